@@ -1,0 +1,288 @@
+//! One HTTP client that makes one try at a time, within limits of time and size.
+//!
+//! It knows nothing of retries, cursors or screens: whoever calls decides what an [`ApiError`]
+//! means. Redirects are not followed, the library's own retries are off, and the key is held as a
+//! secret that neither `Debug` nor an error can show.
+
+use std::error::Error as _;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::{Response, Url};
+use secrecy::ExposeSecret;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::error::{ApiError, Status};
+use super::retry::RetryHeaders;
+use super::wire::{self, NotAPage, Page};
+use crate::clock::DateSample;
+use crate::config::{Endpoint, Key};
+use crate::text::Untrusted;
+
+/// Limits of one call; the defaults are the program's policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Until a connection stands, TLS included.
+    pub connect: Duration,
+    /// From sending until the head of the answer is there.
+    pub head: Duration,
+    /// Between two pieces of a body.
+    pub gap: Duration,
+    /// One try in all.
+    pub whole: Duration,
+    /// Bytes of a page, decompressed.
+    pub body_bytes: usize,
+    /// Bytes read of an error's body.
+    pub error_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            head: Duration::from_secs(15),
+            gap: Duration::from_secs(15),
+            whole: Duration::from_secs(30),
+            body_bytes: 8 * 1_024 * 1_024,
+            error_bytes: 64 * 1_024,
+        }
+    }
+}
+
+/// What a call brought, and what its head told on the side.
+#[derive(Clone, Debug)]
+pub struct Answer<T> {
+    /// What was asked for.
+    pub value: T,
+    /// The service's clock, where the answer's `Date` can be trusted.
+    pub date: Option<DateSample>,
+}
+
+/// A client of one endpoint; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    endpoint: Endpoint,
+    key: Option<Key>,
+    limits: Limits,
+}
+
+impl Client {
+    /// A client of `endpoint` that sends `key` as a bearer token.
+    ///
+    /// # Errors
+    /// A sentence, where TLS cannot be set up, such as for want of any CA certificate.
+    pub fn new(endpoint: Endpoint, key: Option<Key>, limits: Limits) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(limits.connect)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .tcp_nodelay(true);
+        if endpoint.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        let http =
+            builder.build().map_err(|e| format!("TLS cannot be set up: {}", innermost(&e)))?;
+        Ok(Self { http, endpoint, key, limits })
+    }
+
+    /// The address that this client speaks to.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.endpoint
+    }
+
+    /// One try of `GET /v1/files` with `limit` and, if given, `after`.
+    ///
+    /// # Errors
+    /// Whatever keeps the page from being read; see [`ApiError`].
+    pub async fn list_page(
+        &self,
+        after: Option<&Untrusted>,
+        limit: u16,
+    ) -> Result<Answer<Page>, ApiError> {
+        let mut url = self.endpoint.files_url();
+        url.query_pairs_mut().append_pair("limit", &limit.to_string());
+        if let Some(after) = after {
+            append_raw(&mut url, "after", after.raw());
+        }
+        let (body, date) = self.get(url).await?;
+        let value = wire::read_page(&body).map_err(|why| match why {
+            NotAPage::NotAFilesList(beginning) => ApiError::NotAFilesList { beginning },
+            NotAPage::TooManyFiles => {
+                ApiError::Undecodable { what: "more than 10,000 files in one page" }
+            }
+        })?;
+        Ok(Answer { value, date })
+    }
+
+    async fn get(&self, url: Url) -> Result<(Vec<u8>, Option<DateSample>), ApiError> {
+        let deadline = Instant::now() + self.limits.whole;
+        let whole = || ApiError::TimedOut { what: "whole answer", limit: self.limits.whole };
+        timeout_at(deadline, self.try_get(url)).await.map_err(|_| whole())?
+    }
+
+    async fn try_get(&self, url: Url) -> Result<(Vec<u8>, Option<DateSample>), ApiError> {
+        let mut request = self.http.get(url);
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key.expose_secret());
+        }
+        let sent_ms = wall_ms();
+        let response = timeout(self.limits.head, request.send())
+            .await
+            .map_err(|_| ApiError::TimedOut { what: "answer", limit: self.limits.head })?
+            .map_err(|e| self.describe(&e))?;
+        let date = date_sample(response.headers(), sent_ms);
+        let status = response.status();
+        if status.is_success() {
+            let body = self.read_body(response, self.limits.body_bytes).await?;
+            return match body {
+                Body::Whole(body) => Ok((body, date)),
+                Body::Cut(_) => {
+                    Err(ApiError::Undecodable { what: "the page is larger than 8 MiB" })
+                }
+            };
+        }
+        Err(self.refusal(response).await)
+    }
+
+    /// Turns an answer that is no success into the error that says what to do.
+    async fn refusal(&self, response: Response) -> ApiError {
+        let status = response.status();
+        let headers = response.headers().clone();
+        if status.is_redirection() {
+            return ApiError::Redirected { target: redirect_target(&headers) };
+        }
+        let head = retry_headers(&headers);
+        let message = match self.read_body(response, self.limits.error_bytes).await {
+            Ok(Body::Whole(body) | Body::Cut(body)) => wire::read_error_message(&body),
+            Err(_) => None,
+        };
+        let message = message.map(|message| self.without_key(message));
+        let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
+        let status = Status(status.as_u16());
+        match (status.0, head.verdict().unwrap_or(listed)) {
+            (401, _) => ApiError::KeyRefused { message },
+            (403, _) => ApiError::Forbidden { message },
+            (_, true) => ApiError::Unavailable { status, message, wait: head.wait() },
+            (_, false) => ApiError::Refused { status, message },
+        }
+    }
+
+    async fn read_body(&self, mut response: Response, cap: usize) -> Result<Body, ApiError> {
+        let mut body = Vec::new();
+        loop {
+            let gap = ApiError::TimedOut { what: "further byte", limit: self.limits.gap };
+            let chunk = timeout(self.limits.gap, response.chunk()).await.map_err(|_| gap)?;
+            match chunk.map_err(|e| self.describe(&e))? {
+                None => return Ok(Body::Whole(body)),
+                Some(chunk) if body.len() + chunk.len() > cap => {
+                    body.extend_from_slice(&chunk[..cap - body.len()]);
+                    return Ok(Body::Cut(body));
+                }
+                Some(chunk) => body.extend_from_slice(&chunk),
+            }
+        }
+    }
+
+    /// A service that echoes the key must not make us show it.
+    fn without_key(&self, message: Untrusted) -> Untrusted {
+        let Some(key) = &self.key else { return message };
+        let text = String::from_utf8_lossy(message.raw());
+        if text.contains(key.expose_secret()) {
+            return Untrusted::new(text.replace(key.expose_secret(), "[key]"));
+        }
+        message
+    }
+
+    fn describe(&self, error: &reqwest::Error) -> ApiError {
+        let cause = Untrusted::new(innermost(error));
+        if error.is_timeout() && error.is_connect() {
+            return ApiError::TimedOut { what: "connection", limit: self.limits.connect };
+        }
+        if error.is_connect() {
+            let unsafe_tls = io_kinds(error).any(|kind| kind == std::io::ErrorKind::InvalidData);
+            return if unsafe_tls {
+                ApiError::Untrustworthy { cause }
+            } else {
+                ApiError::Unreachable { cause }
+            };
+        }
+        if error.is_decode() && io_kinds(error).next().is_none() {
+            return ApiError::Undecodable { what: "its compression is broken" };
+        }
+        ApiError::Interrupted { cause }
+    }
+}
+
+enum Body {
+    Whole(Vec<u8>),
+    Cut(Vec<u8>),
+}
+
+fn wall_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Appends a query pair whose value need not be UTF-8.
+fn append_raw(url: &mut Url, name: &str, value: &[u8]) {
+    let mut encoded = String::with_capacity(value.len());
+    for byte in value {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {
+            encoded.push(char::from(*byte));
+        } else {
+            use std::fmt::Write as _;
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    let query = url.query().map_or(String::new(), |query| format!("{query}&"));
+    url.set_query(Some(&format!("{query}{name}={encoded}")));
+}
+
+fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    RetryHeaders {
+        should_retry: text("x-should-retry"),
+        retry_after_ms: text("retry-after-ms"),
+        retry_after: text(RETRY_AFTER.as_str()),
+        date: text(DATE.as_str()),
+    }
+}
+
+/// The answer's `Date`, unless a cache may have served it (`Age`).
+fn date_sample(headers: &HeaderMap, sent_ms: i64) -> Option<DateSample> {
+    if headers.contains_key(AGE) {
+        return None;
+    }
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    let date_s = i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    Some(DateSample { date_s, sent_ms, received_ms: wall_ms() })
+}
+
+fn redirect_target(headers: &HeaderMap) -> Untrusted {
+    let Some(location) = headers.get(LOCATION) else { return Untrusted::new("nowhere") };
+    let host = location.to_str().ok().and_then(|text| Url::parse(text).ok()).and_then(|url| {
+        url.host_str()
+            .map(|host| url.port().map_or(host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    let mut target = Untrusted::new(host.map_or(location.as_bytes().to_vec(), String::into_bytes));
+    target.cap(256);
+    target
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = std::io::ErrorKind> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .map(std::io::Error::kind)
+}

@@ -1,0 +1,152 @@
+//! What can go wrong with one call, sorted by what can be done about it.
+
+use std::time::Duration;
+
+use crate::text::Untrusted;
+
+/// Cells of a service's own words that are shown.
+const MESSAGE_CELLS: usize = 200;
+
+/// Why one try of a call failed.
+///
+/// The texts name the cause in lower case and show the service's own words escaped.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ApiError {
+    /// 401: the key is wrong or was revoked. No retry mends that.
+    #[error("the service refused the key (401){}", said(.message.as_ref()))]
+    KeyRefused {
+        /// The service's words.
+        message: Option<Untrusted>,
+    },
+    /// 403: the key is known, but may not do this.
+    #[error("the service denies permission (403){}", said(.message.as_ref()))]
+    Forbidden {
+        /// The service's words.
+        message: Option<Untrusted>,
+    },
+    /// Another answer that refuses the request as it is; asking again would change nothing.
+    #[error("the service answered {status}{}", said(.message.as_ref()))]
+    Refused {
+        /// The HTTP status and its usual name.
+        status: Status,
+        /// The service's words.
+        message: Option<Untrusted>,
+    },
+    /// 408, 429, 500, 502, 503 or 504: worth another try.
+    #[error("the service answered {status}{}", said(.message.as_ref()))]
+    Unavailable {
+        /// The HTTP status and its usual name.
+        status: Status,
+        /// The service's words.
+        message: Option<Untrusted>,
+        /// How long it asks to be left alone, where it does.
+        wait: Option<Duration>,
+    },
+    /// 3xx: redirects are not followed, since the key would go with them.
+    #[error("the service redirects to {}, which is not followed; check the address", .target.borrow().printable_within(MESSAGE_CELLS))]
+    Redirected {
+        /// The host that it names.
+        target: Untrusted,
+    },
+    /// A limit of time was passed.
+    #[error("no {what} within {} s", .limit.as_secs())]
+    TimedOut {
+        /// What was waited for.
+        what: &'static str,
+        /// For how long.
+        limit: Duration,
+    },
+    /// No connection could be made.
+    #[error("the service cannot be reached: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    Unreachable {
+        /// The innermost cause.
+        cause: Untrusted,
+    },
+    /// The connection cannot be made safe. No retry mends that.
+    #[error("the connection is not safe: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    Untrustworthy {
+        /// The innermost cause.
+        cause: Untrusted,
+    },
+    /// The connection was closed or reset before the answer was whole.
+    #[error("the answer broke off: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    Interrupted {
+        /// The innermost cause.
+        cause: Untrusted,
+    },
+    /// The body is larger than the cap, or cannot be decoded.
+    #[error("the answer cannot be read: {what}")]
+    Undecodable {
+        /// In what way.
+        what: &'static str,
+    },
+    /// The answer is another kind of document, such as a captive portal's page.
+    #[error("the answer is not a files list: {}", shown_beginning(.beginning))]
+    NotAFilesList {
+        /// How it begins.
+        beginning: Untrusted,
+    },
+}
+
+/// An HTTP status with its usual name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status(pub u16);
+
+impl std::fmt::Display for Status {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = reqwest::StatusCode::from_u16(self.0).ok().and_then(|s| s.canonical_reason());
+        match name {
+            Some(name) => write!(f, "{} {name}", self.0),
+            None => write!(f, "{}", self.0),
+        }
+    }
+}
+
+fn said(message: Option<&Untrusted>) -> String {
+    message.map_or(String::new(), |message| {
+        format!(": {}", message.borrow().printable_within(MESSAGE_CELLS))
+    })
+}
+
+fn shown_beginning(beginning: &Untrusted) -> String {
+    if beginning.raw().is_empty() {
+        return "it is empty".to_owned();
+    }
+    format!("it begins with {}", beginning.borrow().printable_within(80))
+}
+
+impl ApiError {
+    /// Whether the same request may succeed a little later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { .. }
+                | Self::TimedOut { .. }
+                | Self::Unreachable { .. }
+                | Self::Interrupted { .. }
+        )
+    }
+
+    /// How long the service asks to be left alone.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { wait, .. } => *wait,
+            _ => None,
+        }
+    }
+
+    /// Whether the service may be saying that it does not know the cursor: 400 or 404 (a service
+    /// says either once the cursor's file is gone).
+    #[must_use]
+    pub fn refuses_cursor(&self) -> bool {
+        matches!(self, Self::Refused { status: Status(400 | 404), .. })
+    }
+
+    /// Whether the key is the trouble: refused, or without permission.
+    #[must_use]
+    pub fn refuses_key(&self) -> bool {
+        matches!(self, Self::KeyRefused { .. } | Self::Forbidden { .. })
+    }
+}

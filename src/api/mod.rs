@@ -1,0 +1,14 @@
+//! The Files API as this program speaks it: one client that makes one try at a time, a reader that
+//! tolerates what services really send, errors sorted by what can be done about them, and the
+//! retry policy as plain arithmetic.
+//!
+//! This layer knows neither the list that it serves nor the screen.
+
+pub mod client;
+pub mod error;
+pub mod retry;
+pub mod wire;
+
+pub use client::{Answer, Client};
+pub use error::ApiError;
+pub use wire::{File, HasMore, Page, Reading, Unreadable};

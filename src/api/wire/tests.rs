@@ -1,0 +1,227 @@
+use super::*;
+use proptest::prelude::*;
+
+fn page(body: &str) -> Page {
+    read_page(body.as_bytes()).unwrap_or_else(|e| panic!("{body}: {e:?}"))
+}
+
+fn only_file(fields: &str) -> File {
+    let body = format!(r#"{{"data":[{{"id":"file_1",{fields}}}],"has_more":false}}"#);
+    match page(&body).readings.pop() {
+        Some(Reading::File(file)) => *file,
+        other => panic!("{fields}: {other:?}"),
+    }
+}
+
+fn unreadable(file: &str) -> &'static str {
+    match page(&format!("[{file}]")).readings.pop() {
+        Some(Reading::Unreadable(unreadable)) => unreadable.why,
+        other => panic!("{file}: {other:?}"),
+    }
+}
+
+#[test]
+fn the_array_is_found_wherever_services_put_it() {
+    for body in [
+        r#"[{"id":"a"}]"#,
+        r#"{"data":[{"id":"a"}]}"#,
+        r#"{"Object":"list","Data":[{"id":"a"}]}"#,
+        r#"{"code":20000,"message":"Ok","data":{"data":[{"id":"a"}],"object":"list"}}"#,
+        "\u{feff} {\"data\":[{\"id\":\"a\"}]}",
+    ] {
+        assert_eq!(page(body).readings.len(), 1, "{body}");
+        assert_eq!(page(body).has_more, HasMore::Unknown, "{body}");
+        assert_eq!(page(body).last_id(), Some(&Untrusted::new("a")));
+    }
+    assert!(page(r#"{"data":null}"#).readings.is_empty());
+    assert!(page(r#"{"data":{"data":null,"has_more":true}}"#).has_more == HasMore::Yes);
+}
+
+#[test]
+fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
+    for body in [
+        "",
+        " ",
+        "null",
+        "7",
+        "\"text\"",
+        "<html>hi",
+        r#"{"error":{"message":"x"}}"#,
+        "{}",
+        r#"{"object":"list"}"#,
+        r#"{"data":7}"#,
+        r#"{"data":"x"}"#,
+        r#"{"data":{"files":[]}}"#,
+        "[1,",
+        "{\"data\":[}",
+    ] {
+        let NotAPage::NotAFilesList(start) = read_page(body.as_bytes()).unwrap_err() else {
+            panic!()
+        };
+        assert_eq!(start.raw(), body.trim().as_bytes());
+    }
+}
+
+#[test]
+fn has_more_is_read_tolerantly() {
+    for (raw, expected) in [
+        ("true", HasMore::Yes),
+        ("\"true\"", HasMore::Yes),
+        ("1", HasMore::Yes),
+        ("false", HasMore::No),
+        ("\"false\"", HasMore::No),
+        ("0", HasMore::No),
+        ("null", HasMore::Unknown),
+        ("{}", HasMore::Unknown),
+    ] {
+        assert_eq!(page(&format!(r#"{{"data":[],"has_more":{raw}}}"#)).has_more, expected);
+    }
+}
+
+#[test]
+fn times_are_exact_or_odd() {
+    use Stated::{Nothing, Odd, Value};
+    for (raw, expected) in [
+        ("1700000000", Value(1_700_000_000)),
+        ("\"1700000000\"", Value(1_700_000_000)),
+        ("1700000000.0", Value(1_700_000_000)),
+        ("1.5", Value(1)),
+        ("1e10", Value(10_000_000_000)),
+        ("1700000000123", Value(1_700_000_000)),
+        ("\"2023-11-14T22:13:20Z\"", Value(1_700_000_000)),
+        ("\"2023-11-14T23:13:20.5+01:00\"", Value(1_700_000_000)),
+        ("9223372036854775807", Value(9_223_372_036_854_775)),
+        ("0", Nothing),
+        ("null", Nothing),
+        ("-1", Odd),
+        ("9223372036854775808", Odd),
+        ("1e400", Odd),
+        ("true", Odd),
+        ("{}", Odd),
+        ("\"\"", Odd),
+        ("\"soon\"", Odd),
+        ("\"10000-01-01T00:00:00Z\"", Odd),
+        ("\"NaN\"", Odd),
+    ] {
+        assert_eq!(only_file(&format!(r#""expires_at":{raw}"#)).expires_at, expected, "{raw}");
+    }
+    assert_eq!(only_file("\"object\":\"file\"").created_at, Nothing);
+}
+
+#[test]
+fn sizes_are_exact_or_odd() {
+    use Stated::{Nothing, Odd, Value};
+    for (raw, expected) in [
+        ("0", Value(0)),
+        ("9007199254740993", Value(9_007_199_254_740_993)),
+        ("18446744073709551615", Value(u64::MAX)),
+        ("18446744073709551616", Odd),
+        ("-1", Odd),
+        ("-0.0", Odd),
+        ("null", Nothing),
+        ("12.0", Value(12)),
+        ("1.5", Odd),
+        ("\"42\"", Value(42)),
+        ("\"many\"", Odd),
+        ("[]", Odd),
+    ] {
+        assert_eq!(only_file(&format!(r#""bytes":{raw}"#)).bytes, expected, "{raw}");
+    }
+}
+
+#[test]
+fn what_is_odd_or_unknown_is_kept_to_be_shown() {
+    let file = only_file(r#""bytes":-1,"status":"processed","x":{"y":[1]},"object":"file""#);
+    assert_eq!(file.extra.as_deref(), Some(r#"{"status":"processed","x":{"y":[1]},"bytes":-1}"#));
+    let pairs = extra_fields(&file.extra.unwrap());
+    assert_eq!(pairs[1], (Untrusted::new("x"), Untrusted::new(r#"{"y":[1]}"#)));
+}
+
+#[test]
+fn one_bad_file_is_one_unreadable_row() {
+    let good = r#"{"id":"file_a","filename":"a"}"#;
+    let body = format!("[{good},7,{good}]");
+    let kinds: Vec<bool> =
+        page(&body).readings.iter().map(|r| matches!(r, Reading::File(_))).collect();
+    assert_eq!(kinds, [true, false, true]);
+    assert_eq!(unreadable("7"), "it is no object");
+    assert_eq!(unreadable("{}"), "it has no id");
+    assert_eq!(unreadable(r#"{"id":7}"#), "its id is no text");
+    assert_eq!(unreadable(r#"{"id":""}"#), "its id is empty");
+    assert_eq!(unreadable(r#"{"id":"a","id":"b"}"#), "its id is given twice");
+    assert_eq!(
+        unreadable(&format!(r#"{{"id":"{}"}}"#, "a".repeat(2_000))),
+        "its id is longer than 1,024 bytes"
+    );
+}
+
+#[test]
+fn broken_text_breaks_that_text_only() {
+    let file = only_file(r#""filename":"a\ud800b","purpose":null"#);
+    assert_eq!(file.filename.unwrap().raw(), b"a\xed\xa0\x80b");
+    let body = b"[{\"id\":\"a\",\"filename\":\"x\xffy\"}]";
+    let Some(Reading::File(file)) = read_page(body).unwrap().readings.pop() else { panic!() };
+    assert_eq!(file.filename.unwrap().raw(), "x\u{fffd}y".as_bytes());
+}
+
+#[test]
+fn hostile_sizes_are_cut_at_the_caps() {
+    let many = format!("[{}{{}}]", "{},".repeat(MOST_FILES_A_PAGE));
+    assert_eq!(read_page(many.as_bytes()), Err(NotAPage::TooManyFiles));
+
+    let deep = format!(
+        "[{{\"id\":\"a\",\"deep\":{}{}}},{{\"id\":\"b\"}}]",
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    assert_eq!(page(&deep).readings.len(), 2);
+    assert_eq!(page(&deep).last_id(), Some(&Untrusted::new("b")));
+
+    let long = only_file(&format!(r#""filename":"{}""#, "n".repeat(1 << 20)));
+    assert_eq!(long.filename.unwrap().raw().len(), MOST_FILENAME_BYTES);
+}
+
+#[test]
+fn error_bodies_are_read_in_the_order_in_which_services_hide_the_text() {
+    for (body, expected) in [
+        (r#"{"error":{"message":"inner"},"message":"outer"}"#, Some("inner")),
+        (r#"{"error":"plain","message":"outer"}"#, Some("plain")),
+        (r#"{"message":"Wrong API Key","type":"x"}"#, Some("Wrong API Key")),
+        (r#"{"detail":"Not authenticated"}"#, Some("Not authenticated")),
+        ("overloaded", Some("overloaded")),
+        ("\"quoted\"", Some("quoted")),
+        ("<html>", None),
+        ("", None),
+        ("{}", None),
+        ("{broken", None),
+    ] {
+        let read = read_error_message(body.as_bytes());
+        assert_eq!(read, expected.map(Untrusted::new), "{body}");
+    }
+}
+
+#[test]
+fn only_single_harmless_segments_are_usable_ids() {
+    for id in ["file_123", "file-abc123", "fileI72l", "a.b", "x=="] {
+        assert!(is_usable_id(UntrustedRef::new(id.as_bytes())), "{id}");
+    }
+    let long = "a".repeat(129);
+    for id in [".", "..", "", "a/b", "a?b", "a%2Fb", "a\nb", "a b", "ä", "a#b", "a\\b", &long] {
+        assert!(!is_usable_id(UntrustedRef::new(id.as_bytes())), "{id}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_input_panics(body in proptest::collection::vec(any::<u8>(), 0..256)) {
+        let _ = read_page(&body);
+        let _ = read_single(&body);
+        let _ = read_error_message(&body);
+    }
+
+    #[test]
+    fn every_place_of_the_list_is_one_reading(values in proptest::collection::vec("(7|null|\\{\\}|\"x\"|\\[\\[1\\]\\]|\\{\"id\":\"[a-z]{0,4}\",\"bytes\":-?[1-9][0-9]{0,24}(\\.[0-9])?\\})", 0..20)) {
+        let body = format!("{{\"data\":[{}]}}", values.join(","));
+        prop_assert_eq!(read_page(body.as_bytes()).unwrap().readings.len(), values.len());
+    }
+}

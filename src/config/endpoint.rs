@@ -1,0 +1,132 @@
+//! The address of the service, normalised.
+
+use reqwest::Url;
+
+/// Where the Cerebras API lives.
+pub const DEFAULT_BASE_URL: &str = "https://api.cerebras.ai";
+
+/// A base address that is safe to send a key to: `https`, or `http` on loopback (or anywhere, where
+/// the operator said so).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    base: Url,
+}
+
+/// Why an address is not usable. The text says what was wrong with it and what is allowed.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BadEndpoint {
+    /// No address, or none of HTTP.
+    #[error("it must begin with https:// (or http:// for a loopback address)")]
+    NotHttp,
+    /// The key would travel in clear.
+    #[error(
+        "plain http would send the key in clear to {0}; use https, or --allow-http if you must"
+    )]
+    PlainHttp(String),
+    /// Something beside scheme, host, port and path.
+    #[error("it must not carry {0}")]
+    Surplus(&'static str),
+}
+
+impl Endpoint {
+    /// Reads an address with or without `/v1`, with or without a trailing slash.
+    ///
+    /// # Errors
+    /// [`BadEndpoint`], whose text can stand behind "the address is not usable: ".
+    pub fn parse(text: &str, allow_http: bool) -> Result<Self, BadEndpoint> {
+        let mut base = Url::parse(text.trim()).map_err(|_| BadEndpoint::NotHttp)?;
+        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
+            return Err(BadEndpoint::NotHttp);
+        }
+        let surplus = [
+            (!base.username().is_empty() || base.password().is_some(), "a user name or password"),
+            (base.query().is_some(), "a query"),
+            (base.fragment().is_some(), "a fragment"),
+        ];
+        if let Some((_, what)) = surplus.into_iter().find(|(found, _)| *found) {
+            return Err(BadEndpoint::Surplus(what));
+        }
+        let path = base.path().trim_end_matches('/');
+        let path = if path.ends_with("/v1") { path.to_owned() } else { format!("{path}/v1") };
+        base.set_path(&path);
+        let endpoint = Self { base };
+        if endpoint.base.scheme() == "http" && !allow_http && !endpoint.is_loopback() {
+            return Err(BadEndpoint::PlainHttp(endpoint.label()));
+        }
+        Ok(endpoint)
+    }
+
+    /// Whether the host is this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self.base.host_str().map(|host| host.trim_matches(['[', ']'])) {
+            Some("localhost") => true,
+            Some(host) => host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback()),
+            None => false,
+        }
+    }
+
+    /// Host, and port where it is not the usual one: how screens name the service.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Whether the key travels in clear to another machine, because the operator allowed it.
+    #[must_use]
+    pub fn is_exposed(&self) -> bool {
+        self.base.scheme() == "http" && !self.is_loopback()
+    }
+
+    /// `…/v1/files`.
+    #[must_use]
+    pub fn files_url(&self) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/files", self.base.path()));
+        url
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_normalised() {
+        for (text, expected) in [
+            ("https://api.cerebras.ai", "https://api.cerebras.ai/v1/files"),
+            ("https://api.cerebras.ai/", "https://api.cerebras.ai/v1/files"),
+            ("https://api.cerebras.ai/v1", "https://api.cerebras.ai/v1/files"),
+            (" https://api.cerebras.ai/v1/ ", "https://api.cerebras.ai/v1/files"),
+            ("https://api.groq.com/openai/v1", "https://api.groq.com/openai/v1/files"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1/files"),
+            ("http://[::1]:8080//", "http://[::1]:8080/v1/files"),
+            ("http://localhost", "http://localhost/v1/files"),
+        ] {
+            assert_eq!(Endpoint::parse(text, false).unwrap().files_url().as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn unusable_addresses_are_named() {
+        for text in ["", "api.cerebras.ai", "localhost:80", "ftp://x", "file:///x", "https://"] {
+            assert_eq!(Endpoint::parse(text, true), Err(BadEndpoint::NotHttp), "{text}");
+        }
+        for text in ["https://u@x", "https://:p@x", "https://x?a", "https://x#a"] {
+            assert!(matches!(Endpoint::parse(text, true), Err(BadEndpoint::Surplus(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_http_needs_loopback_or_a_word() {
+        for text in ["http://example.com", "http://127.0.0.1.example.com", "http://10.0.0.1:80/v1"]
+        {
+            assert!(
+                matches!(Endpoint::parse(text, false), Err(BadEndpoint::PlainHttp(_))),
+                "{text}"
+            );
+            assert!(Endpoint::parse(text, true).unwrap().is_exposed());
+        }
+    }
+}

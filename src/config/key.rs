@@ -1,0 +1,66 @@
+//! The key of the account.
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// The environment variable that holds the key.
+pub const KEY_VARIABLE: &str = "CEREBRAS_API_KEY";
+
+/// A key that is fit to stand in a header; neither `Debug` nor an error shows it.
+#[derive(Clone, Debug)]
+pub struct Key(SecretString);
+
+/// Why there is no usable key. The texts never show it.
+#[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum BadKey {
+    /// The variable is not set, or empty.
+    #[error("no key: set {KEY_VARIABLE} to the key of the account (--demo needs none)")]
+    Missing,
+    /// It holds something that no header can carry.
+    #[error(
+        "the key in {KEY_VARIABLE} is malformed: it must be printable ASCII without spaces or line breaks"
+    )]
+    Malformed,
+}
+
+impl Key {
+    /// Checks a key; one trailing line break, as files and commands leave it, is trimmed.
+    ///
+    /// # Errors
+    /// [`BadKey`], which does not show it.
+    pub fn parse(text: &str) -> Result<Self, BadKey> {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let text = text.strip_suffix('\r').unwrap_or(text);
+        if text.is_empty() {
+            return Err(BadKey::Missing);
+        }
+        if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err(BadKey::Malformed);
+        }
+        Ok(Self(SecretString::from(text)))
+    }
+}
+
+impl ExposeSecret<str> for Key {
+    fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_checked_and_never_shown() {
+        assert_eq!(Key::parse("csk-abc\n").unwrap().expose_secret(), "csk-abc");
+        assert_eq!(Key::parse("").unwrap_err(), BadKey::Missing);
+        assert_eq!(Key::parse("\n").unwrap_err(), BadKey::Missing);
+        for bad in ["a b", "a\r\nb", "a\n\n", "\u{1b}[31m", "schlüssel", " a", "a\0"] {
+            let error = Key::parse(bad).unwrap_err();
+            assert_eq!(error, BadKey::Malformed, "{bad:?}");
+            assert!(!error.to_string().contains(bad));
+        }
+        let debug = format!("{:?}", Key::parse("canary-key").unwrap());
+        assert!(!debug.contains("canary"), "{debug}");
+    }
+}

@@ -1,0 +1,384 @@
+//! The paging machine: what to ask the service for next.
+//!
+//! It knows neither terminal nor clock nor network: demand, answers and moments go in, requests
+//! come out. One list request is in flight at a time.
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | `Ready` | [`demand`](Lister::demand) | `Loading`, one [`Fetch`] |
+//! | `Loading` | page, `has_more` false; or not stated, and nothing new came | `Exhausted` |
+//! | | page, more (or not stated), and its last id was no cursor before | `Ready` after that id |
+//! | | page, `has_more`, but empty, without a new id, or ending in an old cursor | `Failed` (stuck) |
+//! | | transient failure, attempts left | `Backoff` |
+//! | | transient failure, attempts spent; or a failure that no retry mends | `Failed` |
+//! | | the cursor is refused (its file is gone) | `Ready` at the cursor before, once; then from the start, once; then `Failed` |
+//! | | an answer to another request | unchanged ([`expects`](Lister::expects)) |
+//! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
+//! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
+//! | any | [`reload`](Lister::reload) | `Ready` at the start, a new walk |
+//!
+//! A *walk* is one reading of the list from the start. Whether a file is new is judged within the
+//! walk, so that a second walk over known files still counts as progress.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use crate::api::retry::{Budget, Policy};
+use crate::api::{ApiError, HasMore};
+use crate::text::Untrusted;
+
+/// Manual retries closer together than this are ignored.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// Where in the list a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// At the first file.
+    Start,
+    /// Behind the file with this id.
+    After(Untrusted),
+}
+
+impl Cursor {
+    /// The value of the `after` parameter, where there is one.
+    #[must_use]
+    pub fn after(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Start => None,
+            Self::After(id) => Some(id),
+        }
+    }
+}
+
+/// One list request to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// The number that its answer must bear.
+    pub request: u64,
+    /// Where the page begins.
+    pub cursor: Cursor,
+}
+
+/// What a page that was taken in amounts to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageFacts {
+    /// The id of its last file that has one.
+    pub last: Option<Untrusted>,
+    /// Files that this walk had not seen.
+    pub fresh: usize,
+    /// Files that were not known at all.
+    pub new: usize,
+}
+
+/// Why the list could not be read on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The last try failed, or the first one in a way that no retry mends.
+    #[error(transparent)]
+    Call(ApiError),
+    /// The service asks for a longer wait than the program sits through on its own.
+    #[error("{error}; it asks to wait {} s", .wait.as_secs())]
+    AskedToWait {
+        /// What it answered.
+        error: ApiError,
+        /// For how long it wants to be left alone.
+        wait: Duration,
+        /// The monotonic moment before which no retry is made.
+        until: Duration,
+    },
+    /// The service says that there is more, and does not give it.
+    #[error("the service repeats itself: it says that there is more, but sends nothing new")]
+    CursorStuck,
+    /// The service knows neither the cursor nor the one before, and not after a new start either.
+    #[error("the service no longer knows where the last page ended")]
+    CursorRefused,
+    /// The program holds as many files as it can address.
+    #[error("too many files: no more can be held in memory")]
+    Full,
+}
+
+/// The state of the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is under way; the next page, if wanted, begins at `next`.
+    Ready {
+        /// Where the next page begins.
+        next: Cursor,
+    },
+    /// A request is in flight.
+    Loading {
+        /// Its number.
+        request: u64,
+        /// Where its page begins.
+        at: Cursor,
+        /// Which try this is, from 1.
+        attempt: u32,
+    },
+    /// A try failed; the next one waits.
+    Backoff {
+        /// The monotonic moment of the next try.
+        until: Duration,
+        /// Where its page begins.
+        at: Cursor,
+        /// The tries made.
+        attempt: u32,
+        /// Why the last one failed.
+        why: ApiError,
+    },
+    /// The list could not be read on; what is loaded stays.
+    Failed {
+        /// Where the page that failed begins.
+        at: Cursor,
+        /// Why.
+        why: Failure,
+    },
+    /// The end of the list was reached.
+    Exhausted,
+}
+
+/// The paging state machine of one list.
+#[derive(Debug)]
+pub struct Lister {
+    state: State,
+    policy: Policy,
+    budget: Budget,
+    rng: fastrand::Rng,
+    hasher: RandomState,
+    last_request: u64,
+    last_retry: Option<Duration>,
+    walk: Walk,
+    restarts: Restarts,
+}
+
+/// What is remembered of one walk.
+#[derive(Debug, Default)]
+struct Walk {
+    number: u32,
+    pages: u32,
+    /// Hashes of the cursors used, which must not come again.
+    cursors: HashSet<u64>,
+    /// The cursor that brought the last page: the last one known to be good.
+    good: Option<Cursor>,
+    stepped_back: bool,
+}
+
+/// Whether a refused cursor may lead to a new walk from the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Restarts {
+    /// It may, until a walk brings nothing that was not known.
+    Allowed,
+    /// It did, and nothing new has come since.
+    Spent,
+    /// It may not: the pages were passed on already and must not come twice.
+    Never,
+}
+
+impl Lister {
+    /// A machine at the start of the list; `seed` determines its jitter.
+    #[must_use]
+    pub fn new(policy: Policy, restarts: Restarts, seed: u64) -> Self {
+        Self {
+            state: State::Ready { next: Cursor::Start },
+            policy,
+            budget: Budget::default(),
+            rng: fastrand::Rng::with_seed(seed),
+            hasher: RandomState::new(),
+            last_request: 0,
+            last_retry: None,
+            walk: Walk::default(),
+            restarts,
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Tries of one page in all.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.policy.attempts
+    }
+
+    /// The number of the walk under way; it grows with each start from the beginning.
+    #[must_use]
+    pub fn walk(&self) -> u32 {
+        self.walk.number
+    }
+
+    /// Pages read in this walk.
+    #[must_use]
+    pub fn pages(&self) -> u32 {
+        self.walk.pages
+    }
+
+    /// Whether the end of the list was reached.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.state == State::Exhausted
+    }
+
+    /// The next page is wanted. Answers with the request, unless something else has to come first.
+    pub fn demand(&mut self) -> Option<Fetch> {
+        match &self.state {
+            State::Ready { next } => Some(self.fetch(next.clone(), 1)),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer to `request` is still of interest. Everything else is late and dropped.
+    #[must_use]
+    pub fn expects(&self, request: u64) -> bool {
+        matches!(&self.state, State::Loading { request: current, .. } if *current == request)
+    }
+
+    /// Where the page in flight begins.
+    #[must_use]
+    pub fn loading_at(&self) -> Option<&Cursor> {
+        match &self.state {
+            State::Loading { at, .. } => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The page asked for was taken in.
+    pub fn page_loaded(&mut self, request: u64, has_more: HasMore, facts: PageFacts) {
+        let State::Loading { request: current, at, .. } = &self.state else { return };
+        if *current != request {
+            return;
+        }
+        let at = at.clone();
+        self.budget.restore();
+        self.walk.pages += 1;
+        if facts.new > 0 {
+            self.walk.stepped_back = false;
+            if self.restarts == Restarts::Spent {
+                self.restarts = Restarts::Allowed;
+            }
+        }
+        self.state = match (has_more, facts.last) {
+            (HasMore::No, _) => State::Exhausted,
+            (HasMore::Unknown, _) if facts.fresh == 0 => State::Exhausted,
+            (_, Some(last)) if facts.fresh > 0 && self.is_new_cursor(&last) => {
+                self.walk.good = Some(at);
+                State::Ready { next: Cursor::After(last) }
+            }
+            _ => State::Failed { at, why: Failure::CursorStuck },
+        };
+    }
+
+    /// The request failed.
+    pub fn page_failed(&mut self, request: u64, error: ApiError, now: Duration) {
+        let State::Loading { request: current, at, attempt } = &self.state else { return };
+        if *current != request {
+            return;
+        }
+        let (at, attempt) = (at.clone(), *attempt);
+        self.state = if error.refuses_cursor() && at != Cursor::Start {
+            self.step_back(at)
+        } else if !error.is_transient() {
+            State::Failed { at, why: Failure::Call(error) }
+        } else if let Some(wait) = error.wait().filter(|wait| *wait > self.policy.longest_wait) {
+            State::Failed { at, why: Failure::AskedToWait { error, wait, until: now + wait } }
+        } else if attempt < self.policy.attempts && self.budget.spend() {
+            let backoff = self.policy.backoff(attempt, &mut self.rng);
+            let until = now + error.wait().unwrap_or(backoff);
+            State::Backoff { until, at, attempt, why: error }
+        } else {
+            State::Failed { at, why: Failure::Call(error) }
+        };
+    }
+
+    /// Gives up for a reason that lies with the caller.
+    pub fn give_up(&mut self, why: Failure) {
+        let at = match &self.state {
+            State::Ready { next: at }
+            | State::Loading { at, .. }
+            | State::Backoff { at, .. }
+            | State::Failed { at, .. } => at.clone(),
+            State::Exhausted => return,
+        };
+        self.state = State::Failed { at, why };
+    }
+
+    /// The next moment at which [`on_time`](Self::on_time) has something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        match &self.state {
+            State::Backoff { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
+    /// Time has come to `now`: makes the next try, if it is due.
+    pub fn on_time(&mut self, now: Duration) -> Option<Fetch> {
+        match &self.state {
+            State::Backoff { until, at, attempt, .. } if *until <= now => {
+                let (at, attempt) = (at.clone(), *attempt);
+                Some(self.fetch(at, attempt + 1))
+            }
+            _ => None,
+        }
+    }
+
+    /// The operator asks to try again. Nothing happens more than once a second, nor before the
+    /// moment that the service asked for.
+    pub fn retry(&mut self, now: Duration) -> Option<Fetch> {
+        if self.last_retry.is_some_and(|last| now < last + RETRY_PAUSE) {
+            return None;
+        }
+        let at = match &self.state {
+            State::Backoff { at, why, .. } if why.wait().is_none() => at.clone(),
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } if now < *until => {
+                return None;
+            }
+            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused, .. } => {
+                self.reload();
+                Cursor::Start
+            }
+            State::Failed { at, .. } => at.clone(),
+            _ => return None,
+        };
+        self.last_retry = Some(now);
+        Some(self.fetch(at, 1))
+    }
+
+    /// Forgets the walk and begins a new one; an answer still under way will be late.
+    pub fn reload(&mut self) {
+        self.walk = Walk { number: self.walk.number + 1, ..Walk::default() };
+        self.state = State::Ready { next: Cursor::Start };
+    }
+
+    fn fetch(&mut self, at: Cursor, attempt: u32) -> Fetch {
+        self.last_request += 1;
+        let request = self.last_request;
+        self.state = State::Loading { request, at: at.clone(), attempt };
+        Fetch { request, cursor: at }
+    }
+
+    fn is_new_cursor(&mut self, id: &Untrusted) -> bool {
+        self.walk.cursors.insert(self.hasher.hash_one(id))
+    }
+
+    /// The cursor `refused` leads nowhere: its file is gone.
+    fn step_back(&mut self, refused: Cursor) -> State {
+        if !self.walk.stepped_back
+            && let Some(good) = self.walk.good.take()
+        {
+            self.walk.stepped_back = true;
+            return State::Ready { next: good };
+        }
+        if self.restarts == Restarts::Allowed {
+            self.restarts = Restarts::Spent;
+            self.reload();
+            return State::Ready { next: Cursor::Start };
+        }
+        State::Failed { at: refused, why: Failure::CursorRefused }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Byte strings end to end in one allocation, addressed by four-byte offsets.
+
+/// Where a string lies in its [`Arena`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    len: u16,
+}
+
+/// The strings of a column.
+#[derive(Debug, Default)]
+pub(super) struct Arena {
+    bytes: Vec<u8>,
+}
+
+impl Arena {
+    /// Appends `text`, of which at most 65,535 bytes are kept; `None` once four gibibytes are full.
+    pub(super) fn push(&mut self, text: &[u8]) -> Option<Span> {
+        let start = u32::try_from(self.bytes.len()).ok()?;
+        let len = u16::try_from(text.len()).unwrap_or(u16::MAX);
+        start.checked_add(u32::from(len))?;
+        self.bytes.extend_from_slice(&text[..usize::from(len)]);
+        Some(Span { start, len })
+    }
+
+    pub(super) fn get(&self, span: Span) -> &[u8] {
+        let start = span.start as usize;
+        &self.bytes[start..start + usize::from(span.len)]
+    }
+}
+
+/// Spans without the two bytes of padding that a `Vec<Span>` would spend on each.
+#[derive(Debug, Default)]
+pub(super) struct Spans {
+    starts: Vec<u32>,
+    lens: Vec<u16>,
+}
+
+impl Spans {
+    pub(super) fn push(&mut self, span: Span) {
+        self.starts.push(span.start);
+        self.lens.push(span.len);
+    }
+
+    pub(super) fn get(&self, row: usize) -> Span {
+        Span { start: self.starts[row], len: self.lens[row] }
+    }
+
+    pub(super) fn set(&mut self, row: usize, span: Span) {
+        self.starts[row] = span.start;
+        self.lens[row] = span.len;
+    }
+}

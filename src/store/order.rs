@@ -1,0 +1,171 @@
+//! Orders of the loaded files: permutations that are kept sorted while files come in.
+
+use std::cmp::Ordering;
+
+use super::{Delta, FileNo, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
+
+/// What the files are sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SortKey {
+    /// By filename, byte by byte.
+    Filename,
+    /// By size.
+    Size,
+    /// By purpose.
+    Purpose,
+    /// By creation.
+    Created,
+    /// By time left, which is by expiry.
+    TimeLeft,
+}
+
+impl SortKey {
+    /// All of them, in the order of the columns.
+    pub const ALL: [Self; 5] =
+        [Self::Filename, Self::Size, Self::Purpose, Self::Created, Self::TimeLeft];
+
+    /// The column's name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Filename => "Filename",
+            Self::Size => "Size",
+            Self::Purpose => "Purpose",
+            Self::Created => "Created",
+            Self::TimeLeft => "Time left",
+        }
+    }
+
+    /// The next column to the right, or to the left; the ends meet.
+    #[must_use]
+    pub fn neighbour(self, forward: bool) -> Self {
+        let at = Self::ALL.iter().position(|key| *key == self).unwrap_or(0);
+        let step = if forward { 1 } else { Self::ALL.len() - 1 };
+        Self::ALL[(at + step) % Self::ALL.len()]
+    }
+}
+
+/// A total order over files: by key, then by number. Files without the value come last in either
+/// direction, those whose value could not be read just before them.
+#[derive(Clone, Debug)]
+pub struct Order {
+    key: SortKey,
+    descending: bool,
+    rows: Vec<FileNo>,
+}
+
+impl Order {
+    /// An empty order.
+    #[must_use]
+    pub fn new(key: SortKey, descending: bool) -> Self {
+        Self { key, descending, rows: vec![] }
+    }
+
+    /// The order of all files in `store` that `keep` lets through.
+    pub fn sorted(
+        store: &Store,
+        key: SortKey,
+        descending: bool,
+        keep: impl Fn(FileNo) -> bool,
+    ) -> Self {
+        let mut order = Self::new(key, descending);
+        order.rows = store.numbers().filter(|no| keep(*no)).collect();
+        let mut rows = std::mem::take(&mut order.rows);
+        rows.sort_unstable_by(|a, b| order.compare(store, *a, *b));
+        order.rows = rows;
+        order
+    }
+
+    /// What it sorts by.
+    #[must_use]
+    pub fn key(&self) -> SortKey {
+        self.key
+    }
+
+    /// Whether the largest comes first.
+    #[must_use]
+    pub fn is_descending(&self) -> bool {
+        self.descending
+    }
+
+    /// The files in this order.
+    #[must_use]
+    pub fn rows(&self) -> &[FileNo] {
+        &self.rows
+    }
+
+    /// Where `no` stands; a binary search.
+    #[must_use]
+    pub fn position(&self, store: &Store, no: FileNo) -> Option<usize> {
+        self.rows.binary_search_by(|row| self.compare(store, *row, no)).ok()
+    }
+
+    /// Brings the order up to date with what came into `store`.
+    pub fn apply(&mut self, store: &Store, delta: &Delta) {
+        self.apply_if(store, delta, |_| true);
+    }
+
+    /// Brings the order up to date, with only those files in it that `keep` lets through.
+    pub fn apply_if(&mut self, store: &Store, delta: &Delta, keep: impl Fn(FileNo) -> bool) {
+        self.remove(&delta.changed);
+        let all = delta.changed.iter().chain(&delta.added).copied();
+        self.insert(store, all.filter(|no| keep(*no)).collect());
+    }
+
+    /// Puts files in that are not in yet: sorts the few and merges them into the many from behind,
+    /// moving each run between two of them once.
+    fn insert(&mut self, store: &Store, mut added: Vec<FileNo>) {
+        added.sort_unstable_by(|a, b| self.compare(store, *a, *b));
+        let mut end = self.rows.len();
+        let mut write = end + added.len();
+        self.rows.resize(write, FileNo(0));
+        while let Some(no) = added.pop() {
+            let at = self.rows[..end].partition_point(|row| self.compare(store, *row, no).is_lt());
+            let run = end - at;
+            self.rows.copy_within(at..end, write - run);
+            write -= run + 1;
+            self.rows[write] = no;
+            end = at;
+        }
+    }
+
+    /// Takes files out whose place can no longer be searched for, since their values changed.
+    fn remove(&mut self, gone: &[FileNo]) {
+        if !gone.is_empty() {
+            let gone: std::collections::HashSet<_> = gone.iter().collect();
+            self.rows.retain(|no| !gone.contains(no));
+        }
+    }
+
+    fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
+        let (i, j) = (a.0 as usize, b.0 as usize);
+        let by_key = match self.key {
+            SortKey::TimeLeft => self.times(store.expires_at[i], store.expires_at[j]),
+            SortKey::Created => self.times(store.created_at[i], store.created_at[j]),
+            SortKey::Size => {
+                let (x, y) = (store.bytes[i], store.bytes[j]);
+                let rank = |bytes| u8::from(bytes == ODD_SIZE) + 2 * u8::from(bytes == NO_SIZE);
+                rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
+            }
+            SortKey::Filename => self.optional(store.filename(a), store.filename(b)),
+            SortKey::Purpose => self.optional(store.purpose(a), store.purpose(b)),
+        };
+        by_key.then(a.cmp(&b))
+    }
+
+    fn times(&self, x: i64, y: i64) -> Ordering {
+        let rank = |time| u8::from(time == ODD) + 2 * u8::from(time == NOTHING);
+        rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
+    }
+
+    fn optional<T: Ord>(&self, x: Option<T>, y: Option<T>) -> Ordering {
+        match (x, y) {
+            (Some(x), Some(y)) => self.directed(x.cmp(&y)),
+            (x, y) => x.is_none().cmp(&y.is_none()),
+        }
+    }
+
+    fn directed(&self, ordering: Ordering) -> Ordering {
+        if self.descending { ordering.reverse() } else { ordering }
+    }
+}

@@ -1,0 +1,255 @@
+use super::filter::Filter;
+use super::*;
+use crate::api::HasMore;
+
+pub(super) fn file(id: &str, name: &str, expires_at: Stated<i64>) -> File {
+    File {
+        id: Untrusted::new(id),
+        filename: Some(Untrusted::new(name)),
+        bytes: Stated::Value(10),
+        created_at: Stated::Value(1),
+        expires_at,
+        purpose: Some(Untrusted::new("batch")),
+        extra: None,
+    }
+}
+
+fn page(files: impl IntoIterator<Item = File>) -> Page {
+    let readings = files.into_iter().map(|file| Reading::File(Box::new(file))).collect();
+    Page { readings, has_more: HasMore::No }
+}
+
+fn ids(store: &Store, order: &Order) -> Vec<String> {
+    order.rows().iter().map(|no| store.file(*no).id.printable().into_owned()).collect()
+}
+
+#[test]
+fn what_goes_in_comes_out() {
+    let mut store = Store::default();
+    let mut odd = file("b", "", Stated::Odd);
+    odd.filename = None;
+    odd.purpose = None;
+    odd.bytes = Stated::Odd;
+    odd.created_at = Stated::Nothing;
+    odd.extra = Some("{\"x\":1}".into());
+    let facts = store.take_in(page([file("a", "name", Stated::Value(7)), odd]), None, 0).unwrap();
+    assert_eq!(facts, PageFacts { last: Some(Untrusted::new("b")), fresh: 2, new: 2 });
+
+    let a = store.file(store.find(UntrustedRef::new(b"a")).unwrap());
+    assert_eq!(a.filename.unwrap().raw(), b"name");
+    assert_eq!(
+        (a.bytes, a.created_at, a.expires_at),
+        (Stated::Value(10), Stated::Value(1), Stated::Value(7))
+    );
+    assert_eq!((a.purpose.unwrap().raw(), a.extra), (b"batch".as_slice(), None));
+
+    let b = store.file(store.find(UntrustedRef::new(b"b")).unwrap());
+    assert!(b.filename.is_none() && b.purpose.is_none());
+    assert_eq!((b.bytes, b.created_at, b.expires_at), (Stated::Odd, Stated::Nothing, Stated::Odd));
+    assert_eq!(b.extra, Some("{\"x\":1}"));
+    assert_eq!(store.total_bytes(), TotalBytes { known: 10, unknown: 1 });
+    assert!(store.find(UntrustedRef::new(b"c")).is_none());
+}
+
+#[test]
+fn the_newest_reading_wins_and_one_id_is_one_row() {
+    let mut store = Store::default();
+    store
+        .take_in(
+            page([file("a", "n", Stated::Value(7)), file("b", "n", Stated::Value(8))]),
+            None,
+            0,
+        )
+        .unwrap();
+    let mut newer = file("a", "n", Stated::Value(9));
+    newer.bytes = Stated::Value(99);
+    let facts = store.take_in(page([newer]), None, 0).unwrap();
+    assert_eq!((facts.fresh, facts.new, store.len()), (0, 0, 2));
+    assert_eq!(store.total_bytes().known, 109);
+    assert_eq!(ids(&store, &store.by_expiry), ["b", "a"]);
+    assert_eq!(store.take_delta(), Delta { added: vec![FileNo(0), FileNo(1)], changed: vec![] });
+    store.take_in(page([file("a", "n", Stated::Value(7))]), None, 0).unwrap();
+    assert_eq!(store.take_delta(), Delta { added: vec![], changed: vec![FileNo(0)] });
+    assert!(store.take_delta().is_empty());
+
+    let renamed = store.take_in(page([file("a", "other", Stated::Value(7))]), None, 1).unwrap();
+    assert_eq!(
+        (renamed.fresh, renamed.new, store.len()),
+        (1, 0, 2),
+        "in a later walk a name may change"
+    );
+}
+
+#[test]
+fn two_files_with_one_id_are_both_shown_and_flagged() {
+    let mut store = Store::default();
+    let twins = || page([file("a", "one", Stated::Value(7)), file("a", "two", Stated::Value(8))]);
+    store.take_in(twins(), None, 0).unwrap();
+    store.take_in(twins(), None, 0).unwrap();
+    assert_eq!(store.len(), 2);
+    assert!(store.numbers().all(|no| store.file(no).conflicting));
+}
+
+#[test]
+fn unreadable_files_are_rows_of_their_own() {
+    let unreadable = || Unreadable { raw: Untrusted::new("{}"), why: "it has no id" };
+    let mut store = Store::default();
+    let readings = || {
+        vec![
+            Reading::Unreadable(unreadable()),
+            Reading::Unreadable(unreadable()),
+            Reading::File(Box::new(file("a", "n", Stated::Nothing))),
+            Reading::Unreadable(unreadable()),
+        ]
+    };
+    for _ in 0..2 {
+        store.take_in(Page { readings: readings(), has_more: HasMore::No }, None, 0).unwrap();
+        assert_eq!((store.len(), store.unreadable_count()), (4, 3));
+    }
+    assert_eq!(store.expiry_counts(0), ExpiryCounts { never: 1, unknown: 3, ..Default::default() });
+}
+
+#[test]
+fn counts_move_with_time_and_agree_with_the_countdowns() {
+    use crate::expiry::{TimeLeft, Urgency};
+    let mut store = Store::default();
+    let now = 1_000_000_000_i64;
+    let lefts = [-5, 0, 1, 59, 3_599, 3_600, 86_399, 86_400, 604_799, 604_800, 9_999_999];
+    let dated =
+        lefts.iter().map(|left| file(&left.to_string(), "n", Stated::Value(now / 1_000 + left)));
+    let rest = [file("never", "n", Stated::Nothing), file("odd", "n", Stated::Odd)];
+    store.take_in(page(dated.chain(rest)), None, 0).unwrap();
+    for at in [now - 1_000, now - 1, now, now + 1, now + 999, now + 1_000, now + 3_600_000] {
+        let counts = store.expiry_counts(at);
+        let with = |wanted: Urgency| {
+            store
+                .numbers()
+                .filter(|no| TimeLeft::of(store.file(*no).expires_at, at).urgency() == wanted)
+                .count()
+        };
+        assert_eq!(counts.expired, with(Urgency::Expired), "{at}");
+        assert_eq!(counts.within_hour, with(Urgency::Critical), "{at}");
+        assert_eq!(counts.within_day, with(Urgency::Soon), "{at}");
+        assert_eq!(counts.within_week + counts.later, with(Urgency::Fresh), "{at}");
+        assert_eq!((counts.never, counts.unknown), (1, 1));
+        let next = store.next_to_expire(at).unwrap();
+        assert_eq!(store.by_expiry.rows()[counts.expired], next);
+    }
+    assert_eq!(store.next_to_expire(i64::MAX), None);
+    assert_eq!(Store::default().next_to_expire(0), None);
+}
+
+#[test]
+fn files_without_the_value_come_last_in_both_directions() {
+    let mut store = Store::default();
+    store
+        .take_in(
+            page([
+                file("never", "n", Stated::Nothing),
+                file("late", "n", Stated::Value(9)),
+                file("odd", "n", Stated::Odd),
+                file("early", "n", Stated::Value(3)),
+                file("early2", "n", Stated::Value(3)),
+            ]),
+            None,
+            0,
+        )
+        .unwrap();
+    let sorted =
+        |descending| ids(&store, &Order::sorted(&store, SortKey::TimeLeft, descending, |_| true));
+    assert_eq!(sorted(false), ["early", "early2", "late", "odd", "never"]);
+    assert_eq!(sorted(true), ["late", "early", "early2", "odd", "never"]);
+}
+
+/// Random pages with repeats and changes: every order kept up by merging is the one that sorting
+/// afresh gives, every file is found where it stands, and the sums are those of a naive list.
+#[test]
+fn orders_kept_by_merging_equal_orders_sorted_afresh() {
+    for seed in 0..300 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut store = Store::default();
+        let mut naive: Vec<File> = vec![];
+        let key = SortKey::ALL[rng.usize(..5)];
+        let mut order = Order::new(key, rng.bool());
+        for walk in 0..rng.u32(1..8) {
+            let files: Vec<File> =
+                (0..rng.usize(..12)).map(|_| random_file(&mut rng, walk)).collect();
+            for file in &files {
+                match naive.iter_mut().find(|known| known.id == file.id) {
+                    Some(known) => *known = file.clone(),
+                    None => naive.push(file.clone()),
+                }
+            }
+            store.take_in(page(files), None, walk).unwrap();
+            if rng.bool() {
+                continue;
+            }
+            let delta = store.take_delta();
+            order.apply(&store, &delta);
+
+            let fresh = Order::sorted(&store, key, order.is_descending(), |_| true);
+            assert_eq!(order.rows(), fresh.rows());
+            for (at, no) in order.rows().iter().enumerate() {
+                assert_eq!(order.position(&store, *no), Some(at));
+            }
+            assert_eq!(
+                store.by_expiry.rows(),
+                Order::sorted(&store, SortKey::TimeLeft, false, |_| true).rows()
+            );
+            let sum: u128 = naive.iter().filter_map(|f| f.bytes.value()).map(u128::from).sum();
+            assert_eq!(store.total_bytes().known, sum);
+            assert_eq!(store.len(), naive.len());
+            for (no, expected) in store.numbers().zip(&naive) {
+                let file = store.file(no);
+                assert_eq!((file.id, file.expires_at), (expected.id.borrow(), expected.expires_at));
+                assert_eq!(file.filename, expected.filename.as_ref().map(Untrusted::borrow));
+            }
+        }
+    }
+}
+
+/// Within a walk the name follows from the id, so that no two files of one id conflict.
+fn random_file(rng: &mut fastrand::Rng, walk: u32) -> File {
+    let stated = |rng: &mut fastrand::Rng| match rng.u8(..6) {
+        0 => Stated::Nothing,
+        1 => Stated::Odd,
+        _ => Stated::Value(rng.i64(1..20)),
+    };
+    let id = rng.u32(..30);
+    let mut made = file(&format!("id{id}"), &format!("n{}", (id + walk) % 5), stated(rng));
+    made.created_at = stated(rng);
+    made.bytes = if rng.bool() { Stated::Value(rng.u64(..50)) } else { Stated::Nothing };
+    made.purpose = rng.bool().then(|| Untrusted::new(format!("p{}", rng.u8(..3))));
+    made
+}
+
+#[test]
+fn filters_match_words_in_name_or_id_with_smart_case() {
+    let mut store = Store::default();
+    store.take_in(page([file("file_Abc", "Batch-Ärger.jsonl", Stated::Nothing)]), None, 0).unwrap();
+    let matches = |text: &str| Filter::parse(text).is_some_and(|f| f.matches(&store, FileNo(0)));
+    for (text, expected) in [
+        ("batch", true),
+        ("Batch", true),
+        ("BATCH", false),
+        ("ärger", true),
+        ("Ärger", true),
+        ("abc", true),
+        ("Abc jsonl", true),
+        ("abc xyz", false),
+        ("file_abc", true),
+    ] {
+        assert_eq!(matches(text), expected, "{text}");
+    }
+    assert!(Filter::parse("  ").is_none());
+}
+
+#[test]
+fn more_different_values_than_the_interner_holds_do_no_harm() {
+    let mut interner = Interner::default();
+    for i in 0..70_000_u32 {
+        let number = interner.intern(&i.to_le_bytes());
+        let text = interner.get(number);
+        assert!(i < 65_535 && text == i.to_le_bytes() || text.starts_with(b"{"));
+    }
+}
