@@ -1,0 +1,316 @@
+//! An operator's account: which files there are at a given moment.
+//!
+//! A file follows from its index alone, so a million of them cost nothing. Their order is that of
+//! creation, oldest first, as the service lists them; the oldest are about to expire. This module
+//! knows neither HTTP nor the clock.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+/// Files that an account may be started with.
+pub const MOST_FILES: u64 = 10_000_000;
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
+/// Files at the head that expire within the next minutes, so that something happens.
+const EXPIRING: u64 = 9;
+
+/// One file as the API describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DemoFile {
+    /// Its id.
+    pub id: String,
+    /// Always `file`.
+    pub object: &'static str,
+    /// Its size.
+    pub bytes: u64,
+    /// Seconds since the epoch.
+    pub created_at: i64,
+    /// Seconds since the epoch, or null where it is kept.
+    pub expires_at: Option<i64>,
+    /// Its name.
+    pub filename: String,
+    /// What it is for.
+    pub purpose: String,
+    /// A field beyond the documented ones, which some files have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+}
+
+/// The files of the demo account.
+#[derive(Debug)]
+pub struct Account {
+    generated: u64,
+    started_s: i64,
+    gone: BTreeSet<u64>,
+    uploads: Vec<(DemoFile, Bytes)>,
+}
+
+impl Account {
+    /// An account of `files` files, as it stands at `started_s` seconds since the epoch.
+    #[must_use]
+    pub fn new(files: u64, started_s: i64) -> Self {
+        let generated = files.min(MOST_FILES);
+        Self { generated, started_s, gone: BTreeSet::new(), uploads: vec![] }
+    }
+
+    /// The files after index `after`, at most `limit`, and whether there are more.
+    #[must_use]
+    pub fn page(&self, after: Option<u64>, limit: usize, now_s: i64) -> (Vec<DemoFile>, bool) {
+        let mut files = (after.map_or(0, |index| index + 1)..self.end())
+            .filter_map(|index| self.file(index, now_s));
+        let page: Vec<DemoFile> = files.by_ref().take(limit).collect();
+        let has_more = files.next().is_some();
+        (page, has_more)
+    }
+
+    /// The file with this index, unless it was deleted or has expired.
+    #[must_use]
+    pub fn file(&self, index: u64, now_s: i64) -> Option<DemoFile> {
+        if self.gone.contains(&index) {
+            return None;
+        }
+        let file = match index.checked_sub(self.generated) {
+            Some(upload) => self.uploads.get(usize::try_from(upload).ok()?)?.0.clone(),
+            None => generate(index, self.generated, self.started_s),
+        };
+        file.expires_at.is_none_or(|at| at > now_s).then_some(file)
+    }
+
+    /// The index behind an id, whether or not the file is still there.
+    #[must_use]
+    pub fn index(&self, id: &str) -> Option<u64> {
+        let digits = id.strip_prefix("file_").filter(|digits| digits.len() == 16)?;
+        if digits.bytes().any(|b| b.is_ascii_uppercase()) {
+            return None;
+        }
+        let index = unmix(u64::from_str_radix(digits, 16).ok()?);
+        (index < self.end()).then_some(index)
+    }
+
+    /// The bytes of an uploaded file; those of the others are generated.
+    #[must_use]
+    pub fn uploaded(&self, index: u64) -> Option<Bytes> {
+        let upload = usize::try_from(index.checked_sub(self.generated)?).ok()?;
+        self.uploads.get(upload).map(|(_, content)| content.clone())
+    }
+
+    /// Adds an uploaded file at the end.
+    pub fn upload(
+        &mut self,
+        filename: String,
+        content: Bytes,
+        lives_s: i64,
+        now_s: i64,
+    ) -> DemoFile {
+        let file = DemoFile {
+            id: id(self.end()),
+            object: "file",
+            bytes: content.len() as u64,
+            created_at: now_s,
+            expires_at: Some(now_s + lives_s),
+            filename,
+            purpose: "batch".to_owned(),
+            status: None,
+        };
+        self.uploads.push((file.clone(), content));
+        file
+    }
+
+    /// Deletes a file for good.
+    pub fn delete(&mut self, index: u64) {
+        self.gone.insert(index);
+        if let Some(upload) = index.checked_sub(self.generated)
+            && let Some((_, content)) =
+                usize::try_from(upload).ok().and_then(|at| self.uploads.get_mut(at))
+        {
+            *content = Bytes::new();
+        }
+    }
+
+    fn end(&self) -> u64 {
+        self.generated + self.uploads.len() as u64
+    }
+}
+
+/// Multiplication by an odd number permutes 64-bit numbers, and its inverse undoes it.
+const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+const UNMIX: u64 = 0xF1DE_83E1_9937_733D;
+
+fn id(index: u64) -> String {
+    let mixed = index.wrapping_add(1).wrapping_mul(MIX);
+    format!("file_{:016x}", mixed ^ mixed >> 32)
+}
+
+fn unmix(mixed: u64) -> u64 {
+    (mixed ^ mixed >> 32).wrapping_mul(UNMIX).wrapping_sub(1)
+}
+
+/// The file with `index` out of `all`, in an account that was opened at `now`.
+fn generate(index: u64, all: u64, now: i64) -> DemoFile {
+    let mut rng = fastrand::Rng::with_seed(index.wrapping_mul(MIX));
+    let age = age(index, all);
+    let created_at = now - age;
+    let expires_at = expiry(index, created_at, now, &mut rng);
+    let (filename, purpose) = name(index, &mut rng);
+    DemoFile {
+        id: id(index),
+        object: "file",
+        bytes: size(&mut rng),
+        created_at,
+        expires_at,
+        filename,
+        purpose: purpose.to_owned(),
+        status: (index % 10 == 7).then_some("processed"),
+    }
+}
+
+/// How old a file is: the first ones nearly a week, so that they expire one after the other, the
+/// rest spread evenly down to a few seconds. Never grows with the index.
+fn age(index: u64, all: u64) -> i64 {
+    let at = |number: u64| i64::try_from(number).unwrap_or(0);
+    if index < EXPIRING {
+        return WEEK - 40 - at(index) * (at(index) * 9 + 35);
+    }
+    let (from, to) = (WEEK - 2 * HOUR, 5);
+    let share =
+        i128::from(index - EXPIRING) * i128::from(from - to) / i128::from((all - EXPIRING).max(1));
+    from - i64::try_from(share).unwrap_or(0)
+}
+
+fn expiry(index: u64, created_at: i64, now: i64, rng: &mut fastrand::Rng) -> Option<i64> {
+    if index < EXPIRING {
+        return Some(created_at + WEEK);
+    }
+    let hours_up = |seconds: i64| (seconds + HOUR - 1) / HOUR * HOUR;
+    match rng.u8(..100) {
+        0..80 => Some(created_at + WEEK),
+        80..86 => Some(created_at + 30 * DAY),
+        86..92 => None,
+        _ => Some(created_at + hours_up(now - created_at + rng.i64(300..20 * HOUR))),
+    }
+}
+
+/// Sizes spread evenly over the orders of magnitude, from three bytes to 200 MB.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 3 and 2e8")]
+fn size(rng: &mut fastrand::Rng) -> u64 {
+    10_f64.powf(0.5 + rng.f64() * 7.8).min(200_000_000.0) as u64
+}
+
+fn name(index: u64, rng: &mut fastrand::Rng) -> (String, &'static str) {
+    const MODELS: [&str; 5] =
+        ["llama3.1-8b", "llama-3.3-70b", "qwen-3-32b", "gpt-oss-120b", "qwen-3-coder-480b"];
+    const TASKS: [&str; 8] = [
+        "triage",
+        "summaries",
+        "extraction",
+        "translation",
+        "moderation",
+        "ranking",
+        "captions",
+        "embeddings",
+    ];
+    const TEAMS: [&str; 6] = ["search", "support", "growth", "research", "billing", "mobile"];
+    let model = MODELS[rng.usize(..MODELS.len())];
+    let task = TASKS[rng.usize(..TASKS.len())];
+    let team = TEAMS[rng.usize(..TEAMS.len())];
+    let batch = 412 + index / 3;
+    let side = ["input", "output", "errors"][usize::try_from(index % 3).unwrap_or(0)];
+    let purpose = if side == "input" { "batch" } else { "batch_output" };
+    let name = match rng.u8(..100) {
+        0..46 => format!("batch-{batch:04}-{side}.jsonl"),
+        46..60 => format!("{team}-{task}-{batch:04}-{side}.jsonl"),
+        60..72 => return (format!("eval-{model}-{task}-{:02}.jsonl", rng.u8(1..40)), "evals"),
+        72..82 => format!("nightly-{task}-shard-{:03}-of-128.jsonl", rng.u8(..128)),
+        82..88 => format!(
+            "{team}-{task}-regression-suite-{model}-temperature-0.{}-seed-{}-{side}.jsonl",
+            rng.u8(..10),
+            rng.u32(1_000..99_999)
+        ),
+        88..91 => format!("评测结果-批次-{batch:04}-{side}.jsonl"),
+        91..93 => format!("日本語コーパス-{task}-{batch:04}.jsonl"),
+        93..95 => format!("한국어-{task}-{batch:04}-{side}.jsonl"),
+        95..97 => format!("🚀 launch prompts {batch:04}.jsonl"),
+        97..98 => format!("📦-archive-{team}-{batch:04}.jsonl"),
+        98..99 => format!("Überprüfung-{task}-größte-Kunden-{batch:04}.jsonl"),
+        _ => format!("{team}-finetune-{model}.jsonl"),
+    };
+    (name, purpose)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_790_000_000;
+
+    #[test]
+    fn pages_join_up_to_the_whole_account_in_order_of_creation() {
+        let account = Account::new(250, NOW);
+        let (mut files, mut after) = (vec![], None);
+        loop {
+            let (page, has_more) = account.page(after, 100, NOW);
+            after = account.index(&page.last().unwrap().id);
+            files.extend(page);
+            if !has_more {
+                break;
+            }
+        }
+        assert_eq!(files.len(), 250);
+        assert!(files.is_sorted_by_key(|file| file.created_at));
+        let ids: BTreeSet<_> = files.iter().map(|file| &file.id).collect();
+        assert_eq!(ids.len(), 250);
+        assert!(files.iter().enumerate().all(|(i, f)| account.index(&f.id) == Some(i as u64)));
+    }
+
+    #[test]
+    fn it_looks_like_an_account_in_which_something_happens() {
+        let account = Account::new(2_000, NOW);
+        let (files, _) = account.page(None, 2_000, NOW);
+        assert_eq!(files.len(), 2_000, "nothing has expired at the start");
+        let left = |file: &DemoFile| file.expires_at.map(|at| at - NOW);
+        let count = |test: &dyn Fn(&DemoFile) -> bool| files.iter().filter(|f| test(f)).count();
+        assert!(count(&|f| left(f).is_some_and(|left| left < 600)) >= 5, "some expire in minutes");
+        assert!(count(&|f| left(f).is_some_and(|left| (3_600..86_400).contains(&left))) > 50);
+        assert!(count(&|f| f.expires_at.is_none()) > 50);
+        let week = count(&|f| f.expires_at == Some(f.created_at + WEEK));
+        assert!(week > 1_400, "most live seven days: {week}");
+        assert!(count(&|f| f.bytes < 1_000) > 100 && count(&|f| f.bytes > 100_000_000) > 10);
+        assert!(count(&|f| !f.filename.is_ascii()) > 50 && count(&|f| f.filename.len() > 60) > 20);
+        assert!(files.iter().all(|f| f.created_at <= NOW && f.bytes >= 3));
+    }
+
+    #[test]
+    fn files_vanish_when_they_expire_or_are_deleted() {
+        let mut account = Account::new(20, NOW);
+        let first = account.page(None, 1, NOW).0.remove(0);
+        let expires = first.expires_at.unwrap();
+        assert!(account.file(0, expires - 1).is_some());
+        assert!(account.file(0, expires).is_none());
+        account.delete(1);
+        assert!(account.file(1, NOW).is_none());
+        assert_eq!(account.page(None, 100, NOW).0.len(), 19);
+
+        let made = account.upload("a.jsonl".into(), Bytes::from_static(b"{}\n"), HOUR, NOW);
+        assert_eq!(account.index(&made.id), Some(20));
+        assert_eq!(account.page(Some(19), 100, NOW).0, [made]);
+        assert_eq!(account.uploaded(20).unwrap(), "{}\n");
+    }
+
+    #[test]
+    fn foreign_ids_are_not_taken_for_ours() {
+        let account = Account::new(20, NOW);
+        for id in
+            ["", "file_", "file_0", "file_0000000000000000", "file-abc123", "file_zzzzzzzzzzzzzzzz"]
+        {
+            assert_eq!(account.index(id), None, "{id}");
+        }
+        assert_eq!(Account::new(0, NOW).page(None, 10, NOW), (vec![], false));
+        for all in 1..12 {
+            assert_eq!(Account::new(all, NOW).page(None, 100, NOW).0.len() as u64, all);
+        }
+    }
+}

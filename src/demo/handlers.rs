@@ -1,0 +1,273 @@
+//! The HTTP side of the demo API: parameters, headers and the three shapes of errors that one host
+//! sends.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Multipart, Path, Query, Request, State};
+use axum::http::header::{
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
+    RANGE,
+};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use serde_json::json;
+
+use super::{Service, content, now_s};
+
+type Shared = State<Arc<Service>>;
+
+const WEEK_S: i64 = 7 * 86_400;
+const REQUESTS_A_DAY: u64 = 1_000_000;
+
+/// Runs before every route: latency, the key, and the rate-limit headers of the answer.
+pub(super) async fn guard(State(service): Shared, request: Request, next: Next) -> Response {
+    static SERVED: AtomicU64 = AtomicU64::new(0);
+    if !service.options.latency.is_zero() {
+        tokio::time::sleep(service.options.latency).await;
+    }
+    let mut response = match refuse_key(&service, request.headers()) {
+        Some(refusal) => refusal,
+        None => next.run(request).await,
+    };
+    let served = SERVED.fetch_add(1, Ordering::Relaxed) + 1;
+    let numbers = [
+        ("x-ratelimit-limit-requests-day", REQUESTS_A_DAY.to_string()),
+        ("x-ratelimit-remaining-requests-day", REQUESTS_A_DAY.saturating_sub(served).to_string()),
+        ("x-ratelimit-reset-requests-day", format!("{}.0", 86_400 - now_s() % 86_400)),
+        ("x-ratelimit-limit-tokens-minute", "1000000".to_owned()),
+        ("x-ratelimit-remaining-tokens-minute", "1000000".to_owned()),
+        ("x-ratelimit-reset-tokens-minute", format!("{}.0", 60 - now_s() % 60)),
+    ];
+    for (name, value) in numbers {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn refuse_key(service: &Service, headers: &HeaderMap) -> Option<Response> {
+    let wanted = service.options.key.as_ref()?;
+    let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let Some(given) = given else {
+        let body = json!({"detail": "Not authenticated"});
+        return Some((StatusCode::FORBIDDEN, Json(body)).into_response());
+    };
+    if given.strip_prefix("Bearer ") == Some(wanted.as_str()) {
+        return None;
+    }
+    let body = json!({
+        "message": "Wrong API Key",
+        "type": "invalid_request_error",
+        "param": "api_key",
+        "code": "wrong_api_key",
+    });
+    Some((StatusCode::UNAUTHORIZED, Json(body)).into_response())
+}
+
+fn bad_request(param: &str, message: &str) -> Response {
+    let body = json!({
+        "message": message,
+        "type": "invalid_request_error",
+        "param": param,
+        "code": "invalid_value",
+    });
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
+}
+
+fn no_such_file(id: &str) -> Response {
+    let body = json!({
+        "message": format!("No such file: {id}"),
+        "type": "not_found_error",
+        "param": "id",
+        "code": "file_not_found",
+    });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
+}
+
+pub(super) async fn unknown_path() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+pub(super) async fn warm() -> Json<serde_json::Value> {
+    Json(json!({}))
+}
+
+pub(super) async fn list(
+    State(service): Shared,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let limit = query.get("limit").map_or("20", |limit| limit.trim_end_matches('/'));
+    let Some(limit) = limit.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit)) else {
+        return bad_request("limit", "limit must be a whole number from 1 to 100");
+    };
+    let now = now_s();
+    service.account(|account| {
+        let after = match query.get("after") {
+            None => None,
+            Some(id) => match account.index(id).filter(|index| account.file(*index, now).is_some())
+            {
+                None => return bad_request("after", "after must be the id of a file"),
+                known => known,
+            },
+        };
+        let (data, has_more) = account.page(after, limit, now);
+        Json(json!({"object": "list", "data": data, "has_more": has_more})).into_response()
+    })
+}
+
+pub(super) async fn retrieve(State(service): Shared, Path(id): Path<String>) -> Response {
+    let file = service.account(|account| account.file(account.index(&id)?, now_s()));
+    file.map_or_else(|| no_such_file(&id), |file| Json(file).into_response())
+}
+
+pub(super) async fn delete(State(service): Shared, Path(id): Path<String>) -> Response {
+    let deleted = service.account(|account| {
+        let index = account.index(&id)?;
+        account.file(index, now_s())?;
+        account.delete(index);
+        Some(())
+    });
+    match deleted {
+        Some(()) => Json(json!({"id": id, "object": "file", "deleted": true})).into_response(),
+        None => no_such_file(&id),
+    }
+}
+
+pub(super) async fn content(
+    State(service): Shared,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let found = service.account(|account| {
+        let index = account.index(&id)?;
+        Some((account.file(index, now_s())?, account.uploaded(index)))
+    });
+    let Some((file, uploaded)) = found else { return no_such_file(&id) };
+    let size = file.bytes;
+    let etag = format!("\"{id}\"");
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let ranged = text(IF_RANGE).is_none_or(|tag| tag == etag);
+    let (status, from, to) =
+        match text(RANGE).filter(|_| ranged).map(|range| read_range(range, size)) {
+            None | Some(Range::Ignored) => (StatusCode::OK, 0, size),
+            Some(Range::Within(from, to)) => (StatusCode::PARTIAL_CONTENT, from, to),
+            Some(Range::Outside) => {
+                let range = [(CONTENT_RANGE, format!("bytes */{size}"))];
+                return (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response();
+            }
+        };
+    let body = match uploaded {
+        Some(content) => {
+            let at = |offset: u64| usize::try_from(offset).unwrap_or(0).min(content.len());
+            Body::from(content.slice(at(from)..at(to)))
+        }
+        None => Body::from_stream(stream::iter(
+            content::chunks(size, from, to).map(Ok::<Bytes, std::convert::Infallible>),
+        )),
+    };
+    let mut response = (
+        status,
+        [
+            (CONTENT_TYPE, "application/x-ndjson".to_owned()),
+            (CONTENT_LENGTH, (to - from).to_string()),
+            (ACCEPT_RANGES, "bytes".to_owned()),
+            (ETAG, etag),
+        ],
+        body,
+    )
+        .into_response();
+    if status == StatusCode::PARTIAL_CONTENT
+        && let Ok(range) = HeaderValue::try_from(format!("bytes {from}-{}/{size}", to - 1))
+    {
+        response.headers_mut().insert(CONTENT_RANGE, range);
+    }
+    response
+}
+
+enum Range {
+    Within(u64, u64),
+    Outside,
+    Ignored,
+}
+
+/// Reads a `Range` of one part; of several parts, or malformed, it is ignored as HTTP allows.
+fn read_range(text: &str, size: u64) -> Range {
+    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|spec| spec.split_once('-'))
+    else {
+        return Range::Ignored;
+    };
+    match (first.parse::<u64>(), last.parse::<u64>()) {
+        (Ok(first), Ok(last)) if first <= last && first < size => {
+            Range::Within(first, size.min(last + 1))
+        }
+        (Ok(first), Err(_)) if last.is_empty() && first < size => Range::Within(first, size),
+        (Err(_), Ok(tail)) if first.is_empty() && tail > 0 => {
+            Range::Within(size.saturating_sub(tail), size)
+        }
+        (Ok(first), _) if first >= size => Range::Outside,
+        _ => Range::Ignored,
+    }
+}
+
+/// What an upload's form said.
+#[derive(Default)]
+struct Form {
+    file: Option<(String, Bytes)>,
+    purpose: Option<String>,
+    anchor: Option<String>,
+    seconds: Option<String>,
+}
+
+pub(super) async fn upload(State(service): Shared, multipart: Multipart) -> Response {
+    let form = match read_form(multipart).await {
+        Ok(form) => form,
+        Err(message) => return bad_request("file", &message),
+    };
+    let Some((filename, content)) = form.file else {
+        return bad_request("file", "file is required");
+    };
+    if content.len() > super::MOST_UPLOAD_BYTES - 64 * 1_024 {
+        return bad_request("file", "a file must not be larger than 200 MB");
+    }
+    if form.purpose.as_deref() != Some("batch") {
+        return bad_request("purpose", "purpose must be batch");
+    }
+    if form.anchor.is_some_and(|anchor| anchor != "created_at") {
+        return bad_request("expires_after[anchor]", "anchor must be created_at");
+    }
+    let lives = form.seconds.map_or(Some(WEEK_S), |text| text.parse().ok());
+    let Some(lives) = lives.filter(|seconds| (3_600..=2_592_000).contains(seconds)) else {
+        return bad_request("expires_after[seconds]", "seconds must be from 3600 to 2592000");
+    };
+    let file = service.account(|account| account.upload(filename, content, lives, now_s()));
+    Json(file).into_response()
+}
+
+async fn read_form(mut multipart: Multipart) -> Result<Form, String> {
+    let mut form = Form::default();
+    while let Some(field) = multipart.next_field().await.map_err(|e| e.body_text())? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name == "file" {
+            let filename = field.file_name().unwrap_or("upload.jsonl").to_owned();
+            let content = field.bytes().await.map_err(|e| e.body_text())?;
+            form.file = Some((filename, content));
+            continue;
+        }
+        let text = field.text().await.map_err(|e| e.body_text())?;
+        match name.as_str() {
+            "purpose" => form.purpose = Some(text),
+            "expires_after[anchor]" => form.anchor = Some(text),
+            "expires_after[seconds]" => form.seconds = Some(text),
+            _ => {}
+        }
+    }
+    Ok(form)
+}

@@ -1,0 +1,82 @@
+//! The demo API: a faithful Files API on loopback, over files that are computed, not stored.
+//!
+//! `--demo` runs it inside the dashboard's process, `demo-server` on its own, and the tests against
+//! it. It speaks real HTTP; the client code does not know that it is there.
+
+mod account;
+mod content;
+mod handlers;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+pub use account::{Account, DemoFile, MOST_FILES};
+
+/// Bytes of an upload, and a little for the form around it.
+const MOST_UPLOAD_BYTES: usize = 200 * 1_024 * 1_024 + 64 * 1_024;
+
+/// How the demo API behaves.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Files at the start.
+    pub files: u64,
+    /// The only key that is let in; any, and none, where this is not given.
+    pub key: Option<String>,
+    /// A pause before each answer.
+    pub latency: Duration,
+}
+
+/// What the handlers share.
+#[derive(Debug)]
+struct Service {
+    account: Mutex<Account>,
+    options: Options,
+}
+
+impl Service {
+    /// Looks at, or changes, the account. A handler that panicked leaves it as it was.
+    fn account<T>(&self, work: impl FnOnce(&mut Account) -> T) -> T {
+        work(&mut self.account.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The routes of the demo API, with an account that begins now.
+pub fn router(options: Options) -> Router {
+    let account = Mutex::new(Account::new(options.files, now_s()));
+    let service = Arc::new(Service { account, options });
+    Router::new()
+        .route("/v1/tcp_warming", get(handlers::warm))
+        .route("/v1/files", get(handlers::list).post(handlers::upload))
+        .route("/v1/files/{id}", get(handlers::retrieve).delete(handlers::delete))
+        .route("/v1/files/{id}/content", get(handlers::content))
+        .fallback(handlers::unknown_path)
+        .layer(DefaultBodyLimit::max(MOST_UPLOAD_BYTES))
+        .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), handlers::guard))
+        .with_state(service)
+}
+
+/// Binds `listen` and tells the address; the future serves until it is dropped.
+///
+/// # Errors
+/// Where the address cannot be bound.
+pub async fn bind(
+    listen: SocketAddr,
+    options: Options,
+) -> io::Result<(SocketAddr, impl Future<Output = io::Result<()>> + Send)> {
+    let listener = TcpListener::bind(listen).await?;
+    let address = listener.local_addr()?;
+    let serve = axum::serve(listener, router(options));
+    Ok((address, async move { serve.await }))
+}
+
+fn now_s() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
