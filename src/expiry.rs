@@ -107,7 +107,8 @@ impl TimeLeft {
     }
 }
 
-/// The countdown of the table: `6d 23h`, `23:59:59`, `59:59`, `expired`, `—` or `?`.
+/// The countdown of the table, at most eight cells: `6d 23h`, `23:59:59`, `59:59`, `expired`, `—`,
+/// `?`; from 1,000 days on without the hours.
 impl fmt::Display for TimeLeft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match *self {
@@ -118,9 +119,10 @@ impl fmt::Display for TimeLeft {
             Self::Seconds(s) if s < DAY => {
                 format!("{:02}:{:02}:{:02}", s / HOUR, s % HOUR / MINUTE, s % MINUTE)
             }
-            Self::Seconds(s) if s <= MOST_DAYS * DAY => {
+            Self::Seconds(s) if s < 1_000 * DAY => {
                 format!("{}d {:02}h", s / DAY, s % DAY / HOUR)
             }
+            Self::Seconds(s) if s <= MOST_DAYS * DAY => format!("{}d", s / DAY),
             Self::Seconds(_) => format!(">{MOST_DAYS}d"),
         };
         f.pad(&text)
@@ -135,7 +137,12 @@ pub fn next_change_ms(expires_at: StatedTime, server_ms: i64, seconds: bool) -> 
     let at = expires_at.value()?;
     let left = Some(left_ms(at, server_ms)).filter(|ms| *ms > 0)?;
     let shown = left.div_ceil(1_000);
-    let step = if seconds || shown < DAY { 1 } else { HOUR };
+    let step = match shown {
+        _ if seconds => 1,
+        0..DAY => 1,
+        s if s < 1_000 * DAY => HOUR,
+        _ => DAY,
+    };
     // The text for `shown` holds down to, and excluding, the whole second at which it changes.
     let last = if shown > MOST_DAYS * DAY { MOST_DAYS * DAY + 1 } else { shown / step * step };
     Some(left - (last.min(shown) - 1) * 1_000)
@@ -258,7 +265,15 @@ mod tests {
     #[test]
     fn the_next_change_is_exact() {
         let spans = [1, 999, 1_000, 1_001, 59_999, 3_600_000, 3_600_001, 86_400_000, 86_400_001];
-        let long = [86_401_000, 90_000_000, 90_000_001, 7 * 86_400_000 - 1, 10_001 * 86_400_000];
+        let long = [
+            1_000 * 86_400_000,
+            1_001 * 86_400_000 + 5,
+            86_401_000,
+            90_000_000,
+            90_000_001,
+            7 * 86_400_000 - 1,
+            10_001 * 86_400_000,
+        ];
         for left in spans.into_iter().chain(long) {
             for seconds in [false, true] {
                 let (expires, now) = at(left);

@@ -1,10 +1,46 @@
-//! x
-#![allow(missing_docs)]
+//! A terminal browser and live dashboard for the files of a batch-inference account.
+//!
+//! # The house in a page
+//!
+//! One loop owns one [`app::App`]. Everything that happens reaches it as an [`event::Event`] through
+//! one bounded channel; [`app::App::update`] is pure and answers with [`effect::Effect`]s, which only
+//! [`runtime`] carries out, and whose answers come back as events bearing the number of their
+//! request. There is no tick: [`app::App::deadline`] names the next moment at which something
+//! visible changes or something is due, and the loop sleeps until then. [`view`] is a function of
+//! the app.
+//!
+//! ```text
+//!  input, signals, deadline, answers ──> Event + Now ──> App::update ──> Effects ──> tasks
+//!                                                            │                         │
+//!                                         view <── App       └── Event::PageAnswered <─┘
+//! ```
+//!
+//! * [`lister`] decides what to ask for next: a state machine with its transition table.
+//! * [`store`] holds the files in columns, built for a million of them.
+//! * [`api`] makes one try of a call within limits and reads tolerantly what comes.
+//! * [`expiry`] and [`clock`] say how long a file has left, on the service's clock.
+//! * [`text`] lets nothing that a service sends reach a terminal unescaped.
+//! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
+//! * [`commands`], [`cli`], [`config`] connect all that with the outside.
+//!
+//! The crate is the program's own; its interface follows the program and promises nothing else.
+
 pub mod api;
+pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod commands;
 pub mod config;
+pub mod dates;
 pub mod demo;
+pub mod effect;
+pub mod event;
 pub mod expiry;
 pub mod lister;
+pub mod runtime;
 pub mod store;
 pub mod text;
+pub mod view;
+
+/// The exit code after a panic, as the standard library has it.
+pub const PANICKED: u8 = 101;

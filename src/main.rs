@@ -1,1 +1,70 @@
-fn main() {}
+//! Arguments in, exit code out.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+
+use clap::Parser;
+use shelflife::cli::{Cli, Command};
+use shelflife::commands::{CommandError, dashboard, demo_server, list};
+use shelflife::runtime::{signals, take_panic};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let code = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(shelflife::PANICKED);
+    if let Some(panic) = take_panic() {
+        // The dashboard held it back until the terminal was itself again.
+        let _ = writeln!(
+            io::stderr(),
+            "shelflife: {panic}\nThis is a bug in shelflife; please report it."
+        );
+        return ExitCode::from(shelflife::PANICKED);
+    }
+    ExitCode::from(code)
+}
+
+fn run(cli: Cli) -> u8 {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return report(&error, 1),
+    };
+    let code = runtime.block_on(async {
+        match dispatch(cli).await {
+            Ok(code) => code,
+            Err(error) => report(&error, error.code()),
+        }
+    });
+    // Requests under way are of no interest any more.
+    runtime.shutdown_background();
+    code
+}
+
+async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
+    let options = &cli.options;
+    let command = match cli.command {
+        None => return dashboard::run(options).await,
+        Some(command) => command,
+    };
+    let work = async {
+        match command {
+            Command::List(list) => list::run(options, &list).await,
+            Command::DemoServer(server) => demo_server::run(options, server).await,
+        }
+    };
+    tokio::select! {
+        done = work => done.map(|()| 0),
+        code = signals::interrupted() => {
+            code.map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })
+        }
+    }
+}
+
+/// Prints an error and what led to it, once, on one line.
+fn report(error: &dyn Error, code: u8) -> u8 {
+    // Standard error may be closed; there is nobody to tell then.
+    let _ = writeln!(io::stderr(), "shelflife: {error}");
+    code
+}

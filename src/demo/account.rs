@@ -219,7 +219,6 @@ fn name(index: u64, rng: &mut fastrand::Rng) -> (String, &'static str) {
     let team = TEAMS[rng.usize(..TEAMS.len())];
     let batch = 412 + index / 3;
     let side = ["input", "output", "errors"][usize::try_from(index % 3).unwrap_or(0)];
-    let purpose = if side == "input" { "batch" } else { "batch_output" };
     let name = match rng.u8(..100) {
         0..46 => format!("batch-{batch:04}-{side}.jsonl"),
         46..60 => format!("{team}-{task}-{batch:04}-{side}.jsonl"),
@@ -236,9 +235,9 @@ fn name(index: u64, rng: &mut fastrand::Rng) -> (String, &'static str) {
         95..97 => format!("🚀 launch prompts {batch:04}.jsonl"),
         97..98 => format!("📦-archive-{team}-{batch:04}.jsonl"),
         98..99 => format!("Überprüfung-{task}-größte-Kunden-{batch:04}.jsonl"),
-        _ => format!("{team}-finetune-{model}.jsonl"),
+        _ => return (format!("{team}-{task}-finetune-{model}.jsonl"), "fine-tune"),
     };
-    (name, purpose)
+    (name, "batch")
 }
 
 #[cfg(test)]

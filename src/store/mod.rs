@@ -37,6 +37,8 @@ const NO_PURPOSE: u8 = 4;
 /// Another file of the same reading bears the same id and another filename.
 const CONFLICTING: u8 = 8;
 
+const HOUR_MS: i64 = 3_600_000;
+
 const NOTHING: i64 = i64::MIN;
 const ODD: i64 = i64::MIN + 1;
 const NO_SIZE: u64 = u64::MAX;
@@ -253,7 +255,6 @@ impl Store {
     /// How many files have how much time left at `server_ms`. Costs a few binary searches.
     #[must_use]
     pub fn expiry_counts(&self, server_ms: i64) -> ExpiryCounts {
-        const HOUR_MS: i64 = 3_600_000;
         let rows = self.by_expiry.rows();
         let below = |bound_ms: i64| {
             rows.partition_point(|no| match stated_time(self.expires_at[no.0 as usize]) {
@@ -275,6 +276,27 @@ impl Store {
             never: rows.len() - dated - odd,
             unknown: odd,
         }
+    }
+
+    /// Milliseconds until [`expiry_counts`](Self::expiry_counts) will say something else.
+    #[must_use]
+    pub fn next_count_change_ms(&self, server_ms: i64) -> Option<u64> {
+        let counts = self.expiry_counts(server_ms);
+        let firsts = [
+            (counts.expired, 0),
+            (counts.expired + counts.within_hour, HOUR_MS),
+            (counts.expired + counts.within_hour + counts.within_day, 24 * HOUR_MS),
+            (self.len() - counts.later - counts.never - counts.unknown, 7 * 24 * HOUR_MS),
+        ];
+        let waits = firsts.into_iter().filter_map(|(at, bound_ms)| {
+            let no = *self.by_expiry.rows().get(at)?;
+            let at = stated_time(self.expires_at[no.0 as usize]).value()?;
+            // A countdown that shows less than the bound has at most the bound less a second left.
+            let shown_ms = if bound_ms == 0 { 0 } else { bound_ms - 1_000 };
+            let left = i128::from(at) * 1_000 - i128::from(server_ms) - i128::from(shown_ms);
+            u64::try_from(left.max(1)).ok()
+        });
+        waits.min()
     }
 
     /// The file that expires next among those not yet expired at `server_ms`.

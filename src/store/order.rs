@@ -76,6 +76,13 @@ impl Order {
         order
     }
 
+    /// The same order with only those files that `keep` lets through.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(FileNo) -> bool) -> Self {
+        let rows = self.rows.iter().copied().filter(|no| keep(*no)).collect();
+        Self { rows, ..Self::new(self.key, self.descending) }
+    }
+
     /// What it sorts by.
     #[must_use]
     pub fn key(&self) -> SortKey {

@@ -132,6 +132,9 @@ fn counts_move_with_time_and_agree_with_the_countdowns() {
         assert_eq!(counts.within_day, with(Urgency::Soon), "{at}");
         assert_eq!(counts.within_week + counts.later, with(Urgency::Fresh), "{at}");
         assert_eq!((counts.never, counts.unknown), (1, 1));
+        let wait = i64::try_from(store.next_count_change_ms(at).unwrap()).unwrap();
+        assert_eq!(store.expiry_counts(at + wait - 1), counts, "{at}: holds until then");
+        assert_ne!(store.expiry_counts(at + wait), counts, "{at}: changes then");
         let next = store.next_to_expire(at).unwrap();
         assert_eq!(store.by_expiry.rows()[counts.expired], next);
     }

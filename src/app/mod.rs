@@ -1,0 +1,387 @@
+//! The program without the world: what is known, what is shown, and what follows from an event.
+//!
+//! [`App::update`] is pure. Time comes in as [`Now`], everything else as an [`Event`]; what is to be
+//! done goes out as [`Effect`]s. [`App::deadline`] names the next moment at which anything visible
+//! changes or anything is due; there is no tick.
+
+mod actions;
+pub mod keys;
+pub mod layout;
+pub mod mode;
+pub mod table;
+pub mod viewport;
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+
+use crate::api::{Answer, ApiError, Page};
+use crate::clock::{Now, ServerClock};
+use crate::dates::{Zone, next_age_change_ms};
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::expiry::{self, TimeLeft};
+use crate::lister::{Cursor, Failure, Lister, State};
+use crate::store::{FileNo, FileRef, Store};
+use crate::text::grouped;
+use layout::Layout;
+use mode::{Focus, Mode};
+use table::Table;
+
+/// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
+/// thousand requests.
+const PATIENCE: u8 = 3;
+/// How long a message stays.
+const TOAST: Duration = Duration::from_secs(4);
+/// From this on a wait for an answer is counted on the screen.
+const SLOW: Duration = Duration::from_secs(2);
+/// Cells of the small bar in the table.
+pub const BAR_CELLS: u16 = 5;
+/// Cells of the bar in the detail.
+pub const WIDE_BAR_CELLS: u16 = 20;
+
+/// What the program is told once, at the start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How the profile is called.
+    pub profile: String,
+    /// How the service is called: host and port.
+    pub endpoint: String,
+    /// Whether the key travels in clear.
+    pub exposed: bool,
+    /// Files asked for at once.
+    pub limit: u16,
+    /// Whether to load all pages without being asked.
+    pub load_all: bool,
+    /// Local time.
+    pub zone: Zone,
+}
+
+/// A message in the footer, for a while.
+#[derive(Clone, Debug)]
+struct Toast {
+    text: String,
+    until: Duration,
+}
+
+/// The state of the program.
+#[derive(Debug)]
+pub struct App {
+    settings: Settings,
+    now: Now,
+    clock: ServerClock,
+    size: Size,
+    store: Store,
+    lister: Lister,
+    table: Table,
+    mode: Mode,
+    focus: Focus,
+    pane: bool,
+    load_all: bool,
+    patience: u8,
+    /// The search for matches of the filter was stopped by the operator.
+    search_stopped: bool,
+    loading_since: Duration,
+    last_page_ms: Option<i64>,
+    toast: Option<Toast>,
+}
+
+impl App {
+    /// The program at its start, on a terminal of no size yet.
+    #[must_use]
+    pub fn new(settings: Settings, lister: Lister, now: Now) -> Self {
+        Self {
+            load_all: settings.load_all,
+            settings,
+            now,
+            clock: ServerClock::default(),
+            size: Size::default(),
+            store: Store::default(),
+            lister,
+            table: Table::default(),
+            mode: Mode::default(),
+            focus: Focus::default(),
+            pane: true,
+            patience: PATIENCE,
+            search_stopped: false,
+            loading_since: now.mono,
+            last_page_ms: None,
+            toast: None,
+        }
+    }
+
+    /// Takes in one event, at `now`.
+    pub fn update(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
+        self.now = now;
+        if self.toast.as_ref().is_some_and(|toast| toast.until <= now.mono) {
+            self.toast = None;
+        }
+        match event {
+            Event::KeyPressed(key) => self.press(key, effects),
+            Event::Pasted(text) => self.paste(&text),
+            Event::Resized { width, height } => self.resize(Size::new(width, height)),
+            Event::PageAnswered { request, result } => self.page_answered(request, result),
+            Event::SuspendRequested => effects.push(Effect::Suspend),
+            Event::Resumed => effects.push(Effect::Redraw),
+            Event::DeadlineReached => {}
+        }
+        if let Some(fetch) = self.lister.on_time(now.mono) {
+            self.send(fetch, effects);
+        }
+        self.ask(effects);
+    }
+
+    /// The monotonic moment at which something on the screen changes, or something is due.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
+        let paging = match self.lister.state() {
+            State::Backoff { until, .. } => {
+                let left = until.saturating_sub(self.now.mono);
+                let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
+                Some(until.saturating_sub(shown).min(*until))
+            }
+            State::Loading { .. } => {
+                let waited = self.now.mono.saturating_sub(self.loading_since);
+                let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
+                Some(self.loading_since + next)
+            }
+            _ => None,
+        };
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        let texts = self.next_text_change_ms().map(since);
+        [paging, toast, texts].into_iter().flatten().min()
+    }
+
+    /// Milliseconds until a countdown, a bar, an age or a count that is in view says something else.
+    fn next_text_change_ms(&self) -> Option<u64> {
+        let layout = self.layout()?;
+        let server_ms = self.server_ms();
+        let row = |no: &FileNo| {
+            let file = self.store.file(*no);
+            let (born, dies) = (file.created_at, file.expires_at);
+            let age =
+                if self.size.width >= 80 { next_age_change_ms(born, server_ms) } else { None };
+            let bar = expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS);
+            [expiry::next_change_ms(dies, server_ms, false), age, bar].into_iter().flatten().min()
+        };
+        let detail = || {
+            let file = self.selected_file()?;
+            expiry::next_change_ms(file.expires_at, server_ms, true)
+        };
+        let rows = || self.table.window().iter().filter_map(row).min();
+        let header = || {
+            let next = self.store.next_to_expire(server_ms).and_then(|no| {
+                expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
+            });
+            [next, self.store.next_count_change_ms(server_ms)].into_iter().flatten().min()
+        };
+        let visible = match self.mode {
+            Mode::Help { .. } => [None; 3],
+            Mode::Detail { .. } => [detail(), None, None],
+            _ => [layout.pane.and_then(|_| detail()), rows(), header()],
+        };
+        visible.into_iter().flatten().min()
+    }
+
+    /// What the command should exit with once the dashboard was left.
+    #[must_use]
+    pub fn key_was_refused(&self) -> bool {
+        let refused = match self.lister.state() {
+            State::Failed { why: Failure::Call(error), .. } => error.refuses_key(),
+            _ => false,
+        };
+        refused && self.lister.pages() == 0 && self.store.is_empty()
+    }
+
+    /// Milliseconds since the epoch on the service's clock.
+    #[must_use]
+    pub fn server_ms(&self) -> i64 {
+        self.clock.server_ms(self.now)
+    }
+
+    /// The places of the main screen; `None` where the terminal is too small.
+    #[must_use]
+    pub fn layout(&self) -> Option<Layout> {
+        Layout::of(self.size, self.pane)
+    }
+
+    /// What the program was told at the start.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The loaded files.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The paging machine.
+    #[must_use]
+    pub fn lister(&self) -> &Lister {
+        &self.lister
+    }
+
+    /// The table's state.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// What has the keys.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// Where movement goes while browsing; to the table where no pane is shown.
+    #[must_use]
+    pub fn focus(&self) -> Focus {
+        let shown = self.layout().is_some_and(|layout| layout.pane.is_some());
+        if shown { self.focus } else { Focus::Table }
+    }
+
+    /// Whether all pages are being loaded.
+    #[must_use]
+    pub fn is_loading_all(&self) -> bool {
+        self.load_all
+    }
+
+    /// Whether matches of the filter are being looked for, page by page.
+    #[must_use]
+    pub fn is_searching(&self) -> bool {
+        self.table.filter_text().is_some()
+            && !self.search_stopped
+            && self.table.rows().len() < self.table.viewport().height
+            && matches!(
+                self.lister.state(),
+                State::Ready { .. } | State::Loading { .. } | State::Backoff { .. }
+            )
+    }
+
+    /// The message to show, if any.
+    #[must_use]
+    pub fn message(&self) -> Option<&str> {
+        self.toast.as_ref().map(|toast| toast.text.as_str())
+    }
+
+    /// When the last page came, in milliseconds of our wall clock.
+    #[must_use]
+    pub fn last_page_ms(&self) -> Option<i64> {
+        self.last_page_ms
+    }
+
+    /// The selected file and its time left.
+    #[must_use]
+    pub fn selected_file(&self) -> Option<FileRef<'_>> {
+        self.table.selected().map(|no| self.store.file(no))
+    }
+
+    /// How long a file has left, now.
+    #[must_use]
+    pub fn time_left(&self, file: &FileRef<'_>) -> TimeLeft {
+        TimeLeft::of(file.expires_at, self.server_ms())
+    }
+
+    /// Seconds that the answer under way takes already, once that is worth saying.
+    #[must_use]
+    pub fn slow_seconds(&self) -> Option<u64> {
+        let waited = self.now.mono.saturating_sub(self.loading_since);
+        (waited >= SLOW).then_some(waited.as_secs())
+    }
+
+    /// Whole seconds until the next try, rounded up.
+    #[must_use]
+    pub fn seconds_until(&self, until: Duration) -> u64 {
+        whole_seconds(until.saturating_sub(self.now.mono))
+    }
+
+    /// Our wall clock at a monotonic moment, in seconds since the epoch.
+    #[must_use]
+    pub fn wall_s_at(&self, mono: Duration) -> i64 {
+        let ahead = mono.saturating_sub(self.now.mono);
+        self.now.after(ahead).wall_ms.div_euclid(1_000)
+    }
+
+    fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.now.mono + TOAST });
+    }
+
+    fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.fit();
+        self.patience = PATIENCE;
+    }
+
+    /// Tells the table how many rows it has.
+    fn fit(&mut self) {
+        self.table.resize(self.layout().map_or(0, |layout| layout.table_rows()));
+    }
+
+    fn page_answered(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
+        if !self.lister.expects(request) {
+            return;
+        }
+        match result {
+            Ok(answer) => self.page_loaded(request, answer),
+            Err(error) => self.lister.page_failed(request, error, self.now.mono),
+        }
+        match self.lister.state() {
+            State::Exhausted if self.load_all => {
+                self.load_all = false;
+                self.say(format!("all {} files loaded", grouped(self.store.len())));
+            }
+            State::Failed { .. } => self.load_all = false,
+            _ => {}
+        }
+    }
+
+    fn page_loaded(&mut self, request: u64, answer: Answer<Page>) {
+        if let Some(sample) = answer.date {
+            self.clock.observe(sample);
+        }
+        self.last_page_ms = Some(self.now.wall_ms);
+        let has_more = answer.value.has_more;
+        let after = self.lister.loading_at().and_then(Cursor::after).cloned();
+        let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());
+        let delta = self.store.take_delta();
+        self.table.absorb(&self.store, &delta);
+        match taken {
+            Ok(facts) => self.lister.page_loaded(request, has_more, facts),
+            Err(_) => self.lister.give_up(Failure::Full),
+        }
+    }
+
+    /// Asks for the next page, if the view calls for one.
+    fn ask(&mut self, effects: &mut Vec<Effect>) {
+        if !self.wants_page() {
+            return;
+        }
+        if let Some(fetch) = self.lister.demand() {
+            self.patience = self.patience.saturating_sub(1);
+            self.send(fetch, effects);
+        }
+    }
+
+    /// Two screens ahead of the view, or as far as the operator said.
+    fn wants_page(&self) -> bool {
+        let rows = self.table.rows().len();
+        let view = self.table.viewport();
+        let near_the_end = view.rows_below(rows) < 2 * view.height;
+        self.load_all
+            || self.store.is_empty()
+            || self.is_searching()
+            || near_the_end && self.patience > 0
+    }
+
+    fn send(&mut self, fetch: crate::lister::Fetch, effects: &mut Vec<Effect>) {
+        self.loading_since = self.now.mono;
+        effects.push(Effect::Fetch { fetch, limit: self.settings.limit });
+    }
+}
+
+fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + u64::from(span.subsec_nanos() > 0)
+}

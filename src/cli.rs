@@ -1,0 +1,182 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::demo::MOST_FILES;
+
+const EXAMPLES: &str = "\
+Examples:
+  shelflife --demo                       look around, without key or network
+  CEREBRAS_API_KEY=… shelflife           the dashboard of your account
+  shelflife list --all --output csv      everything, for a script
+  shelflife demo-server --files 100000   the demo API on its own
+
+Exit codes:
+  0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key
+  5 service unavailable or rate-limited · 130, 143 interrupted";
+
+/// Browse the files of a batch-inference account: what is there, how large it is, and how long each
+/// file has left before the service deletes it.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "shelflife", version, after_help = EXAMPLES, max_term_width = 100)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub options: Options,
+    /// What to do instead of showing the dashboard.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Clone, Debug, Args)]
+pub struct Options {
+    /// Address of the service, with or without /v1 [default: https://api.cerebras.ai]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Service")]
+    pub base_url: Option<String>,
+
+    /// Allow plain http to a host that is not this machine; the key is sent in clear
+    #[arg(long, global = true, help_heading = "Service")]
+    pub allow_http: bool,
+
+    /// Files asked for at once
+    #[arg(long, global = true, value_name = "N", help_heading = "Service", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub limit: u16,
+
+    /// Use an embedded demo account: no key, no network
+    #[arg(long, global = true, help_heading = "Demo", conflicts_with = "base_url")]
+    pub demo: bool,
+
+    /// Files of the demo account [default: 2000]
+    #[arg(long, global = true, value_name = "N", help_heading = "Demo", value_parser = clap::value_parser!(u64).range(0..=MOST_FILES))]
+    pub files: Option<u64>,
+
+    /// What to load: pages as the view calls for them, or all
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHAT",
+        help_heading = "Screen",
+        default_value = "demand"
+    )]
+    pub load: Load,
+
+    /// When to use colour
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        help_heading = "Screen",
+        default_value = "auto"
+    )]
+    pub color: When,
+}
+
+/// What to load.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Load {
+    /// Pages as the view calls for them.
+    Demand,
+    /// The whole list.
+    All,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Unless `NO_COLOR` is set.
+    Auto,
+    /// Whatever the environment says.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// The commands beside the dashboard.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Print the files: a page of them, or all
+    #[command(after_help = LIST_HELP)]
+    List(List),
+    /// Serve the demo API on its own, until interrupted
+    #[command(after_help = SERVER_HELP)]
+    DemoServer(DemoServer),
+}
+
+const LIST_HELP: &str = "\
+Examples:
+  shelflife list                               the first 100 files as a table
+  shelflife list --all --output jsonl | jq .   one file a line, as pages come in
+  shelflife list --all --output csv > all.csv
+
+What is odd is said on standard error in one line each: `partial` where the end of the list was not
+reached (exit code 1), `N unreadable` for files that could not be read.";
+
+const SERVER_HELP: &str = "\
+Examples:
+  shelflife demo-server
+  shelflife demo-server --listen 127.0.0.1:8080 --files 1000000 --latency 20 --key secret
+  CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080";
+
+/// `shelflife list`
+#[derive(Clone, Debug, Args)]
+pub struct List {
+    /// Read on to the end of the list
+    #[arg(long)]
+    pub all: bool,
+
+    /// The form to print in
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub output: Output,
+}
+
+/// The form of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Aligned columns, for reading.
+    Table,
+    /// The API's own form.
+    Json,
+    /// One file a line.
+    Jsonl,
+    /// RFC 4180 with a header line.
+    Csv,
+}
+
+/// `shelflife demo-server`
+#[derive(Clone, Debug, Args)]
+pub struct DemoServer {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+
+    /// The only key that is let in; any, and none, without this
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+
+    /// A pause before each answer, in milliseconds
+    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
+    pub latency: Duration,
+}
+
+fn milliseconds(text: &str) -> Result<Duration, String> {
+    let most = 600_000;
+    match text.parse() {
+        Ok(ms) if ms <= most => Ok(Duration::from_millis(ms)),
+        _ => Err(format!("a whole number from 0 to {most} is allowed")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,150 @@
+//! `shelflife list`: the files of the account for people and scripts.
+//!
+//! It drives the same paging machine as the dashboard and prints each page as it comes, so that
+//! memory is constant however long the list is.
+
+mod writer;
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::time::Instant;
+
+use super::{CommandError, connect, is_not_a_list};
+use crate::api::retry::Policy;
+use crate::api::{Answer, Client, File, HasMore, Page, Reading};
+use crate::cli::{List, Options};
+use crate::clock::{Now, ServerClock};
+use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
+use crate::runtime::wait_until;
+use crate::text::{Untrusted, grouped};
+use writer::Writer;
+
+/// Prints one page, or with `--all` the whole list.
+///
+/// # Errors
+/// Where nothing could be listed, or only a part.
+pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
+    let client = connect(options).await?.client;
+    let out = io::stdout().lock();
+    let result = print(&client, options, list, out).await;
+    match result {
+        // Whoever read us has seen enough.
+        Err(CommandError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// What was printed so far.
+#[derive(Default)]
+struct Printed {
+    files: u64,
+    unreadable: u64,
+    odd_values: u64,
+    /// Ids of the page before: a service may send the last files of a page once more.
+    before: HashSet<Untrusted>,
+}
+
+async fn print(
+    client: &Client,
+    options: &Options,
+    list: &List,
+    out: impl Write,
+) -> Result<(), CommandError> {
+    let mut writer = Writer::new(list.output, out);
+    let mut printed = Printed::default();
+    let start = Instant::now();
+    let mut clock = ServerClock::default();
+    let mut lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
+    let more = loop {
+        let fetch = match lister.state() {
+            State::Ready { .. } if lister.pages() > 0 && !list.all => break HasMore::Yes,
+            State::Ready { .. } => lister.demand(),
+            State::Backoff { until, .. } => {
+                wait_until(start + *until).await;
+                lister.on_time(start.elapsed())
+            }
+            State::Exhausted => break HasMore::No,
+            State::Failed { why, .. } => {
+                let error = end_early(&printed, why.clone());
+                if lister.pages() > 0 {
+                    writer.end(HasMore::Yes)?;
+                }
+                printed.report();
+                return Err(error);
+            }
+            State::Loading { .. } => None,
+        };
+        let Some(fetch) = fetch else { continue };
+        match client.list_page(fetch.cursor.after(), options.limit).await {
+            Err(error) => lister.page_failed(fetch.request, error, start.elapsed()),
+            Ok(Answer { value: page, date }) => {
+                date.into_iter().for_each(|sample| clock.observe(sample));
+                let has_more = page.has_more;
+                let (files, facts) = printed.take_in(page);
+                writer.page(&files, clock.server_ms(Now::read(start)))?;
+                lister.page_loaded(fetch.request, has_more, facts);
+                if !list.all && has_more == HasMore::Unknown {
+                    break HasMore::Unknown;
+                }
+            }
+        }
+    };
+    writer.end(more)?;
+    printed.report();
+    Ok(())
+}
+
+fn end_early(printed: &Printed, why: Failure) -> CommandError {
+    if printed.files == 0 && printed.unreadable == 0 || is_not_a_list(&why) && printed.files == 0 {
+        return CommandError::List(why);
+    }
+    let unit = if printed.files == 1 { "file" } else { "files" };
+    CommandError::Partial { files: format!("{} {unit}", grouped(printed.files)), why }
+}
+
+impl Printed {
+    /// Sorts a page into files to print and what is to be said of the rest.
+    fn take_in(&mut self, page: Page) -> (Vec<File>, PageFacts) {
+        let last = page.last_id().cloned();
+        let mut ids = HashSet::new();
+        let mut files = vec![];
+        for reading in page.readings {
+            match reading {
+                Reading::Unreadable(_) => self.unreadable += 1,
+                Reading::File(file) => {
+                    let known = self.before.contains(&file.id);
+                    if ids.insert(file.id.clone()) && !known {
+                        self.odd_values += writer::odd_values(&file);
+                        files.push(*file);
+                    }
+                }
+            }
+        }
+        self.files += files.len() as u64;
+        self.before = ids;
+        let fresh = files.len();
+        (files, PageFacts { last, fresh, new: fresh })
+    }
+
+    /// Says on standard error what was odd, in one line each.
+    fn report(&self) {
+        let mut lines = vec![];
+        if self.unreadable > 0 {
+            lines.push(format!(
+                "{} unreadable: left out, since they could not be read as files",
+                grouped(self.unreadable)
+            ));
+        }
+        if self.odd_values > 0 {
+            lines.push(format!(
+                "{} values could not be read and are shown as not given",
+                grouped(self.odd_values)
+            ));
+        }
+        for line in lines {
+            let _ = writeln!(io::stderr(), "shelflife: {line}");
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! The four forms of a list. Each begins before the list is whole and writes page by page.
+
+use std::io::{self, BufWriter, Write};
+
+use super::super::{CommandError, failed};
+use crate::api::wire::extra_fields;
+use crate::api::{File, HasMore};
+use crate::cli::Output;
+use crate::dates;
+use crate::expiry::{Stated, StatedTime, TimeLeft};
+use crate::text::{Untrusted, UntrustedRef};
+
+/// The API's own names, in the order of the CSV's columns.
+const FIELDS: [&str; 6] = ["id", "filename", "bytes", "purpose", "created_at", "expires_at"];
+
+/// Writes files in one form.
+pub(super) struct Writer<W: Write> {
+    form: Form<W>,
+}
+
+enum Form<W: Write> {
+    Table { out: BufWriter<W>, id_width: usize },
+    Json { out: BufWriter<W>, begun: bool },
+    Jsonl { out: BufWriter<W> },
+    Csv { out: csv::Writer<W>, begun: bool },
+}
+
+impl<W: Write> Writer<W> {
+    pub(super) fn new(output: Output, out: W) -> Self {
+        let form = match output {
+            Output::Table => Form::Table { out: BufWriter::new(out), id_width: 0 },
+            Output::Json => Form::Json { out: BufWriter::new(out), begun: false },
+            Output::Jsonl => Form::Jsonl { out: BufWriter::new(out) },
+            Output::Csv => {
+                let mut builder = csv::WriterBuilder::new();
+                let out = builder.terminator(csv::Terminator::CRLF).from_writer(out);
+                Form::Csv { out, begun: false }
+            }
+        };
+        Self { form }
+    }
+
+    /// Writes the files of one page.
+    pub(super) fn page(&mut self, files: &[File], server_ms: i64) -> Result<(), CommandError> {
+        self.try_page(files, server_ms).map_err(failed("the list cannot be printed"))
+    }
+
+    /// Completes the document.
+    pub(super) fn end(&mut self, has_more: HasMore) -> Result<(), CommandError> {
+        self.try_end(has_more).map_err(failed("the list cannot be printed"))
+    }
+
+    fn try_page(&mut self, files: &[File], server_ms: i64) -> io::Result<()> {
+        match &mut self.form {
+            Form::Table { out, id_width } => {
+                if *id_width == 0 {
+                    let ids =
+                        files.iter().map(|file| crate::text::width(&file.id.borrow().printable()));
+                    *id_width = ids.max().unwrap_or(2).clamp(2, 64);
+                    write_head(out, *id_width)?;
+                }
+                files.iter().try_for_each(|file| write_row(out, file, *id_width, server_ms))?;
+                out.flush()
+            }
+            Form::Json { out, begun } => {
+                for file in files {
+                    let before = if *begun { ",\n" } else { "{\"object\":\"list\",\"data\":[\n" };
+                    *begun = true;
+                    write!(out, "{before}{}", json(file))?;
+                }
+                out.flush()
+            }
+            Form::Jsonl { out } => {
+                files.iter().try_for_each(|file| writeln!(out, "{}", json(file)))?;
+                out.flush()
+            }
+            Form::Csv { out, begun } => {
+                begin_csv(out, begun)?;
+                files.iter().try_for_each(|file| out.write_record(csv_cells(file)))?;
+                out.flush()
+            }
+        }
+    }
+
+    fn try_end(&mut self, has_more: HasMore) -> io::Result<()> {
+        match &mut self.form {
+            Form::Table { out, .. } | Form::Jsonl { out } => out.flush(),
+            Form::Json { out, begun } => {
+                let before = if *begun { "\n" } else { "{\"object\":\"list\",\"data\":[" };
+                let has_more = match has_more {
+                    HasMore::Yes => "true",
+                    HasMore::No => "false",
+                    HasMore::Unknown => "null",
+                };
+                writeln!(out, "{before}],\"has_more\":{has_more}}}")?;
+                out.flush()
+            }
+            Form::Csv { out, begun } => {
+                begin_csv(out, begun)?;
+                out.flush()
+            }
+        }
+    }
+}
+
+fn begin_csv<W: Write>(out: &mut csv::Writer<W>, begun: &mut bool) -> io::Result<()> {
+    if !std::mem::replace(begun, true) {
+        out.write_record(FIELDS)?;
+    }
+    Ok(())
+}
+
+fn write_head(out: &mut impl Write, id_width: usize) -> io::Result<()> {
+    writeln!(
+        out,
+        "{:>9}  {:>10}  {:>8}  {:<12}  {:<id_width$}  FILENAME",
+        "TIME LEFT", "SIZE", "CREATED", "PURPOSE", "ID"
+    )
+}
+
+fn write_row(out: &mut impl Write, file: &File, id_width: usize, server_ms: i64) -> io::Result<()> {
+    let size = match file.bytes {
+        Stated::Value(bytes) => dates::size(bytes),
+        Stated::Nothing => "—".to_owned(),
+        Stated::Odd => "?".to_owned(),
+    };
+    let left = TimeLeft::of(file.expires_at, server_ms);
+    let created = dates::age(file.created_at, server_ms);
+    let text = |text: Option<&Untrusted>| {
+        text.map_or("—".to_owned(), |text| text.borrow().printable().into_owned())
+    };
+    let purpose = padded(text(file.purpose.as_ref()), 12);
+    let id = padded(text(Some(&file.id)), id_width);
+    writeln!(
+        out,
+        "{left:>9}  {size:>10}  {created:>8}  {purpose}  {id}  {}",
+        text(file.filename.as_ref())
+    )
+}
+
+/// Pads to terminal cells, which are not characters.
+fn padded(mut text: String, cells: usize) -> String {
+    let missing = cells.saturating_sub(crate::text::width(&text));
+    text.extend(std::iter::repeat_n(' ', missing));
+    text
+}
+
+fn csv_cells(file: &File) -> [String; 6] {
+    let text = |text: Option<&Untrusted>| {
+        text.map_or(String::new(), |text| text.borrow().printable().into_owned())
+    };
+    let number = |value: Option<String>| value.unwrap_or_default();
+    [
+        text(Some(&file.id)),
+        text(file.filename.as_ref()),
+        number(file.bytes.value().map(|bytes| bytes.to_string())),
+        text(file.purpose.as_ref()),
+        number(file.created_at.value().map(|at| at.to_string())),
+        number(file.expires_at.value().map(|at| at.to_string())),
+    ]
+}
+
+/// One file as one line of JSON: the API's fields with normalised values, then those that the
+/// program does not know, as they came.
+fn json(file: &File) -> String {
+    let text =
+        |text: Option<&Untrusted>| text.map_or("null".to_owned(), |text| text.borrow().json());
+    let time = |time: StatedTime| time.value().map_or("null".to_owned(), |at| at.to_string());
+    let bytes = file.bytes.value().map_or("null".to_owned(), |bytes| bytes.to_string());
+    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
+    let names_itself = extra.iter().any(|(name, _)| name.raw() == b"object");
+    let mut line = format!("{{\"id\":{}", file.id.borrow().json());
+    if !names_itself {
+        line.push_str(",\"object\":\"file\"");
+    }
+    line.push_str(&format!(
+        ",\"bytes\":{bytes},\"created_at\":{},\"expires_at\":{},\"filename\":{},\"purpose\":{}",
+        time(file.created_at),
+        time(file.expires_at),
+        text(file.filename.as_ref()),
+        text(file.purpose.as_ref()),
+    ));
+    for (name, value) in extra.iter().filter(|(name, _)| !is_known(name.borrow())) {
+        line.push_str(&format!(",{}:{}", name.borrow().json(), one_line(value.borrow())));
+    }
+    line.push('}');
+    line
+}
+
+fn is_known(name: UntrustedRef<'_>) -> bool {
+    FIELDS.iter().any(|field| field.as_bytes() == name.raw())
+}
+
+/// Values of the fields that could not be read, which the service did give.
+pub(super) fn odd_values(file: &File) -> u64 {
+    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
+    extra.iter().filter(|(name, _)| is_known(name.borrow())).count() as u64
+}
+
+/// JSON that came from outside on one line, with nothing in it that could command a terminal: line
+/// breaks stand between its tokens only, and characters beyond ASCII in its strings only.
+fn one_line(value: UntrustedRef<'_>) -> String {
+    let text = String::from_utf8_lossy(value.raw());
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => out.push(' '),
+            ' '..='~' => out.push(c),
+            c => {
+                let string = UntrustedRef::new(c.encode_utf8(&mut [0; 4]).as_bytes()).json();
+                out.push_str(&string[1..string.len() - 1]);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::wire::read_single;
+
+    fn written(output: Output, files: &[File]) -> String {
+        let mut out = vec![];
+        let mut writer = Writer::new(output, &mut out);
+        writer.page(files, 0).unwrap();
+        writer.end(HasMore::No).unwrap();
+        drop(writer);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn odd_file() -> File {
+        let body = "{\"id\":\"a\",\"filename\":\"x\\n\\u202e,\\\"日\",\"bytes\":-1,\"expires_at\":1.0,\n\"s\":\"\u{202e}é\",\n\"n\": [1,\n2]}";
+        read_single(body.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn json_is_normalised_and_keeps_the_real_name_and_unknown_fields() {
+        let line = written(Output::Jsonl, &[odd_file()]);
+        assert_eq!(line.lines().count(), 1);
+        assert!(line.is_char_boundary(0) && !line.contains('\u{202e}'));
+        let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let expected = serde_json::json!({
+            "id": "a", "object": "file", "bytes": null, "created_at": null, "expires_at": 1,
+            "filename": "x\n\u{202e},\"日", "purpose": null, "s": "\u{202e}é", "n": [1, 2],
+        });
+        assert_eq!(value, expected);
+        assert_eq!(odd_values(&odd_file()), 1);
+    }
+
+    #[test]
+    fn every_form_of_an_empty_list_is_whole() {
+        assert_eq!(
+            written(Output::Json, &[]),
+            "{\"object\":\"list\",\"data\":[],\"has_more\":false}\n"
+        );
+        assert_eq!(written(Output::Jsonl, &[]), "");
+        assert_eq!(
+            written(Output::Csv, &[]),
+            "id,filename,bytes,purpose,created_at,expires_at\r\n"
+        );
+        assert_eq!(written(Output::Table, &[]).lines().count(), 1);
+    }
+
+    #[test]
+    fn csv_quotes_and_escapes() {
+        let text = written(Output::Csv, &[odd_file()]);
+        assert_eq!(text.lines().nth(1), Some("a,\"x\\n\\u{202e},\"\"日\",,,,1"));
+    }
+
+    #[test]
+    fn json_of_several_pages_is_one_document() {
+        let mut out = vec![];
+        let mut writer = Writer::new(Output::Json, &mut out);
+        for _ in 0..2 {
+            writer.page(&[odd_file(), odd_file()], 0).unwrap();
+        }
+        writer.end(HasMore::Yes).unwrap();
+        drop(writer);
+        let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(value["data"].as_array().unwrap().len(), 4);
+        assert_eq!(value["has_more"], true);
+    }
+}

@@ -1,0 +1,174 @@
+//! The commands, one file each, and what they share: the way to the service, and how failures
+//! become words and exit codes.
+
+pub mod dashboard;
+pub mod demo_server;
+pub mod list;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+
+use crate::api::client::Limits;
+use crate::api::{ApiError, Client};
+use crate::cli::Options;
+use crate::config::{BadEndpoint, BadKey, DEFAULT_BASE_URL, Endpoint, KEY_VARIABLE, Key};
+use crate::demo;
+use crate::lister::Failure;
+
+/// The environment variable that holds the address.
+const BASE_URL_VARIABLE: &str = "CEREBRAS_BASE_URL";
+/// Files of the demo account unless said otherwise.
+const DEMO_FILES: u64 = 2_000;
+/// Variables that name a proxy.
+const PROXY_VARIABLES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Why a command failed: what was being done, then the cause.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// The command line, or the environment, asks for something that is not possible.
+    #[error("{0}")]
+    Usage(String),
+    /// There is no terminal to show the dashboard on.
+    #[error("the dashboard needs a terminal{0}; `shelflife list` prints the files without one")]
+    NoTerminal(&'static str),
+    /// The address is not usable.
+    #[error("the address in {place} is not usable: {source}")]
+    Endpoint {
+        /// Where it was given.
+        place: &'static str,
+        /// What is wrong with it.
+        source: BadEndpoint,
+    },
+    /// There is no usable key.
+    #[error(transparent)]
+    Key(#[from] BadKey),
+    /// The list could not be read.
+    #[error("the files could not be listed: {0}")]
+    List(Failure),
+    /// The list could be read in part only; what there was is printed.
+    #[error("partial: {files} listed, then: {why}")]
+    Partial {
+        /// What was printed.
+        files: String,
+        /// Why there was no more.
+        why: Failure,
+    },
+    /// The dashboard was left without ever having been let in.
+    #[error("the service refused the key; set {KEY_VARIABLE} to the key of the account")]
+    KeyRefused,
+    /// Something on this machine failed.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The cause.
+        source: io::Error,
+    },
+    /// TLS cannot be set up.
+    #[error("{0}")]
+    Tls(String),
+}
+
+impl CommandError {
+    /// The exit code that says what kind of failure this is.
+    #[must_use]
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } => 2,
+            Self::Key(_) | Self::KeyRefused => 3,
+            Self::List(Failure::AskedToWait { .. }) => 5,
+            Self::List(Failure::Call(error)) if error.refuses_key() => 3,
+            Self::List(Failure::Call(error)) if error.is_transient() => 5,
+            Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::Tls(_) => 1,
+        }
+    }
+}
+
+/// Wraps an I/O error with what was being done.
+fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
+    move |source| CommandError::Io { doing, source }
+}
+
+/// The way to the service.
+#[derive(Debug)]
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// How the profile is called.
+    pub profile: &'static str,
+}
+
+/// Finds the service and the key, or starts the demo API.
+///
+/// # Errors
+/// Where the address or the key is not usable.
+pub async fn connect(options: &Options) -> Result<Connection, CommandError> {
+    if options.files.is_some() && !options.demo {
+        let text =
+            "--files says how many files the demo account has; it goes with --demo or demo-server";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
+    let (endpoint, key, profile) = if options.demo {
+        (start_demo(options).await?, None, "demo")
+    } else {
+        let endpoint = endpoint(options)?;
+        if !endpoint.is_loopback() {
+            check_proxies()?;
+        }
+        (endpoint, Some(key()?), "default")
+    };
+    let client = Client::new(endpoint, key, Limits::default()).map_err(CommandError::Tls)?;
+    Ok(Connection { client, profile })
+}
+
+async fn start_demo(options: &Options) -> Result<Endpoint, CommandError> {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let account =
+        demo::Options { files: options.files.unwrap_or(DEMO_FILES), ..Default::default() };
+    let (address, serve) =
+        demo::bind(listen, account).await.map_err(failed("the demo server cannot listen"))?;
+    tokio::spawn(serve);
+    Endpoint::parse(&format!("http://{address}"), false)
+        .map_err(|source| CommandError::Endpoint { place: "--demo", source })
+}
+
+/// Flag, then environment, then default.
+fn endpoint(options: &Options) -> Result<Endpoint, CommandError> {
+    let from_environment = || std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty());
+    let (place, url) = match (&options.base_url, from_environment()) {
+        (Some(url), _) => ("--base-url", url.clone()),
+        (None, Some(url)) => (BASE_URL_VARIABLE, url),
+        (None, None) => ("the program", DEFAULT_BASE_URL.to_owned()),
+    };
+    Endpoint::parse(&url, options.allow_http)
+        .map_err(|source| CommandError::Endpoint { place, source })
+}
+
+fn key() -> Result<Key, CommandError> {
+    match std::env::var(KEY_VARIABLE) {
+        Ok(key) => Ok(Key::parse(&key)?),
+        Err(std::env::VarError::NotPresent) => Err(BadKey::Missing.into()),
+        Err(std::env::VarError::NotUnicode(_)) => Err(BadKey::Malformed.into()),
+    }
+}
+
+/// A malformed proxy would be ignored silently, and the key go another way than meant.
+fn check_proxies() -> Result<(), CommandError> {
+    for variable in PROXY_VARIABLES {
+        let Ok(address) = std::env::var(variable) else { continue };
+        if !address.is_empty() && reqwest::Proxy::all(&address).is_err() {
+            let text = format!(
+                "the proxy address in {variable} is malformed; a form like http://host:8080 is allowed"
+            );
+            return Err(CommandError::Usage(text));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a failure is one of the service's own doing that words on the screen should name so.
+#[must_use]
+pub fn is_not_a_list(failure: &Failure) -> bool {
+    matches!(failure, Failure::Call(ApiError::NotAFilesList { .. }))
+}

@@ -1,0 +1,201 @@
+//! Everything that touches the world: the loop, the terminal, its input, signals, and the tasks that
+//! carry out effects.
+//!
+//! One loop owns the [`App`]; everything reaches it through one bounded channel.
+
+mod input;
+mod panics;
+pub mod signals;
+pub mod terminal;
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::{sleep_until, timeout_at};
+
+use crate::api::Client;
+use crate::app::App;
+use crate::clock::Now;
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::view::theme::Theme;
+use terminal::Screen;
+
+pub use panics::{catch_panics, take_panic};
+
+/// Messages that may wait for the loop; whoever sends more has to wait.
+const WAITING: usize = 1_024;
+/// The least time between two frames that no key asked for: 30 a second.
+const FRAME: Duration = Duration::from_millis(33);
+
+/// What reaches the loop.
+#[derive(Debug)]
+enum Message {
+    Event(Event),
+    /// Leave, for this reason.
+    End(End),
+}
+
+/// Why the dashboard was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The operator quit.
+    Quit,
+    /// A signal asked for it.
+    Signal(i32),
+    /// The terminal is gone.
+    TerminalGone,
+    /// Something panicked; [`take_panic`] tells what.
+    Panicked,
+}
+
+/// Runs the dashboard on the terminal until it is left, and gives the terminal back.
+///
+/// # Errors
+/// Where the terminal cannot be set up, or no longer written to.
+pub async fn run(app: &mut App, client: Client, theme: Theme, start: Instant) -> io::Result<End> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    signals::listen(&sender)?;
+    let screen = Screen::enter()?;
+    input::listen(&sender)?;
+    let mut dashboard = Dashboard { app, client, theme, start, screen, sender, effects: vec![] };
+    let end = dashboard.run(receiver).await;
+    dashboard.screen.leave();
+    end
+}
+
+struct Dashboard<'a> {
+    app: &'a mut App,
+    client: Client,
+    theme: Theme,
+    start: Instant,
+    screen: Screen,
+    sender: Sender<Message>,
+    effects: Vec<Effect>,
+}
+
+impl Dashboard<'_> {
+    async fn run(&mut self, mut receiver: Receiver<Message>) -> io::Result<End> {
+        self.measure()?;
+        self.draw()?;
+        let mut drawn = Instant::now();
+        let mut waiting = false;
+        loop {
+            let frame = waiting.then_some(drawn + FRAME);
+            let deadline = self.app.deadline().map(|mono| self.start + mono);
+            let wake = [frame, deadline].into_iter().flatten().min();
+            let mut urgent = false;
+            match self.next(&mut receiver, wake).await {
+                Some(Message::End(end)) => return Ok(end),
+                Some(Message::Event(event)) => {
+                    urgent |= is_urgent(&event);
+                    if let Some(end) = self.update(event)? {
+                        return Ok(end);
+                    }
+                }
+                None => {
+                    if let Some(end) = self.update(Event::DeadlineReached)? {
+                        return Ok(end);
+                    }
+                }
+            }
+            // What waits already is taken in before anything is drawn.
+            for _ in 0..WAITING {
+                match receiver.try_recv() {
+                    Ok(Message::End(end)) => return Ok(end),
+                    Ok(Message::Event(event)) => {
+                        urgent |= is_urgent(&event);
+                        if let Some(end) = self.update(event)? {
+                            return Ok(end);
+                        }
+                    }
+                    Err(_) => break,
+                }
+            }
+            waiting = !urgent && drawn.elapsed() < FRAME;
+            if !waiting {
+                self.draw()?;
+                drawn = Instant::now();
+            }
+        }
+    }
+
+    /// The next message; nothing where `wake` comes first.
+    async fn next(
+        &self,
+        receiver: &mut Receiver<Message>,
+        wake: Option<Instant>,
+    ) -> Option<Message> {
+        let message = async {
+            tokio::select! {
+                biased;
+                () = panics::happened() => Message::End(End::Panicked),
+                message = receiver.recv() => message.unwrap_or(Message::End(End::Quit)),
+            }
+        };
+        match wake {
+            None => Some(message.await),
+            Some(wake) => timeout_at(wake.into(), message).await.ok(),
+        }
+    }
+
+    fn update(&mut self, event: Event) -> io::Result<Option<End>> {
+        let now = Now::read(self.start);
+        self.app.update(now, event, &mut self.effects);
+        let mut effects = std::mem::take(&mut self.effects);
+        let mut end = None;
+        for effect in effects.drain(..) {
+            end = end.or(self.carry_out(effect)?);
+        }
+        self.effects = effects;
+        Ok(end)
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> io::Result<Option<End>> {
+        match effect {
+            Effect::Fetch { fetch, limit } => {
+                let (client, sender) = (self.client.clone(), self.sender.clone());
+                tokio::spawn(async move {
+                    let result = client.list_page(fetch.cursor.after(), limit).await;
+                    let event = Event::PageAnswered { request: fetch.request, result };
+                    // Nobody listens any more only where the dashboard was left.
+                    let _ = sender.send(Message::Event(event)).await;
+                });
+            }
+            Effect::Copy(text) => self.screen.copy(text.raw())?,
+            Effect::Redraw => {
+                self.screen.reenter()?;
+                self.measure()?;
+            }
+            Effect::Suspend => {
+                self.screen.leave();
+                signals::stop();
+                self.screen.reenter()?;
+                self.measure()?;
+            }
+            Effect::Quit => return Ok(Some(End::Quit)),
+        }
+        Ok(None)
+    }
+
+    /// Reads the terminal's size and tells the app.
+    fn measure(&mut self) -> io::Result<()> {
+        let (width, height) = terminal::size()?;
+        self.update(Event::Resized { width, height }).map(drop)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.screen.draw(self.app, &self.theme)
+    }
+}
+
+/// What the operator did is shown at once, whatever the frame rate.
+fn is_urgent(event: &Event) -> bool {
+    !matches!(event, Event::PageAnswered { .. } | Event::DeadlineReached)
+}
+
+/// Waits until `at`; for those commands that drive the paging machine without a screen.
+pub async fn wait_until(at: Instant) {
+    sleep_until(at.into()).await;
+}

@@ -1,0 +1,70 @@
+//! Signals: leaving, stopping, coming back.
+
+use std::io;
+
+use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
+use rustix::termios::tcgetpgrp;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Sender;
+
+use super::{End, Message};
+use crate::event::Event;
+
+/// Turns signals into messages. Resizing comes with the input.
+pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
+    let ends = [
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+        SignalKind::interrupt(),
+        SignalKind::quit(),
+    ];
+    for kind in ends {
+        forward(sender, kind, move || Message::End(End::Signal(kind.as_raw_value())))?;
+    }
+    let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
+    forward(sender, stop, || Message::Event(Event::SuspendRequested))?;
+    let go_on = SignalKind::from_raw(Signal::CONT.as_raw());
+    forward(sender, go_on, || Message::Event(Event::Resumed))
+}
+
+fn forward(
+    sender: &Sender<Message>,
+    kind: SignalKind,
+    message: impl Fn() -> Message + Send + 'static,
+) -> io::Result<()> {
+    let mut signals = signal(kind)?;
+    let sender = sender.clone();
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            if sender.send(message()).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+/// Stops the program as a shell would: with its whole job, where the job has the terminal. Returns
+/// when it goes on.
+pub(super) fn stop() {
+    let in_front = tcgetpgrp(rustix::stdio::stdout()).is_ok_and(|group| group == getpgrp());
+    // SIGSTOP, since SIGTSTP is one of the signals that are listened to.
+    let _ = if in_front {
+        kill_current_process_group(Signal::STOP)
+    } else {
+        kill_process(getpid(), Signal::STOP)
+    };
+}
+
+/// Waits for SIGINT or SIGTERM; tells the exit code that says so.
+///
+/// # Errors
+/// Where signals cannot be listened to.
+pub async fn interrupted() -> io::Result<u8> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(tokio::select! {
+        _ = interrupt.recv() => 130,
+        _ = terminate.recv() => 143,
+    })
+}

@@ -1,0 +1,166 @@
+//! The footer: what can be done now, and what is going on.
+//!
+//! ```text
+//!  / filter  s sort  y copy id  ? help  q quit                                  loading page 4 …
+//! ```
+//! What is going on comes first where both do not fit. While the filter is typed, it stands here.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use tui_input::Input;
+
+use super::theme::Theme;
+use super::{cells, put, put_right};
+use crate::app::App;
+use crate::app::keys::{self, Action};
+use crate::app::mode::Mode;
+use crate::lister::{Failure, State};
+use crate::text::{UntrustedRef, grouped, shorten_end};
+
+/// Draws the line; tells where the text cursor is to stand, if anywhere.
+pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let (left, right) = (area.x + 1, area.right().saturating_sub(1));
+    let room = usize::from(right.saturating_sub(left));
+    if let Mode::Filter { input } = app.mode() {
+        return Some(filter_line(app, input, theme, buffer, area));
+    }
+    let (status, style) = status(app, theme);
+    let status = shorten_end(&status, room);
+    put_right(buffer, left, area.y, right, &status, style);
+    let status_width = cells(&status);
+    let hints_right = right.saturating_sub(status_width + if status_width > 0 { 2 } else { 0 });
+    match app.message() {
+        Some(message) => {
+            let room = usize::from(hints_right.saturating_sub(left));
+            put(buffer, left, area.y, hints_right, &shorten_end(message, room), theme.strong);
+        }
+        None => hints(
+            app,
+            theme,
+            buffer,
+            Rect { x: left, width: hints_right.saturating_sub(left), ..area },
+        ),
+    }
+    None
+}
+
+/// The keys that matter now, as many as fit.
+fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
+    let useful = |action: Action| match action {
+        Action::LoadAll => matches!(app.lister().state(), State::Ready { .. }),
+        Action::OpenHelp | Action::Close => true,
+        _ => !app.table().rows().is_empty(),
+    };
+    let hinted = keys::bindings().filter_map(|binding| {
+        let hint = match binding.action {
+            Action::TryAgain if failed => "try again",
+            Action::GoBack if app.table().filter_text().is_some() => "clear filter",
+            action => binding.hint.filter(|_| useful(action))?,
+        };
+        Some((binding.keys.first()?.name(), hint))
+    });
+    let (mut x, right) = (area.x, area.right());
+    for (key, hint) in hinted {
+        let width = cells(&key) + 1 + cells(hint);
+        if x + width > right {
+            break;
+        }
+        x = put(buffer, x, area.y, right, &key, theme.accent) + 1;
+        x = put(buffer, x, area.y, right, hint, theme.chrome) + 2;
+    }
+}
+
+/// What is going on, or went wrong.
+fn status(app: &App, theme: &Theme) -> (String, Style) {
+    let lister = app.lister();
+    let page = grouped(lister.pages() + 1);
+    let empty = app.table().rows().is_empty();
+    match lister.state() {
+        State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => (
+            format!("loading all · {} files · Esc stops", grouped(app.store().len())),
+            theme.accent,
+        ),
+        State::Loading { .. } if app.is_searching() => {
+            let found = grouped(app.table().rows().len());
+            let of = grouped(app.store().len());
+            (format!("searching page {page} … {found} of {of} · Esc stops"), theme.accent)
+        }
+        State::Loading { attempt, .. } => {
+            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+            let again = if *attempt > 1 {
+                format!(" (try {attempt} of {})", lister.attempts())
+            } else {
+                String::new()
+            };
+            (format!("loading page {page} …{slow}{again}"), theme.accent)
+        }
+        State::Backoff { until, attempt, why, .. } => {
+            let left = app.seconds_until(*until);
+            let tries = lister.attempts();
+            (
+                format!("page {page}: {why} · next try in {left} s ({attempt} of {tries} failed)"),
+                theme.error,
+            )
+        }
+        // With nothing loaded, the middle of the screen says it already.
+        State::Failed { .. } if empty && app.table().filter_text().is_none() => {
+            (String::new(), theme.error)
+        }
+        State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
+            let at = app.settings().zone.clock(app.wall_s_at(*until));
+            (format!("page {page}: {why} · r tries again from {at}"), theme.error)
+        }
+        State::Failed { why, .. } => {
+            (format!("page {page} failed: {why} · r tries again"), theme.error)
+        }
+        State::Ready { .. } | State::Exhausted => (String::new(), theme.chrome),
+    }
+}
+
+/// `/ text█                                         37 of 300 loaded · Enter keeps · Esc clears`
+fn filter_line(
+    app: &App,
+    input: &Input,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    area: Rect,
+) -> Position {
+    let (left, right) = (area.x + 1, area.right().saturating_sub(1));
+    let loaded = if app.lister().is_complete() { "" } else { " loaded" };
+    let count =
+        format!("{} of {}{loaded}", grouped(app.table().rows().len()), grouped(app.store().len()));
+    let help = format!("{count} · Enter keeps · Esc clears");
+    let side = if usize::from(area.width) >= 2 * help.len() { help } else { count };
+    put_right(buffer, left, area.y, right, &side, theme.chrome);
+    let x = put(buffer, left, area.y, right, "/ ", theme.accent);
+    let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
+    let room = usize::from(text_right - x).saturating_sub(1);
+    let scroll = input.visual_scroll(room);
+    // What was typed is shown as it would be matched: cut to the room, never as a command.
+    let visible: String = skip_cells(input.value(), scroll);
+    let shown = UntrustedRef::new(visible.as_bytes());
+    let shown = if visible.chars().any(char::is_control) {
+        shown.printable().into_owned()
+    } else {
+        visible.clone()
+    };
+    put(buffer, x, area.y, text_right, &shorten_end(&shown, room), theme.text);
+    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    Position::new((x + cursor).min(text_right), area.y)
+}
+
+fn skip_cells(text: &str, skipped: usize) -> String {
+    let mut used = 0;
+    text.chars()
+        .skip_while(|c| {
+            let before = used;
+            used += crate::text::width(c.encode_utf8(&mut [0; 4]));
+            before < skipped
+        })
+        .collect()
+}

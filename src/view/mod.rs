@@ -1,0 +1,84 @@
+//! What the program looks like: a function of the [`App`], which it never changes.
+//!
+//! One file a pane, each with a drawing of itself. Work per frame is that of the rows on the screen.
+
+pub mod detail;
+mod footer;
+mod header;
+pub mod help;
+mod picker;
+mod screens;
+mod table;
+pub mod theme;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Padding};
+
+use crate::app::App;
+use crate::app::mode::Mode;
+use theme::Theme;
+
+/// Draws one frame.
+pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
+    let area = frame.area();
+    let Some(layout) = app.layout().filter(|_| !area.is_empty()) else {
+        return screens::too_small(frame.buffer_mut(), area, theme);
+    };
+    // The frame may lag behind a resize: nothing is drawn outside of it.
+    let within = |rect: Rect| rect.intersection(area);
+    let buffer = frame.buffer_mut();
+    match app.mode() {
+        Mode::Help { scroll } => help::draw(*scroll, theme, buffer, area),
+        Mode::Detail { scroll } => detail::draw_full(app, *scroll, theme, buffer, area),
+        mode => {
+            header::draw(app, theme, buffer, within(layout.header));
+            table::draw(app, theme, buffer, within(layout.table));
+            if let Some(pane) = layout.pane {
+                detail::draw_pane(app, theme, buffer, within(pane));
+            }
+            let cursor = footer::draw(app, theme, buffer, within(layout.footer));
+            if let Mode::SortPicker { line } = mode {
+                picker::draw(app, *line, theme, buffer, within(layout.table));
+            }
+            if let Some(cursor) = cursor {
+                frame.set_cursor_position(cursor);
+            }
+        }
+    }
+}
+
+/// A thin rounded box with one blank column around its content.
+fn boxed(theme: &Theme, focused: bool) -> Block<'static> {
+    Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(if focused { theme.accent } else { theme.chrome })
+        .padding(Padding::horizontal(1))
+}
+
+/// A title that leaves a bit of the border before it.
+fn heading(text: &str, style: Style) -> Line<'static> {
+    Line::from(vec![Span::raw("─"), Span::styled(format!(" {text} "), style)])
+}
+
+/// Writes `text` at the left of a line, and tells where it ended.
+fn put(buffer: &mut Buffer, x: u16, y: u16, right: u16, text: &str, style: Style) -> u16 {
+    if x >= right || !buffer.area.contains((x, y).into()) {
+        return x;
+    }
+    buffer.set_stringn(x, y, text, usize::from(right - x), style).0
+}
+
+/// Writes `text` so that it ends just before column `right`.
+fn put_right(buffer: &mut Buffer, left: u16, y: u16, right: u16, text: &str, style: Style) {
+    let width = cells(text);
+    put(buffer, right.saturating_sub(width).max(left), y, right, text, style);
+}
+
+/// Cells that `text` takes.
+fn cells(text: &str) -> u16 {
+    u16::try_from(crate::text::width(text)).unwrap_or(u16::MAX)
+}

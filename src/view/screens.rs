@@ -1,0 +1,113 @@
+//! Screens of one centred sentence: what is there instead of files, and the key that helps.
+//!
+//! ```text
+//!                     The account holds no files.
+//!                              q quits
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::theme::Theme;
+use super::{cells, put};
+use crate::api::ApiError;
+use crate::app::App;
+use crate::app::layout::LEAST;
+use crate::config::KEY_VARIABLE;
+use crate::lister::{Failure, State};
+use crate::text::{grouped, shorten_end};
+
+/// What stands in the table's place while it has no rows.
+pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
+    let (sentence, help) = words(app);
+    let style = if failed { theme.error } else { theme.text };
+    let mut lines: Vec<(String, _)> = wrap(&sentence, usize::from(area.width.saturating_sub(4)))
+        .into_iter()
+        .map(|line| (line, style))
+        .collect();
+    if !help.is_empty() {
+        lines.push((help, theme.chrome));
+    }
+    centred(buffer, area, &lines);
+}
+
+fn words(app: &App) -> (String, String) {
+    let endpoint = &app.settings().endpoint;
+    if let Some(filter) = app.table().filter_text().filter(|_| !app.store().is_empty()) {
+        let loaded = grouped(app.store().len());
+        let filter = shorten_end(filter, 40);
+        let searching = if app.is_searching() { "; looking further" } else { "" };
+        let sentence = format!("None of {loaded} loaded files matches “{filter}”{searching}.");
+        return (sentence, "Esc clears the filter".to_owned());
+    }
+    match app.lister().state() {
+        State::Ready { .. } | State::Loading { .. } => {
+            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+            (format!("Asking {endpoint} for the first page …{slow}"), String::new())
+        }
+        State::Exhausted => ("The account holds no files.".to_owned(), "q quits".to_owned()),
+        State::Backoff { until, why, .. } => (
+            format!("The first page could not be read: {why}."),
+            format!("next try in {} s", app.seconds_until(*until)),
+        ),
+        State::Failed { why, .. } => failed(why),
+    }
+}
+
+fn failed(why: &Failure) -> (String, String) {
+    match why {
+        Failure::Call(ApiError::KeyRefused { .. }) => (
+            format!("{}.", capital(&why.to_string())),
+            format!("set {KEY_VARIABLE} to the account's key and start again · q quits"),
+        ),
+        Failure::Call(ApiError::Forbidden { .. }) => (
+            format!("No permission to list the files: {why}."),
+            "ask for a key that may list them · r tries again · q quits".to_owned(),
+        ),
+        _ => (
+            format!("The first page could not be read: {why}."),
+            "r tries again · q quits".to_owned(),
+        ),
+    }
+}
+
+/// The screen of a terminal that is too small for any other.
+pub(super) fn too_small(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+    let sentence = format!("{}x{} is needed", LEAST.width, LEAST.height);
+    let line = shorten_end(&sentence, usize::from(area.width));
+    centred(buffer, area, &[(line, theme.text)]);
+}
+
+fn centred(buffer: &mut Buffer, area: Rect, lines: &[(String, ratatui::style::Style)]) {
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let top = area.y + area.height.saturating_sub(height) / 2;
+    for (y, (line, style)) in (top..area.bottom()).zip(lines) {
+        let line = shorten_end(line, usize::from(area.width));
+        let x = area.x + area.width.saturating_sub(cells(&line)) / 2;
+        put(buffer, x, y, area.right(), &line, *style);
+    }
+}
+
+/// Breaks a sentence at spaces into lines of at most `width` cells; longer words are cut.
+pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in sentence.split(' ') {
+        let Some(line) = lines.last_mut() else { break };
+        let joined = crate::text::width(line) + 1 + crate::text::width(word);
+        if line.is_empty() {
+            line.push_str(&shorten_end(word, width));
+        } else if joined <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(shorten_end(word, width));
+        }
+    }
+    lines
+}
+
+fn capital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
