@@ -1,11 +1,13 @@
 //! The command line.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::demo::MOST_FILES;
+use crate::text::grouped;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -43,7 +45,7 @@ pub struct Options {
     pub allow_http: bool,
 
     /// Files asked for at once
-    #[arg(long, global = true, value_name = "N", help_heading = "Service", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=100))]
+    #[arg(long, global = true, value_name = "N", help_heading = "Service", default_value_t = 100, value_parser = page_size, allow_negative_numbers = true)]
     pub limit: u16,
 
     /// Use an embedded demo account: no key, no network
@@ -51,7 +53,7 @@ pub struct Options {
     pub demo: bool,
 
     /// Files of the demo account [default: 2000]
-    #[arg(long, global = true, value_name = "N", help_heading = "Demo", value_parser = clap::value_parser!(u64).range(0..=MOST_FILES))]
+    #[arg(long, global = true, value_name = "N", help_heading = "Demo", value_parser = demo_files, allow_negative_numbers = true)]
     pub files: Option<u64>,
 
     /// What to load: pages as the view calls for them, or all
@@ -150,7 +152,7 @@ pub enum Output {
 #[derive(Clone, Debug, Args)]
 pub struct DemoServer {
     /// Address to listen on; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = address)]
     pub listen: SocketAddr,
 
     /// The only key that is let in; any, and none, without this
@@ -158,16 +160,31 @@ pub struct DemoServer {
     pub key: Option<String>,
 
     /// A pause before each answer, in milliseconds
-    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds)]
+    #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds, allow_negative_numbers = true)]
     pub latency: Duration,
 }
 
+fn within(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(|| {
+        let (least, most) = (grouped(range.start()), grouped(range.end()));
+        format!("a whole number from {least} to {most} is allowed")
+    })
+}
+
+fn page_size(text: &str) -> Result<u16, String> {
+    within(text, 1..=100).map(|number| u16::try_from(number).unwrap_or(100))
+}
+
+fn demo_files(text: &str) -> Result<u64, String> {
+    within(text, 0..=MOST_FILES)
+}
+
 fn milliseconds(text: &str) -> Result<Duration, String> {
-    let most = 600_000;
-    match text.parse() {
-        Ok(ms) if ms <= most => Ok(Duration::from_millis(ms)),
-        _ => Err(format!("a whole number from 0 to {most} is allowed")),
-    }
+    within(text, 0..=600_000).map(Duration::from_millis)
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address and a port such as 127.0.0.1:8080 are allowed".to_owned())
 }
 
 #[cfg(test)]

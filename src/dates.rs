@@ -17,6 +17,7 @@ const CLOCK: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[s
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
+const YEAR: i64 = 365 * DAY;
 
 /// Which local time is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl Zone {
     }
 }
 
-/// How long ago: `<1m ago`, `12m ago`, `3h ago`, `6d ago`; `in 2h` where it lies ahead by a minute
+/// How long ago: `<1m ago`, `12m ago`, `3h ago`, `6d ago`, `3y ago`; `in 2h` where it lies ahead by a minute
 /// or more.
 #[must_use]
 pub fn age(at: StatedTime, server_ms: i64) -> String {
@@ -66,7 +67,8 @@ pub fn age(at: StatedTime, server_ms: i64) -> String {
         0..60 => return "<1m ago".to_owned(),
         s if s < HOUR.unsigned_abs() => format!("{}m", s / MINUTE.unsigned_abs()),
         s if s < DAY.unsigned_abs() => format!("{}h", s / HOUR.unsigned_abs()),
-        s => format!("{}d", (s / DAY.unsigned_abs()).min(99_999)),
+        s if s < 2 * YEAR.unsigned_abs() => format!("{}d", s / DAY.unsigned_abs()),
+        s => format!("{}y", (s / YEAR.unsigned_abs()).min(999)),
     };
     if seconds < 0 { format!("in {span}") } else { format!("{span} ago") }
 }
@@ -140,6 +142,7 @@ mod tests {
             (86_399, "23h ago"),
             (86_400, "1d ago"),
             (6 * 86_400, "6d ago"),
+            (729 * 86_400, "729d ago"),
             (-30, "<1m ago"),
             (-7_300, "in 2h"),
         ];

@@ -14,6 +14,7 @@ use crate::cli::Options;
 use crate::config::{BadEndpoint, BadKey, DEFAULT_BASE_URL, Endpoint, KEY_VARIABLE, Key};
 use crate::demo;
 use crate::lister::Failure;
+use crate::text::UntrustedRef;
 
 /// The environment variable that holds the address.
 const BASE_URL_VARIABLE: &str = "CEREBRAS_BASE_URL";
@@ -33,8 +34,10 @@ pub enum CommandError {
     #[error("the dashboard needs a terminal{0}; `shelflife list` prints the files without one")]
     NoTerminal(&'static str),
     /// The address is not usable.
-    #[error("the address in {place} is not usable: {source}")]
+    #[error("the address {value}in {place} is not usable: {source}")]
     Endpoint {
+        /// The address as shown, unless it may hold a password; a blank follows it.
+        value: String,
         /// Where it was given.
         place: &'static str,
         /// What is wrong with it.
@@ -129,8 +132,11 @@ async fn start_demo(options: &Options) -> Result<Endpoint, CommandError> {
     let (address, serve) =
         demo::bind(listen, account).await.map_err(failed("the demo server cannot listen"))?;
     tokio::spawn(serve);
-    Endpoint::parse(&format!("http://{address}"), false)
-        .map_err(|source| CommandError::Endpoint { place: "--demo", source })
+    Endpoint::parse(&format!("http://{address}"), false).map_err(|source| CommandError::Endpoint {
+        value: String::new(),
+        place: "--demo",
+        source,
+    })
 }
 
 /// Flag, then environment, then default.
@@ -141,8 +147,12 @@ fn endpoint(options: &Options) -> Result<Endpoint, CommandError> {
         (None, Some(url)) => (BASE_URL_VARIABLE, url),
         (None, None) => ("the program", DEFAULT_BASE_URL.to_owned()),
     };
-    Endpoint::parse(&url, options.allow_http)
-        .map_err(|source| CommandError::Endpoint { place, source })
+    Endpoint::parse(&url, options.allow_http).map_err(|source| {
+        let secret = url.contains('@') || matches!(source, BadEndpoint::Surplus(_));
+        let shown = UntrustedRef::new(url.as_bytes()).printable_within(120);
+        let value = if secret { String::new() } else { format!("\"{shown}\" ") };
+        CommandError::Endpoint { value, place, source }
+    })
 }
 
 fn key() -> Result<Key, CommandError> {

@@ -14,6 +14,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::view;
@@ -60,10 +61,15 @@ impl Screen {
     /// # Errors
     /// Where it cannot be.
     pub fn reenter(&mut self) -> io::Result<()> {
+        // A shell may have changed the modes behind our back: they are set from the ground up.
+        if TAKEN.load(Ordering::SeqCst) {
+            disable_raw_mode()?;
+        }
         take(self.terminal.backend_mut())?;
+        // Resizing clears. `Terminal::clear` would ask the terminal where its cursor is, and take
+        // the answer away from our own input.
         let (width, height) = size()?;
-        self.terminal.resize(ratatui::layout::Rect::new(0, 0, width, height))?;
-        self.terminal.clear()
+        self.terminal.resize(Rect::new(0, 0, width, height))
     }
 
     /// Draws one frame; only what changed is written, in one go.

@@ -215,13 +215,14 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
     sheet.line("", value);
 }
 
-/// A span in its two largest units: `7d`, `1d 12h`, `90m`.
+/// A span in its two largest units: `7d`, `1d 12h`, `90m`; very long ones in years.
 fn life(seconds: i64) -> String {
     let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
     match (days, hours, minutes) {
         (0, 0, _) => format!("{minutes}m"),
         (0, _, 0) => format!("{hours}h"),
         (0, _, _) => format!("{hours}h {minutes}m"),
+        (1_000.., _, _) => format!("{}y", days / 365),
         (_, 0, _) => format!("{days}d"),
         _ => format!("{days}d {hours}h"),
     }

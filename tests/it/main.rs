@@ -1,1 +1,15 @@
+//! The tests that need more than one module: servers on loopback, the real binary, whole screens.
+//!
+//! No test sleeps and none has a fixed port: each waits for the thing that it is about.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod cli;
+mod client;
+mod demo;
+mod paging;
+mod pty;
+mod readme;
+mod screens;
+mod support;
+mod update;

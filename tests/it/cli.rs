@@ -1,0 +1,331 @@
+//! The commands for scripts: forms, exit codes, words on standard error.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
+
+use shelflife::demo::Options;
+
+use crate::support::CANARY;
+use crate::support::binary::{command, run_at, text};
+use crate::support::demo::Demo;
+use crate::support::fault::{Fault, Reply, answer, begins_at, page, page_body};
+
+#[test]
+fn json_is_the_apis_own_form_one_page_by_default() {
+    let demo = Demo::with_files(250);
+    let output = run_at(&demo.url, &["list", "--output", "json"]);
+    assert!(output.status.success() && output.stderr.is_empty());
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((value["object"].as_str(), value["has_more"].as_bool()), (Some("list"), Some(true)));
+    assert_eq!(value["data"].as_array().unwrap().len(), 100);
+    assert_eq!(demo.requests(), ["GET /v1/files?limit=100"]);
+}
+
+#[test]
+fn every_form_of_the_whole_list_holds_every_file_once() {
+    let demo = Demo::with_files(250);
+    let lines = |form| {
+        text(&run_at(&demo.url, &["list", "--all", "--output", form]).stdout).lines().count()
+    };
+    assert_eq!(lines("jsonl"), 250);
+    assert_eq!(lines("csv"), 251);
+    assert_eq!(lines("table"), 251);
+    let json = run_at(&demo.url, &["list", "--all", "--output", "json", "--limit", "7"]);
+    let value: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(
+        (value["data"].as_array().unwrap().len(), value["has_more"].as_bool()),
+        (250, Some(false))
+    );
+    assert_eq!(demo.requests().len(), 3 * 3 + 36);
+}
+
+#[test]
+fn lines_begin_before_the_last_page_is_there() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let server = Fault::start(move |_, head| match begins_at(head) {
+        0 => page(0, 100, true),
+        _ => {
+            wait.lock().unwrap().recv().unwrap();
+            page(100, 120, false)
+        }
+    });
+    for form in ["jsonl", "csv", "table"] {
+        let mut child = command(&["list", "--all", "--output", form, "--base-url", &server.url])
+            .env("CEREBRAS_API_KEY", CANARY)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        for _ in 0..50 {
+            assert_ne!(out.read_line(&mut line).unwrap(), 0, "{form}");
+        }
+        go.send(()).unwrap();
+        out.read_to_string(&mut line).unwrap();
+        assert!(child.wait().unwrap().success());
+        assert!(line.contains("name-00119.jsonl"), "{form}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_quiet() {
+    let mut child = command(&["list", "--demo", "--files", "50000", "--all", "--output", "jsonl"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((text(&output.stderr), output.status.code()), (String::new(), Some(0)));
+}
+
+#[test]
+fn neighbouring_pages_may_overlap() {
+    let server = Fault::start(|_, head| match begins_at(head) {
+        0 => page(0, 100, true),
+        from => page(from - 3, 150, false),
+    });
+    let output = run_at(&server.url, &["list", "--all", "--output", "jsonl"]);
+    assert_eq!(text(&output.stdout).lines().count(), 150);
+}
+
+#[test]
+fn a_list_that_ends_oddly_is_partial_and_says_so() {
+    let stuck = Fault::start(|_, _| page(0, 10, true));
+    let broken = Fault::start(|_, head| match begins_at(head) {
+        0 => page(0, 10, true),
+        _ => answer("500 Internal Server Error", "retry-after-ms: 1\r\n", ""),
+    });
+    let html = Fault::start(|_, head| match begins_at(head) {
+        0 => page(0, 10, true),
+        _ => answer("200 OK", "", "<html>log in</html>"),
+    });
+    for (server, requests) in [(stuck, 2), (broken, 4), (html, 2)] {
+        let output = run_at(&server.url, &["list", "--all", "--output", "json"]);
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+        assert!(said.starts_with("shelflife: partial: 10 files listed, then: "), "{said}");
+        let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (value["data"].as_array().unwrap().len(), value["has_more"].as_bool()),
+            (10, Some(true))
+        );
+        assert_eq!(server.requests().len(), requests);
+    }
+}
+
+#[test]
+fn a_service_that_does_not_say_whether_there_is_more_is_asked_once_more() {
+    let server = Fault::start(|_, _| {
+        answer("200 OK", "", &page_body(0, 5, false).replace(",\"has_more\":false", ""))
+    });
+    let output = run_at(&server.url, &["list", "--all", "--output", "jsonl"]);
+    assert_eq!((output.status.code(), text(&output.stdout).lines().count()), (Some(0), 5));
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn failures_have_their_words_and_codes() {
+    let cases: [(&'static str, &'static str, &'static str, i32, &str); 9] = [
+        (
+            "401 Unauthorized",
+            "",
+            "{\"message\":\"Wrong API Key\"}",
+            3,
+            "refused the key (401): Wrong API Key",
+        ),
+        (
+            "403 Forbidden",
+            "",
+            "{\"detail\":\"Not authenticated\"}",
+            3,
+            "denies permission (403): Not authenticated",
+        ),
+        ("404 Not Found", "", "", 1, "answered 404 Not Found"),
+        (
+            "503 Service Unavailable",
+            "retry-after-ms: 1\r\n",
+            "down",
+            5,
+            "answered 503 Service Unavailable: down",
+        ),
+        ("429 Too Many Requests", "Retry-After: 1000\r\n", "", 5, "asks to wait 1000 s"),
+        ("501 Not Implemented", "", "", 1, "answered 501 Not Implemented"),
+        (
+            "302 Found",
+            "Location: https://elsewhere.example/x\r\n",
+            "",
+            1,
+            "redirects to elsewhere.example",
+        ),
+        (
+            "200 OK",
+            "",
+            "<html>\u{1b}[31mhi",
+            1,
+            "not a files list: it begins with <html>\\u{1b}[31mhi",
+        ),
+        ("200 OK", "", "", 1, "not a files list: it is empty"),
+    ];
+    for (status, headers, body, code, words) in cases {
+        let server = Fault::start(move |_, _| answer(status, headers, body));
+        let output = run_at(&server.url, &["list"]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{status}: {said}");
+        assert!(said.contains(words) && said.lines().count() == 1, "{status}: {said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_service_that_cannot_be_reached_is_unavailable() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let output = run_at(&url, &["list"]);
+    assert_eq!(output.status.code(), Some(5));
+    assert!(text(&output.stderr).contains("cannot be reached"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_retried() {
+    let server = Fault::start(|n, _| match n {
+        0 => Reply::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"data\":[".to_vec()),
+        1 => Reply::Bytes(vec![]),
+        _ => page(0, 3, false),
+    });
+    let output = run_at(&server.url, &["list", "--output", "jsonl"]);
+    assert_eq!(text(&output.stdout).lines().count(), 3, "{}", text(&output.stderr));
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn files_that_cannot_be_read_are_counted_and_the_rest_is_listed() {
+    let server = Fault::start(|_, _| {
+        let body = r#"{"data":[{"id":"file_a","bytes":-1,"expires_at":null},{"filename":"x"},7],"has_more":false}"#;
+        answer("200 OK", "", body)
+    });
+    let output = run_at(&server.url, &["list", "--output", "json"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said.starts_with("shelflife: 2 unreadable") && said.contains("1 values"), "{said}");
+    let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(value["data"][0]["bytes"], serde_json::Value::Null);
+}
+
+#[test]
+fn no_key_and_malformed_keys_end_before_any_request() {
+    let demo = Demo::with_files(1);
+    for (key, words) in [
+        (None, "set CEREBRAS_API_KEY"),
+        (Some("a b"), "malformed"),
+        (Some(""), "set CEREBRAS_API_KEY"),
+    ] {
+        let mut command = command(&["list", "--base-url", &demo.url]);
+        if let Some(key) = key {
+            command.env("CEREBRAS_API_KEY", key);
+        }
+        let output = command.output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(3), 1), "{said}");
+        assert!(said.contains(words) && (key == Some("a b") || said.contains("--demo")), "{said}");
+    }
+    assert!(demo.requests().is_empty());
+}
+
+#[test]
+fn odd_flags_name_the_flag_the_value_and_what_is_allowed() {
+    for (arguments, parts) in [
+        (&["list", "--limit", "101"][..], &["--limit", "101", "1 to 100"][..]),
+        (&["list", "--limit", "0"], &["--limit", "'0'", "1 to 100"]),
+        (&["list", "--limit", "many"], &["--limit", "many", "1 to 100"]),
+        (&["list", "--output", "xml"], &["--output", "xml", "jsonl"]),
+        (&["--demo", "--files", "-1"], &["--files", "-1"]),
+        (&["--demo", "--files", "99999999999"], &["--files", "99999999999", "10,000,000"]),
+        (&["list", "--files", "3"], &["--files", "--demo"]),
+        (&["demo-server", "--listen", "nowhere"], &["--listen", "nowhere", "127.0.0.1:8080"]),
+        (&["demo-server", "--latency", "1s"], &["--latency", "1s", "600,000"]),
+        (&["--color", "blue"], &["--color", "blue", "never"]),
+        (&["--load", "some"], &["--load", "some", "demand"]),
+        (&["--demo", "--base-url", "https://x"], &["--demo", "--base-url"]),
+        (&["list", "--base-url", "ftp://x"], &["--base-url", "ftp://x", "https://"]),
+        (
+            &["list", "--base-url", "http://example.com"],
+            &["--base-url", "example.com", "--allow-http"],
+        ),
+        (
+            &["list", "--base-url", "https://user:hidden@x"],
+            &["--base-url", "user name or password"],
+        ),
+        (&["lits"], &["lits", "list"]),
+    ] {
+        let output = command(arguments).env("CEREBRAS_API_KEY", CANARY).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        for part in parts {
+            assert!(said.contains(part), "{arguments:?} should say {part}: {said}");
+        }
+        assert!(!said.contains("hidden"), "{said}");
+    }
+}
+
+#[test]
+fn a_malformed_proxy_is_a_usage_error() {
+    let mut command = command(&["list", "--base-url", "https://service.invalid"]);
+    let output = command
+        .env("CEREBRAS_API_KEY", CANARY)
+        .env("HTTPS_PROXY", "http://[broken")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("HTTPS_PROXY"));
+}
+
+#[test]
+fn the_dashboard_without_a_terminal_names_list() {
+    let output = command(&["--demo"]).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("`shelflife list`") && output.stdout.is_empty());
+}
+
+#[test]
+fn help_and_version_are_there_for_every_command() {
+    let version = command(&["--version"]).output().unwrap();
+    assert_eq!(text(&version.stdout), concat!("shelflife ", env!("CARGO_PKG_VERSION"), "\n"));
+    for (arguments, parts) in [
+        (&["--help"][..], &["Examples:", "--demo", "Service:", "Exit codes:"][..]),
+        (&["list", "--help"], &["Examples:", "--all", "--output", "partial"]),
+        (&["demo-server", "--help"], &["Examples:", "--listen", "--latency", "--key"]),
+    ] {
+        let output = command(arguments).output().unwrap();
+        let said = text(&output.stdout);
+        assert!(output.status.success());
+        assert!(parts.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn the_demo_server_tells_its_address_and_ends_with_the_signals_code() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut child =
+            command(&["demo-server", "--files", "5"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").unwrap();
+        let listed = run_at(url, &["list", "--output", "jsonl"]);
+        assert_eq!(text(&listed.stdout).lines().count(), 5);
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
+}
+
+#[test]
+fn a_million_demo_files_are_computed_not_stored() {
+    let demo = Demo::start(Options { files: 1_000_000, ..Options::default() });
+    let output = run_at(&demo.url, &["list", "--output", "jsonl", "--limit", "1"]);
+    assert_eq!(text(&output.stdout).lines().count(), 1);
+}

@@ -1,0 +1,350 @@
+//! The real binary in a pseudo-terminal: what a person sees and types.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use portable_pty::CommandBuilder;
+
+use crate::support::CANARY;
+use crate::support::demo::Demo;
+use crate::support::fault::{Fault, Reply, answer, begins_at, page};
+use crate::support::terminal::{Terminal, wait_gone};
+
+fn at(url: &str) -> [(&str, &str); 2] {
+    [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", url)]
+}
+
+#[test]
+fn the_demo_paints_counts_down_and_quits() {
+    let mut terminal = Terminal::start(120, 36, &["--demo"], &[]);
+    let screen = terminal.wait_for("100 loaded · more on the server");
+    for text in [
+        "shelflife",
+        "demo · 127.0.0.1:",
+        "next to expire",
+        "batch-0412-input.jsonl",
+        "Time left",
+        "of loaded",
+        "? help",
+    ] {
+        assert!(screen.contains(text), "{text} in\n{screen}");
+    }
+    // The countdown in the pane has seconds, so the screen moves without a key.
+    let shown =
+        |screen: &str| screen.lines().find(|line| line.contains("││ Time left")).map(str::to_owned);
+    let before = shown(&screen).unwrap();
+    terminal.wait("the countdown to move", |screen| shown(screen).is_some_and(|now| now != before));
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn opening_sends_one_request_and_scrolling_to_the_end_each_page_once() {
+    let demo = Demo::with_files(1_000);
+    let mut terminal = Terminal::start(120, 36, &[], &at(&demo.url));
+    terminal.wait_for("100 loaded · more on the server");
+    assert_eq!(demo.requests(), ["GET /v1/files?limit=100"]);
+    // Each press brings the selection to the last loaded file, and what lies near it.
+    let loaded =
+        |screen: &str| screen.lines().next().unwrap().split("read").next().unwrap().to_owned();
+    let mut screen = terminal.screen();
+    while screen.contains("more on the server") {
+        let before = loaded(&screen);
+        terminal.press("G");
+        screen = terminal.wait("more files", |screen| loaded(screen) != before);
+    }
+    assert!(screen.contains("1,000 files"));
+    terminal.press("G");
+    terminal.wait_for("end of list");
+    let mut requests = demo.requests();
+    assert_eq!(requests.len(), 10);
+    requests.sort();
+    requests.dedup();
+    assert_eq!(requests.len(), 10, "no page twice");
+    terminal.press("\x03");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn load_all_counts_and_says_when_it_is_done() {
+    let demo = Demo::with_files(2_345);
+    let mut terminal = Terminal::start(80, 24, &[], &at(&demo.url));
+    terminal.wait_for("loaded · more on the server");
+    terminal.press("L");
+    terminal.wait_for("all 2,345 files loaded");
+    terminal.wait_for("2,345 files");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn the_id_is_copied_whole_through_the_terminal() {
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let mut terminal = Terminal::start(80, 24, &[], &at(&server.url));
+    terminal.wait_for("3 files");
+    terminal.press("y");
+    // base64 of file_00000
+    terminal.wait_for_bytes(b"\x1b]52;c;ZmlsZV8wMDAwMA==\x1b\\");
+    terminal.wait_for("copied file_00000");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn signals_leave_a_clean_terminal_and_their_code() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
+        let mut terminal = Terminal::start(80, 24, &["--demo"], &[]);
+        terminal.wait_for("next to expire");
+        terminal.signal(name);
+        assert_eq!(terminal.wait_exit_restored(), code, "{name}");
+    }
+}
+
+#[test]
+fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
+    let server = Fault::start(|_, _| page(0, 3, false));
+    for (by_key, _) in [(true, ()), (false, ())] {
+        let mut terminal = Terminal::start(80, 24, &[], &at(&server.url));
+        terminal.wait_for("3 files");
+        if by_key {
+            terminal.press("\x1a")
+        } else {
+            terminal.signal("TSTP")
+        }
+        terminal.wait_stopped();
+        terminal.wait("the shell's own screen", |screen| !screen.contains("3 files"));
+        terminal.signal("CONT");
+        terminal.wait_for("3 files");
+        terminal.press("j");
+        terminal.wait_for("2 of 3");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}
+
+/// The name of the test below, which is run again as a terminal emulator that can be killed.
+const EMULATOR: &str = "pty::the_emulator_that_is_killed";
+
+#[test]
+fn a_terminal_that_vanishes_ends_the_program() {
+    let mut emulator = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", EMULATOR, "--nocapture"])
+        .env("SHELFLIFE_TEST_EMULATOR", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(emulator.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let pid = lines.find_map(|line| line.strip_prefix("pid ").map(str::to_owned)).unwrap();
+    emulator.kill().unwrap();
+    emulator.wait().unwrap();
+    wait_gone(&pid);
+}
+
+/// Does nothing in a usual run; for the test above it holds a terminal with the dashboard in it.
+#[test]
+fn the_emulator_that_is_killed() {
+    if std::env::var_os("SHELFLIFE_TEST_EMULATOR").is_none() {
+        return;
+    }
+    let terminal = Terminal::start(80, 24, &["--demo"], &[]);
+    terminal.wait_for("next to expire");
+    println!("\npid {}", terminal.pid());
+    let _ = std::io::stdin().read_line(&mut String::new());
+}
+
+#[test]
+fn small_and_changing_sizes_are_survived() {
+    let mut terminal = Terminal::start(120, 36, &["--demo"], &[]);
+    terminal.wait_for("next to expire");
+    terminal.resize(20, 5);
+    terminal.wait_for("30x6 is needed");
+    for width in (1..130).step_by(7) {
+        terminal.resize(width, width / 3 + 1);
+    }
+    terminal.resize(80, 24);
+    terminal.wait_for("100 loaded · more on the server");
+    terminal.resize(20, 5);
+    terminal.wait_for("30x6 is needed");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn a_wrong_key_has_its_own_screen_and_exit_code() {
+    let options =
+        shelflife::demo::Options { files: 10, key: Some("right".into()), ..Default::default() };
+    let demo = Demo::start(options);
+    let mut terminal = Terminal::start(120, 36, &[], &at(&demo.url));
+    let screen = terminal.wait_for("The service refused the key (401): Wrong API Key.");
+    assert!(screen.contains("CEREBRAS_API_KEY"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 3);
+}
+
+#[test]
+fn a_service_that_echoes_the_key_does_not_make_us_show_it() {
+    let server = Fault::start(|_, _| {
+        answer("401 Unauthorized", "", &format!(r#"{{"message":"bad key {CANARY}"}}"#))
+    });
+    let mut terminal = Terminal::start(120, 36, &[], &at(&server.url));
+    terminal.wait_for("bad key [key]");
+    assert!(server.heads()[0].contains(&format!("Bearer {CANARY}")), "it was sent all the same");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 3);
+}
+
+#[test]
+fn a_page_that_fails_is_retried_then_explained_and_r_tries_again() {
+    let healed = Arc::new(AtomicBool::new(false));
+    let switch = Arc::clone(&healed);
+    let server = Fault::start(move |_, head| match begins_at(head) {
+        0 => page(0, 100, true),
+        _ if switch.load(Ordering::SeqCst) => page(100, 150, false),
+        _ => {
+            answer("503 Service Unavailable", "Retry-After: 1\r\n", "{\"message\":\"overloaded\"}")
+        }
+    });
+    let mut terminal = Terminal::start(120, 36, &[], &at(&server.url));
+    terminal.wait_for("100 loaded · more on the server");
+    terminal.press("G");
+    terminal.wait_for(
+        "page 2: the service answered 503 Service Unavailable: overloaded · next try in 1 s",
+    );
+    // What is loaded stays usable meanwhile.
+    terminal.press("g");
+    terminal.wait_for(" 1 of 100");
+    terminal.wait_for(
+        "page 2 failed: the service answered 503 Service Unavailable: overloaded · r tries again",
+    );
+    terminal.wait_for("100 loaded · partial");
+    assert_eq!(server.requests().len(), 4, "one page, and three tries of the next");
+    healed.store(true, Ordering::SeqCst);
+    terminal.press("r");
+    terminal.wait_for("150 files");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn keys_are_answered_while_a_page_does_not_come() {
+    let server = Fault::start(|_, head| match begins_at(head) {
+        0 => page(0, 100, true),
+        _ => Reply::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"data\":[".to_vec()),
+    });
+    let mut terminal = Terminal::start(120, 36, &[], &at(&server.url));
+    terminal.wait_for("100 loaded");
+    terminal.press("G");
+    terminal.wait_for("loading page 2 …");
+    terminal.press("ggjj");
+    terminal.wait_for("3 of 100");
+    terminal.press("/name-00042\r");
+    terminal.wait_for("1 of 1");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn typing_a_filter_is_not_typing_commands_and_a_paste_is_text() {
+    let server = Fault::start(|_, _| page(0, 30, false));
+    let mut terminal = Terminal::start(120, 36, &[], &at(&server.url));
+    terminal.wait_for("30 files");
+    terminal.press("\x1b[200~q\r\x1b[201~");
+    terminal.press("/qqq");
+    terminal.wait_for("None of 30 loaded files matches “qqq”");
+    terminal.press("\x1b[200~\x03zz\x1b[201~");
+    terminal.wait_for("qqqzz");
+    terminal.press("\x1b");
+    terminal.wait_for(" 1 of 30 ─");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+#[test]
+fn without_colour_no_colour_is_written() {
+    for (arguments, environment) in
+        [(vec!["--demo"], vec![("NO_COLOR", "1")]), (vec!["--demo", "--color", "never"], vec![])]
+    {
+        let mut terminal = Terminal::start(80, 24, &arguments, &environment);
+        terminal.wait_for("next to expire");
+        terminal.press("jjq");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+        let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+        assert!(!raw.contains("[38;") && !raw.contains("[48;"), "{raw:?}");
+    }
+    let mut terminal =
+        Terminal::start(80, 24, &["--demo", "--color", "always"], &[("NO_COLOR", "1")]);
+    terminal.wait_for("next to expire");
+    terminal.press("q");
+    terminal.wait_exit_restored();
+    assert!(String::from_utf8_lossy(&terminal.raw()).contains("[38;"));
+}
+
+#[test]
+fn hostile_names_command_nothing() {
+    let server = Fault::start(|_, _| {
+        let name = r"a\u001b]0;owned\u0007\u001b[2J\u009b31m\u202eb\nc";
+        let body = format!(
+            r#"{{"data":[{{"id":"file_1","filename":"{name}"}},{{"id":"file_2","filename":"ok"}}],"has_more":false}}"#
+        );
+        answer("200 OK", "", &body)
+    });
+    let mut terminal = Terminal::start(200, 24, &[], &at(&server.url));
+    terminal.wait_for("2 files");
+    let screen = terminal.wait_for("a\\u{1b}]0;owned\\u{7}");
+    assert!(screen.contains("\\u{202e}b\\nc"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    let raw = terminal.raw();
+    assert!(
+        !raw.windows(4).any(|bytes| bytes == b"\x1b]0;")
+            && !raw.windows(2).any(|bytes| bytes == b"\xc2\x9b")
+    );
+}
+
+/// The name of the test below, which is run again as a program of its own in a terminal.
+const PANICKING: &str = "pty::the_program_that_panics_in_a_task";
+
+#[test]
+fn a_panic_in_a_task_ends_the_program_with_the_terminal_restored() {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", PANICKING, "--nocapture"]);
+    command.env("SHELFLIFE_TEST_PANICS", "1");
+    command.env("TERM", "xterm-256color");
+    let mut terminal = Terminal::spawn(80, 24, command);
+    assert_eq!(terminal.wait_exit_restored(), 101);
+    let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+    let restored = raw.rfind("\x1b[?1049l").expect("the alternate screen was left");
+    assert!(raw[restored..].contains("the shelf fell down"), "the message comes after: {raw:?}");
+}
+
+/// Does nothing in a usual run; in the terminal of the test above it is the dashboard, with a task
+/// that panics once the first page is there.
+#[test]
+fn the_program_that_panics_in_a_task() {
+    if std::env::var_os("SHELFLIFE_TEST_PANICS").is_none() {
+        return;
+    }
+    use clap::Parser;
+    use shelflife::cli::Cli;
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let cli = Cli::parse_from(["shelflife", "--demo"]);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.spawn(async move {
+        // Answered only after the dashboard has begun to ask as well.
+        let client = shelflife::api::Client::new(
+            shelflife::config::Endpoint::parse(&server.url, false).unwrap(),
+            None,
+            shelflife::api::client::Limits::default(),
+        );
+        client.unwrap().list_page(None, 1).await.unwrap();
+        panic!("the shelf fell down");
+    });
+    let code = runtime.block_on(shelflife::commands::dashboard::run(&cli.options)).unwrap();
+    runtime.shutdown_background();
+    eprintln!("{}", shelflife::runtime::take_panic().unwrap());
+    std::process::exit(code.into());
+}

@@ -1,0 +1,15 @@
+//! What the tests share: a demo server that notes its requests, a server that breaks the rules, the
+//! binary, and a terminal to run it in.
+
+pub mod binary;
+pub mod demo;
+pub mod fault;
+pub mod terminal;
+
+use std::time::Duration;
+
+/// How long a test waits for what must come before it gives up. Never reached by a passing test.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A key that must never be seen in anything that the program puts out.
+pub const CANARY: &str = "csk-canary-5f1e0b";
