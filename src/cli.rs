@@ -36,7 +36,7 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// Address of the service, with or without /v1 [default: https://api.cerebras.ai]
+    /// Address of the service, with or without /v1 [default: <https://api.cerebras.ai>]
     #[arg(long, global = true, value_name = "URL", help_heading = "Service")]
     pub base_url: Option<String>,
 

@@ -44,10 +44,7 @@ fn run(cli: Cli) -> u8 {
 
 async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
     let options = &cli.options;
-    let command = match cli.command {
-        None => return dashboard::run(options).await,
-        Some(command) => command,
-    };
+    let Some(command) = cli.command else { return dashboard::run(options).await };
     let work = async {
         match command {
             Command::List(list) => list::run(options, &list).await,

@@ -5,6 +5,7 @@
 //! secret that neither `Debug` nor an error can show.
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -203,14 +204,16 @@ impl Client {
             return ApiError::TimedOut { what: "connection", limit: self.limits.connect };
         }
         if error.is_connect() {
-            let unsafe_tls = io_kinds(error).any(|kind| kind == std::io::ErrorKind::InvalidData);
+            let unsafe_tls = io_kinds(error).any(|kind| kind == ErrorKind::InvalidData);
             return if unsafe_tls {
                 ApiError::Untrustworthy { cause }
             } else {
                 ApiError::Unreachable { cause }
             };
         }
-        if error.is_decode() && io_kinds(error).next().is_none() {
+        // Broken compression is invalid; one that was cut short ends early, which is another matter.
+        let invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
+        if error.is_decode() && (io_kinds(error).any(invalid) || io_kinds(error).next().is_none()) {
             return ApiError::Undecodable { what: "its compression is broken" };
         }
         ApiError::Interrupted { cause }
@@ -281,7 +284,7 @@ fn innermost(error: &reqwest::Error) -> String {
     cause.to_string()
 }
 
-fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = std::io::ErrorKind> {
+fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = ErrorKind> {
     std::iter::successors(error.source(), |cause| (*cause).source())
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .map(std::io::Error::kind)

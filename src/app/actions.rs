@@ -168,7 +168,7 @@ impl App {
         }
         match self.lister.state() {
             State::Ready { .. } | State::Exhausted => {
-                self.say("nothing failed, so there is nothing to try again")
+                self.say("nothing failed, so there is nothing to try again");
             }
             State::Backoff { .. } => self.say("the service asked for this wait"),
             State::Loading { .. } | State::Failed { .. } => {}

@@ -89,7 +89,8 @@ mod tests {
         for (from, to) in [(0, 1), (1, 300), (255, 257), (65_535, 65_537), (69_000, 70_001), (5, 5)]
         {
             let part: Vec<u8> = chunks(size, from, to).flatten().collect();
-            assert_eq!(part, whole[from as usize..to as usize]);
+            let at = |offset: u64| usize::try_from(offset).unwrap();
+            assert_eq!(part, whole[at(from)..at(to)]);
         }
     }
 }

@@ -108,7 +108,7 @@ fn transient_failures_are_tried_three_times() {
         fail(&mut lister, unavailable(None), now);
         let until = lister.deadline().expect("a back-off has an end");
         assert!(until <= now + Duration::from_millis(500 << (attempt - 1)));
-        assert_eq!(lister.on_time(until - Duration::from_nanos(1)), None);
+        assert_eq!(lister.on_time(until.checked_sub(Duration::from_nanos(1)).unwrap()), None);
         now = until;
         let fetch = lister.on_time(now).unwrap();
         assert_eq!(fetch.cursor, Cursor::Start);

@@ -48,12 +48,10 @@ fn read_keys(sender: &Sender<Message>) {
 fn watch(tty: &OwnedFd, sender: &Sender<Message>) {
     loop {
         let mut fds = [PollFd::new(tty, PollFlags::empty())];
-        match poll(&mut fds, None) {
-            Err(Errno::INTR) => {}
-            _ => {
-                let _ = sender.blocking_send(Message::End(End::TerminalGone));
-                return;
-            }
+        if let Err(Errno::INTR) = poll(&mut fds, None) {
+        } else {
+            let _ = sender.blocking_send(Message::End(End::TerminalGone));
+            return;
         }
     }
 }

@@ -2,6 +2,7 @@
 //! terminal is given back.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::fmt::Write as _;
 use std::panic;
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +17,7 @@ pub fn catch_panics() {
         let backtrace = Backtrace::capture();
         let mut text = info.to_string();
         if backtrace.status() == BacktraceStatus::Captured {
-            text.push_str(&format!("\n{backtrace}"));
+            let _ = write!(text, "\n{backtrace}");
         }
         // The first one is the cause; what follows while unwinding is not.
         MESSAGE.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(text);

@@ -145,12 +145,12 @@ impl Order {
     }
 
     fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
-        let (i, j) = (a.0 as usize, b.0 as usize);
+        let (left, right) = (a.0 as usize, b.0 as usize);
         let by_key = match self.key {
-            SortKey::TimeLeft => self.times(store.expires_at[i], store.expires_at[j]),
-            SortKey::Created => self.times(store.created_at[i], store.created_at[j]),
+            SortKey::TimeLeft => self.times(store.expires_at[left], store.expires_at[right]),
+            SortKey::Created => self.times(store.created_at[left], store.created_at[right]),
             SortKey::Size => {
-                let (x, y) = (store.bytes[i], store.bytes[j]);
+                let (x, y) = (store.bytes[left], store.bytes[right]);
                 let rank = |bytes| u8::from(bytes == ODD_SIZE) + 2 * u8::from(bytes == NO_SIZE);
                 rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
             }

@@ -105,7 +105,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn line(&mut self, label: &str, value: Vec<Span<'static>>) {
-        let label = Span::styled(format!("{:<LABEL$}", label), self.theme.chrome);
+        let label = Span::styled(format!("{label:<LABEL$}"), self.theme.chrome);
         self.lines.push(Line::from([vec![label], value].concat()));
     }
 
@@ -210,7 +210,7 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
         Span::styled("▰".repeat(usize::from(filled)), style),
         Span::styled("▱".repeat(usize::from(cells - filled)), theme.chrome),
     ];
-    let decimals = usize::from(share < 0.1);
+    let decimals = usize::from(share > 0.0 && share < 0.1);
     value.push(Span::styled(format!(" {:.decimals$} % of {life}", share * 100.0), theme.chrome));
     sheet.line("", value);
 }

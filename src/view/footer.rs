@@ -5,6 +5,8 @@
 //! ```
 //! What is going on comes first where both do not fit. While the filter is typed, it stands here.
 
+use std::fmt::Display;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -16,7 +18,7 @@ use crate::app::App;
 use crate::app::keys::{self, Action};
 use crate::app::mode::Mode;
 use crate::lister::{Failure, State};
-use crate::text::{UntrustedRef, grouped, shorten_end};
+use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
 /// Draws the line; tells where the text cursor is to stand, if anywhere.
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
@@ -28,7 +30,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) ->
     if let Mode::Filter { input } = app.mode() {
         return Some(filter_line(app, input, theme, buffer, area));
     }
-    let (status, style) = status(app, theme);
+    let (status, style) = status(app, theme, room);
     let status = shorten_end(&status, room);
     put_right(buffer, left, area.y, right, &status, style);
     let status_width = cells(&status);
@@ -66,8 +68,7 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     });
     let (mut x, right) = (area.x, area.right());
     for (key, hint) in hinted {
-        let width = cells(&key) + 1 + cells(hint);
-        if x + width > right {
+        if x + cells(&key) + 1 + cells(hint) > right {
             break;
         }
         x = put(buffer, x, area.y, right, &key, theme.accent) + 1;
@@ -75,16 +76,22 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-/// What is going on, or went wrong.
-fn status(app: &App, theme: &Theme) -> (String, Style) {
+/// What is going on, or went wrong, within `room` cells: where it is too long, the cause gives way,
+/// not what happens next.
+fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     let lister = app.lister();
     let page = grouped(lister.pages() + 1);
-    let empty = app.table().rows().is_empty();
+    let said_above = app.store().is_empty();
+    let explained = |before: &str, why: &dyn Display, after: &str| {
+        let cause =
+            shorten_end(&why.to_string(), room.saturating_sub(width(before) + width(after)));
+        format!("{before}{cause}{after}")
+    };
     match lister.state() {
-        State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => (
-            format!("loading all · {} files · Esc stops", grouped(app.store().len())),
-            theme.accent,
-        ),
+        State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => {
+            let files = grouped(app.store().len());
+            (format!("loading all · {files} files · Esc stops"), theme.accent)
+        }
         State::Loading { .. } if app.is_searching() => {
             let found = grouped(app.table().rows().len());
             let of = grouped(app.store().len());
@@ -92,31 +99,31 @@ fn status(app: &App, theme: &Theme) -> (String, Style) {
         }
         State::Loading { attempt, .. } => {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
-            let again = if *attempt > 1 {
-                format!(" (try {attempt} of {})", lister.attempts())
-            } else {
-                String::new()
-            };
+            let tries = lister.attempts();
+            let again =
+                if *attempt > 1 { format!(" (try {attempt} of {tries})") } else { String::new() };
             (format!("loading page {page} …{slow}{again}"), theme.accent)
         }
         State::Backoff { until, attempt, why, .. } => {
             let left = app.seconds_until(*until);
-            let tries = lister.attempts();
+            let next = format!("next try in {left} s ({attempt} of {} failed)", lister.attempts());
+            let text = if said_above {
+                next
+            } else {
+                explained(&format!("page {page}: "), why, &format!(" · {next}"))
+            };
+            (text, theme.error)
+        }
+        State::Failed { .. } if said_above => (String::new(), theme.error),
+        State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
+            let at = app.settings().zone.clock(app.wall_s_at(*until));
             (
-                format!("page {page}: {why} · next try in {left} s ({attempt} of {tries} failed)"),
+                explained(&format!("page {page}: "), why, &format!(" · r tries again from {at}")),
                 theme.error,
             )
         }
-        // With nothing loaded, the middle of the screen says it already.
-        State::Failed { .. } if empty && app.table().filter_text().is_none() => {
-            (String::new(), theme.error)
-        }
-        State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
-            let at = app.settings().zone.clock(app.wall_s_at(*until));
-            (format!("page {page}: {why} · r tries again from {at}"), theme.error)
-        }
         State::Failed { why, .. } => {
-            (format!("page {page} failed: {why} · r tries again"), theme.error)
+            (explained(&format!("page {page} failed: "), why, " · r tries again"), theme.error)
         }
         State::Ready { .. } | State::Exhausted => (String::new(), theme.chrome),
     }

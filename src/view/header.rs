@@ -67,16 +67,14 @@ fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
 pub(super) fn count(app: &App) -> String {
     let store = app.store();
     let files = grouped(store.len());
-    let mut text = match app.lister().state() {
+    let text = match app.lister().state() {
         State::Exhausted if store.len() == 1 => "1 file".to_owned(),
         State::Exhausted => format!("{files} files"),
-        State::Failed { .. } if !store.is_empty() => format!("{files} loaded · partial"),
+        State::Failed { .. } if store.is_empty() => "nothing loaded".to_owned(),
+        State::Failed { .. } => format!("{files} loaded · partial"),
         _ if store.is_empty() => "nothing loaded yet".to_owned(),
         _ => format!("{files} loaded · more on the server"),
     };
-    if matches!(app.lister().state(), State::Failed { .. }) && store.is_empty() {
-        text = "nothing loaded".to_owned();
-    }
     match store.unreadable_count() {
         0 => text,
         unreadable => format!("{text} · {} unreadable", grouped(unreadable)),

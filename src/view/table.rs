@@ -11,6 +11,8 @@
 //! Columns fall away as the terminal's width falls: all five from 120, without the purpose from 80,
 //! without creation and bar from 60, filename and time left below.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
@@ -102,7 +104,7 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         let shown = grouped(app.table().rows().len());
         let loaded = if app.lister().is_complete() { "" } else { " loaded" };
         let filter = shorten_end(filter, usize::from(width / 4));
-        text.push_str(&format!("· “{filter}” {shown} of {of}{loaded} "));
+        let _ = write!(text, "· “{filter}” {shown} of {of}{loaded} ");
     }
     let text = shorten_end(&text, usize::from(width.saturating_sub(12)));
     Line::from(vec![
@@ -179,9 +181,9 @@ fn row(
             }
             SortKey::Size => match file.bytes {
                 Stated::Value(bytes) => {
-                    put_right(buffer, x, y, right, &dates::size(bytes), theme.text)
+                    put_right(buffer, x, y, right, &dates::size(bytes), theme.text);
                 }
-                other => put_right(buffer, x, y, right, absent(other), theme.chrome),
+                other => put_right(buffer, x, y, right, absent(&other), theme.chrome),
             },
             SortKey::Purpose => {
                 let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
@@ -209,7 +211,7 @@ fn name_cell(file: &FileRef<'_>, theme: &Theme) -> (String, Style) {
     (name, style)
 }
 
-fn absent<T>(stated: Stated<T>) -> &'static str {
+fn absent<T>(stated: &Stated<T>) -> &'static str {
     match stated {
         Stated::Odd => "?",
         _ => "—",

@@ -32,7 +32,8 @@ impl Theme {
             chrome: colour(Color::DarkGray),
             text: Style::new(),
             accent: colour(Color::Cyan),
-            strong: Style::new().add_modifier(Modifier::BOLD),
+            // The foreground is named, so that a title does not take on the colour of its border.
+            strong: colour(Color::Reset).add_modifier(Modifier::BOLD),
             band: Style::new().bg(Color::DarkGray).fg(Color::White),
             error: colour(Color::LightRed),
             urgencies: [

@@ -43,9 +43,10 @@ fn every_form_of_the_whole_list_holds_every_file_once() {
 fn lines_begin_before_the_last_page_is_there() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
-    let server = Fault::start(move |_, head| match begins_at(head) {
-        0 => page(0, 100, true),
-        _ => {
+    let server = Fault::start(move |_, head| {
+        if begins_at(head) == 0 {
+            page(0, 100, true)
+        } else {
             wait.lock().unwrap().recv().unwrap();
             page(100, 120, false)
         }

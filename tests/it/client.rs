@@ -1,1 +1,139 @@
-//! soon
+//! The client against a server that breaks the rules: limits of time and size, and what becomes of
+//! the key.
+
+use std::time::Duration;
+
+use shelflife::api::client::Limits;
+use shelflife::api::{ApiError, Client};
+use shelflife::config::{Endpoint, Key};
+use shelflife::text::Untrusted;
+
+use crate::support::CANARY;
+use crate::support::fault::{Fault, Reply, answer, page};
+
+fn client(url: &str, limits: Limits) -> Client {
+    Client::new(Endpoint::parse(url, false).unwrap(), Some(Key::parse(CANARY).unwrap()), limits)
+        .unwrap()
+}
+
+/// The program's limits, in thousandths: what takes seconds there takes milliseconds here.
+fn short() -> Limits {
+    let ms = Duration::from_millis;
+    Limits { connect: ms(500), head: ms(150), gap: ms(150), whole: ms(600), ..Limits::default() }
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_with_its_cursor_encoded() {
+    let server = Fault::start(|_, _| page(0, 2, false));
+    let client = client(&server.url, Limits::default());
+    let answer = client.list_page(Some(&Untrusted::new("a/b?c&d=é \n..")), 7).await.unwrap();
+    assert_eq!(answer.value.readings.len(), 2);
+    assert_eq!(
+        server.requests(),
+        ["GET /v1/files?limit=7&after=a%2Fb%3Fc%26d%3D%C3%A9%20%0A.. HTTP/1.1"]
+    );
+    let head = server.heads().remove(0).to_lowercase();
+    assert!(
+        head.contains(&format!("authorization: bearer {CANARY}"))
+            && head.contains("user-agent: shelflife/")
+    );
+    assert!(!format!("{client:?}").contains(CANARY));
+}
+
+#[tokio::test]
+async fn stalls_end_at_their_limits() {
+    type Case = (fn() -> Reply, &'static str);
+    let cases: [Case; 3] = [
+        (|| Reply::Stall(vec![]), "no answer within"),
+        (
+            || Reply::Stall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec()),
+            "no further byte within",
+        ),
+        (|| Reply::Stall(b"HTTP/1.1 200 OK\r\nX: y".to_vec()), "no answer within"),
+    ];
+    for (reply, words) in cases {
+        let server = Fault::start(move |_, _| reply());
+        let error = client(&server.url, short()).list_page(None, 1).await.unwrap_err();
+        assert!(error.is_transient() && error.to_string().starts_with(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_cut_at_the_cap() {
+    let server = Fault::start(|_, _| {
+        answer("200 OK", "", &format!("{{\"data\":[],\"x\":\"{}\"}}", "y".repeat(9 << 20)))
+    });
+    let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
+    assert_eq!(error.to_string(), "the answer cannot be read: the page is larger than 8 MiB");
+    assert!(!error.is_transient());
+
+    let server =
+        Fault::start(|_, _| answer("500 Internal Server Error", "", &"long ".repeat(1 << 20)));
+    let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
+    assert!(error.to_string().chars().count() < 300, "{error}");
+}
+
+#[tokio::test]
+async fn redirects_are_named_and_not_followed() {
+    let elsewhere = Fault::start(|_, _| page(0, 1, false));
+    let location = format!("Location: {}/v1/files\r\n", elsewhere.url);
+    let server = Fault::start(move |_, _| answer("307 Temporary Redirect", &location, ""));
+    let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
+    let host = elsewhere.url.trim_start_matches("http://");
+    assert_eq!(error, ApiError::Redirected { target: Untrusted::new(host) });
+    assert!(elsewhere.requests().is_empty(), "the key went nowhere");
+}
+
+#[tokio::test]
+async fn dates_are_used_unless_a_cache_answered() {
+    for (headers, trusted) in [
+        ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", true),
+        ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nAge: 3\r\n", false),
+        ("Date: yesterday\r\n", false),
+        ("", false),
+    ] {
+        let server = Fault::start(move |_, _| answer("200 OK", headers, "[]"));
+        let answer = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap();
+        assert_eq!(
+            answer.date.map(|sample| sample.date_s),
+            trusted.then_some(784_111_777),
+            "{headers}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_tried_again_is_told_apart() {
+    for (status, headers, transient) in [
+        ("408 Request Timeout", "", true),
+        ("429 Too Many Requests", "", true),
+        ("500 Internal Server Error", "", true),
+        ("502 Bad Gateway", "", true),
+        ("503 Service Unavailable", "", true),
+        ("504 Gateway Timeout", "", true),
+        ("400 Bad Request", "", false),
+        ("404 Not Found", "", false),
+        ("409 Conflict", "", false),
+        ("501 Not Implemented", "", false),
+        ("505 HTTP Version Not Supported", "", false),
+        ("204 No Content", "", false),
+        ("503 Service Unavailable", "x-should-retry: false\r\n", false),
+        ("409 Conflict", "x-should-retry: true\r\n", true),
+    ] {
+        let server = Fault::start(move |_, _| answer(status, headers, ""));
+        let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
+        assert_eq!(error.is_transient(), transient, "{status} {headers}: {error}");
+    }
+    let garbage = Fault::start(|_, _| Reply::Bytes(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()));
+    assert!(
+        client(&garbage.url, Limits::default())
+            .list_page(None, 1)
+            .await
+            .unwrap_err()
+            .is_transient()
+    );
+    let gzip =
+        Fault::start(|_, _| answer("200 OK", "Content-Encoding: gzip\r\n", "no gzip at all"));
+    let error = client(&gzip.url, Limits::default()).list_page(None, 1).await.unwrap_err();
+    assert!(matches!(error, ApiError::Undecodable { .. }), "{error:?}");
+}

@@ -1,1 +1,156 @@
-//! soon
+//! The demo API over real HTTP: a faithful server.
+
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use shelflife::demo::Options;
+
+use crate::support::demo::Demo;
+
+async fn get(demo: &Demo, path: &str) -> Response {
+    Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .get(format!("{}{path}", demo.url))
+        .send()
+        .await
+        .unwrap()
+}
+
+async fn json(response: Response) -> Value {
+    serde_json::from_slice(&response.bytes().await.unwrap()).unwrap()
+}
+
+fn demo(key: Option<&str>) -> Demo {
+    // Built on its own thread, since a runtime must not be made or dropped inside another.
+    let key = key.map(str::to_owned);
+    std::thread::spawn(|| Demo::start(Options { files: 250, key, ..Options::default() }))
+        .join()
+        .unwrap()
+}
+
+fn end(demo: Demo) {
+    std::thread::spawn(|| drop(demo)).join().unwrap();
+}
+
+#[tokio::test]
+async fn limits_and_cursors() {
+    let demo = demo(None);
+    assert_eq!(json(get(&demo, "/v1/files").await).await["data"].as_array().unwrap().len(), 20);
+    assert_eq!(
+        json(get(&demo, "/v1/files?limit=20/").await).await["data"].as_array().unwrap().len(),
+        20
+    );
+    for limit in ["0", "101", "abc", "", "-1", "1.5"] {
+        let response = get(&demo, &format!("/v1/files?limit={limit}")).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{limit}");
+        assert_eq!(json(response).await["param"], "limit");
+    }
+    assert_eq!(get(&demo, "/v1/files?after=nobody").await.status(), StatusCode::BAD_REQUEST);
+    end(demo);
+}
+
+#[tokio::test]
+async fn files_are_described_read_in_part_and_deleted() {
+    let demo = demo(None);
+    let list = json(get(&demo, "/v1/files?limit=100").await).await;
+    let file =
+        list["data"].as_array().unwrap().iter().max_by_key(|file| file["bytes"].as_u64()).unwrap();
+    let (id, bytes) = (file["id"].as_str().unwrap(), file["bytes"].as_u64().unwrap());
+    let path = format!("/v1/files/{id}");
+    assert_eq!(&json(get(&demo, &path).await).await, file);
+
+    let client = Client::builder().no_proxy().build().unwrap();
+    let content = format!("{}{path}/content", demo.url);
+    let range = |range: &'static str| client.get(&content).header("range", range).send();
+    let part = range("bytes=10-19").await.unwrap();
+    assert_eq!(part.status(), StatusCode::PARTIAL_CONTENT);
+    assert_eq!(part.headers()["content-range"], format!("bytes 10-19/{bytes}"));
+    assert_eq!(part.headers()["content-type"], "application/x-ndjson");
+    assert_eq!(part.bytes().await.unwrap().len(), 10);
+    assert_eq!(range("bytes=-5").await.unwrap().bytes().await.unwrap().len(), 5);
+    assert_eq!(
+        range("bytes=999999999999-").await.unwrap().status(),
+        StatusCode::RANGE_NOT_SATISFIABLE
+    );
+    assert_eq!(range("lines=1-2").await.unwrap().status(), StatusCode::OK);
+
+    let deleted = json(client.delete(format!("{}{path}", demo.url)).send().await.unwrap()).await;
+    assert_eq!(deleted, serde_json::json!({"id": id, "object": "file", "deleted": true}));
+    assert_eq!(get(&demo, &path).await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(
+        get(&demo, &format!("/v1/files?after={id}")).await.status(),
+        StatusCode::BAD_REQUEST
+    );
+    end(demo);
+}
+
+#[tokio::test]
+async fn uploads_join_the_end_of_the_list() {
+    let demo = demo(None);
+    let form = |purpose: &str, seconds: &str| {
+        let part = |name: &str, more: &str, value: &str| {
+            format!(
+                "--xyz\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n"
+            )
+        };
+        part("purpose", "", purpose)
+            + &part("expires_after[anchor]", "", "created_at")
+            + &part("expires_after[seconds]", "", seconds)
+            + &part("file", "; filename=\"new.jsonl\"", "{\"a\":1}")
+            + "--xyz--\r\n"
+    };
+    let client = Client::builder().no_proxy().build().unwrap();
+    let post = |body: String| {
+        let url = format!("{}/v1/files", demo.url);
+        client
+            .post(url)
+            .header("content-type", "multipart/form-data; boundary=xyz")
+            .body(body)
+            .send()
+    };
+    let made = json(post(form("batch", "3600")).await.unwrap()).await;
+    assert_eq!((made["filename"].as_str(), made["bytes"].as_u64()), (Some("new.jsonl"), Some(7)));
+    assert_eq!(made["expires_at"].as_i64().unwrap() - made["created_at"].as_i64().unwrap(), 3_600);
+    let content = get(&demo, &format!("/v1/files/{}/content", made["id"].as_str().unwrap())).await;
+    assert_eq!(content.bytes().await.unwrap(), "{\"a\":1}");
+    for (purpose, seconds, param) in [
+        ("batch", "3599", "expires_after[seconds]"),
+        ("batch", "x", "expires_after[seconds]"),
+        ("chat", "3600", "purpose"),
+    ] {
+        let refused = post(form(purpose, seconds)).await.unwrap();
+        assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+        assert_eq!(json(refused).await["param"], param);
+    }
+    end(demo);
+}
+
+#[tokio::test]
+async fn the_three_shapes_of_errors_and_the_headers_of_every_answer() {
+    let demo = demo(Some("right"));
+    let no_key = get(&demo, "/v1/files").await;
+    assert_eq!(no_key.status(), StatusCode::FORBIDDEN);
+    for header in [
+        "date",
+        "x-ratelimit-limit-requests-day",
+        "x-ratelimit-remaining-tokens-minute",
+        "x-ratelimit-reset-requests-day",
+    ] {
+        assert!(no_key.headers().contains_key(header), "{header}");
+    }
+    assert_eq!(json(no_key).await, serde_json::json!({"detail": "Not authenticated"}));
+    let client = Client::builder().no_proxy().build().unwrap();
+    let with =
+        |key: &str, path: &str| client.get(format!("{}{path}", demo.url)).bearer_auth(key).send();
+    let wrong = with("wrong", "/v1/files").await.unwrap();
+    assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(json(wrong).await["code"], "wrong_api_key");
+    let unknown = with("right", "/v2/nothing").await.unwrap();
+    assert_eq!(
+        (unknown.status(), unknown.bytes().await.unwrap().len()),
+        (StatusCode::NOT_FOUND, 0)
+    );
+    assert_eq!(with("right", "/v1/tcp_warming").await.unwrap().status(), StatusCode::OK);
+    end(demo);
+}

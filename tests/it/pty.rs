@@ -5,7 +5,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use clap::Parser;
 use portable_pty::CommandBuilder;
+use shelflife::cli::Cli;
 
 use crate::support::CANARY;
 use crate::support::demo::Demo;
@@ -105,13 +107,13 @@ fn signals_leave_a_clean_terminal_and_their_code() {
 #[test]
 fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
     let server = Fault::start(|_, _| page(0, 3, false));
-    for (by_key, _) in [(true, ()), (false, ())] {
+    for by_key in [true, false] {
         let mut terminal = Terminal::start(80, 24, &[], &at(&server.url));
         terminal.wait_for("3 files");
         if by_key {
-            terminal.press("\x1a")
+            terminal.press("\x1a");
         } else {
-            terminal.signal("TSTP")
+            terminal.signal("TSTP");
         }
         terminal.wait_stopped();
         terminal.wait("the shell's own screen", |screen| !screen.contains("3 files"));
@@ -327,8 +329,6 @@ fn the_program_that_panics_in_a_task() {
     if std::env::var_os("SHELFLIFE_TEST_PANICS").is_none() {
         return;
     }
-    use clap::Parser;
-    use shelflife::cli::Cli;
     let server = Fault::start(|_, _| page(0, 3, false));
     let cli = Cli::parse_from(["shelflife", "--demo"]);
     let runtime =

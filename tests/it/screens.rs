@@ -1,1 +1,308 @@
-//! soon
+//! Whole screens, as text, at the sizes that matter.
+
+use std::fmt::Write as _;
+
+use crossterm::event::KeyCode;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use shelflife::api::error::Status;
+use shelflife::api::{ApiError, wire};
+use shelflife::app::App;
+use shelflife::text::Untrusted;
+use shelflife::view::theme::Theme;
+
+use crate::update::{Driver, START_S, page};
+
+const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (20, 5), (40, 10), (80, 24), (120, 36), (200, 60)];
+
+/// The buffer that one frame leaves.
+pub fn drawn(app: &App, theme: &Theme) -> Buffer {
+    let size = app.layout().map_or((20, 5), |layout| (layout.footer.width, layout.footer.bottom()));
+    draw_at(app, theme, size.0, size.1)
+}
+
+fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| shelflife::view::draw(app, theme, frame)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn lines(buffer: &Buffer) -> Vec<String> {
+    let area = buffer.area;
+    (0..area.height)
+        .map(|y| {
+            let mut line = String::new();
+            let mut x = 0;
+            while x < area.width {
+                let symbol = buffer[(x, y)].symbol();
+                line.push_str(symbol);
+                x += u16::try_from(shelflife::text::width(symbol)).unwrap().max(1);
+            }
+            line.trim_end().to_owned()
+        })
+        .collect()
+}
+
+fn text(app: &App, width: u16, height: u16) -> String {
+    lines(&draw_at(app, &Theme::ansi(), width, height)).join("\n")
+}
+
+/// Each run of one style as `[style]text`, to see the colours.
+fn styled(buffer: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buffer.area.height {
+        let mut last = None;
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            let style = (cell.fg, cell.bg, cell.modifier);
+            if last != Some(style) {
+                let _ = write!(out, "[{} {} {:?}]", cell.fg, cell.bg, cell.modifier);
+                last = Some(style);
+            }
+            out.push_str(cell.symbol());
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// An account with something of everything.
+fn account(has_more: bool) -> String {
+    let file = |id: &str,
+                name: &str,
+                bytes: &str,
+                created: i64,
+                expires: &str,
+                purpose: &str,
+                more: &str| {
+        let created = START_S - created;
+        format!(
+            r#"{{"id":"{id}","object":"file","bytes":{bytes},"created_at":{created},"expires_at":{expires},"filename":"{name}","purpose":"{purpose}"{more}}}"#
+        )
+    };
+    let left = |seconds: i64| (START_S + seconds).to_string();
+    let week = 7 * 86_400;
+    let files = [
+        file("file_9f2c4e", "batch-0411-output.jsonl", "980", week + 30, &left(-30), "batch", ""),
+        file(
+            "file_9f2c4f",
+            "batch-0412-output.jsonl",
+            "13002342",
+            week - 751,
+            &left(751),
+            "batch",
+            r#","status":"processed","status_details":null"#,
+        ),
+        file(
+            "file_9f2c50",
+            "batch-0413-output.jsonl",
+            "3145728",
+            week - 11_402,
+            &left(11_402),
+            "batch",
+            "",
+        ),
+        file(
+            "file_9f2c51",
+            "eval-large.jsonl",
+            "197342003",
+            86_400,
+            &left(6 * 86_400),
+            "evals",
+            "",
+        ),
+        file(
+            "file_9f2c52",
+            "评测结果-批次-0412-output.jsonl",
+            "12",
+            3_000,
+            &left(30 * 86_400),
+            "batch",
+            "",
+        ),
+        file("file_9f2c53", "🚀 launch prompts 0001.jsonl", "0", 30, "null", "batch", ""),
+        file("file_9f2c54", r"a\u001b[31m\u202eb\nc", "-1", 30, "\\\"soon\\\"", "batch", "")
+            .replace("\\\"", "\""),
+        file(
+            "file_9f2c55",
+            "search-captions-regression-suite-llama-3.3-70b-temperature-0.4-seed-59331-output.jsonl",
+            "2048",
+            90_000,
+            &left(2 * 86_400),
+            "batch",
+            "",
+        ),
+        r#"{"filename":"no id"}"#.to_owned(),
+    ];
+    format!(r#"{{"object":"list","data":[{}],"has_more":{has_more}}}"#, files.join(","))
+}
+
+fn loaded(width: u16, height: u16) -> Driver {
+    let mut driver = Driver::new(width, height);
+    driver.answer(&account(false));
+    driver
+}
+
+#[test]
+fn the_main_screen_at_every_size() {
+    for (width, height) in SIZES {
+        let driver = loaded(width, height);
+        insta::assert_snapshot!(format!("main_{width}x{height}"), text(&driver.app, width, height));
+    }
+}
+
+#[test]
+fn colours_and_their_absence() {
+    let driver = loaded(80, 24);
+    insta::assert_snapshot!("styles_ansi", styled(&draw_at(&driver.app, &Theme::ansi(), 80, 24)));
+    insta::assert_snapshot!("styles_plain", styled(&draw_at(&driver.app, &Theme::plain(), 80, 24)));
+    let plain = draw_at(&driver.app, &Theme::plain(), 80, 24);
+    let coloured = |buffer: &Buffer| {
+        use ratatui::style::Color::Reset;
+        buffer.content().iter().filter(|cell| cell.fg != Reset || cell.bg != Reset).count()
+    };
+    assert_eq!(coloured(&plain), 0);
+    assert_eq!(
+        lines(&plain),
+        lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24)),
+        "colour is never the only signal"
+    );
+}
+
+#[test]
+fn the_detail_of_each_kind_of_file() {
+    let mut driver = loaded(80, 24);
+    for (name, downs) in
+        [("expired", 0), ("critical", 1), ("no_expiry", 6), ("hostile", 7), ("unreadable", 8)]
+    {
+        driver.keys("g");
+        (0..downs).for_each(|_| driver.keys("j"));
+        driver.key(KeyCode::Enter);
+        insta::assert_snapshot!(format!("detail_{name}"), text(&driver.app, 80, 24));
+        driver.key(KeyCode::Esc);
+    }
+    let mut small = loaded(40, 12);
+    small.keys("j");
+    small.key(KeyCode::Enter);
+    small.keys("G");
+    insta::assert_snapshot!("detail_40x12_scrolled", text(&small.app, 40, 12));
+}
+
+#[test]
+fn layers() {
+    let mut driver = loaded(120, 36);
+    driver.keys("?");
+    insta::assert_snapshot!("help", text(&driver.app, 120, 36));
+    driver.keys("q");
+    driver.keys("s");
+    insta::assert_snapshot!("sort_picker", text(&driver.app, 120, 36));
+    driver.key(KeyCode::Esc);
+    driver.keys("/output");
+    insta::assert_snapshot!("filter", text(&driver.app, 120, 36));
+}
+
+/// Loading, empty, failed, refused, without permission, filtered to nothing: six different screens.
+#[test]
+fn five_kinds_of_nothing_are_five_screens() {
+    let down = || ApiError::Unavailable {
+        status: Status(503),
+        message: Some(Untrusted::new("try later")),
+        wait: None,
+    };
+    let failing = |errors: Vec<ApiError>| {
+        let mut driver = Driver::new(80, 24);
+        for error in errors {
+            while driver.effects.is_empty() {
+                driver.wake();
+            }
+            driver.fail(error);
+        }
+        driver
+    };
+    let empty = {
+        let mut driver = Driver::new(80, 24);
+        driver.answer(r#"{"data":[],"has_more":false}"#);
+        driver
+    };
+    let filtered = {
+        let mut driver = loaded(80, 24);
+        driver.keys("/nowhere");
+        driver.key(KeyCode::Enter);
+        driver
+    };
+    let html = wire::read_page(b"<html><title>Log in</title>").unwrap_err();
+    let wire::NotAPage::NotAFilesList(beginning) = html else { panic!() };
+    let screens = [
+        ("loading", Driver::new(80, 24)),
+        ("empty", empty),
+        ("failed", failing(vec![down(), down(), down()])),
+        ("backing_off", failing(vec![down()])),
+        (
+            "wrong_key",
+            failing(vec![ApiError::KeyRefused { message: Some(Untrusted::new("Wrong API Key")) }]),
+        ),
+        (
+            "no_permission",
+            failing(vec![ApiError::Forbidden {
+                message: Some(Untrusted::new("Not authenticated")),
+            }]),
+        ),
+        ("not_a_files_list", failing(vec![ApiError::NotAFilesList { beginning }])),
+        ("filtered_to_nothing", filtered),
+    ];
+    let mut seen = std::collections::HashSet::new();
+    for (name, driver) in screens {
+        let screen = text(&driver.app, 80, 24);
+        assert!(seen.insert(screen.clone()), "{name} looks like another");
+        insta::assert_snapshot!(format!("nothing_{name}"), screen);
+    }
+}
+
+#[test]
+fn the_end_of_the_table_speaks() {
+    let hours = |n: i64| (n + 1) * 3_600;
+    let end = |driver: &mut Driver| {
+        driver.keys("G");
+        let screen = lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24));
+        screen[21].trim_matches(['│', ' ']).to_owned()
+    };
+    let mut driver = Driver::new(80, 24);
+    driver.answer(&page(0..100, hours, true));
+    assert_eq!(end(&mut driver), "loading page 2 …");
+    driver.pass(std::time::Duration::from_secs(3));
+    assert_eq!(end(&mut driver), "loading page 2 … 3 s");
+    driver.fail(ApiError::NotAFilesList { beginning: Untrusted::new("<html>") });
+    assert_eq!(end(&mut driver), "stopped: the answer is not a files list: it begins with <html>");
+    let top = lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24))[0].clone();
+    assert!(top.contains("100 loaded · partial"), "{top}");
+    driver.keys("r");
+    driver.answer(&page(100..110, hours, false));
+    assert_eq!(end(&mut driver), "end of list");
+}
+
+/// A frame may be drawn at another size than the app was told of.
+#[test]
+fn a_frame_of_another_size_than_expected_does_no_harm() {
+    for (width, height) in SIZES {
+        for (w, h) in SIZES.into_iter().chain([(300, 3), (3, 300)]) {
+            let driver = loaded(width, height);
+            draw_at(&driver.app, &Theme::ansi(), w, h);
+        }
+    }
+}
+
+/// Whatever is in view, every line is as wide as the screen allows and the borders stand in line.
+#[test]
+fn wide_names_leave_the_borders_in_line() {
+    for width in 30..140 {
+        let driver = loaded(width, 30);
+        let buffer = draw_at(&driver.app, &Theme::ansi(), width, 30);
+        let layout = driver.app.layout().unwrap();
+        for y in layout.table.top() + 1..layout.table.bottom() - 1 {
+            for x in [layout.table.left(), layout.table.right() - 1] {
+                assert_eq!(buffer[(x, y)].symbol(), "│", "{width}: column {x}, line {y}");
+            }
+        }
+    }
+}

@@ -1,1 +1,512 @@
-//! soon
+//! `App::update` driven by keys and answers: which effects follow, which file is selected.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use shelflife::api::error::Status;
+use shelflife::api::{Answer, ApiError, wire};
+use shelflife::app::mode::Mode;
+use shelflife::app::{App, Settings};
+use shelflife::clock::{DateSample, Now};
+use shelflife::dates::Zone;
+use shelflife::effect::Effect;
+use shelflife::event::Event;
+use shelflife::lister::{Fetch, Lister, Restarts, State};
+use shelflife::store::order::SortKey;
+use time::macros::offset;
+
+/// 2026-11-23 14:00:00 UTC.
+pub const START_S: i64 = 1_795_442_400;
+
+/// An app whose clock stands still unless told otherwise, with what it asked for.
+pub struct Driver {
+    pub app: App,
+    pub now: Now,
+    pub effects: Vec<Effect>,
+}
+
+impl Driver {
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(width, height, false)
+    }
+
+    pub fn with(width: u16, height: u16, load_all: bool) -> Self {
+        let settings = Settings {
+            profile: "demo".into(),
+            endpoint: "127.0.0.1:41233".into(),
+            exposed: false,
+            limit: 100,
+            load_all,
+            zone: Zone::Fixed(offset!(+1)),
+        };
+        let now = Now { wall_ms: START_S * 1_000, mono: Duration::from_secs(1) };
+        let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
+        let app = App::new(settings, lister, now);
+        let mut driver = Self { app, now, effects: vec![] };
+        driver.tell(Event::Resized { width, height });
+        driver
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        self.app.update(self.now, event, &mut self.effects);
+    }
+
+    pub fn key(&mut self, code: KeyCode) {
+        self.tell(Event::KeyPressed(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    pub fn keys(&mut self, text: &str) {
+        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    pub fn control(&mut self, c: char) {
+        self.tell(Event::KeyPressed(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+    }
+
+    /// The one request that was asked for; it is taken.
+    pub fn fetch(&mut self) -> Fetch {
+        let effects = std::mem::take(&mut self.effects);
+        let fetches: Vec<Fetch> = effects
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Fetch { fetch, .. } => Some(fetch),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(fetches.len(), 1, "one request in flight: {fetches:?}");
+        fetches.into_iter().next().unwrap()
+    }
+
+    /// Answers the request under way with `body`.
+    pub fn answer(&mut self, body: &str) {
+        let request = self.fetch().request;
+        let value = wire::read_page(body.as_bytes()).unwrap();
+        self.tell(Event::PageAnswered { request, result: Ok(Answer { value, date: None }) });
+    }
+
+    pub fn fail(&mut self, error: ApiError) {
+        let request = self.fetch().request;
+        self.tell(Event::PageAnswered { request, result: Err(error) });
+    }
+
+    /// Lets time pass, without waking the app.
+    pub fn pass(&mut self, span: Duration) {
+        self.now = self.now.after(span);
+    }
+
+    /// Goes to the app's own deadline, and wakes it.
+    pub fn wake(&mut self) {
+        let deadline = self.app.deadline().expect("a deadline");
+        self.pass(deadline.saturating_sub(self.now.mono));
+        self.tell(Event::DeadlineReached);
+    }
+
+    pub fn selected(&self) -> String {
+        self.app.selected_file().unwrap().id.printable().into_owned()
+    }
+}
+
+/// A page of files `numbers`; file `n` was made at hour `n` and expires `left(n)` seconds from now.
+pub fn page(
+    numbers: impl IntoIterator<Item = i64>,
+    left: impl Fn(i64) -> i64,
+    has_more: bool,
+) -> String {
+    let files: Vec<String> = numbers
+        .into_iter()
+        .map(|n| {
+            format!(
+                r#"{{"id":"file_{n}","bytes":{},"created_at":{},"expires_at":{},"filename":"name-{n:04}.jsonl","purpose":"batch"}}"#,
+                n * 1_000,
+                START_S - 600_000 + n * 60,
+                START_S + left(n)
+            )
+        })
+        .collect();
+    format!(r#"{{"data":[{}],"has_more":{has_more}}}"#, files.join(","))
+}
+
+fn hours(n: i64) -> i64 {
+    (n + 1) * 3_600
+}
+
+#[test]
+fn the_first_page_is_asked_for_at_once_and_no_other() {
+    let mut driver = Driver::new(120, 36);
+    let fetch = driver.fetch();
+    assert_eq!(fetch.cursor.after(), None);
+    driver.keys("jjGg");
+    assert!(driver.effects.is_empty(), "one request in flight, whatever is pressed");
+}
+
+#[test]
+fn pages_follow_the_view_and_nothing_else() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..100, hours, true));
+    assert!(driver.effects.is_empty(), "two screens lie below");
+    driver.key(KeyCode::PageDown);
+    assert!(driver.effects.is_empty(), "a row further still 69");
+    driver.key(KeyCode::PageDown);
+    assert_eq!(driver.fetch().cursor.after().unwrap().raw(), b"file_99");
+}
+
+#[test]
+fn what_sorts_above_the_view_does_not_load_for_ever() {
+    let mut driver = Driver::new(120, 36);
+    // The server lists the longest-lived first, so that each page sorts above the last row.
+    let newest_first = |n: i64| 1_000_000 - n * 60;
+    driver.answer(&page(0..100, newest_first, true));
+    driver.keys("G");
+    for n in 1..4 {
+        driver.answer(&page(n * 100..n * 100 + 100, newest_first, true));
+    }
+    assert!(driver.effects.is_empty(), "patience has an end");
+    assert_eq!(driver.selected(), "file_0");
+    driver.keys("j");
+    assert_eq!(driver.fetch().cursor.after().unwrap().raw(), b"file_399");
+}
+
+#[test]
+fn the_selection_is_a_file_and_keeps_its_line() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page((0..100).map(|n| n * 2), hours, true));
+    driver.keys("jjjjj");
+    assert_eq!(driver.selected(), "file_10");
+    let line = |driver: &Driver| driver.app.table().cursor() - driver.app.table().viewport().offset;
+    let before = line(&driver);
+    driver.keys("G");
+    driver.keys("g");
+    driver.keys("jjjjj");
+    driver.answer(&page((0..100).map(|n| n * 2 + 1), hours, false));
+    assert_eq!((driver.selected(), line(&driver)), ("file_10".to_owned(), before));
+
+    driver.keys("S");
+    assert_eq!(driver.selected(), "file_10");
+    driver.keys("/name-001");
+    assert_eq!(driver.selected(), "file_10");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.selected(), "file_10");
+}
+
+#[test]
+fn until_the_operator_moves_the_top_stays_in_view() {
+    let mut driver = Driver::with(80, 24, true);
+    driver.answer(&page(10..20, hours, true));
+    assert_eq!(driver.selected(), "file_10");
+    driver.answer(&page(0..10, hours, false));
+    assert_eq!(driver.selected(), "file_0");
+    assert_eq!(driver.app.table().viewport().offset, 0);
+}
+
+#[test]
+fn a_filter_that_hides_the_selection_gives_it_back() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..50, hours, false));
+    driver.keys("jjj");
+    assert_eq!(driver.selected(), "file_3");
+    driver.keys("/name-0040");
+    assert_eq!(driver.selected(), "file_40");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.selected(), "file_3");
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+}
+
+#[test]
+fn a_filter_that_leaves_the_screen_unfilled_searches_on_until_escape() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..100, hours, true));
+    driver.keys("/9");
+    driver.key(KeyCode::Enter);
+    for n in 1..10 {
+        assert!(driver.app.is_searching() || n > 1);
+        if driver.effects.is_empty() {
+            break;
+        }
+        driver.answer(&page(n * 100..n * 100 + 100, hours, true));
+    }
+    assert!(driver.app.table().rows().len() >= driver.app.table().viewport().height);
+
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..100, hours, true));
+    driver.keys("/nowhere");
+    driver.key(KeyCode::Enter);
+    for n in 1..8 {
+        driver.answer(&page(n * 100..n * 100 + 100, hours, true));
+    }
+    driver.key(KeyCode::Esc);
+    driver.answer(&page(800..900, hours, true));
+    assert!(driver.effects.is_empty(), "Esc stopped the search");
+    assert_eq!(driver.app.table().filter_text(), Some("nowhere"), "the filter is still there");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.app.table().filter_text(), None);
+}
+
+#[test]
+fn load_all_goes_on_by_itself_and_escape_keeps_what_came() {
+    let mut driver = Driver::new(80, 24);
+    driver.answer(&page(0..100, hours, true));
+    driver.keys("L");
+    for n in 1..6 {
+        driver.answer(&page(n * 100..n * 100 + 100, hours, true));
+    }
+    driver.key(KeyCode::Esc);
+    driver.answer(&page(600..700, hours, true));
+    assert!(driver.effects.is_empty() && !driver.app.is_loading_all());
+    assert_eq!(driver.app.store().len(), 700);
+    driver.keys("L");
+    driver.answer(&page(700..710, hours, false));
+    assert!(driver.app.lister().is_complete() && !driver.app.is_loading_all());
+    assert_eq!(driver.app.message(), Some("all 710 files loaded"));
+}
+
+#[test]
+fn sorting_by_keys() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    let order = |driver: &Driver| {
+        (driver.app.table().order().key(), driver.app.table().order().is_descending())
+    };
+    assert_eq!(order(&driver), (SortKey::TimeLeft, false));
+    for (keys, expected) in [
+        ("S", (SortKey::TimeLeft, true)),
+        ("S", (SortKey::TimeLeft, false)),
+        ("<", (SortKey::Created, false)),
+        (">", (SortKey::TimeLeft, false)),
+        (">", (SortKey::Filename, false)),
+        ("2", (SortKey::Size, false)),
+        ("2", (SortKey::Size, true)),
+        ("9", (SortKey::Size, true)),
+        ("3", (SortKey::Purpose, false)),
+    ] {
+        driver.keys(keys);
+        assert_eq!(order(&driver), expected, "{keys}");
+    }
+    driver.keys("sk");
+    driver.key(KeyCode::Enter);
+    assert_eq!(order(&driver), (SortKey::Size, false));
+    driver.keys("s4");
+    assert_eq!(order(&driver), (SortKey::Created, false));
+    driver.keys("sjj");
+    driver.key(KeyCode::Esc);
+    assert_eq!(order(&driver), (SortKey::Created, false), "Esc chooses nothing");
+    assert!(driver.effects.is_empty());
+}
+
+#[test]
+fn escape_goes_back_and_never_quits_and_q_closes_the_top_layer() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    for layer in ["?", "d", "s"] {
+        driver.keys(layer);
+        driver.keys("q");
+        assert!(driver.effects.is_empty() && matches!(driver.app.mode(), Mode::Browse), "{layer}");
+        driver.keys(layer);
+        driver.key(KeyCode::Esc);
+        assert!(driver.effects.is_empty() && matches!(driver.app.mode(), Mode::Browse), "{layer}");
+    }
+    driver.key(KeyCode::Esc);
+    assert!(driver.effects.is_empty());
+    driver.keys("/q");
+    assert!(driver.effects.is_empty(), "q is text while a filter is typed");
+    driver.key(KeyCode::Esc);
+    driver.keys("q");
+    assert_eq!(driver.effects, [Effect::Quit]);
+    driver.effects.clear();
+    driver.keys("/");
+    driver.control('c');
+    assert_eq!(driver.effects, [Effect::Quit], "^c quits from anywhere");
+}
+
+#[test]
+fn a_paste_is_text_never_a_command() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    driver.tell(Event::Pasted("q\u{3}LS".into()));
+    assert!(driver.effects.is_empty());
+    driver.keys("/");
+    driver.tell(Event::Pasted("name\n-0003".into()));
+    assert_eq!(driver.app.table().filter_text(), Some("name-0003"));
+}
+
+#[test]
+fn the_countdown_wakes_the_app_when_its_text_changes_and_not_before() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..3, |n| [90, 7_200, 900_000][usize::try_from(n).unwrap()], false));
+    driver.now.wall_ms += 250;
+    driver.tell(Event::DeadlineReached);
+    let wait =
+        |driver: &Driver| driver.app.deadline().unwrap().checked_sub(driver.now.mono).unwrap();
+    assert_eq!(wait(&driver), Duration::from_millis(750), "to the whole second of the service");
+
+    // Only coarse countdowns in view, and the pane hidden: the next change is far away.
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..3, |n| 6 * 86_400 + 1_800 + n, false));
+    driver.keys("p");
+    driver.pass(Duration::from_secs(10));
+    driver.tell(Event::DeadlineReached);
+    assert!(wait(&driver) > Duration::from_secs(45), "{:?}", wait(&driver));
+}
+
+#[test]
+fn a_countdown_that_reaches_zero_says_expired_and_the_next_file_is_named() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..3, |n| 2 + n * 100, false));
+    let next = |driver: &Driver| {
+        let store = driver.app.store();
+        store
+            .next_to_expire(driver.app.server_ms())
+            .map(|no| store.file(no).id.printable().into_owned())
+    };
+    assert_eq!(next(&driver).as_deref(), Some("file_0"));
+    for _ in 0..3 {
+        driver.wake();
+    }
+    assert_eq!(next(&driver).as_deref(), Some("file_1"));
+    assert_eq!(driver.app.time_left(&driver.app.selected_file().unwrap()).to_string(), "expired");
+    assert_eq!(driver.app.store().len(), 3, "it leaves only when the service no longer has it");
+}
+
+#[test]
+fn countdowns_go_by_the_services_clock() {
+    let mut driver = Driver::new(120, 36);
+    let request = driver.fetch().request;
+    let value = wire::read_page(page(0..1, |_| 7_200, false).as_bytes()).unwrap();
+    // The service is an hour ahead of us.
+    let date = Some(DateSample {
+        date_s: START_S + 3_600,
+        sent_ms: START_S * 1_000 - 20,
+        received_ms: START_S * 1_000 + 20,
+    });
+    driver.tell(Event::PageAnswered { request, result: Ok(Answer { value, date }) });
+    let left = driver.app.time_left(&driver.app.selected_file().unwrap()).to_string();
+    assert!(left == "01:00:00" || left == "59:59" || left == "59:60", "{left}");
+}
+
+#[test]
+fn failures_count_down_and_r_tries_again() {
+    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
+    let mut driver = Driver::new(120, 36);
+    driver.fail(down());
+    while matches!(driver.app.lister().state(), State::Backoff { .. }) {
+        driver.wake();
+        if !driver.effects.is_empty() {
+            driver.fail(down());
+        }
+    }
+    assert!(matches!(driver.app.lister().state(), State::Failed { .. }));
+    assert_eq!(driver.app.deadline(), None, "nothing happens by itself any more");
+    driver.keys("r");
+    driver.answer(&page(0..5, hours, false));
+    assert_eq!(driver.app.store().len(), 5);
+    driver.keys("r");
+    assert!(driver.effects.is_empty());
+    assert!(driver.app.message().unwrap().contains("nothing failed"));
+}
+
+#[test]
+fn a_refused_key_is_remembered_for_the_exit_code_only_if_nothing_was_loaded() {
+    let refused = || ApiError::KeyRefused { message: None };
+    let mut driver = Driver::new(120, 36);
+    driver.fail(refused());
+    assert!(driver.app.key_was_refused());
+
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..100, hours, true));
+    driver.keys("G");
+    driver.fail(refused());
+    assert!(!driver.app.key_was_refused());
+    assert_eq!(driver.app.store().len(), 100, "what is loaded stays");
+}
+
+#[test]
+fn late_answers_are_dropped() {
+    let mut driver = Driver::new(120, 36);
+    let fetch = driver.fetch();
+    let value = || wire::read_page(page(0..5, hours, false).as_bytes()).unwrap();
+    let late = Event::PageAnswered {
+        request: fetch.request + 7,
+        result: Ok(Answer { value: value(), date: None }),
+    };
+    driver.tell(late);
+    assert!(driver.app.store().is_empty());
+}
+
+#[test]
+fn the_detail_scrolls_the_pane_takes_the_focus_and_tab_gives_it_back() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    driver.key(KeyCode::Tab);
+    driver.keys("jjj");
+    assert_eq!(driver.selected(), "file_0", "the keys went to the pane");
+    driver.key(KeyCode::Tab);
+    driver.keys("j");
+    assert_eq!(driver.selected(), "file_1");
+    driver.keys("p");
+    driver.key(KeyCode::Tab);
+    driver.keys("j");
+    assert_eq!(driver.selected(), "file_2", "without a pane the table keeps the focus");
+}
+
+#[test]
+fn copying_gives_the_whole_id_and_says_so() {
+    let mut driver = Driver::new(40, 12);
+    let long = format!(r#"{{"data":[{{"id":"file_{}"}},7],"has_more":false}}"#, "x".repeat(200));
+    driver.answer(&long);
+    driver.keys("Gy");
+    let [Effect::Copy(id)] = driver.effects.as_slice() else { panic!("{:?}", driver.effects) };
+    assert_eq!(id.raw().len(), 205);
+    driver.effects.clear();
+    driver.keys("gy");
+    assert_eq!(driver.app.message(), Some("this file has no readable id"));
+}
+
+/// Any keys in any order, at any size, while pages come and fail: nothing panics, one request is in
+/// flight, and the selected row is in view.
+#[test]
+fn no_sequence_of_events_does_harm() {
+    let alphabet = [
+        'j', 'k', 'g', 'G', 'd', 'p', 's', 'S', '<', '>', '1', '5', '9', '/', 'n', '0', 'y', 'L',
+        'r', '?', ' ', 'x',
+    ];
+    let codes = [
+        KeyCode::Esc,
+        KeyCode::Enter,
+        KeyCode::Tab,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::Backspace,
+        KeyCode::F(5),
+    ];
+    for seed in 0..400 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut driver = Driver::new(rng.u16(..130), rng.u16(..40));
+        let mut next = 0;
+        for _ in 0..120 {
+            match rng.u8(..10) {
+                0 => driver.tell(Event::Resized { width: rng.u16(..130), height: rng.u16(..40) }),
+                1 if !driver.effects.is_empty() => driver
+                    .fail(ApiError::TimedOut { what: "answer", limit: Duration::from_secs(1) }),
+                2 | 3 if !driver.effects.is_empty() => {
+                    let many = rng.i64(0..30);
+                    driver.answer(&page(next..next + many, |n| n % 50 * 60 - 100, rng.u8(..8) > 0));
+                    next += many;
+                }
+                4 => driver.key(codes[rng.usize(..codes.len())]),
+                5 => {
+                    driver.pass(Duration::from_millis(rng.u64(..5_000)));
+                    driver.tell(Event::DeadlineReached);
+                }
+                _ => driver.key(KeyCode::Char(alphabet[rng.usize(..alphabet.len())])),
+            }
+            driver.effects.retain(|effect| matches!(effect, Effect::Fetch { .. }));
+            assert!(driver.effects.len() <= 1, "{seed}: one request in flight");
+            crate::screens::drawn(&driver.app, &shelflife::view::theme::Theme::ansi());
+            let table = driver.app.table();
+            let view = table.viewport();
+            if !table.rows().is_empty() && view.height > 0 {
+                let inside = (view.offset..view.offset + view.height).contains(&table.cursor());
+                assert!(inside, "{seed}: row {} in {view:?}", table.cursor());
+            }
+        }
+    }
+}

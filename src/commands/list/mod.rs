@@ -80,7 +80,9 @@ async fn print(
         match client.list_page(fetch.cursor.after(), options.limit).await {
             Err(error) => lister.page_failed(fetch.request, error, start.elapsed()),
             Ok(Answer { value: page, date }) => {
-                date.into_iter().for_each(|sample| clock.observe(sample));
+                if let Some(sample) = date {
+                    clock.observe(sample);
+                }
                 let has_more = page.has_more;
                 let (files, facts) = printed.take_in(page);
                 writer.page(&files, clock.server_ms(Now::read(start)))?;
@@ -97,7 +99,7 @@ async fn print(
 }
 
 fn end_early(printed: &Printed, why: Failure) -> CommandError {
-    if printed.files == 0 && printed.unreadable == 0 || is_not_a_list(&why) && printed.files == 0 {
+    if printed.files == 0 && (printed.unreadable == 0 || is_not_a_list(&why)) {
         return CommandError::List(why);
     }
     let unit = if printed.files == 1 { "file" } else { "files" };

@@ -1,5 +1,6 @@
 //! The four forms of a list. Each begins before the list is whole and writes page by page.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use super::super::{CommandError, failed};
@@ -18,6 +19,7 @@ pub(super) struct Writer<W: Write> {
     form: Form<W>,
 }
 
+#[allow(clippy::large_enum_variant, reason = "there is one of them")]
 enum Form<W: Write> {
     Table { out: BufWriter<W>, id_width: usize },
     Json { out: BufWriter<W>, begun: bool },
@@ -173,15 +175,16 @@ fn json(file: &File) -> String {
     if !names_itself {
         line.push_str(",\"object\":\"file\"");
     }
-    line.push_str(&format!(
+    let _ = write!(
+        line,
         ",\"bytes\":{bytes},\"created_at\":{},\"expires_at\":{},\"filename\":{},\"purpose\":{}",
         time(file.created_at),
         time(file.expires_at),
         text(file.filename.as_ref()),
         text(file.purpose.as_ref()),
-    ));
+    );
     for (name, value) in extra.iter().filter(|(name, _)| !is_known(name.borrow())) {
-        line.push_str(&format!(",{}:{}", name.borrow().json(), one_line(value.borrow())));
+        let _ = write!(line, ",{}:{}", name.borrow().json(), one_line(value.borrow()));
     }
     line.push('}');
     line

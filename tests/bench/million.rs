@@ -1,0 +1,143 @@
+//! Speed with a million files loaded. `cargo bench`, or one by one: `cargo bench --bench million -- draw`.
+
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use divan::Bencher;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use shelflife::api::retry::Policy;
+use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
+use shelflife::app::{App, Settings};
+use shelflife::clock::Now;
+use shelflife::dates::Zone;
+use shelflife::demo::Account;
+use shelflife::effect::Effect;
+use shelflife::event::Event;
+use shelflife::expiry::Stated;
+use shelflife::lister::{Lister, Restarts};
+use shelflife::store::Store;
+use shelflife::store::filter::Filter;
+use shelflife::store::order::{Order, SortKey};
+use shelflife::text::Untrusted;
+use shelflife::view::{self, theme::Theme};
+use time::UtcOffset;
+
+const NOW_S: i64 = 1_795_442_400;
+const MILLION: u64 = 1_000_000;
+
+fn main() {
+    divan::main();
+}
+
+/// The first `files` of the demo account, in pages of 100.
+fn pages(files: u64) -> impl Iterator<Item = Page> {
+    let account = Account::new(files, NOW_S);
+    (0..files.div_ceil(100)).map(move |page| {
+        let after = (page * 100).checked_sub(1);
+        let (files, has_more) = account.page(after, 100, NOW_S);
+        let readings = files.into_iter().map(|file| {
+            Reading::File(Box::new(File {
+                id: Untrusted::new(file.id),
+                filename: Some(Untrusted::new(file.filename)),
+                bytes: Stated::Value(file.bytes),
+                created_at: Stated::Value(file.created_at),
+                expires_at: file.expires_at.map_or(Stated::Nothing, Stated::Value),
+                purpose: Some(Untrusted::new(file.purpose)),
+                extra: None,
+            }))
+        });
+        Page {
+            readings: readings.collect(),
+            has_more: if has_more { HasMore::Yes } else { HasMore::No },
+        }
+    })
+}
+
+fn store(files: u64) -> Store {
+    let mut store = Store::default();
+    for page in pages(files) {
+        store.take_in(page, None, 0).unwrap();
+    }
+    store
+}
+
+/// The dashboard with `files` loaded, at 120x40.
+fn app(files: u64) -> App {
+    let settings = Settings {
+        profile: "bench".into(),
+        endpoint: "127.0.0.1".into(),
+        exposed: false,
+        limit: 100,
+        load_all: true,
+        zone: Zone::Fixed(UtcOffset::UTC),
+    };
+    let now = Now { wall_ms: NOW_S * 1_000, mono: Duration::from_secs(1) };
+    let lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
+    let mut app = App::new(settings, lister, now);
+    let mut effects = vec![];
+    app.update(now, Event::Resized { width: 120, height: 40 }, &mut effects);
+    for value in pages(files) {
+        let Some(Effect::Fetch { fetch, .. }) = effects.pop() else { break };
+        let result = Ok(Answer { value, date: None });
+        app.update(now, Event::PageAnswered { request: fetch.request, result }, &mut effects);
+    }
+    assert_eq!(app.store().len() as u64, files);
+    app
+}
+
+/// A key, the frame that follows, and the next deadline: what the operator waits for.
+#[divan::bench(args = [1_000, 10_000, 100_000, MILLION])]
+fn key_and_draw_one_frame(bencher: Bencher, files: u64) {
+    let mut app = app(files);
+    let theme = Theme::ansi();
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let now = Now { wall_ms: NOW_S * 1_000, mono: Duration::from_secs(1) };
+    let mut effects = vec![];
+    let mut keys = ["j", "k"].iter().cycle();
+    bencher.bench_local(|| {
+        let key = KeyCode::Char(keys.next().unwrap().chars().next().unwrap());
+        let event = Event::KeyPressed(KeyEvent::new(key, KeyModifiers::NONE));
+        app.update(now, event, &mut effects);
+        terminal.draw(|frame| view::draw(&app, &theme, frame)).unwrap();
+        black_box(app.deadline())
+    });
+}
+
+/// 100 files from JSON bytes into a store that holds `files` already.
+#[divan::bench(args = [0, MILLION])]
+fn read_a_page_of_100_into_the_store(bencher: Bencher, files: u64) {
+    let account = Account::new(MILLION + 10_000, NOW_S);
+    let mut next = files.max(1) - 1;
+    let mut store = store(files);
+    bencher
+        .with_inputs(|| {
+            let (data, has_more) = account.page(Some(next), 100, NOW_S);
+            next += 100;
+            serde_json::to_vec(
+                &serde_json::json!({"object": "list", "data": data, "has_more": has_more}),
+            )
+            .unwrap()
+        })
+        .bench_local_values(|body| {
+            let page = wire::read_page(&body).unwrap();
+            store.take_in(page, None, 0).unwrap()
+        });
+}
+
+#[divan::bench(args = [SortKey::TimeLeft, SortKey::Filename, SortKey::Size], sample_count = 10)]
+fn sort_a_million(bencher: Bencher, key: SortKey) {
+    let store = store(MILLION);
+    bencher.bench_local(|| Order::sorted(&store, key, false, |_| true));
+}
+
+#[divan::bench(args = ["output", "batch-0412", "no such file"], sample_count = 10)]
+fn filter_a_million(bencher: Bencher, text: &str) {
+    let store = store(MILLION);
+    let all = Order::sorted(&store, SortKey::TimeLeft, false, |_| true);
+    let filter = Filter::parse(text).unwrap();
+    bencher.bench_local(|| all.filtered(|no| filter.matches(&store, no)));
+}
