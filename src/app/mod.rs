@@ -5,9 +5,11 @@
 //! changes or anything is due; there is no tick.
 
 mod actions;
+mod deadline;
 pub mod keys;
 pub mod layout;
 pub mod mode;
+mod paging;
 pub mod table;
 pub mod viewport;
 
@@ -15,15 +17,13 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use crate::api::{Answer, ApiError, Page};
 use crate::clock::{Now, ServerClock};
-use crate::dates::{Zone, next_age_change_ms};
+use crate::dates::Zone;
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::expiry::{self, TimeLeft};
-use crate::lister::{Cursor, Failure, Lister, State};
-use crate::store::{FileNo, FileRef, Store};
-use crate::text::grouped;
+use crate::expiry::TimeLeft;
+use crate::lister::{Failure, Lister, State};
+use crate::store::{FileRef, Store};
 use layout::Layout;
 use mode::{Focus, Mode};
 use table::Table;
@@ -129,59 +129,6 @@ impl App {
             self.send(fetch, effects);
         }
         self.ask(effects);
-    }
-
-    /// The monotonic moment at which something on the screen changes, or something is due.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Duration> {
-        let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
-        let paging = match self.lister.state() {
-            State::Backoff { until, .. } => {
-                let left = until.saturating_sub(self.now.mono);
-                let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
-                Some(until.saturating_sub(shown).min(*until))
-            }
-            State::Loading { .. } => {
-                let waited = self.now.mono.saturating_sub(self.loading_since);
-                let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
-                Some(self.loading_since + next)
-            }
-            _ => None,
-        };
-        let toast = self.toast.as_ref().map(|toast| toast.until);
-        let texts = self.next_text_change_ms().map(since);
-        [paging, toast, texts].into_iter().flatten().min()
-    }
-
-    /// Milliseconds until a countdown, a bar, an age or a count that is in view says something else.
-    fn next_text_change_ms(&self) -> Option<u64> {
-        let layout = self.layout()?;
-        let server_ms = self.server_ms();
-        let row = |no: &FileNo| {
-            let file = self.store.file(*no);
-            let (born, dies) = (file.created_at, file.expires_at);
-            let age =
-                if self.size.width >= 80 { next_age_change_ms(born, server_ms) } else { None };
-            let bar = expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS);
-            [expiry::next_change_ms(dies, server_ms, false), age, bar].into_iter().flatten().min()
-        };
-        let detail = || {
-            let file = self.selected_file()?;
-            expiry::next_change_ms(file.expires_at, server_ms, true)
-        };
-        let rows = || self.table.window().iter().filter_map(row).min();
-        let header = || {
-            let next = self.store.next_to_expire(server_ms).and_then(|no| {
-                expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
-            });
-            [next, self.store.next_count_change_ms(server_ms)].into_iter().flatten().min()
-        };
-        let visible = match self.mode {
-            Mode::Help { .. } => [None; 3],
-            Mode::Detail { .. } => [detail(), None, None],
-            _ => [layout.pane.and_then(|_| detail()), rows(), header()],
-        };
-        visible.into_iter().flatten().min()
     }
 
     /// What the command should exit with once the dashboard was left.
@@ -318,67 +265,6 @@ impl App {
     /// Tells the table how many rows it has.
     fn fit(&mut self) {
         self.table.resize(self.layout().map_or(0, |layout| layout.table_rows()));
-    }
-
-    fn page_answered(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
-        if !self.lister.expects(request) {
-            return;
-        }
-        match result {
-            Ok(answer) => self.page_loaded(request, answer),
-            Err(error) => self.lister.page_failed(request, error, self.now.mono),
-        }
-        match self.lister.state() {
-            State::Exhausted if self.load_all => {
-                self.load_all = false;
-                self.say(format!("all {} files loaded", grouped(self.store.len())));
-            }
-            State::Failed { .. } => self.load_all = false,
-            _ => {}
-        }
-    }
-
-    fn page_loaded(&mut self, request: u64, answer: Answer<Page>) {
-        if let Some(sample) = answer.date {
-            self.clock.observe(sample);
-        }
-        self.last_page_ms = Some(self.now.wall_ms);
-        let has_more = answer.value.has_more;
-        let after = self.lister.loading_at().and_then(Cursor::after).cloned();
-        let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());
-        let delta = self.store.take_delta();
-        self.table.absorb(&self.store, &delta);
-        match taken {
-            Ok(facts) => self.lister.page_loaded(request, has_more, facts),
-            Err(_) => self.lister.give_up(Failure::Full),
-        }
-    }
-
-    /// Asks for the next page, if the view calls for one.
-    fn ask(&mut self, effects: &mut Vec<Effect>) {
-        if !self.wants_page() {
-            return;
-        }
-        if let Some(fetch) = self.lister.demand() {
-            self.patience = self.patience.saturating_sub(1);
-            self.send(fetch, effects);
-        }
-    }
-
-    /// Two screens ahead of the view, or as far as the operator said.
-    fn wants_page(&self) -> bool {
-        let rows = self.table.rows().len();
-        let view = self.table.viewport();
-        let near_the_end = view.rows_below(rows) < 2 * view.height;
-        self.load_all
-            || self.store.is_empty()
-            || self.is_searching()
-            || near_the_end && self.patience > 0
-    }
-
-    fn send(&mut self, fetch: crate::lister::Fetch, effects: &mut Vec<Effect>) {
-        self.loading_since = self.now.mono;
-        effects.push(Effect::Fetch { fetch, limit: self.settings.limit });
     }
 }
 

@@ -8,8 +8,8 @@ pub mod list;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
+use crate::api::Client;
 use crate::api::client::Limits;
-use crate::api::{ApiError, Client};
 use crate::cli::Options;
 use crate::config::{BadEndpoint, BadKey, DEFAULT_BASE_URL, Endpoint, KEY_VARIABLE, Key};
 use crate::demo;
@@ -175,10 +175,4 @@ fn check_proxies() -> Result<(), CommandError> {
         }
     }
     Ok(())
-}
-
-/// Whether a failure is one of the service's own doing that words on the screen should name so.
-#[must_use]
-pub fn is_not_a_list(failure: &Failure) -> bool {
-    matches!(failure, Failure::Call(ApiError::NotAFilesList { .. }))
 }

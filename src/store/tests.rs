@@ -1,6 +1,8 @@
 use super::filter::Filter;
 use super::*;
-use crate::api::HasMore;
+use crate::api::{File, HasMore, Page, Reading};
+use crate::lister::PageFacts;
+use crate::text::Untrusted;
 
 pub(super) fn file(id: &str, name: &str, expires_at: Stated<i64>) -> File {
     File {

@@ -47,7 +47,7 @@ fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
 
     let left_room = room.saturating_sub(width(&text) + 2);
     if left_room < name.len() {
-        put(buffer, left, area.y, right, &text, theme.text);
+        put(buffer, left, area.y, right, &shorten_end(&text, room), theme.text);
         return;
     }
     put_right(buffer, left, area.y, right, &text, theme.text);

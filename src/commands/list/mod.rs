@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use super::{CommandError, connect, is_not_a_list};
+use super::{CommandError, connect};
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Options};
@@ -99,7 +99,7 @@ async fn print(
 }
 
 fn end_early(printed: &Printed, why: Failure) -> CommandError {
-    if printed.files == 0 && (printed.unreadable == 0 || is_not_a_list(&why)) {
+    if printed.files == 0 && printed.unreadable == 0 {
         return CommandError::List(why);
     }
     let unit = if printed.files == 1 { "file" } else { "files" };

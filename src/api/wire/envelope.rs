@@ -1,0 +1,92 @@
+//! Finding the array: a document is looked at only as deep as needed.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::values::Wtf8;
+use super::{HasMore, MOST_FILES_A_PAGE};
+
+#[derive(Default)]
+pub(super) struct List<'a> {
+    pub(super) files: Vec<&'a RawValue>,
+    pub(super) too_many: bool,
+}
+
+/// A document, looked at only as deep as needed to find the array.
+pub(super) enum Envelope<'a> {
+    Array(List<'a>),
+    Object { data: Option<&'a RawValue>, has_more: HasMore },
+    Null,
+    Other,
+}
+
+impl<'de> Deserialize<'de> for Envelope<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Look;
+        impl<'de> Visitor<'de> for Look {
+            type Value = Envelope<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a files list")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Envelope::Null)
+            }
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Envelope::Other)
+            }
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Envelope::Other)
+            }
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Envelope::Other)
+            }
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(Envelope::Other)
+            }
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Envelope::Other)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut list = List::default();
+                while let Some(file) = seq.next_element::<&RawValue>()? {
+                    if list.files.len() == MOST_FILES_A_PAGE {
+                        list.too_many = true;
+                        while seq.next_element::<IgnoredAny>()?.is_some() {}
+                        break;
+                    }
+                    list.files.push(file);
+                }
+                Ok(Envelope::Array(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut data, mut has_more) = (None, HasMore::Unknown);
+                while let Some(Wtf8(key)) = map.next_key()? {
+                    match key.as_slice() {
+                        b"data" | b"Data" => data = Some(map.next_value::<&RawValue>()?),
+                        b"has_more" => has_more = read_has_more(map.next_value::<&RawValue>()?),
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Envelope::Object { data, has_more })
+            }
+        }
+        deserializer.deserialize_any(Look)
+    }
+}
+
+fn read_has_more(raw: &RawValue) -> HasMore {
+    match raw.get() {
+        "true" | "\"true\"" | "1" => HasMore::Yes,
+        "false" | "\"false\"" | "0" => HasMore::No,
+        _ => HasMore::Unknown,
+    }
+}

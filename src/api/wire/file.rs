@@ -1,0 +1,171 @@
+//! One file: its fields found first, then interpreted, and what has no place kept.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::values::{Wtf8, read_bytes, read_string, read_time};
+use super::{File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
+use crate::expiry::Stated;
+use crate::text::Untrusted;
+
+/// Bytes of the unknown fields of one file kept.
+const MOST_EXTRA_BYTES: usize = 16 * 1_024;
+
+pub(super) fn read_file(raw: &RawValue) -> Reading {
+    let unreadable = |why| Reading::Unreadable(Unreadable { raw: beginning(raw.get()), why });
+    let Ok(fields) = serde_json::from_str::<Fields>(raw.get()) else {
+        return unreadable(if raw.get().starts_with('{') {
+            "its fields cannot be read"
+        } else {
+            "it is no object"
+        });
+    };
+    if let Some(why) = fields.twice {
+        return unreadable(why);
+    }
+    let Some(id) = fields.id.map(read_string) else { return unreadable("it has no id") };
+    let id = match id {
+        Stated::Value(id) if id.raw().is_empty() => return unreadable("its id is empty"),
+        Stated::Value(id) if id.raw().len() > MOST_ID_BYTES => {
+            return unreadable("its id is longer than 1,024 bytes");
+        }
+        Stated::Value(id) => id,
+        Stated::Nothing | Stated::Odd => return unreadable("its id is no text"),
+    };
+    let mut extra = fields.extra;
+    let mut keep_odd = |name: &str, raw: Option<&RawValue>, odd: bool| {
+        if let (true, Some(raw)) = (odd, raw) {
+            extra.push(&Untrusted::new(name), raw);
+        }
+    };
+    let filename = fields.filename.map_or(Stated::Nothing, read_string);
+    let purpose = fields.purpose.map_or(Stated::Nothing, read_string);
+    let bytes = fields.bytes.map_or(Stated::Nothing, read_bytes);
+    let created_at = fields.created_at.map_or(Stated::Nothing, read_time);
+    let expires_at = fields.expires_at.map_or(Stated::Nothing, read_time);
+    keep_odd("filename", fields.filename, matches!(filename, Stated::Odd));
+    keep_odd("purpose", fields.purpose, matches!(purpose, Stated::Odd));
+    keep_odd("bytes", fields.bytes, bytes == Stated::Odd);
+    keep_odd("created_at", fields.created_at, created_at == Stated::Odd);
+    keep_odd("expires_at", fields.expires_at, expires_at == Stated::Odd);
+    let mut filename = filename.value();
+    if let Some(name) = &mut filename {
+        name.cap(MOST_FILENAME_BYTES);
+    }
+    let mut purpose = purpose.value();
+    if let Some(purpose) = &mut purpose {
+        purpose.cap(MOST_ID_BYTES);
+    }
+    let extra = extra.finish();
+    Reading::File(Box::new(File { id, filename, bytes, created_at, expires_at, purpose, extra }))
+}
+
+/// The fields of one file, found but not yet interpreted.
+#[derive(Default)]
+struct Fields<'a> {
+    id: Option<&'a RawValue>,
+    filename: Option<&'a RawValue>,
+    bytes: Option<&'a RawValue>,
+    created_at: Option<&'a RawValue>,
+    expires_at: Option<&'a RawValue>,
+    purpose: Option<&'a RawValue>,
+    extra: Extra,
+    twice: Option<&'static str>,
+}
+
+/// Collects fields into the text of one JSON object, up to [`MOST_EXTRA_BYTES`].
+#[derive(Default)]
+struct Extra(String);
+
+impl Extra {
+    fn push(&mut self, name: &Untrusted, value: &RawValue) {
+        let cut = "\"…\"";
+        let name = name.borrow().json();
+        let room = MOST_EXTRA_BYTES.saturating_sub(self.0.len());
+        if name.len() + cut.len() + 2 > room {
+            return;
+        }
+        self.0.push(if self.0.is_empty() { '{' } else { ',' });
+        self.0.push_str(&name);
+        self.0.push(':');
+        let fits = name.len() + value.get().len() + 2 <= room;
+        self.0.push_str(if fits { value.get() } else { cut });
+    }
+
+    fn finish(mut self) -> Option<Box<str>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        self.0.push('}');
+        Some(self.0.into_boxed_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a file")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Fields::default();
+                while let Some(Wtf8(key)) = map.next_key()? {
+                    let value: &RawValue = map.next_value()?;
+                    let (place, twice) = match key.as_slice() {
+                        b"id" => (&mut fields.id, "its id is given twice"),
+                        b"filename" => (&mut fields.filename, "its filename is given twice"),
+                        b"bytes" => (&mut fields.bytes, "its bytes are given twice"),
+                        b"created_at" => (&mut fields.created_at, "its created_at is given twice"),
+                        b"expires_at" => (&mut fields.expires_at, "its expires_at is given twice"),
+                        b"purpose" => (&mut fields.purpose, "its purpose is given twice"),
+                        b"object" if value.get() == "\"file\"" => continue,
+                        _ => {
+                            fields.extra.push(&Untrusted::new(key), value);
+                            continue;
+                        }
+                    };
+                    if place.replace(value).is_some_and(|before| before.get() != value.get()) {
+                        fields.twice = Some(twice);
+                    }
+                }
+                Ok(fields)
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// The names and raw JSON values of an object kept as text, in the service's order.
+#[must_use]
+pub fn extra_fields(extra: &str) -> Vec<(Untrusted, Untrusted)> {
+    struct Pairs(Vec<(Untrusted, Untrusted)>);
+    impl<'de> Deserialize<'de> for Pairs {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Collect;
+            impl<'de> Visitor<'de> for Collect {
+                type Value = Pairs;
+
+                fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                    f.write_str("an object")
+                }
+                fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                    let mut pairs = vec![];
+                    while let Some(Wtf8(key)) = map.next_key()? {
+                        let value: &RawValue = map.next_value()?;
+                        pairs.push((Untrusted::new(key), Untrusted::new(value.get())));
+                    }
+                    Ok(Pairs(pairs))
+                }
+            }
+            deserializer.deserialize_map(Collect)
+        }
+    }
+    serde_json::from_str::<Pairs>(extra).map(|pairs| pairs.0).unwrap_or_default()
+}

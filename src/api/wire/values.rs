@@ -1,0 +1,111 @@
+//! Values as services write them: numbers as text, times in three notations, strings that are no
+//! Unicode.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, Deserializer, Visitor};
+use serde_json::value::RawValue;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::expiry::{Stated, StatedTime};
+use crate::text::Untrusted;
+
+/// Times above this are milliseconds: as seconds they would lie past the year 5138.
+const MILLISECONDS_FROM: i64 = 100_000_000_000;
+/// Above this a float is no longer exact.
+const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+/// A JSON string read as bytes, which keeps lone surrogates instead of failing on them.
+pub(super) struct Wtf8(pub(super) Vec<u8>);
+
+impl<'de> Deserialize<'de> for Wtf8 {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Wtf8;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Wtf8, E> {
+                Ok(Wtf8(bytes.to_vec()))
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Wtf8, E> {
+                Ok(Wtf8(text.as_bytes().to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
+
+pub(super) fn read_string(raw: &RawValue) -> Stated<Untrusted> {
+    match raw.get().as_bytes() {
+        b"null" => Stated::Nothing,
+        [b'"', ..] => serde_json::from_str::<Wtf8>(raw.get())
+            .map_or(Stated::Odd, |text| Stated::Value(Untrusted::new(text.0))),
+        _ => Stated::Odd,
+    }
+}
+
+/// The text of a number, whether it came as a number or as a string.
+fn number_text(raw: &RawValue) -> Stated<&str> {
+    match raw.get() {
+        "null" => Stated::Nothing,
+        text => match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+            Some(inner) => Stated::Value(inner.trim()),
+            None if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                Stated::Value(text)
+            }
+            None => Stated::Odd,
+        },
+    }
+}
+
+pub(super) fn read_bytes(raw: &RawValue) -> Stated<u64> {
+    let text = match number_text(raw) {
+        Stated::Value(text) => text,
+        Stated::Nothing => return Stated::Nothing,
+        Stated::Odd => return Stated::Odd,
+    };
+    if let Ok(bytes) = text.parse::<u64>() {
+        return Stated::Value(bytes);
+    }
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "checked: whole, not negative, exact"
+    )]
+    match text.parse::<f64>() {
+        Ok(float)
+            if float.fract() == 0.0
+                && (0.0..=EXACT_FLOAT).contains(&float)
+                && !float.is_sign_negative() =>
+        {
+            Stated::Value(float as u64)
+        }
+        _ => Stated::Odd,
+    }
+}
+
+pub(super) fn read_time(raw: &RawValue) -> StatedTime {
+    let text = match number_text(raw) {
+        Stated::Value(text) => text,
+        Stated::Nothing => return Stated::Nothing,
+        Stated::Odd => return Stated::Odd,
+    };
+    #[allow(clippy::cast_possible_truncation, reason = "checked: exact")]
+    let number = text.parse::<i64>().ok().or_else(|| {
+        let float = text.parse::<f64>().ok().filter(|float| float.abs() <= EXACT_FLOAT)?;
+        Some(float.floor() as i64)
+    });
+    match number {
+        Some(0) => Stated::Nothing,
+        Some(seconds) if (1..=MILLISECONDS_FROM).contains(&seconds) => Stated::Value(seconds),
+        Some(milliseconds) if milliseconds > 0 => Stated::Value(milliseconds / 1_000),
+        Some(_) => Stated::Odd,
+        None => OffsetDateTime::parse(text, &Rfc3339)
+            .map_or(Stated::Odd, |at| Stated::Value(at.unix_timestamp())),
+    }
+}

@@ -1,0 +1,70 @@
+//! Pages: when one is wanted, and what becomes of the answer.
+
+use super::App;
+use crate::api::{Answer, ApiError, Page};
+use crate::effect::Effect;
+use crate::lister::{Cursor, Failure, Fetch, State};
+use crate::text::grouped;
+
+impl App {
+    pub(super) fn page_answered(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
+        if !self.lister.expects(request) {
+            return;
+        }
+        match result {
+            Ok(answer) => self.page_loaded(request, answer),
+            Err(error) => self.lister.page_failed(request, error, self.now.mono),
+        }
+        match self.lister.state() {
+            State::Exhausted if self.load_all => {
+                self.load_all = false;
+                self.say(format!("all {} files loaded", grouped(self.store.len())));
+            }
+            State::Failed { .. } => self.load_all = false,
+            _ => {}
+        }
+    }
+
+    fn page_loaded(&mut self, request: u64, answer: Answer<Page>) {
+        if let Some(sample) = answer.date {
+            self.clock.observe(sample);
+        }
+        self.last_page_ms = Some(self.now.wall_ms);
+        let has_more = answer.value.has_more;
+        let after = self.lister.loading_at().and_then(Cursor::after).cloned();
+        let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());
+        let delta = self.store.take_delta();
+        self.table.absorb(&self.store, &delta);
+        match taken {
+            Ok(facts) => self.lister.page_loaded(request, has_more, facts),
+            Err(_) => self.lister.give_up(Failure::Full),
+        }
+    }
+
+    /// Asks for the next page, if the view calls for one.
+    pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
+        if !self.wants_page() {
+            return;
+        }
+        if let Some(fetch) = self.lister.demand() {
+            self.patience = self.patience.saturating_sub(1);
+            self.send(fetch, effects);
+        }
+    }
+
+    /// Two screens ahead of the view, or as far as the operator said.
+    fn wants_page(&self) -> bool {
+        let rows = self.table.rows().len();
+        let view = self.table.viewport();
+        let near_the_end = view.rows_below(rows) < 2 * view.height;
+        self.load_all
+            || self.store.is_empty()
+            || self.is_searching()
+            || near_the_end && self.patience > 0
+    }
+
+    pub(super) fn send(&mut self, fetch: Fetch, effects: &mut Vec<Effect>) {
+        self.loading_since = self.now.mono;
+        effects.push(Effect::Fetch { fetch, limit: self.settings.limit });
+    }
+}
