@@ -348,3 +348,13 @@ fn the_program_that_panics_in_a_task() {
     eprintln!("{}", shelflife::runtime::take_panic().unwrap());
     std::process::exit(code.into());
 }
+
+#[test]
+fn a_terminal_that_can_do_nothing_is_told_of_list_without_an_escape() {
+    for term in ["dumb", ""] {
+        let mut terminal = Terminal::start(120, 24, &["--demo"], &[("TERM", term)]);
+        assert_eq!(terminal.wait_exit_restored(), 2);
+        let raw = terminal.raw();
+        assert!(!raw.contains(&0x1b) && String::from_utf8_lossy(&raw).contains("`shelflife list`"));
+    }
+}
