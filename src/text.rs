@@ -8,7 +8,12 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_normalizer::properties::{
+    CanonicalCompositionBorrowed, CanonicalDecompositionBorrowed, Decomposed,
+};
+use icu_properties::props::{
+    CanonicalCombiningClass, DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup,
+};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -86,7 +91,8 @@ impl<'a> UntrustedRef<'a> {
     /// The text with everything that could mislead or command a terminal spelt out.
     ///
     /// Escaped are: controls, format characters (bidi and zero-width ones among them), default
-    /// ignorable, private, unassigned and line-breaking characters, every space but U+0020, leading
+    /// ignorable, private, unassigned and line-breaking characters, spellings of a letter other than
+    /// the usual (NFC) one, every space but U+0020, leading
     /// and trailing spaces, the halves of flags and skin tones (whose width terminals disagree
     /// about), the fifth and further combining marks of a character, lone surrogates, bytes that
     /// are no UTF-8, and the backslash itself. The mapping is injective, and the result is stable
@@ -191,29 +197,30 @@ fn units(mut rest: &[u8], mut each: impl FnMut(Unit, usize)) {
     }
 }
 
-/// Remembers how many marks the current base character carries already.
+/// Remembers the current base character and what it carries already.
 #[derive(Default)]
 struct Escaper {
     marks: usize,
-    based: bool,
+    /// The base character, if it, and all marks on it so far, were shown.
+    base: Option<char>,
+    /// The combining class of the mark before.
+    class: CanonicalCombiningClass,
 }
 
 impl Escaper {
     fn push(&mut self, out: &mut String, unit: Unit, edge: bool) {
         let shown = match unit {
             Unit::Char(' ') => !edge,
-            Unit::Char(c) if is_mark(c) => {
-                self.marks += 1;
-                self.based && self.marks <= MOST_MARKS && !is_hidden(c)
-            }
-            Unit::Char(c) if c != '\\' => {
-                self.marks = 0;
-                !is_hidden(c)
-            }
-            Unit::Char(_) | Unit::Surrogate(_) | Unit::Byte(_) => false,
+            Unit::Char('\\') | Unit::Surrogate(_) | Unit::Byte(_) => false,
+            Unit::Char(c) if is_mark(c) => self.shows_mark(c),
+            Unit::Char(c) => !is_hidden(c),
         };
-        // A mark that is spelt out must not leave the next one riding on the closing brace.
-        self.based = shown;
+        match unit {
+            Unit::Char(c) if shown && is_mark(c) => {}
+            Unit::Char(c) if shown => *self = Self { base: Some(c), ..Self::default() },
+            // A mark that is spelt out must not leave the next one riding on the closing brace.
+            _ => self.base = None,
+        }
         let _ = match unit {
             Unit::Char(c) if shown => {
                 out.push(c);
@@ -227,6 +234,33 @@ impl Escaper {
             Unit::Surrogate(half) => write!(out, "\\u{{{half:x}}}"),
             Unit::Byte(byte) => write!(out, "\\x{byte:02x}"),
         };
+    }
+}
+
+impl Escaper {
+    /// Whether a mark may stand on the base: not too many, in canonical order, and none that would
+    /// make the letter look like one that has a character of its own.
+    fn shows_mark(&mut self, mark: char) -> bool {
+        let Some(base) = self.base else { return false };
+        let class = CodePointMapData::<CanonicalCombiningClass>::new().get(mark);
+        let reordering = CanonicalCombiningClass::NotReordered;
+        let in_order = class == reordering || class >= self.class;
+        self.marks += 1;
+        self.class = class;
+        let composes = CanonicalCompositionBorrowed::new().compose(base, mark).is_some();
+        let composed = CanonicalDecompositionBorrowed::new().decompose(base) != Decomposed::Default;
+        self.marks <= MOST_MARKS && in_order && !composes && !composed && !is_hidden(mark)
+    }
+}
+
+/// Whether the same letter is usually written with another character, or with several.
+fn is_unusual_spelling(c: char) -> bool {
+    match CanonicalDecompositionBorrowed::new().decompose(c) {
+        Decomposed::Default => false,
+        Decomposed::Singleton(_) => true,
+        Decomposed::Expansion(base, mark) => {
+            CanonicalCompositionBorrowed::new().compose(base, mark) != Some(c)
+        }
     }
 }
 
@@ -244,6 +278,7 @@ fn is_hidden(c: char) -> bool {
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
         || matches!(c, '\u{1F1E6}'..='\u{1F1FF}' | '\u{1F3FB}'..='\u{1F3FF}' | '\u{2800}')
         || unjoined_width_differs(c)
+        || is_unusual_spelling(c)
 }
 
 /// Characters that have a width of their own only in company, such as the vowels and final
@@ -322,15 +357,31 @@ mod tests {
 
     #[test]
     fn harmless_text_is_left_alone() {
-        for text in ["batch-0412-output.jsonl", "日本語.jsonl", "é ü", "📦 box", "a\u{301}"]
-        {
+        for text in [
+            "batch-0412-output.jsonl",
+            "日本語.jsonl",
+            "é ü",
+            "📦 box",
+            "x\u{301}",
+            "한국어",
+            "日本語 コーパス",
+        ] {
             assert_eq!(print(text.as_bytes()), text);
         }
     }
 
     #[test]
     fn what_could_mislead_is_spelt_out() {
-        let cases: [(&[u8], &str); 18] = [
+        let cases: [(&[u8], &str); 23] = [
+            (
+                "x\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(),
+                "x\u{301}\u{301}\u{301}\u{301}\\u{301}",
+            ),
+            ("e\u{301}".as_bytes(), "e\\u{301}"),
+            ("e\u{331}\u{301}".as_bytes(), "e\u{331}\\u{301}"),
+            ("é\u{323}".as_bytes(), "é\\u{323}"),
+            ("x\u{301}\u{323}".as_bytes(), "x\u{301}\\u{323}"),
+            ("\u{212b}".as_bytes(), "\\u{212b}"),
             (b"a\nb", "a\\nb"),
             (b"a\\nb", "a\\\\nb"),
             (b"\x1b[31mred", "\\u{1b}[31mred"),
@@ -348,10 +399,6 @@ mod tests {
             ("\u{301}a".as_bytes(), "\\u{301}a"),
             ("\u{1f1e9}\u{1f1ea}".as_bytes(), "\\u{1f1e9}\\u{1f1ea}"),
             ("👩\u{200d}🚀".as_bytes(), "👩\\u{200d}🚀"),
-            (
-                "z\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(),
-                "z\u{301}\u{301}\u{301}\u{301}\\u{301}",
-            ),
         ];
         for (raw, expected) in cases {
             assert_eq!(print(raw), expected);
