@@ -114,8 +114,9 @@ Examples:
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
 
-What is odd is said on standard error in one line each: `partial` where the end of the list was not
-reached (exit code 1), `N unreadable` for files that could not be read.";
+What is odd is said on standard error in one line each: `partial` where reading on failed before the
+end of the list (exit code 1), `N unreadable` for files that could not be read. The JSON forms hold
+the real filenames; table and CSV spell out what could mislead, such as line breaks in a name.";
 
 const SERVER_HELP: &str = "\
 Examples:
@@ -140,7 +141,7 @@ pub struct List {
 pub enum Output {
     /// Aligned columns, for reading.
     Table,
-    /// The API's own form.
+    /// The API's own form, with values normalised.
     Json,
     /// One file a line.
     Jsonl,

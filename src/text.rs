@@ -248,8 +248,9 @@ impl Escaper {
         self.marks += 1;
         self.class = class;
         let composes = CanonicalCompositionBorrowed::new().compose(base, mark).is_some();
-        let composed = CanonicalDecompositionBorrowed::new().decompose(base) != Decomposed::Default;
-        self.marks <= MOST_MARKS && in_order && !composes && !composed && !is_hidden(mark)
+        let base_is_whole =
+            CanonicalDecompositionBorrowed::new().decompose(base) == Decomposed::Default;
+        self.marks <= MOST_MARKS && in_order && !composes && base_is_whole && !is_hidden(mark)
     }
 }
 

@@ -281,7 +281,9 @@ fn innermost(error: &reqwest::Error) -> String {
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    // The operating system's number for it helps nobody.
+    let text = cause.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
 fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = ErrorKind> {

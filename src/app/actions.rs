@@ -19,6 +19,7 @@ impl App {
         }
         let Some(key) = Key::read(event) else { return };
         self.patience = PATIENCE;
+        self.toast = None;
         let action = keys::action(key);
         match action {
             Some(Action::Quit) => return effects.push(Effect::Quit),
@@ -188,11 +189,12 @@ impl App {
 
     /// One step back: what runs is stopped first, then what is in force is lifted.
     fn go_back(&mut self) {
-        self.toast = None;
         if self.load_all {
             self.load_all = false;
             self.patience = 0;
-            self.say("stopped; what came stays");
+            let loading = matches!(self.lister.state(), State::Loading { .. });
+            let when = if loading { "stopping after this page" } else { "stopped" };
+            self.say(format!("{when}; what came stays"));
         } else if self.is_searching() {
             self.search_stopped = true;
             self.patience = 0;

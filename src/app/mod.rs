@@ -22,7 +22,7 @@ use crate::dates::Zone;
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::expiry::TimeLeft;
-use crate::lister::{Failure, Lister, State};
+use crate::lister::{Lister, State};
 use crate::store::{FileRef, Store};
 use layout::Layout;
 use mode::{Focus, Mode};
@@ -84,6 +84,18 @@ pub struct App {
     loading_since: Duration,
     last_page_ms: Option<i64>,
     toast: Option<Toast>,
+    access: Access,
+}
+
+/// Whether the service ever let us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// It has not said yet.
+    Unknown,
+    /// It refused the key.
+    Refused,
+    /// It answered with a page.
+    Granted,
 }
 
 impl App {
@@ -107,6 +119,7 @@ impl App {
             loading_since: now.mono,
             last_page_ms: None,
             toast: None,
+            access: Access::Unknown,
         }
     }
 
@@ -131,14 +144,10 @@ impl App {
         self.ask(effects);
     }
 
-    /// What the command should exit with once the dashboard was left.
+    /// Whether the service refused the key and never let us read anything.
     #[must_use]
     pub fn key_was_refused(&self) -> bool {
-        let refused = match self.lister.state() {
-            State::Failed { why: Failure::Call(error), .. } => error.refuses_key(),
-            _ => false,
-        };
-        refused && self.lister.pages() == 0 && self.store.is_empty()
+        self.access == Access::Refused
     }
 
     /// Milliseconds since the epoch on the service's clock.

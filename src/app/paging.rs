@@ -1,6 +1,6 @@
 //! Pages: when one is wanted, and what becomes of the answer.
 
-use super::App;
+use super::{Access, App};
 use crate::api::{Answer, ApiError, Page};
 use crate::effect::Effect;
 use crate::lister::{Cursor, Failure, Fetch, State};
@@ -13,7 +13,12 @@ impl App {
         }
         match result {
             Ok(answer) => self.page_loaded(request, answer),
-            Err(error) => self.lister.page_failed(request, error, self.now.mono),
+            Err(error) => {
+                if error.refuses_key() && self.access == Access::Unknown {
+                    self.access = Access::Refused;
+                }
+                self.lister.page_failed(request, error, self.now.mono);
+            }
         }
         match self.lister.state() {
             State::Exhausted if self.load_all => {
@@ -30,6 +35,7 @@ impl App {
             self.clock.observe(sample);
         }
         self.last_page_ms = Some(self.now.wall_ms);
+        self.access = Access::Granted;
         let has_more = answer.value.has_more;
         let after = self.lister.loading_at().and_then(Cursor::after).cloned();
         let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());

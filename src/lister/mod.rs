@@ -8,7 +8,7 @@
 //! | `Ready` | [`demand`](Lister::demand) | `Loading`, one [`Fetch`] |
 //! | `Loading` | page, `has_more` false; or not stated, and nothing new came | `Exhausted` |
 //! | | page, more (or not stated), and its last id was no cursor before | `Ready` after that id |
-//! | | page, `has_more`, but empty, without a new id, or ending in an old cursor | `Failed` (stuck) |
+//! | | page, more promised by it or by the page before, but empty, without a new id, or ending in an old cursor | `Failed` (stuck) |
 //! | | transient failure, attempts left | `Backoff` |
 //! | | transient failure, attempts spent; or a failure that no retry mends | `Failed` |
 //! | | the cursor is refused (its file is gone) | `Ready` at the cursor before, once; then from the start, once; then `Failed` |
@@ -161,6 +161,8 @@ struct Walk {
     /// The cursor that brought the last page: the last one known to be good.
     good: Option<Cursor>,
     stepped_back: bool,
+    /// The last page said in so many words that there is more.
+    promised: bool,
 }
 
 /// Whether a refused cursor may lead to a new walk from the start.
@@ -259,9 +261,10 @@ impl Lister {
                 self.restarts = Restarts::Allowed;
             }
         }
+        let promised = std::mem::replace(&mut self.walk.promised, has_more == HasMore::Yes);
         self.state = match (has_more, facts.last) {
             (HasMore::No, _) => State::Exhausted,
-            (HasMore::Unknown, _) if facts.fresh == 0 => State::Exhausted,
+            (HasMore::Unknown, _) if facts.fresh == 0 && !promised => State::Exhausted,
             (_, Some(last)) if facts.fresh > 0 && self.is_new_cursor(&last) => {
                 self.walk.good = Some(at);
                 State::Ready { next: Cursor::After(last) }

@@ -91,6 +91,14 @@ fn a_service_that_promises_more_and_gives_nothing_is_stuck() {
 }
 
 #[test]
+fn a_promise_of_more_is_not_kept_by_an_empty_answer_that_says_nothing() {
+    let mut lister = lister();
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("b", 2));
+    load(&mut lister, &after("b"), HasMore::Unknown, PageFacts::default());
+    assert_eq!(why(&lister), &Failure::CursorStuck);
+}
+
+#[test]
 fn cursors_that_come_again_are_stuck() {
     let mut lister = lister();
     load(&mut lister, &Cursor::Start, HasMore::Yes, facts("a", 1));

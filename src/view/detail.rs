@@ -26,7 +26,7 @@ use crate::app::{App, WIDE_BAR_CELLS};
 use crate::dates::{Zone, exact_size};
 use crate::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::store::FileRef;
-use crate::text::{UntrustedRef, shorten_middle, width};
+use crate::text::{UntrustedRef, shorten_end, shorten_middle, width};
 
 /// Cells of the labels; the longest is `Time left`.
 const LABEL: usize = 10;
@@ -78,8 +78,14 @@ fn draw(
         Some(file) => shorten_middle(&title(&file), usize::from(area.width.saturating_sub(6))),
     };
     let block = boxed(theme, focused).title_top(heading(&title, theme.strong));
-    let block =
-        if hint.is_empty() { block } else { block.title_bottom(heading(hint, theme.chrome)) };
+    let block = if hint.is_empty() {
+        block
+    } else {
+        block.title_bottom(heading(
+            &shorten_end(hint, usize::from(area.width.saturating_sub(6))),
+            theme.chrome,
+        ))
+    };
     let inner = block.inner(area);
     block.render(area, buffer);
     let lines = lines(app, theme, inner.width, full);
@@ -196,22 +202,20 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
     }
     sheet.line("Time left", value);
     let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) else { return };
-    let cells = usize::from(WIDE_BAR_CELLS).min(sheet.width.saturating_sub(LABEL + 14));
-    let cells = u16::try_from(cells).unwrap_or(0);
-    if cells == 0 {
-        return;
-    }
-    let filled = filled_cells(share, cells);
     let life = match (file.created_at, file.expires_at) {
         (Stated::Value(born), Stated::Value(dies)) => life(dies.saturating_sub(born)),
         _ => String::new(),
     };
-    let mut value = vec![
+    let decimals = usize::from(share > 0.0 && share < 0.1);
+    let text = format!(" {:.decimals$} % of {life}", share * 100.0);
+    let room = sheet.width.saturating_sub(LABEL + width(&text));
+    let cells = u16::try_from(room).unwrap_or(u16::MAX).min(WIDE_BAR_CELLS);
+    let filled = filled_cells(share, cells.max(1)).min(cells);
+    let value = vec![
         Span::styled("▰".repeat(usize::from(filled)), style),
         Span::styled("▱".repeat(usize::from(cells - filled)), theme.chrome),
+        Span::styled(text, theme.chrome),
     ];
-    let decimals = usize::from(share > 0.0 && share < 0.1);
-    value.push(Span::styled(format!(" {:.decimals$} % of {life}", share * 100.0), theme.chrome));
     sheet.line("", value);
 }
 
@@ -233,8 +237,12 @@ fn times(label: &str, at: StatedTime, zone: Zone, sheet: &mut Sheet<'_>) {
     let theme = *sheet.theme;
     match at {
         Stated::Value(at) => {
-            sheet.text(label, &zone.absolute(at), theme.text);
-            sheet.text("", &Zone::Fixed(UtcOffset::UTC).absolute(at), theme.chrome);
+            // Where there is room, it is said which is which; the offsets say it too.
+            let named = sheet.width >= LABEL + 34;
+            let [local, utc] = if named { ["  local", "  UTC"] } else { ["", ""] };
+            let universal = Zone::Fixed(UtcOffset::UTC).absolute(at);
+            sheet.text(label, &(zone.absolute(at) + local), theme.text);
+            sheet.text("", &(universal + utc), theme.chrome);
         }
         Stated::Nothing => sheet.text(label, "— not given", theme.chrome),
         Stated::Odd => {

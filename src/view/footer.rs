@@ -15,7 +15,7 @@ use tui_input::Input;
 use super::theme::Theme;
 use super::{cells, put, put_right};
 use crate::app::App;
-use crate::app::keys::{self, Action};
+use crate::app::keys::{self, Action, Binding};
 use crate::app::mode::Mode;
 use crate::lister::{Failure, State};
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
@@ -50,29 +50,36 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) ->
     None
 }
 
-/// The keys that matter now, as many as fit.
+/// The keys that matter now, as many as fit: help and leaving before all others.
 fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
-    let useful = |action: Action| match action {
-        Action::LoadAll => matches!(app.lister().state(), State::Ready { .. }),
-        Action::OpenHelp | Action::Close => true,
-        _ => !app.table().rows().is_empty(),
+    let busy = app.is_loading_all() || app.is_searching();
+    let hint = |binding: &Binding| match binding.action {
+        Action::TryAgain if failed => Some("try again"),
+        Action::GoBack if app.table().filter_text().is_some() && !busy => Some("clear filter"),
+        Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
+        Action::OpenHelp | Action::Close => binding.hint,
+        _ => binding.hint.filter(|_| !app.table().rows().is_empty()),
     };
-    let hinted = keys::bindings().filter_map(|binding| {
-        let hint = match binding.action {
-            Action::TryAgain if failed => "try again",
-            Action::GoBack if app.table().filter_text().is_some() => "clear filter",
-            action => binding.hint.filter(|_| useful(action))?,
-        };
-        Some((binding.keys.first()?.name(), hint))
-    });
-    let (mut x, right) = (area.x, area.right());
-    for (key, hint) in hinted {
-        if x + cells(&key) + 1 + cells(hint) > right {
-            break;
+    let always = |action| matches!(action, Action::OpenHelp | Action::Close | Action::TryAgain);
+    let (kept, others): (Vec<_>, Vec<_>) = keys::bindings()
+        .filter_map(|binding| Some((binding, binding.keys.first()?.name(), hint(binding)?)))
+        .partition(|(binding, ..)| always(binding.action));
+    let mut room = area.width;
+    let mut shown = vec![];
+    for (_, key, hint) in kept.into_iter().chain(others) {
+        let width = cells(&key) + 1 + cells(hint) + 2;
+        if width <= room + 2 {
+            room = room.saturating_sub(width);
+            shown.push((key, hint));
         }
-        x = put(buffer, x, area.y, right, &key, theme.accent) + 1;
-        x = put(buffer, x, area.y, right, hint, theme.chrome) + 2;
+    }
+    let in_order = keys::bindings().filter_map(|binding| binding.keys.first());
+    let mut x = area.x;
+    for name in in_order.map(|key| key.name()) {
+        let Some((key, hint)) = shown.iter().find(|(key, _)| *key == name) else { continue };
+        x = put(buffer, x, area.y, area.right(), key, theme.accent) + 1;
+        x = put(buffer, x, area.y, area.right(), hint, theme.chrome) + 2;
     }
 }
 
@@ -121,6 +128,10 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
                 explained(&format!("page {page}: "), why, &format!(" · r tries again from {at}")),
                 theme.error,
             )
+        }
+        State::Failed { why: why @ Failure::CursorStuck, .. } => {
+            let before = format!("stopped after page {}: ", grouped(lister.pages()));
+            (explained(&before, why, " · r begins anew"), theme.error)
         }
         State::Failed { why, .. } => {
             (explained(&format!("page {page} failed: "), why, " · r tries again"), theme.error)

@@ -107,7 +107,9 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     // The counts give way to the name, and what is said of the loaded part stays.
     let wide = room >= fixed + 12 + 2 + usize::from(cells(&counts));
     let tail = if wide { counts.as_str() } else { of_loaded.trim_start() };
-    put_right(buffer, left, area.y, right, tail, theme.chrome);
+    if wide {
+        put_right(buffer, left, area.y, right, tail, theme.chrome);
+    }
     let x = put(buffer, left, area.y, right, label, theme.chrome);
     let Some(file) = next else {
         put(buffer, x, area.y, right, "none", theme.text);
@@ -118,7 +120,10 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let name = shorten_middle(&file_name(file.filename), name_room);
     let x = put(buffer, x, area.y, right, &name, theme.text);
     let style = theme.urgency(time.map_or(TimeLeft::Never, |left| left).urgency());
-    put(buffer, x + 1, area.y, right, &countdown, style);
+    let x = put(buffer, x + 1, area.y, right, &countdown, style);
+    if !wide {
+        put(buffer, x + 1, area.y, right, tail, theme.chrome);
+    }
 }
 
 fn counts(app: &App) -> String {

@@ -42,7 +42,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
             }
             let cursor = footer::draw(app, theme, buffer, within(layout.footer));
             if let Mode::SortPicker { line } = mode {
-                picker::draw(app, *line, theme, buffer, within(layout.table));
+                picker::draw(app, *line, theme, buffer, area);
             }
             if let Some(cursor) = cursor {
                 frame.set_cursor_position(cursor);

@@ -37,9 +37,13 @@ fn words(app: &App) -> (String, String) {
     if let Some(filter) = app.table().filter_text().filter(|_| !app.store().is_empty()) {
         let loaded = grouped(app.store().len());
         let filter = shorten_end(filter, 40);
-        let searching = if app.is_searching() { "; looking further" } else { "" };
+        let (searching, help) = if app.is_searching() {
+            ("; looking further", "Esc stops the search")
+        } else {
+            ("", "Esc clears the filter")
+        };
         let sentence = format!("None of {loaded} loaded files matches “{filter}”{searching}.");
-        return (sentence, "Esc clears the filter".to_owned());
+        return (sentence, help.to_owned());
     }
     match app.lister().state() {
         State::Ready { .. } | State::Loading { .. } => {

@@ -12,8 +12,11 @@ use time::format_description::well_known::Rfc3339;
 use crate::expiry::{Stated, StatedTime};
 use crate::text::Untrusted;
 
-/// Times above this are milliseconds: as seconds they would lie past the year 5138.
-const MILLISECONDS_FROM: i64 = 100_000_000_000;
+/// Times above this are no seconds: they would lie past the year 5138.
+const MOST_SECONDS: i64 = 100_000_000_000;
+/// Times from this on are milliseconds: it is September 2001. What lies between could be neither a
+/// file's time in seconds nor one in milliseconds, and is not guessed at.
+const LEAST_MILLISECONDS: i64 = 1_000_000_000_000;
 /// Above this a float is no longer exact.
 const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
 
@@ -102,8 +105,10 @@ pub(super) fn read_time(raw: &RawValue) -> StatedTime {
     });
     match number {
         Some(0) => Stated::Nothing,
-        Some(seconds) if (1..=MILLISECONDS_FROM).contains(&seconds) => Stated::Value(seconds),
-        Some(milliseconds) if milliseconds > 0 => Stated::Value(milliseconds / 1_000),
+        Some(seconds) if (1..=MOST_SECONDS).contains(&seconds) => Stated::Value(seconds),
+        Some(milliseconds) if milliseconds >= LEAST_MILLISECONDS => {
+            Stated::Value(milliseconds / 1_000)
+        }
         Some(_) => Stated::Odd,
         None => OffsetDateTime::parse(text, &Rfc3339)
             .map_or(Stated::Odd, |at| Stated::Value(at.unix_timestamp())),

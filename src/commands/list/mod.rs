@@ -6,13 +6,13 @@
 mod writer;
 
 use std::collections::HashSet;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
 
 use super::{CommandError, connect};
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
-use crate::cli::{List, Options};
+use crate::cli::{List, Load, Options, Output};
 use crate::clock::{Now, ServerClock};
 use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
 use crate::runtime::wait_until;
@@ -52,6 +52,7 @@ async fn print(
     list: &List,
     out: impl Write,
 ) -> Result<(), CommandError> {
+    let all = list.all || options.load == Load::All;
     let mut writer = Writer::new(list.output, out);
     let mut printed = Printed::default();
     let start = Instant::now();
@@ -59,7 +60,7 @@ async fn print(
     let mut lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
     let more = loop {
         let fetch = match lister.state() {
-            State::Ready { .. } if lister.pages() > 0 && !list.all => break HasMore::Yes,
+            State::Ready { .. } if lister.pages() > 0 && !all => break HasMore::Yes,
             State::Ready { .. } => lister.demand(),
             State::Backoff { until, .. } => {
                 wait_until(start + *until).await;
@@ -87,7 +88,7 @@ async fn print(
                 let (files, facts) = printed.take_in(page);
                 writer.page(&files, clock.server_ms(Now::read(start)))?;
                 lister.page_loaded(fetch.request, has_more, facts);
-                if !list.all && has_more == HasMore::Unknown {
+                if !all && has_more == HasMore::Unknown {
                     break HasMore::Unknown;
                 }
             }
@@ -95,6 +96,9 @@ async fn print(
     };
     writer.end(more)?;
     printed.report();
+    if more == HasMore::Yes && list.output == Output::Table && io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "shelflife: more on the server; --all lists all of it");
+    }
     Ok(())
 }
 
