@@ -82,7 +82,7 @@ fn draw(
         block
     } else {
         block.title_bottom(heading(
-            &shorten_end(hint, usize::from(area.width.saturating_sub(6))),
+            &shorten_end(hint, usize::from(area.width.saturating_sub(5))),
             theme.chrome,
         ))
     };

@@ -174,7 +174,7 @@ fn colours_and_their_absence() {
 fn the_detail_of_each_kind_of_file() {
     let mut driver = loaded(80, 24);
     for (name, downs) in
-        [("expired", 0), ("critical", 1), ("no_expiry", 6), ("hostile", 7), ("unreadable", 8)]
+        [("expired", 0), ("critical", 1), ("hostile", 6), ("unreadable", 7), ("no_expiry", 8)]
     {
         driver.keys("g");
         (0..downs).for_each(|_| driver.keys("j"));
