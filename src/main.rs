@@ -45,18 +45,15 @@ fn run(cli: Cli) -> u8 {
 async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
     let options = &cli.options;
     let Some(command) = cli.command else { return dashboard::run(options).await };
-    let work = async {
-        match command {
-            Command::List(list) => list::run(options, &list).await,
-            Command::DemoServer(server) => demo_server::run(options, server).await,
-        }
+    // On a task of its own, so that a signal is heard also while output is not being read.
+    let interrupted = signals::interrupted()
+        .map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })?;
+    tokio::spawn(async { std::process::exit(interrupted.await) });
+    let done = match command {
+        Command::List(list) => list::run(options, &list).await,
+        Command::DemoServer(server) => demo_server::run(options, server).await,
     };
-    tokio::select! {
-        done = work => done.map(|()| 0),
-        code = signals::interrupted() => {
-            code.map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })
-        }
-    }
+    done.map(|()| 0)
 }
 
 /// Prints an error and what led to it, once, on one line.

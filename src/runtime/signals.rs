@@ -56,15 +56,18 @@ pub(super) fn stop() {
     };
 }
 
-/// Waits for SIGINT or SIGTERM; tells the exit code that says so.
+/// Listens for SIGINT and SIGTERM from now on; the future ends with the exit code that says which
+/// came.
 ///
 /// # Errors
 /// Where signals cannot be listened to.
-pub async fn interrupted() -> io::Result<u8> {
+pub fn interrupted() -> io::Result<impl Future<Output = i32> + Send> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
-    Ok(tokio::select! {
-        _ = interrupt.recv() => 130,
-        _ = terminate.recv() => 143,
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => 130,
+            _ = terminate.recv() => 143,
+        }
     })
 }

@@ -111,15 +111,14 @@ impl Store {
     /// Two files with one id and different filenames in one walk: both are shown and flagged.
     fn take_in_conflict(&mut self, known: FileNo, file: File, walk: u32) -> Result<(), Full> {
         let name = file.filename.as_ref().map(Untrusted::borrow);
-        let twin = self
-            .numbers()
-            .filter(|no| self.flags[no.0 as usize] & CONFLICTING != 0)
-            .find(|no| self.key(*no) == file.id.raw() && self.filename(*no) == name);
-        if let Some(twin) = twin {
+        let hash = self.hasher.hash_one((file.id.raw(), name.map(UntrustedRef::raw)));
+        let same = |no: &FileNo| self.key(*no) == file.id.raw() && self.filename(*no) == name;
+        if let Some(twin) = self.twins.get(&hash).copied().filter(same) {
             return self.update(twin, file);
         }
         let key = self.keys.get(known.0 as usize);
         let twin = self.append(key, file, walk)?;
+        self.twins.insert(hash, twin);
         for no in [known, twin] {
             self.flags[no.0 as usize] |= CONFLICTING;
         }

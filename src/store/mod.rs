@@ -100,6 +100,8 @@ pub struct Store {
     extras: HashMap<FileNo, u16>,
     extra_texts: Interner,
     unreadable: HashMap<FileNo, Unreadable>,
+    /// Further files with an id that is taken, by the hash of id and filename.
+    twins: HashMap<u64, FileNo>,
     changed: Vec<FileNo>,
     settled: usize,
 }

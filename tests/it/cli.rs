@@ -330,3 +330,16 @@ fn a_million_demo_files_are_computed_not_stored() {
     let output = run_at(&demo.url, &["list", "--output", "jsonl", "--limit", "1"]);
     assert_eq!(text(&output.stdout).lines().count(), 1);
 }
+
+#[test]
+fn a_list_that_nobody_reads_can_still_be_interrupted() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let arguments = ["list", "--demo", "--files", "100000", "--all", "--output", "jsonl"];
+        let mut child = command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
+        // A few bytes tell that it prints; the pipe fills up behind them.
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 10]).unwrap();
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
+}
