@@ -36,8 +36,14 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Clone, Debug, Args)]
 pub struct Options {
-    /// Address of the service, with or without /v1 [default: <https://api.cerebras.ai>]
-    #[arg(long, global = true, value_name = "URL", help_heading = "Service")]
+    /// Address of the service.
+    #[arg(
+        long,
+        help = "Address of the service, with or without /v1 [default: https://api.cerebras.ai]",
+        global = true,
+        value_name = "URL",
+        help_heading = "Service"
+    )]
     pub base_url: Option<String>,
 
     /// Allow plain http to a host that is not this machine; the key is sent in clear

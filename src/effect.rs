@@ -1,7 +1,6 @@
 //! What [`App::update`](crate::app::App::update) asks of the world. Carried out by the runtime only.
 
 use crate::lister::Fetch;
-use crate::text::Untrusted;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +12,8 @@ pub enum Effect {
         /// Files in the page at most.
         limit: u16,
     },
-    /// Put this text on the clipboard, through the terminal (OSC 52).
-    Copy(Untrusted),
+    /// Put this text, which is escaped already, on the clipboard, through the terminal (OSC 52).
+    Copy(String),
     /// Clear the terminal and draw everything.
     Redraw,
     /// Give the terminal back and stop, until the shell says otherwise.

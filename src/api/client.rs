@@ -8,6 +8,7 @@ use std::error::Error as _;
 use std::io::ErrorKind;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use memchr::memmem;
 use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
@@ -84,6 +85,10 @@ impl Client {
         if endpoint.is_loopback() {
             builder = builder.no_proxy();
         }
+        if !endpoint.is_https() {
+            // Nothing will be checked, so a machine without any CA certificate will do.
+            builder = builder.tls_certs_only([]);
+        }
         let http =
             builder.build().map_err(|e| format!("TLS cannot be set up: {}", innermost(&e)))?;
         Ok(Self { http, endpoint, key, limits })
@@ -111,7 +116,9 @@ impl Client {
         }
         let (body, date) = self.get(url).await?;
         let value = wire::read_page(&body).map_err(|why| match why {
-            NotAPage::NotAFilesList(beginning) => ApiError::NotAFilesList { beginning },
+            NotAPage::NotAFilesList(_) => {
+                ApiError::NotAFilesList { beginning: wire::beginning_of(&self.without_key(&body)) }
+            }
             NotAPage::TooManyFiles => {
                 ApiError::Undecodable { what: "more than 10,000 files in one page" }
             }
@@ -158,10 +165,11 @@ impl Client {
         }
         let head = retry_headers(&headers);
         let message = match self.read_body(response, self.limits.error_bytes).await {
-            Ok(Body::Whole(body) | Body::Cut(body)) => wire::read_error_message(&body),
+            Ok(Body::Whole(body) | Body::Cut(body)) => {
+                wire::read_error_message(&self.without_key(&body))
+            }
             Err(_) => None,
         };
-        let message = message.map(|message| self.without_key(message));
         let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
         let status = Status(status.as_u16());
         match (status.0, head.verdict().unwrap_or(listed)) {
@@ -188,14 +196,19 @@ impl Client {
         }
     }
 
-    /// A service that echoes the key must not make us show it.
-    fn without_key(&self, message: Untrusted) -> Untrusted {
-        let Some(key) = &self.key else { return message };
-        let text = String::from_utf8_lossy(message.raw());
-        if text.contains(key.expose_secret()) {
-            return Untrusted::new(text.replace(key.expose_secret(), "[key]"));
+    /// A service that echoes the key must not make us show it, whole or cut.
+    fn without_key(&self, body: &[u8]) -> Vec<u8> {
+        let Some(key) = &self.key else { return body.to_vec() };
+        let key = key.expose_secret().as_bytes();
+        let mut out = Vec::with_capacity(body.len());
+        let mut rest = body;
+        while let Some(at) = memmem::find(rest, key) {
+            out.extend_from_slice(&rest[..at]);
+            out.extend_from_slice(b"[key]");
+            rest = &rest[at + key.len()..];
         }
-        message
+        out.extend_from_slice(rest);
+        out
     }
 
     fn describe(&self, error: &reqwest::Error) -> ApiError {
@@ -265,13 +278,14 @@ fn date_sample(headers: &HeaderMap, sent_ms: i64) -> Option<DateSample> {
     Some(DateSample { date_s, sent_ms, received_ms: wall_ms() })
 }
 
+/// The host that a redirect names; a path of it could carry anything, the key included.
 fn redirect_target(headers: &HeaderMap) -> Untrusted {
     let Some(location) = headers.get(LOCATION) else { return Untrusted::new("nowhere") };
     let host = location.to_str().ok().and_then(|text| Url::parse(text).ok()).and_then(|url| {
-        url.host_str()
-            .map(|host| url.port().map_or(host.to_owned(), |port| format!("{host}:{port}")))
+        let host = url.host_str()?.to_owned();
+        Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
     });
-    let mut target = Untrusted::new(host.map_or(location.as_bytes().to_vec(), String::into_bytes));
+    let mut target = Untrusted::new(host.unwrap_or_else(|| "another path".to_owned()));
     target.cap(256);
     target
 }

@@ -128,6 +128,16 @@ impl ApiError {
         )
     }
 
+    /// Whether the service is down, out of reach or rate-limiting, whatever it says about retries.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        let status = match self {
+            Self::Refused { status, .. } => Some(status.0),
+            _ => None,
+        };
+        self.is_transient() || matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504))
+    }
+
     /// How long the service asks to be left alone.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {

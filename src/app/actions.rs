@@ -7,8 +7,9 @@ use super::keys::{self, Action, Key};
 use super::mode::{Focus, Mode};
 use super::{App, PATIENCE};
 use crate::effect::Effect;
-use crate::lister::State;
+use crate::lister::{Failure, State};
 use crate::store::order::SortKey;
+use crate::text::shorten_end;
 use crate::view;
 
 impl App {
@@ -79,7 +80,7 @@ impl App {
             Action::CopyId => self.copy_id(effects),
             Action::TryAgain => self.try_again(effects),
             Action::LoadAll => self.start_loading_all(effects),
-            Action::OpenHelp => self.mode = Mode::Help { scroll: 0 },
+            Action::OpenHelp => self.open_help(),
             Action::GoBack => self.go_back(),
             Action::Close => effects.push(Effect::Quit),
             _ => {}
@@ -110,7 +111,7 @@ impl App {
             (Mode::Detail { scroll }, _) | (Mode::Browse, Focus::Pane { scroll }) => {
                 *scroll = scroll.saturating_add_signed(rows).min(most);
             }
-            (Mode::Help { scroll }, _) => {
+            (Mode::Help { scroll, .. }, _) => {
                 let most = view::help::overflow(self.size);
                 *scroll = scroll.saturating_add_signed(rows).min(most);
             }
@@ -158,8 +159,9 @@ impl App {
         if file.unreadable.is_some() {
             return self.say("this file has no readable id");
         }
-        let id = file.id.to_owned();
-        self.say(format!("copied {}", id.borrow().printable_within(60)));
+        // Escaped like everything else: a line break in an id must not run what is pasted.
+        let id = file.id.printable().into_owned();
+        self.say(format!("copied {}", shorten_end(&id, 60)));
         effects.push(Effect::Copy(id));
     }
 
@@ -171,8 +173,13 @@ impl App {
             State::Ready { .. } | State::Exhausted => {
                 self.say("nothing failed, so there is nothing to try again");
             }
-            State::Backoff { .. } => self.say("the service asked for this wait"),
-            State::Loading { .. } | State::Failed { .. } => {}
+            State::Backoff { why, .. } if why.wait().is_some() => {
+                self.say("the service asked for this wait");
+            }
+            State::Failed { why: Failure::AskedToWait { .. }, .. } => {
+                self.say("the service asked for a wait; r tries again after it");
+            }
+            State::Backoff { .. } | State::Loading { .. } | State::Failed { .. } => {}
         }
     }
 
@@ -259,6 +266,19 @@ impl App {
         };
     }
 
+    fn open_help(&mut self) {
+        let below = Box::new(std::mem::take(&mut self.mode));
+        self.mode = Mode::Help { scroll: 0, below };
+    }
+
+    /// Goes back to what lies below the top layer.
+    fn close_layer(&mut self) {
+        self.mode = match std::mem::take(&mut self.mode) {
+            Mode::Help { below, .. } => *below,
+            _ => Mode::Browse,
+        };
+    }
+
     /// Keys of the full-screen texts: detail and help.
     fn press_in_reader(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
         let Some(action) = action else { return };
@@ -267,9 +287,9 @@ impl App {
         }
         let in_help = matches!(self.mode, Mode::Help { .. });
         match action {
-            Action::GoBack | Action::Close => self.mode = Mode::Browse,
-            Action::OpenHelp if in_help => self.mode = Mode::Browse,
-            Action::OpenHelp => self.mode = Mode::Help { scroll: 0 },
+            Action::GoBack | Action::Close => self.close_layer(),
+            Action::OpenHelp if in_help => self.close_layer(),
+            Action::OpenHelp => self.open_help(),
             Action::OpenDetail if !in_help => self.mode = Mode::Browse,
             Action::CopyId if !in_help => self.copy_id(effects),
             Action::TryAgain => self.try_again(effects),

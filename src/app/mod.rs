@@ -273,7 +273,11 @@ impl App {
 
     /// Tells the table how many rows it has.
     fn fit(&mut self) {
-        self.table.resize(self.layout().map_or(0, |layout| layout.table_rows()));
+        let layout = self.layout();
+        self.table.resize(layout.map_or(0, |layout| layout.table_rows()));
+        if layout.is_none_or(|layout| layout.pane.is_none()) {
+            self.focus = Focus::Table;
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Mode {
     Help {
         /// Lines scrolled off the top.
         scroll: usize,
+        /// What it was opened from.
+        below: Box<Mode>,
     },
     /// The choice of the column to sort by.
     SortPicker {

@@ -1,6 +1,6 @@
 //! Pages: when one is wanted, and what becomes of the answer.
 
-use super::{Access, App};
+use super::{Access, App, PATIENCE};
 use crate::api::{Answer, ApiError, Page};
 use crate::effect::Effect;
 use crate::lister::{Cursor, Failure, Fetch, State};
@@ -40,10 +40,21 @@ impl App {
         let after = self.lister.loading_at().and_then(Cursor::after).cloned();
         let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());
         let delta = self.store.take_delta();
+        let below = self.table.viewport().rows_below(self.table.rows().len());
         self.table.absorb(&self.store, &delta);
+        self.keep_patience(below);
         match taken {
             Ok(facts) => self.lister.page_loaded(request, has_more, facts),
             Err(_) => self.lister.give_up(Failure::Full),
+        }
+    }
+
+    /// A page that brought the view nearer to what it wants costs no patience.
+    fn keep_patience(&mut self, below_before: usize) {
+        let (rows, view) = (self.table.rows().len(), self.table.viewport());
+        let nearer = rows < view.height || view.rows_below(rows) > below_before;
+        if nearer && !self.search_stopped {
+            self.patience = PATIENCE;
         }
     }
 

@@ -5,6 +5,7 @@ pub mod dashboard;
 pub mod demo_server;
 pub mod list;
 
+use std::env::VarError;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -82,7 +83,7 @@ impl CommandError {
             Self::Key(_) | Self::KeyRefused => 3,
             Self::List(Failure::AskedToWait { .. }) => 5,
             Self::List(Failure::Call(error)) if error.refuses_key() => 3,
-            Self::List(Failure::Call(error)) if error.is_transient() => 5,
+            Self::List(Failure::Call(error)) if error.is_outage() => 5,
             Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::Tls(_) => 1,
         }
     }
@@ -110,6 +111,10 @@ pub async fn connect(options: &Options) -> Result<Connection, CommandError> {
     if options.files.is_some() && !options.demo {
         let text =
             "--files says how many files the demo account has; it goes with --demo or demo-server";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
+    if options.demo && options.base_url.is_some() {
+        let text = "--demo and --base-url cannot both be given; the demo has an address of its own";
         return Err(CommandError::Usage(text.to_owned()));
     }
     let (endpoint, key, profile) = if options.demo {
@@ -141,8 +146,15 @@ async fn start_demo(options: &Options) -> Result<Endpoint, CommandError> {
 
 /// Flag, then environment, then default.
 fn endpoint(options: &Options) -> Result<Endpoint, CommandError> {
-    let from_environment = || std::env::var(BASE_URL_VARIABLE).ok().filter(|url| !url.is_empty());
-    let (place, url) = match (&options.base_url, from_environment()) {
+    let from_environment = match std::env::var(BASE_URL_VARIABLE) {
+        Ok(url) => Some(url).filter(|url| !url.is_empty()),
+        Err(VarError::NotPresent) => None,
+        Err(VarError::NotUnicode(_)) => {
+            let text = format!("the address in {BASE_URL_VARIABLE} is not usable: it is not UTF-8");
+            return Err(CommandError::Usage(text));
+        }
+    };
+    let (place, url) = match (&options.base_url, from_environment) {
         (Some(url), _) => ("--base-url", url.clone()),
         (None, Some(url)) => (BASE_URL_VARIABLE, url),
         (None, None) => ("the program", DEFAULT_BASE_URL.to_owned()),
@@ -158,8 +170,8 @@ fn endpoint(options: &Options) -> Result<Endpoint, CommandError> {
 fn key() -> Result<Key, CommandError> {
     match std::env::var(KEY_VARIABLE) {
         Ok(key) => Ok(Key::parse(&key)?),
-        Err(std::env::VarError::NotPresent) => Err(BadKey::Missing.into()),
-        Err(std::env::VarError::NotUnicode(_)) => Err(BadKey::Malformed.into()),
+        Err(VarError::NotPresent) => Err(BadKey::Missing.into()),
+        Err(VarError::NotUnicode(_)) => Err(BadKey::Malformed.into()),
     }
 }
 

@@ -66,6 +66,12 @@ impl Endpoint {
         }
     }
 
+    /// Whether connections are encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base.scheme() == "https"
+    }
+
     /// Host, and port where it is not the usual one: how screens name the service.
     #[must_use]
     pub fn label(&self) -> String {

@@ -205,8 +205,9 @@ fn read_range(text: &str, size: u64) -> Range {
         return Range::Ignored;
     };
     match (first.parse::<u64>(), last.parse::<u64>()) {
+        _ if size == 0 => Range::Outside,
         (Ok(first), Ok(last)) if first <= last && first < size => {
-            Range::Within(first, size.min(last + 1))
+            Range::Within(first, size.min(last.saturating_add(1)))
         }
         (Ok(first), Err(_)) if last.is_empty() && first < size => Range::Within(first, size),
         (Err(_), Ok(tail)) if first.is_empty() && tail > 0 => {

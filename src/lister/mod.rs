@@ -223,6 +223,12 @@ impl Lister {
         self.state == State::Exhausted
     }
 
+    /// Whether the service said in so many words that there is more; it may not say at all.
+    #[must_use]
+    pub fn is_more_promised(&self) -> bool {
+        self.walk.promised
+    }
+
     /// The next page is wanted. Answers with the request, unless something else has to come first.
     pub fn demand(&mut self) -> Option<Fetch> {
         match &self.state {
@@ -285,7 +291,8 @@ impl Lister {
         } else if !error.is_transient() {
             State::Failed { at, why: Failure::Call(error) }
         } else if let Some(wait) = error.wait().filter(|wait| *wait > self.policy.longest_wait) {
-            State::Failed { at, why: Failure::AskedToWait { error, wait, until: now + wait } }
+            let until = now.saturating_add(wait);
+            State::Failed { at, why: Failure::AskedToWait { error, wait, until } }
         } else if attempt < self.policy.attempts && self.budget.spend() {
             let backoff = self.policy.backoff(attempt, &mut self.rng);
             let until = now + error.wait().unwrap_or(backoff);

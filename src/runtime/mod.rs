@@ -163,7 +163,7 @@ impl Dashboard<'_> {
                     let _ = sender.send(Message::Event(event)).await;
                 });
             }
-            Effect::Copy(text) => self.screen.copy(text.raw())?,
+            Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Redraw => {
                 self.screen.reenter()?;
                 self.measure()?;
@@ -192,7 +192,7 @@ impl Dashboard<'_> {
 
 /// What the operator did is shown at once, whatever the frame rate.
 fn is_urgent(event: &Event) -> bool {
-    !matches!(event, Event::PageAnswered { .. } | Event::DeadlineReached)
+    matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::Resumed)
 }
 
 /// Waits until `at`; for those commands that drive the paging machine without a screen.

@@ -1,14 +1,18 @@
 //! Signals: leaving, stopping, coming back.
 
 use std::io;
+use std::time::Duration;
 
 use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 use rustix::termios::tcgetpgrp;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
-use super::{End, Message};
+use super::{End, Message, terminal};
 use crate::event::Event;
+
+/// How long the loop has to leave on a signal.
+const REACTION: Duration = Duration::from_millis(800);
 
 /// Turns signals into messages. Resizing comes with the input.
 pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
@@ -19,12 +23,29 @@ pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
         SignalKind::quit(),
     ];
     for kind in ends {
-        forward(sender, kind, move || Message::End(End::Signal(kind.as_raw_value())))?;
+        end_on(sender, kind)?;
     }
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
     forward(sender, stop, || Message::Event(Event::SuspendRequested))?;
     let go_on = SignalKind::from_raw(Signal::CONT.as_raw());
     forward(sender, go_on, || Message::Event(Event::Resumed))
+}
+
+/// Leaves on a signal; where the loop does not react, as when it waits for a terminal that takes no
+/// output, the program ends without it.
+fn end_on(sender: &Sender<Message>, kind: SignalKind) -> io::Result<()> {
+    let mut signals = signal(kind)?;
+    let sender = sender.clone();
+    tokio::spawn(async move {
+        if signals.recv().await.is_some() {
+            let number = kind.as_raw_value();
+            let _ = sender.try_send(Message::End(End::Signal(number)));
+            tokio::time::sleep(REACTION).await;
+            terminal::abandon();
+            std::process::exit(128 + number);
+        }
+    });
+    Ok(())
 }
 
 fn forward(

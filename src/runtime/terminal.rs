@@ -84,7 +84,7 @@ impl Screen {
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
-    pub fn copy(&mut self, text: &[u8]) -> io::Result<()> {
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 }
@@ -107,6 +107,13 @@ fn take(out: &mut impl Write) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+}
+
+/// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.
+pub(super) fn abandon() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        let _ = disable_raw_mode();
+    }
 }
 
 fn give_back() {

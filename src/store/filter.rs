@@ -29,6 +29,9 @@ impl Filter {
     /// Whether the file is to be shown. A file that could not be read matches by its raw text.
     #[must_use]
     pub fn matches(&self, store: &Store, no: FileNo) -> bool {
+        if let Some(raw) = store.unreadable_raw(no) {
+            return self.words.iter().all(|word| word.is_in(raw));
+        }
         let name = store.filename(no).map_or(b"".as_slice(), crate::text::UntrustedRef::raw);
         self.words.iter().all(|word| word.is_in(name) || word.is_in(store.key(no)))
     }

@@ -100,6 +100,10 @@ impl Store {
         };
         let row = known.0 as usize;
         let same_name = self.filename(known) == file.filename.as_ref().map(Untrusted::borrow);
+        if !same_name && let Some(twin) = self.twin(&file) {
+            self.walks[twin.0 as usize] = walk;
+            return self.update(twin, file);
+        }
         if self.walks[row] == walk && !same_name {
             return self.take_in_conflict(known, file, walk);
         }
@@ -108,14 +112,20 @@ impl Store {
         self.update(known, file)
     }
 
+    /// A further file with this id and this filename.
+    fn twin(&self, file: &File) -> Option<FileNo> {
+        let name = file.filename.as_ref().map(Untrusted::borrow);
+        let twin = self.twins.get(&self.twin_hash(file)).copied();
+        twin.filter(|no| self.key(*no) == file.id.raw() && self.filename(*no) == name)
+    }
+
+    fn twin_hash(&self, file: &File) -> u64 {
+        self.hasher.hash_one((file.id.raw(), file.filename.as_ref().map(Untrusted::raw)))
+    }
+
     /// Two files with one id and different filenames in one walk: both are shown and flagged.
     fn take_in_conflict(&mut self, known: FileNo, file: File, walk: u32) -> Result<(), Full> {
-        let name = file.filename.as_ref().map(Untrusted::borrow);
-        let hash = self.hasher.hash_one((file.id.raw(), name.map(UntrustedRef::raw)));
-        let same = |no: &FileNo| self.key(*no) == file.id.raw() && self.filename(*no) == name;
-        if let Some(twin) = self.twins.get(&hash).copied().filter(same) {
-            return self.update(twin, file);
-        }
+        let hash = self.twin_hash(&file);
         let key = self.keys.get(known.0 as usize);
         let twin = self.append(key, file, walk)?;
         self.twins.insert(hash, twin);

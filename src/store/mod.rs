@@ -164,6 +164,11 @@ impl Store {
         self.find_key(id.raw()).filter(|no| self.flags[no.0 as usize] & UNREADABLE == 0)
     }
 
+    fn unreadable_raw(&self, no: FileNo) -> Option<&[u8]> {
+        let flagged = self.flags[no.0 as usize] & UNREADABLE != 0;
+        flagged.then(|| self.unreadable.get(&no).map(|unreadable| unreadable.raw.raw()))?
+    }
+
     pub(crate) fn filename(&self, no: FileNo) -> Option<UntrustedRef<'_>> {
         let row = no.0 as usize;
         (self.flags[row] & NAMELESS == 0)

@@ -88,6 +88,8 @@ fn two_files_with_one_id_are_both_shown_and_flagged() {
     let twins = || page([file("a", "one", Stated::Value(7)), file("a", "two", Stated::Value(8))]);
     store.take_in(twins(), None, 0).unwrap();
     store.take_in(twins(), None, 0).unwrap();
+    let swapped = page([file("a", "two", Stated::Value(8)), file("a", "one", Stated::Value(7))]);
+    store.take_in(swapped, None, 1).unwrap();
     assert_eq!(store.len(), 2);
     assert!(store.numbers().all(|no| store.file(no).conflicting));
 }

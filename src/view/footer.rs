@@ -161,13 +161,9 @@ fn filter_line(
     let scroll = input.visual_scroll(room);
     // What was typed is shown as it would be matched: cut to the room, never as a command.
     let visible: String = skip_cells(input.value(), scroll);
-    let shown = UntrustedRef::new(visible.as_bytes());
-    let shown = if visible.chars().any(char::is_control) {
-        shown.printable().into_owned()
-    } else {
-        visible.clone()
-    };
-    put(buffer, x, area.y, text_right, &shorten_end(&shown, room), theme.text);
+    let shown = UntrustedRef::new((visible + "|").as_bytes()).printable().into_owned();
+    let shown = shown.trim_end_matches('|');
+    put(buffer, x, area.y, text_right, &shorten_end(shown, room), theme.text);
     let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     Position::new((x + cursor).min(text_right), area.y)
 }

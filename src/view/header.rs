@@ -73,6 +73,9 @@ pub(super) fn count(app: &App) -> String {
         State::Failed { .. } if store.is_empty() => "nothing loaded".to_owned(),
         State::Failed { .. } => format!("{files} loaded · partial"),
         _ if store.is_empty() => "nothing loaded yet".to_owned(),
+        _ if !app.lister().is_more_promised() => {
+            format!("{files} loaded · perhaps more on the server")
+        }
         _ => format!("{files} loaded · more on the server"),
     };
     match store.unreadable_count() {

@@ -32,7 +32,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
     let within = |rect: Rect| rect.intersection(area);
     let buffer = frame.buffer_mut();
     match app.mode() {
-        Mode::Help { scroll } => help::draw(*scroll, theme, buffer, area),
+        Mode::Help { scroll, .. } => help::draw(*scroll, theme, buffer, area),
         Mode::Detail { scroll } => detail::draw_full(app, *scroll, theme, buffer, area),
         mode => {
             header::draw(app, theme, buffer, within(layout.header));

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::app::layout::LEAST;
 use crate::config::KEY_VARIABLE;
 use crate::lister::{Failure, State};
-use crate::text::{grouped, shorten_end};
+use crate::text::{UntrustedRef, grouped, shorten_end};
 
 /// What stands in the table's place while it has no rows.
 pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
@@ -36,7 +36,7 @@ fn words(app: &App) -> (String, String) {
     let endpoint = &app.settings().endpoint;
     if let Some(filter) = app.table().filter_text().filter(|_| !app.store().is_empty()) {
         let loaded = grouped(app.store().len());
-        let filter = shorten_end(filter, 40);
+        let filter = UntrustedRef::new(filter.as_bytes()).printable_within(40);
         let (searching, help) = if app.is_searching() {
             ("; looking further", "Esc stops the search")
         } else {

@@ -29,7 +29,7 @@ use crate::expiry::{Stated, Urgency, filled_cells, share_left};
 use crate::lister::State;
 use crate::store::FileRef;
 use crate::store::order::SortKey;
-use crate::text::{grouped, shorten_end, shorten_middle};
+use crate::text::{UntrustedRef, grouped, shorten_end, shorten_middle};
 
 const MARKER: u16 = 2;
 const GAP: u16 = 2;
@@ -103,7 +103,7 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         let of = grouped(app.store().len());
         let shown = grouped(app.table().rows().len());
         let loaded = if app.lister().is_complete() { "" } else { " loaded" };
-        let filter = shorten_end(filter, usize::from(width / 4));
+        let filter = UntrustedRef::new(filter.as_bytes()).printable_within(usize::from(width / 4));
         let _ = write!(text, "· “{filter}” {shown} of {of}{loaded} ");
     }
     let text = shorten_end(&text, usize::from(width.saturating_sub(12)));
@@ -264,6 +264,9 @@ pub(super) fn bar(
 fn end_row(app: &App, theme: &Theme) -> (String, Style) {
     let page = grouped(app.lister().pages() + 1);
     match app.lister().state() {
+        State::Ready { .. } if !app.lister().is_more_promised() => {
+            ("perhaps more below".to_owned(), theme.chrome)
+        }
         State::Ready { .. } => ("more below".to_owned(), theme.chrome),
         State::Loading { .. } => {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));

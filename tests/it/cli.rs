@@ -71,15 +71,68 @@ fn lines_begin_before_the_last_page_is_there() {
 
 #[test]
 fn a_closed_pipe_is_quiet() {
-    let mut child = command(&["list", "--demo", "--files", "50000", "--all", "--output", "jsonl"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
+    for form in ["table", "json", "jsonl", "csv"] {
+        let arguments = ["list", "--demo", "--files", "50000", "--all", "--output", form];
+        let mut child =
+            command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(
+            (text(&output.stderr), output.status.code()),
+            (String::new(), Some(0)),
+            "{form}"
+        );
+    }
+}
+
+#[test]
+fn two_files_with_one_id_are_both_listed_and_said() {
+    let server = Fault::start(|_, _| {
+        let body =
+            r#"{"data":[{"id":"a","filename":"x"},{"id":"a","filename":"y"}],"has_more":false}"#;
+        answer("200 OK", "", body)
+    });
+    let output = run_at(&server.url, &["list", "--output", "jsonl"]);
+    assert_eq!((text(&output.stdout).lines().count(), output.status.code()), (2, Some(0)));
+    assert!(text(&output.stderr).contains("1 listed with an id of another file"));
+}
+
+#[test]
+fn an_echoed_key_is_masked_wherever_it_comes_back() {
+    let html =
+        Fault::start(|_, _| answer("200 OK", "", &format!("<html>your header: Bearer {CANARY}")));
+    let location: &'static str = format!("Location: /login?k={CANARY}\r\n").leak();
+    let redirect = Fault::start(move |_, _| answer("302 Found", location, ""));
+    for (server, words) in [(html, "Bearer [key]"), (redirect, "redirects to another path")] {
+        let output = run_at(&server.url, &["list"]);
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn one_page_is_taken_as_it_is() {
+    let server =
+        Fault::start(|_, _| answer("200 OK", "", r#"{"data":[{"filename":"x"}],"has_more":true}"#));
+    let output = run_at(&server.url, &["list", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        text(&output.stderr).contains("1 unreadable")
+            && text(&output.stdout).contains("\"has_more\":true")
+    );
+    let all = run_at(&server.url, &["list", "--all"]);
+    assert_eq!(all.status.code(), Some(1));
+    assert!(text(&all.stderr).contains("partial: 0 files listed"), "{}", text(&all.stderr));
+}
+
+#[test]
+fn loopback_needs_no_certificates() {
+    let output = command(&["list", "--demo", "--output", "jsonl"])
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .output()
         .unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((text(&output.stderr), output.status.code()), (String::new(), Some(0)));
+    assert_eq!(text(&output.stdout).lines().count(), 100, "{}", text(&output.stderr));
 }
 
 #[test]
@@ -211,7 +264,10 @@ fn files_that_cannot_be_read_are_counted_and_the_rest_is_listed() {
     let output = run_at(&server.url, &["list", "--output", "json"]);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(0));
-    assert!(said.starts_with("shelflife: 2 unreadable") && said.contains("1 values"), "{said}");
+    assert!(
+        said.starts_with("shelflife: 2 unreadable") && said.contains("1 value could"),
+        "{said}"
+    );
     let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(value["data"][0]["bytes"], serde_json::Value::Null);
 }
@@ -250,7 +306,8 @@ fn odd_flags_name_the_flag_the_value_and_what_is_allowed() {
         (&["demo-server", "--latency", "1s"], &["--latency", "1s", "600,000"]),
         (&["--color", "blue"], &["--color", "blue", "never"]),
         (&["--load", "some"], &["--load", "some", "demand"]),
-        (&["--demo", "--base-url", "https://x"], &["--demo", "--base-url"]),
+        (&["list", "--demo", "--base-url", "https://x"], &["--demo", "--base-url"]),
+        (&["--demo", "list", "--base-url", "https://x"], &["--demo", "--base-url"]),
         (&["list", "--base-url", "ftp://x"], &["--base-url", "ftp://x", "https://"]),
         (
             &["list", "--base-url", "http://example.com"],

@@ -73,6 +73,9 @@ async fn files_are_described_read_in_part_and_deleted() {
         range("bytes=999999999999-").await.unwrap().status(),
         StatusCode::RANGE_NOT_SATISFIABLE
     );
+    let endless = range("bytes=0-18446744073709551615").await.unwrap();
+    assert_eq!(endless.status(), StatusCode::PARTIAL_CONTENT);
+    drop(endless);
     assert_eq!(range("lines=1-2").await.unwrap().status(), StatusCode::OK);
 
     let deleted = json(client.delete(format!("{}{path}", demo.url)).send().await.unwrap()).await;

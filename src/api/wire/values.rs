@@ -101,7 +101,8 @@ pub(super) fn read_time(raw: &RawValue) -> StatedTime {
     #[allow(clippy::cast_possible_truncation, reason = "checked: exact")]
     let number = text.parse::<i64>().ok().or_else(|| {
         let float = text.parse::<f64>().ok().filter(|float| float.abs() <= EXACT_FLOAT)?;
-        Some(float.floor() as i64)
+        // A part of the first second of 1970 is no time of a file, and must not read as none.
+        (float == 0.0 || float.abs() >= 1.0).then_some(float.floor() as i64)
     });
     match number {
         Some(0) => Stated::Nothing,

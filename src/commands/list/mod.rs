@@ -5,7 +5,7 @@
 
 mod writer;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 use std::time::Instant;
 
@@ -42,8 +42,9 @@ struct Printed {
     files: u64,
     unreadable: u64,
     odd_values: u64,
-    /// Ids of the page before: a service may send the last files of a page once more.
-    before: HashSet<Untrusted>,
+    conflicts: u64,
+    /// Files of the page before: a service may send the last ones of a page once more.
+    before: HashMap<Untrusted, Option<Untrusted>>,
 }
 
 async fn print(
@@ -60,7 +61,6 @@ async fn print(
     let mut lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
     let more = loop {
         let fetch = match lister.state() {
-            State::Ready { .. } if lister.pages() > 0 && !all => break HasMore::Yes,
             State::Ready { .. } => lister.demand(),
             State::Backoff { until, .. } => {
                 wait_until(start + *until).await;
@@ -88,8 +88,8 @@ async fn print(
                 let (files, facts) = printed.take_in(page);
                 writer.page(&files, clock.server_ms(Now::read(start)))?;
                 lister.page_loaded(fetch.request, has_more, facts);
-                if !all && has_more == HasMore::Unknown {
-                    break HasMore::Unknown;
+                if !all {
+                    break has_more;
                 }
             }
         }
@@ -103,7 +103,8 @@ async fn print(
 }
 
 fn end_early(printed: &Printed, why: Failure) -> CommandError {
-    if printed.files == 0 && printed.unreadable == 0 {
+    let call_failed = matches!(why, Failure::Call(_) | Failure::AskedToWait { .. });
+    if call_failed && printed.files == 0 && printed.unreadable == 0 {
         return CommandError::List(why);
     }
     let unit = if printed.files == 1 { "file" } else { "files" };
@@ -114,22 +115,26 @@ impl Printed {
     /// Sorts a page into files to print and what is to be said of the rest.
     fn take_in(&mut self, page: Page) -> (Vec<File>, PageFacts) {
         let last = page.last_id().cloned();
-        let mut ids = HashSet::new();
+        let mut here: HashMap<Untrusted, Option<Untrusted>> = HashMap::new();
         let mut files = vec![];
         for reading in page.readings {
             match reading {
                 Reading::Unreadable(_) => self.unreadable += 1,
                 Reading::File(file) => {
-                    let known = self.before.contains(&file.id);
-                    if ids.insert(file.id.clone()) && !known {
-                        self.odd_values += writer::odd_values(&file);
-                        files.push(*file);
+                    let known = here.get(&file.id).or_else(|| self.before.get(&file.id));
+                    if known == Some(&file.filename) {
+                        here.insert(file.id.clone(), file.filename.clone());
+                        continue;
                     }
+                    self.conflicts += u64::from(known.is_some());
+                    here.insert(file.id.clone(), file.filename.clone());
+                    self.odd_values += writer::odd_values(&file);
+                    files.push(*file);
                 }
             }
         }
         self.files += files.len() as u64;
-        self.before = ids;
+        self.before = here;
         let fresh = files.len();
         (files, PageFacts { last, fresh, new: fresh })
     }
@@ -144,10 +149,14 @@ impl Printed {
             ));
         }
         if self.odd_values > 0 {
-            lines.push(format!(
-                "{} values could not be read and are shown as not given",
-                grouped(self.odd_values)
-            ));
+            let (values, are) =
+                if self.odd_values == 1 { ("value", "is") } else { ("values", "are") };
+            let count = grouped(self.odd_values);
+            lines.push(format!("{count} {values} could not be read and {are} shown as not given"));
+        }
+        if self.conflicts > 0 {
+            let count = grouped(self.conflicts);
+            lines.push(format!("{count} listed with an id of another file: check before using it"));
         }
         for line in lines {
             let _ = writeln!(io::stderr(), "shelflife: {line}");

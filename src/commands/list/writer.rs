@@ -78,7 +78,7 @@ impl<W: Write> Writer<W> {
             }
             Form::Csv { out, begun } => {
                 begin_csv(out, begun)?;
-                files.iter().try_for_each(|file| out.write_record(csv_cells(file)))?;
+                files.iter().try_for_each(|file| write_record(out, csv_cells(file)))?;
                 out.flush()
             }
         }
@@ -107,9 +107,20 @@ impl<W: Write> Writer<W> {
 
 fn begin_csv<W: Write>(out: &mut csv::Writer<W>, begun: &mut bool) -> io::Result<()> {
     if !std::mem::replace(begun, true) {
-        out.write_record(FIELDS)?;
+        write_record(out, FIELDS)?;
     }
     Ok(())
+}
+
+/// Writes a record; the cause of a failure stays what it is, such as a closed pipe.
+fn write_record<W: Write, T: AsRef<[u8]>>(
+    out: &mut csv::Writer<W>,
+    cells: impl IntoIterator<Item = T>,
+) -> io::Result<()> {
+    out.write_record(cells).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
 }
 
 fn write_head(out: &mut impl Write, id_width: usize) -> io::Result<()> {
