@@ -8,8 +8,6 @@ mod envelope;
 mod file;
 mod values;
 
-use serde_json::value::RawValue;
-
 use crate::expiry::{Stated, StatedTime};
 use crate::text::{Untrusted, UntrustedRef};
 use envelope::{Envelope, List};
@@ -140,19 +138,6 @@ pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
         return Err(NotAPage::TooManyFiles);
     }
     Ok(Page { readings: list.files.into_iter().map(read_file).collect(), has_more })
-}
-
-/// Reads the description of one file, as `GET /v1/files/{id}` answers it.
-///
-/// # Errors
-/// The beginning of the answer, where it is no file.
-pub fn read_single(body: &[u8]) -> Result<File, NotAPage> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{feff}');
-    match serde_json::from_str::<&RawValue>(text).map(read_file) {
-        Ok(Reading::File(file)) => Ok(*file),
-        _ => Err(NotAPage::NotAFilesList(beginning(text))),
-    }
 }
 
 /// The explanation in an error body, in the order in which services hide it: `error.message`,

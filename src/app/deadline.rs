@@ -15,11 +15,11 @@ impl App {
     pub fn deadline(&self) -> Option<Duration> {
         let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
         let paging = match self.lister.state() {
-            State::Backoff { until, .. } => {
+            State::Backoff { .. } => self.lister.deadline().map(|until| {
                 let left = until.saturating_sub(self.now.mono);
                 let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
-                Some(until.saturating_sub(shown).min(*until))
-            }
+                until.saturating_sub(shown)
+            }),
             State::Loading { .. } => {
                 let waited = self.now.mono.saturating_sub(self.loading_since);
                 let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);

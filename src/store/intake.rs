@@ -31,12 +31,6 @@ impl Delta {
         let added = (known..len).filter_map(|row| u32::try_from(row).ok()).map(FileNo).collect();
         Self { added, changed }
     }
-
-    /// Whether nothing came.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty()
-    }
 }
 
 impl Store {

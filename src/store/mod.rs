@@ -158,12 +158,6 @@ impl Store {
         }
     }
 
-    /// The number of the file with this id; with two of them, of the first.
-    #[must_use]
-    pub fn find(&self, id: UntrustedRef<'_>) -> Option<FileNo> {
-        self.find_key(id.raw()).filter(|no| self.flags[no.0 as usize] & UNREADABLE == 0)
-    }
-
     fn unreadable_raw(&self, no: FileNo) -> Option<&[u8]> {
         let flagged = self.flags[no.0 as usize] & UNREADABLE != 0;
         flagged.then(|| self.unreadable.get(&no).map(|unreadable| unreadable.raw.raw()))?

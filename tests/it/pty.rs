@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
-use portable_pty::CommandBuilder;
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use shelflife::cli::Cli;
 
 use crate::support::CANARY;
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
-use crate::support::terminal::{Terminal, wait_gone};
+use crate::support::terminal::{Terminal, wait_gone, wait_writing};
 
 fn at(url: &str) -> [(&str, &str); 2] {
     [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", url)]
@@ -358,4 +358,19 @@ fn a_terminal_that_can_do_nothing_is_told_of_list_without_an_escape() {
         let raw = terminal.raw();
         assert!(!raw.contains(&0x1b) && String::from_utf8_lossy(&raw).contains("`shelflife list`"));
     }
+}
+
+/// Nobody reads the terminal, so that the program hangs in the middle of a frame.
+#[test]
+fn a_terminal_that_takes_no_output_does_not_outlive_a_signal() {
+    let size = PtySize { rows: 300, cols: 500, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_shelflife"));
+    command.arg("--demo");
+    command.env("TERM", "xterm-256color");
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    let pid = child.process_id().unwrap().to_string();
+    wait_writing(&pid);
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().exit_code(), 143);
 }

@@ -232,7 +232,8 @@ fn one_line(value: UntrustedRef<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::wire::read_single;
+    use crate::api::Reading;
+    use crate::api::wire::read_page;
 
     fn written(output: Output, files: &[File]) -> String {
         let mut out = vec![];
@@ -245,7 +246,9 @@ mod tests {
 
     fn odd_file() -> File {
         let body = "{\"id\":\"a\",\"filename\":\"x\\n\\u202e,\\\"日\",\"bytes\":-1,\"expires_at\":1.0,\n\"s\":\"\u{202e}é\",\n\"n\": [1,\n2]}";
-        read_single(body.as_bytes()).unwrap()
+        let mut page = read_page(format!("[{body}]").as_bytes()).unwrap();
+        let Some(Reading::File(file)) = page.readings.pop() else { panic!() };
+        *file
     }
 
     #[test]

@@ -225,3 +225,18 @@ pub fn wait_gone(pid: &str) {
         thread::yield_now();
     }
 }
+
+/// Waits until the main thread of process `pid` hangs in a write: found in it many times in a row.
+pub fn wait_writing(pid: &str) {
+    // The number of `write` on x86-64 and on arm64.
+    let writes = ["1 ", "64 "];
+    let deadline = Instant::now() + PATIENCE;
+    let mut in_a_row = 0;
+    while in_a_row < 10_000 {
+        let call = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap();
+        in_a_row =
+            if writes.iter().any(|write| call.starts_with(write)) { in_a_row + 1 } else { 0 };
+        assert!(Instant::now() < deadline, "never hung in a write: {call}");
+        thread::yield_now();
+    }
+}
