@@ -11,7 +11,7 @@ use crate::clock::Now;
 use crate::dates::Zone;
 use crate::lister::{Lister, Restarts};
 use crate::runtime::{self, End};
-use crate::view::theme::Theme;
+use crate::view::theme::{Background, Theme};
 
 /// Shows the dashboard until it is left; tells the exit code.
 ///
@@ -29,7 +29,8 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
         load_all: options.load == Load::All,
         zone: Zone::System,
     };
-    let theme = if has_colour(options.color) { Theme::ansi() } else { Theme::plain() };
+    let theme =
+        if has_colour(options.color) { Theme::ansi(Background::Dark) } else { Theme::plain() };
     let start = Instant::now();
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, Now::read(start));

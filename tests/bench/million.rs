@@ -23,7 +23,8 @@ use shelflife::store::Store;
 use shelflife::store::filter::Filter;
 use shelflife::store::order::{Order, SortKey};
 use shelflife::text::Untrusted;
-use shelflife::view::{self, theme::Theme};
+use shelflife::view;
+use shelflife::view::theme::{Background, Theme};
 use time::UtcOffset;
 
 const NOW_S: i64 = 1_795_442_400;
@@ -93,7 +94,7 @@ fn app(files: u64) -> App {
 #[divan::bench(args = [1_000, 10_000, 100_000, MILLION])]
 fn key_and_draw_one_frame(bencher: Bencher, files: u64) {
     let mut app = app(files);
-    let theme = Theme::ansi();
+    let theme = Theme::ansi(Background::Dark);
     let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
     let now = Now { wall_ms: NOW_S * 1_000, mono: Duration::from_secs(1) };
     let mut effects = vec![];

@@ -10,7 +10,7 @@ use shelflife::api::error::Status;
 use shelflife::api::{ApiError, wire};
 use shelflife::app::App;
 use shelflife::text::Untrusted;
-use shelflife::view::theme::Theme;
+use shelflife::view::theme::{Background, Theme};
 
 use crate::update::{Driver, START_S, page};
 
@@ -45,7 +45,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
 }
 
 fn text(app: &App, width: u16, height: u16) -> String {
-    lines(&draw_at(app, &Theme::ansi(), width, height)).join("\n")
+    lines(&draw_at(app, &Theme::ansi(Background::Dark), width, height)).join("\n")
 }
 
 /// Each run of one style as `[style]text`, to see the colours.
@@ -155,7 +155,10 @@ fn the_main_screen_at_every_size() {
 #[test]
 fn colours_and_their_absence() {
     let driver = loaded(80, 24);
-    insta::assert_snapshot!("styles_ansi", styled(&draw_at(&driver.app, &Theme::ansi(), 80, 24)));
+    insta::assert_snapshot!(
+        "styles_ansi",
+        styled(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24))
+    );
     insta::assert_snapshot!("styles_plain", styled(&draw_at(&driver.app, &Theme::plain(), 80, 24)));
     let plain = draw_at(&driver.app, &Theme::plain(), 80, 24);
     let coloured = |buffer: &Buffer| {
@@ -165,7 +168,7 @@ fn colours_and_their_absence() {
     assert_eq!(coloured(&plain), 0);
     assert_eq!(
         lines(&plain),
-        lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24)),
+        lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24)),
         "colour is never the only signal"
     );
 }
@@ -264,7 +267,7 @@ fn the_end_of_the_table_speaks() {
     let hours = |n: i64| (n + 1) * 3_600;
     let end = |driver: &mut Driver| {
         driver.keys("G");
-        let screen = lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24));
+        let screen = lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24));
         screen[21].trim_matches(['│', ' ']).to_owned()
     };
     let mut driver = Driver::new(80, 24);
@@ -274,7 +277,7 @@ fn the_end_of_the_table_speaks() {
     assert_eq!(end(&mut driver), "loading page 2 … 3 s");
     driver.fail(ApiError::NotAFilesList { beginning: Untrusted::new("<html>") });
     assert_eq!(end(&mut driver), "stopped: the answer is not a files list: it begins with <html>");
-    let top = lines(&draw_at(&driver.app, &Theme::ansi(), 80, 24))[0].clone();
+    let top = lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24))[0].clone();
     assert!(top.contains("100 loaded · partial"), "{top}");
     driver.keys("r");
     driver.answer(&page(100..110, hours, false));
@@ -287,7 +290,7 @@ fn a_frame_of_another_size_than_expected_does_no_harm() {
     for (width, height) in SIZES {
         for (w, h) in SIZES.into_iter().chain([(300, 3), (3, 300)]) {
             let driver = loaded(width, height);
-            draw_at(&driver.app, &Theme::ansi(), w, h);
+            draw_at(&driver.app, &Theme::ansi(Background::Dark), w, h);
         }
     }
 }
@@ -297,7 +300,7 @@ fn a_frame_of_another_size_than_expected_does_no_harm() {
 fn wide_names_leave_the_borders_in_line() {
     for width in 30..140 {
         let driver = loaded(width, 30);
-        let buffer = draw_at(&driver.app, &Theme::ansi(), width, 30);
+        let buffer = draw_at(&driver.app, &Theme::ansi(Background::Dark), width, 30);
         let layout = driver.app.layout().unwrap();
         for y in layout.table.top() + 1..layout.table.bottom() - 1 {
             for x in [layout.table.left(), layout.table.right() - 1] {

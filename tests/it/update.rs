@@ -13,6 +13,7 @@ use shelflife::effect::Effect;
 use shelflife::event::Event;
 use shelflife::lister::{Fetch, Lister, Restarts, State};
 use shelflife::store::order::SortKey;
+use shelflife::view::theme::{Background, Theme};
 use time::macros::offset;
 
 /// 2026-11-23 14:00:00 UTC.
@@ -500,7 +501,7 @@ fn no_sequence_of_events_does_harm() {
             }
             driver.effects.retain(|effect| matches!(effect, Effect::Fetch { .. }));
             assert!(driver.effects.len() <= 1, "{seed}: one request in flight");
-            crate::screens::drawn(&driver.app, &shelflife::view::theme::Theme::ansi());
+            crate::screens::drawn(&driver.app, &Theme::ansi(Background::Dark));
             let table = driver.app.table();
             let view = table.viewport();
             if !table.rows().is_empty() && view.height > 0 {
