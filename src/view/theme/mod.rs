@@ -6,12 +6,14 @@
 //! there are and which theme was asked for is decided by its caller.
 
 mod background;
+mod file;
 #[cfg(test)]
 mod tests;
 
 use ratatui::style::{Color, Modifier, Style};
 
 pub use self::background::{Background, background_of_colorfgbg, background_of_reply};
+pub use self::file::ThemeError;
 use crate::expiry::Urgency;
 
 /// The styles of everything that is drawn.
@@ -49,7 +51,7 @@ pub struct Theme {
 /// Where a theme holds one of its styles.
 type Place = fn(&mut Theme) -> &mut Style;
 
-/// Every style by its name. All that concerns every style walks this
+/// Every style by the name that a theme file gives it. All that concerns every style walks this
 /// table, so that a new one is added here and in [`Theme`] only.
 const STYLES: [(&str, Place); 19] = [
     ("text", |theme| &mut theme.text),

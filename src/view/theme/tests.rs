@@ -62,6 +62,70 @@ fn the_ansi_themes_keep_to_what_is_readable_on_their_background() {
 }
 
 #[test]
+fn a_file_states_whole_styles_and_leaves_the_rest() {
+    let theme = Theme::read(
+        "accent = '#0a6280'\nbackground = 'light'\nband = 'light-cyan'\nname = 'mine'\n\
+         text = 'default'\n[critical]\nitalic = true\nbold = false\nfg = 'dark-gray'\n",
+    )
+    .unwrap();
+    let light = Theme::ansi(Background::Light);
+    assert_eq!(theme.accent, Style::new().fg(Color::Rgb(0x0a, 0x62, 0x80)));
+    assert_eq!(theme.band, Style::new().bg(Color::LightCyan), "a band is a background");
+    assert_eq!(theme.text, Style::new().fg(Color::Reset));
+    let critical = Style::new().fg(Color::DarkGray).add_modifier(Modifier::ITALIC);
+    assert_eq!(theme.urgency(Urgency::Critical), critical, "not bold as in the theme behind it");
+    assert_eq!(theme.urgency(Urgency::Soon), light.urgency(Urgency::Soon));
+    assert_eq!(Theme::read(""), Ok(Theme::ansi(Background::Dark)));
+    assert_eq!(Theme::read("background = \"light\""), Ok(light));
+}
+
+#[test]
+fn errors_name_the_line_the_key_and_what_is_allowed() {
+    let colours = "#rrggbb, default, black, red, green, yellow, blue, magenta, cyan, gray, \
+         dark-gray, light-red, light-green, light-yellow, light-blue, light-magenta, light-cyan, \
+         white";
+    let fields = "fg, bg, bold, dim, reversed, underlined, italic";
+    let cases = [
+        (
+            "# mine\n\nchrom = 'red'\nzzz = 1",
+            "line 3: unknown key \"chrom\"; allowed are accent, background, band, band_unfocused, \
+             changed, chrome, critical, error, expired, fresh, gone, highlight, marked, name, \
+             never, new, soon, strong, text, unknown, warning"
+                .to_owned(),
+        ),
+        (
+            "text = 'red'\naccent = 'redd'",
+            format!("line 2: accent: no colour \"redd\"; allowed are {colours}"),
+        ),
+        ("soon = '#12345'", format!("line 1: soon: no colour \"#12345\"; allowed are {colours}")),
+        ("soon = '#12é45'", format!("line 1: soon: no colour \"#12é45\"; allowed are {colours}")),
+        (
+            "soon = \"\\u001b]0;x\\u0007\"",
+            format!(r#"line 1: soon: no colour "\u{{1b}}]0;x\u{{7}}"; allowed are {colours}"#),
+        ),
+        (
+            "[band]\nfg = 'white'\nbg = 7",
+            format!("line 3: band.bg is a colour in quotes: {colours}"),
+        ),
+        ("\r\nsoon = 3", format!("line 2: soon is a colour in quotes, or a table of {fields}")),
+        ("soon = { bold = 'yes' }", "line 1: soon.bold is true or false".to_owned()),
+        (
+            "[soon]\n\n\nblink = true",
+            format!("line 4: unknown key \"blink\" in soon; allowed are {fields}"),
+        ),
+        ("background = 'grey'", "line 1: background is \"dark\" or \"light\"".to_owned()),
+        ("text = 'red'\nname = 3", "line 2: name is a text in quotes".to_owned()),
+        ("text = 'red'\ntext = 'blue'", "line 2: duplicate key".to_owned()),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(Theme::read(text).unwrap_err().to_string(), expected, "{text}");
+    }
+    let error = Theme::read("text = 'red'\n\nsoon = red\n").unwrap_err();
+    assert_eq!(error.line, 3, "{error}");
+    assert!(!error.what.contains('\n'), "{error}");
+}
+
+#[test]
 fn replies_about_the_background() {
     use Background::{Dark, Light};
     let cases = [
@@ -128,8 +192,26 @@ fn backgrounds_from_the_environment() {
 proptest! {
     #[test]
     fn no_text_panics(text in ".{0,200}", reply in "11;(#|rgba?:)?[0-9a-fé/;€]{0,20}") {
+        let _ = Theme::read(&text);
         let _ = background_of_reply(&text);
         let _ = background_of_reply(&reply);
         let _ = background_of_colorfgbg(&text);
+    }
+
+    /// Nearly right texts, which reach further than noise does.
+    #[test]
+    fn a_garbled_theme_is_read_or_refused_on_one_printable_line(
+        parts in proptest::collection::vec(
+            "(text|band|soon|name|background|\"\\\\u001b\"|fg|bold)|[ =.,{}\\[\\]'\"#\n\r\u{feff}é]|'(red|#a0b0c0|dark|\u{202e})'|true|7",
+            0..24,
+        ),
+    ) {
+        let text = parts.concat();
+        if let Err(error) = Theme::read(&text) {
+            prop_assert!(error.line >= 1 && error.line <= text.matches('\n').count() + 1);
+            prop_assert!(!error.what.is_empty());
+            let commands = |c: char| c.is_control() || c == '\u{202e}';
+            prop_assert!(!error.what.contains(commands), "{:?}", error.what);
+        }
     }
 }
