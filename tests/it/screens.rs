@@ -10,7 +10,7 @@ use shelflife::api::error::Status;
 use shelflife::api::{ApiError, wire};
 use shelflife::app::App;
 use shelflife::text::Untrusted;
-use shelflife::view::theme::{Background, Theme};
+use shelflife::view::theme::{self, Background, Theme};
 
 use crate::update::{Driver, START_S, page};
 
@@ -166,11 +166,10 @@ fn colours_and_their_absence() {
         buffer.content().iter().filter(|cell| cell.fg != Reset || cell.bg != Reset).count()
     };
     assert_eq!(coloured(&plain), 0);
-    assert_eq!(
-        lines(&plain),
-        lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24)),
-        "colour is never the only signal"
-    );
+    for name in theme::names() {
+        let themed = draw_at(&driver.app, &Theme::named(name).unwrap(), 80, 24);
+        assert_eq!(lines(&plain), lines(&themed), "{name}: colour is never the only signal");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! there are and which theme was asked for is decided by its caller.
 
 mod background;
+mod builtin;
 mod file;
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ mod tests;
 use ratatui::style::{Color, Modifier, Style};
 
 pub use self::background::{Background, background_of_colorfgbg, background_of_reply};
+pub use self::builtin::{BUILT_IN, names};
 pub use self::file::ThemeError;
 use crate::expiry::Urgency;
 

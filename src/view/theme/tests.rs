@@ -3,6 +3,79 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::*;
 
+const URGENCIES: [&str; 6] = ["expired", "critical", "soon", "fresh", "never", "unknown"];
+
+type Rgb = [f64; 3];
+
+fn rgb(colour: Option<Color>) -> Rgb {
+    let Some(Color::Rgb(red, green, blue)) = colour else { panic!("{colour:?} is not exact") };
+    [red, green, blue].map(|channel| background::linear(f64::from(channel) / 255.0))
+}
+
+fn product(rows: [Rgb; 3], [red, green, blue]: Rgb) -> Rgb {
+    rows.map(|row| row[0] * red + row[1] * green + row[2] * blue)
+}
+
+/// WCAG 2.
+fn contrast(one: Rgb, other: Rgb) -> f64 {
+    let luminance = |[red, green, blue]: Rgb| 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    let ratio = luminance(one) / luminance(other);
+    ratio.max(1.0 / ratio)
+}
+
+/// CIE 1976 L*a*b* under D65, in which distances are roughly those that are seen.
+fn lab(colour: Rgb) -> Rgb {
+    let [x, y, z] = product(
+        [
+            [0.412_456, 0.357_576, 0.180_438],
+            [0.212_673, 0.715_152, 0.072_175],
+            [0.019_334, 0.119_192, 0.950_304],
+        ],
+        colour,
+    );
+    let f = |t: f64| if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 };
+    let (x, y, z) = (f(x / 0.950_47), f(y), f(z / 1.088_83));
+    [116.0 * y - 16.0, 500.0 * (x - y), 200.0 * (y - z)]
+}
+
+fn distance(one: Rgb, other: Rgb) -> f64 {
+    let (one, other) = (lab(one), lab(other));
+    one.iter().zip(other).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+}
+
+/// Full dichromacy after Machado, Oliveira and Fernandes (2009), on linear light.
+const VISIONS: [(&str, [Rgb; 3]); 4] = [
+    ("usual", [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]),
+    (
+        "deuteranopia",
+        [
+            [0.367_322, 0.860_646, -0.227_968],
+            [0.280_085, 0.672_501, 0.047_413],
+            [-0.011_820, 0.042_940, 0.968_881],
+        ],
+    ),
+    (
+        "protanopia",
+        [
+            [0.152_286, 1.052_583, -0.204_868],
+            [0.114_503, 0.786_281, 0.099_216],
+            [-0.003_882, -0.048_116, 1.051_998],
+        ],
+    ),
+    (
+        "tritanopia",
+        [
+            [1.255_528, -0.076_749, -0.178_779],
+            [-0.078_411, 0.930_809, 0.147_602],
+            [0.004_733, 0.691_367, 0.303_900],
+        ],
+    ),
+];
+
+fn seen(vision: [Rgb; 3], colour: Rgb) -> Rgb {
+    product(vision, colour).map(|channel| channel.clamp(0.0, 1.0))
+}
+
 fn styles(mut theme: Theme) -> Vec<(&'static str, Style)> {
     STYLES.iter().map(|(name, place)| (*name, *place(&mut theme))).collect()
 }
@@ -22,6 +95,18 @@ fn the_table_of_styles_reaches_each_style_once() {
     }
     assert_eq!(theme.urgency(Urgency::Soon), style(&theme, "soon"));
     assert_eq!(size_of::<Theme>(), STYLES.len() * size_of::<Style>(), "each style has a name");
+}
+
+#[test]
+fn every_name_is_a_theme_of_its_own() {
+    assert_eq!(names(), ["dark", "light", "juniper", "fig", "linen", "beacon", "plain"]);
+    let themes: Vec<_> = names().into_iter().map(|name| Theme::named(name).unwrap()).collect();
+    for (i, theme) in themes.iter().enumerate() {
+        assert!(!themes[..i].contains(theme), "{}", names()[i]);
+        assert_eq!(theme.is_truecolour(), BUILT_IN.iter().any(|(name, _)| *name == names()[i]));
+    }
+    assert_eq!(Theme::named("Dark"), None);
+    assert_eq!(Theme::named("auto"), None);
 }
 
 #[test]
@@ -59,6 +144,78 @@ fn the_ansi_themes_keep_to_what_is_readable_on_their_background() {
             assert!(fg.is_none_or(|fg| !faint.contains(&fg)), "{background:?} {name}: {fg:?}");
         }
     }
+}
+
+/// A file that states everything, and so does not depend on what it would fall back to.
+#[test]
+fn every_built_in_file_is_complete_and_says_its_name() {
+    for (name, text) in BUILT_IN {
+        assert_eq!(Theme::read(text).map(|theme| theme.is_truecolour()), Ok(true), "{name}");
+        assert!(text.contains(&format!("\nname = \"{name}\"\n")), "{name}");
+        for (key, _) in STYLES {
+            assert!(text.contains(&format!("\n{key} = ")), "{name} lacks {key}");
+        }
+    }
+}
+
+#[test]
+fn every_built_in_file_is_readable_on_its_background_and_on_its_bands() {
+    for (name, text) in BUILT_IN {
+        let theme = Theme::read(text).unwrap();
+        let ground = if text.contains("\nbackground = \"light\"\n") {
+            Color::from_u32(0xff_ff_ff)
+        } else {
+            Color::from_u32(0x16_18_1d)
+        };
+        let (ground, band) = (rgb(Some(ground)), rgb(theme.band.bg));
+        for (key, style) in styles(theme) {
+            let fg = rgb(style.fg);
+            let least = if key == "chrome" { 3.0 } else { 4.5 };
+            let on_ground = contrast(fg, style.bg.map_or(ground, |bg| rgb(Some(bg))));
+            assert!(on_ground >= least, "{name}: {key} has {on_ground:.2}:1");
+            // What is dim gets the colour of the band; all else keeps its own there.
+            let on_band = contrast(fg, band);
+            assert!(key == "chrome" || on_band >= 3.0, "{name}: {key} on the band: {on_band:.2}:1");
+        }
+        let seen = |style: Style| distance(rgb(style.bg), ground);
+        let (focused, unfocused) = (seen(theme.band), seen(theme.band_unfocused));
+        assert!(unfocused > 3.0 && focused > unfocused + 3.0, "{name}: {unfocused} {focused}");
+    }
+}
+
+#[test]
+fn urgencies_differ_to_the_usual_eye_in_every_built_in_file() {
+    for (name, text) in BUILT_IN {
+        let least = nearest(&Theme::read(text).unwrap(), VISIONS[0].1);
+        assert!(least.0 > 20.0, "{name}: {least:?}");
+    }
+}
+
+#[test]
+fn beacon_is_told_apart_with_any_colour_vision_and_ordered_by_lightness() {
+    let theme = Theme::named("beacon").unwrap();
+    for (name, vision) in VISIONS {
+        let least = nearest(&theme, vision);
+        assert!(least.0 > 18.0, "{name}: {least:?}");
+        let lightness = ["critical", "soon", "fresh", "never"]
+            .map(|urgency| lab(seen(vision, rgb(style(&theme, urgency).fg)))[0]);
+        assert!(lightness.is_sorted_by(|more, less| *more > less + 3.0), "{name}: {lightness:?}");
+    }
+}
+
+/// The two urgencies that look most alike.
+fn nearest(theme: &Theme, vision: [Rgb; 3]) -> (f64, &'static str, &'static str) {
+    let colour = |name| seen(vision, rgb(style(theme, name).fg));
+    let mut least = (f64::MAX, "", "");
+    for (i, one) in URGENCIES.into_iter().enumerate() {
+        for other in URGENCIES.into_iter().skip(i + 1) {
+            let found = distance(colour(one), colour(other));
+            if found < least.0 {
+                least = (found, one, other);
+            }
+        }
+    }
+    least
 }
 
 #[test]
@@ -196,6 +353,7 @@ proptest! {
         let _ = background_of_reply(&text);
         let _ = background_of_reply(&reply);
         let _ = background_of_colorfgbg(&text);
+        let _ = Theme::named(&text);
     }
 
     /// Nearly right texts, which reach further than noise does.
