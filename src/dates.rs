@@ -4,7 +4,7 @@
 use humansize::{BINARY, FormatSizeOptions, format_size};
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
-use time::{OffsetDateTime, UtcOffset};
+use time::{Duration, OffsetDateTime, PrimitiveDateTime, UtcOffset};
 
 use crate::expiry::{Stated, StatedTime};
 use crate::text::grouped;
@@ -13,6 +13,11 @@ const ABSOLUTE: &[BorrowedFormatItem<'_>] = format_description!(
     "[year]-[month]-[day] [hour]:[minute]:[second] [offset_hour sign:mandatory]:[offset_minute]"
 );
 const CLOCK: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second]");
+
+const MINUTE_FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day] [hour]:[minute]");
+const DAY_FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[weekday repr:short] [day padding:space] [month repr:short]");
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -48,10 +53,49 @@ impl Zone {
         self.format(at_s, CLOCK).unwrap_or_default()
     }
 
+    /// `2026-11-23 15:16`, for the columns of a table.
+    #[must_use]
+    pub fn minute(self, at_s: i64) -> String {
+        self.format(at_s, MINUTE_FORMAT).unwrap_or_else(|| "?".to_owned())
+    }
+
+    /// `Mon 23 Nov`.
+    #[must_use]
+    pub fn day(self, at_s: i64) -> String {
+        self.format(at_s, DAY_FORMAT).unwrap_or_else(|| "?".to_owned())
+    }
+
+    /// Seconds that this zone is ahead of UTC at a moment.
+    #[must_use]
+    pub fn offset_s(self, at_s: i64) -> i64 {
+        let utc = OffsetDateTime::from_unix_timestamp(at_s).ok();
+        utc.map_or(0, |utc| i64::from(self.offset_at(utc).whole_seconds()))
+    }
+
+    /// The moment at which clocks here show `local`, in seconds since the epoch.
+    ///
+    /// Where they are put back and show it twice, the first time; where they are put forward past it,
+    /// the moment at which they would have shown it.
+    #[must_use]
+    pub fn unix_s(self, local: PrimitiveDateTime) -> i64 {
+        unix_s(local, |at| self.offset_at(at))
+    }
+
     fn format(self, at_s: i64, format: &[BorrowedFormatItem<'_>]) -> Option<String> {
         let utc = OffsetDateTime::from_unix_timestamp(at_s).ok()?;
         utc.checked_to_offset(self.offset_at(utc))?.format(format).ok()
     }
+}
+
+/// See [`Zone::unix_s`]; for any rule that does not change the offset twice within two days.
+fn unix_s(local: PrimitiveDateTime, offset_at: impl Fn(OffsetDateTime) -> UtcOffset) -> i64 {
+    let near = local.assume_utc();
+    let with = |offset: UtcOffset| near.unix_timestamp() - i64::from(offset.whole_seconds());
+    let before = offset_at(near.saturating_sub(Duration::DAY));
+    let after = offset_at(near.saturating_add(Duration::DAY));
+    let holds_at = |at_s| OffsetDateTime::from_unix_timestamp(at_s).map_or(before, &offset_at);
+    let (first, second) = (with(before), with(after));
+    if holds_at(first) != before && holds_at(second) == after { second } else { first }
 }
 
 /// How long ago: `<1m ago`, `12m ago`, `3h ago`, `6d ago`, `3y ago`; `in 2h` where it lies ahead by a minute
@@ -71,6 +115,48 @@ pub fn age(at: StatedTime, server_ms: i64) -> String {
         s => format!("{}y", (s / YEAR.unsigned_abs()).min(999)),
     };
     if seconds < 0 { format!("in {span}") } else { format!("{span} ago") }
+}
+
+/// A span as people write it: `30s`, `90m`, `1h`, `24h`, `7d`, in the largest unit that divides it,
+/// but in hours up to two days.
+#[must_use]
+pub fn short_span(seconds: u64) -> String {
+    match seconds {
+        s if s % 86_400 == 0 && s > 86_400 => format!("{}d", s / 86_400),
+        s if s % 3_600 == 0 && s > 0 => format!("{}h", s / 3_600),
+        s if s % 60 == 0 && s > 0 => format!("{}m", s / 60),
+        s => format!("{s}s"),
+    }
+}
+
+/// A span in its two largest units: `7d`, `1d 12h`, `90m`, `45s`; very long ones in years.
+#[must_use]
+pub fn long_span(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds}s"),
+        (0, 0, _) => format!("{minutes}m"),
+        (0, _, 0) => format!("{hours}h"),
+        (0, _, _) => format!("{hours}h {minutes}m"),
+        (1_000.., _, _) => format!("{}y", days / 365),
+        (_, 0, _) => format!("{days}d"),
+        _ => format!("{days}d {hours}h"),
+    }
+}
+
+/// Reads a span such as `10s`, `5m`, `1h`, `2d`; nothing where it is no such span, or zero.
+#[must_use]
+pub fn read_span(text: &str) -> Option<u64> {
+    let unit = text.find(|c: char| !c.is_ascii_digit())?;
+    let number: u64 = text[..unit].parse().ok()?;
+    let seconds = match &text[unit..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.checked_mul(seconds).filter(|span| *span > 0)
 }
 
 /// Milliseconds until [`age`] may say something else.
@@ -127,6 +213,29 @@ mod tests {
         assert_eq!(zone.clock(1_795_443_402), "15:16:42");
         assert_eq!(zone.absolute(253_402_300_799), "253402300799 s after 1970", "year 10000 here");
         assert_eq!(zone.absolute(i64::MAX), "9223372036854775807 s after 1970");
+    }
+
+    #[test]
+    fn local_times_around_a_change_of_the_clocks() {
+        use time::macros::{datetime, time};
+        let summer = datetime!(2026-03-29 01:00 UTC);
+        let winter = datetime!(2026-10-25 01:00 UTC);
+        let rule = |at| if (summer..winter).contains(&at) { offset!(+2) } else { offset!(+1) };
+        let on = |day: time::Date, clock| unix_s(day.with_time(clock), rule);
+        let (spring, autumn) = (summer.date(), winter.date());
+        for (local, moment) in [
+            (on(spring, time!(0:00)), datetime!(2026-03-28 23:00 UTC)),
+            (on(spring, time!(1:59:59)), summer - Duration::SECOND),
+            (on(spring, time!(2:30)), summer + Duration::minutes(30)),
+            (on(spring, time!(3:00)), summer),
+            (on(autumn, time!(0:00)), datetime!(2026-10-24 22:00 UTC)),
+            (on(autumn, time!(2:30)), winter - Duration::minutes(30)),
+            (on(autumn, time!(3:00)), winter + Duration::HOUR),
+        ] {
+            assert_eq!(local, moment.unix_timestamp(), "{moment}");
+        }
+        let last = PrimitiveDateTime::MAX;
+        assert_eq!(Zone::Fixed(offset!(-1)).unix_s(last), 253_402_304_399, "past the last date");
     }
 
     #[test]

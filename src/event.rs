@@ -1,8 +1,9 @@
 //! What can happen to the program: everything that [`App::update`](crate::app::App::update) is told.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::api::{Answer, ApiError, Page};
+use crate::api::{Answer, ApiError, Existence, Page};
+use crate::view::theme::Background;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -11,6 +12,15 @@ pub enum Event {
     KeyPressed(KeyEvent),
     /// Text was pasted; it is never a command.
     Pasted(String),
+    /// A mouse button was pressed or released, the pointer dragged, or the wheel turned.
+    MouseUsed(MouseEvent),
+    /// The terminal's window got, or lost, the keyboard.
+    FocusChanged {
+        /// Whether it has it now.
+        focused: bool,
+    },
+    /// The terminal told the brightness of its background.
+    BackgroundTold(Background),
     /// The terminal has this size now, in cells.
     Resized {
         /// Columns.
@@ -27,6 +37,15 @@ pub enum Event {
         /// What came.
         result: Result<Answer<Page>, ApiError>,
     },
+    /// A request for a single file was answered, or failed.
+    FileAnswered {
+        /// The number that the request was given.
+        request: u64,
+        /// What came.
+        result: Result<Answer<Existence>, ApiError>,
+    },
+    /// The command of an alert did not do its work; the text says which and why.
+    CommandFailed(String),
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.

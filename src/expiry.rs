@@ -50,16 +50,31 @@ pub enum TimeLeft {
     Unknown,
 }
 
-/// How much a file's time left matters, with the default thresholds of one hour and 24 hours.
+/// From which time left on a file is critical, or soon gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// With less than this many seconds left, a file is critical.
+    pub critical_s: u64,
+    /// With less than this many seconds left, a file is soon gone.
+    pub soon_s: u64,
+}
+
+impl Default for Thresholds {
+    fn default() -> Self {
+        Self { critical_s: HOUR, soon_s: DAY }
+    }
+}
+
+/// How much a file's time left matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Urgency {
     /// Past its expiry; the service may delete it at any moment.
     Expired,
-    /// Less than an hour left.
+    /// Less time left than the first threshold.
     Critical,
-    /// Less than 24 hours left.
+    /// Less than the second.
     Soon,
-    /// 24 hours or more left.
+    /// More than that.
     Fresh,
     /// No expiry given.
     Never,
@@ -83,11 +98,11 @@ impl TimeLeft {
 
     /// How urgent this is.
     #[must_use]
-    pub fn urgency(self) -> Urgency {
+    pub fn urgency(self, thresholds: Thresholds) -> Urgency {
         match self {
             Self::Expired => Urgency::Expired,
-            Self::Seconds(s) if s < HOUR => Urgency::Critical,
-            Self::Seconds(s) if s < DAY => Urgency::Soon,
+            Self::Seconds(s) if s < thresholds.critical_s => Urgency::Critical,
+            Self::Seconds(s) if s < thresholds.soon_s => Urgency::Soon,
             Self::Seconds(_) => Urgency::Fresh,
             Self::Never => Urgency::Never,
             Self::Unknown => Urgency::Unknown,
@@ -250,15 +265,15 @@ mod tests {
     fn urgency_thresholds() {
         let urgency = |left: i64| {
             let (expires, now) = at(left * 1_000);
-            TimeLeft::of(expires, now).urgency()
+            TimeLeft::of(expires, now).urgency(Thresholds::default())
         };
         assert_eq!(urgency(0), Urgency::Expired);
         assert_eq!(urgency(3_599), Urgency::Critical);
         assert_eq!(urgency(3_600), Urgency::Soon);
         assert_eq!(urgency(86_399), Urgency::Soon);
         assert_eq!(urgency(86_400), Urgency::Fresh);
-        assert_eq!(TimeLeft::Never.urgency(), Urgency::Never);
-        assert_eq!(TimeLeft::Unknown.urgency(), Urgency::Unknown);
+        assert_eq!(TimeLeft::Never.urgency(Thresholds::default()), Urgency::Never);
+        assert_eq!(TimeLeft::Unknown.urgency(Thresholds::default()), Urgency::Unknown);
     }
 
     /// The text must hold until one millisecond before the stated change, and differ at it.

@@ -6,7 +6,7 @@
 
 use std::error::Error as _;
 use std::io::ErrorKind;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use memchr::memmem;
 use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -15,9 +15,9 @@ use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::error::{ApiError, Status};
-use super::retry::RetryHeaders;
-use super::wire::{self, NotAPage, Page};
-use crate::clock::DateSample;
+use super::retry::{Allowance, RetryHeaders};
+use super::wire::{self, File, NotAPage, Page};
+use crate::clock::{DateSample, since_boot};
 use crate::config::{Endpoint, Key};
 use crate::text::Untrusted;
 
@@ -58,6 +58,17 @@ pub struct Answer<T> {
     pub value: T,
     /// The service's clock, where the answer's `Date` can be trusted.
     pub date: Option<DateSample>,
+    /// How many further requests the service allows, where it says.
+    pub allowance: Option<Allowance>,
+}
+
+/// What the service says of a single file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Existence {
+    /// It is there, as described.
+    Present(Box<File>),
+    /// 404: there is no file with this id.
+    Gone,
 }
 
 /// A client of one endpoint; cheap to clone.
@@ -114,7 +125,7 @@ impl Client {
         if let Some(after) = after {
             append_raw(&mut url, "after", after.raw());
         }
-        let (body, date) = self.get(url).await?;
+        let Answer { value: body, date, allowance } = self.get(url).await?;
         let value = wire::read_page(&body).map_err(|why| match why {
             NotAPage::NotAFilesList(_) => {
                 ApiError::NotAFilesList { beginning: wire::beginning_of(&self.without_key(&body)) }
@@ -123,31 +134,51 @@ impl Client {
                 ApiError::Undecodable { what: "more than 10,000 files in one page" }
             }
         })?;
-        Ok(Answer { value, date })
+        Ok(Answer { value, date, allowance })
     }
 
-    async fn get(&self, url: Url) -> Result<(Vec<u8>, Option<DateSample>), ApiError> {
+    /// One try of `GET /v1/files/{id}`.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being known; see [`ApiError`]. An id that could address
+    /// another resource is refused before anything is sent.
+    pub async fn retrieve(&self, id: &Untrusted) -> Result<Answer<Existence>, ApiError> {
+        let url = self.endpoint.file_url(id).ok_or(ApiError::UnusableId)?;
+        let Answer { value: body, date, allowance } = match self.get(url).await {
+            Err(ApiError::Refused { status: Status(404), .. }) => {
+                return Ok(Answer { value: Existence::Gone, date: None, allowance: None });
+            }
+            result => result?,
+        };
+        let file = wire::read_single_file(&body)
+            .filter(|file| file.id == *id)
+            .ok_or(ApiError::Undecodable { what: "it does not describe the file asked for" })?;
+        Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
+    }
+
+    async fn get(&self, url: Url) -> Result<Answer<Vec<u8>>, ApiError> {
         let deadline = Instant::now() + self.limits.whole;
         let whole = || ApiError::TimedOut { what: "whole answer", limit: self.limits.whole };
         timeout_at(deadline, self.try_get(url)).await.map_err(|_| whole())?
     }
 
-    async fn try_get(&self, url: Url) -> Result<(Vec<u8>, Option<DateSample>), ApiError> {
+    async fn try_get(&self, url: Url) -> Result<Answer<Vec<u8>>, ApiError> {
         let mut request = self.http.get(url);
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }
-        let sent_ms = wall_ms();
+        let sent = since_boot();
         let response = timeout(self.limits.head, request.send())
             .await
             .map_err(|_| ApiError::TimedOut { what: "answer", limit: self.limits.head })?
             .map_err(|e| self.describe(&e))?;
-        let date = date_sample(response.headers(), sent_ms);
+        let date = date_sample(response.headers(), sent);
+        let allowance = read_allowance(response.headers());
         let status = response.status();
         if status.is_success() {
             let body = self.read_body(response, self.limits.body_bytes).await?;
             return match body {
-                Body::Whole(body) => Ok((body, date)),
+                Body::Whole(value) => Ok(Answer { value, date, allowance }),
                 Body::Cut(_) => {
                     Err(ApiError::Undecodable { what: "the page is larger than 8 MiB" })
                 }
@@ -238,11 +269,6 @@ enum Body {
     Cut(Vec<u8>),
 }
 
-fn wall_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
 /// Appends a query pair whose value need not be UTF-8.
 fn append_raw(url: &mut Url, name: &str, value: &[u8]) {
     let mut encoded = String::with_capacity(value.len());
@@ -268,14 +294,27 @@ fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
     }
 }
 
+/// The tightest of the allowances of requests; those of tokens are not ours to spend.
+fn read_allowance(headers: &HeaderMap) -> Option<Allowance> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    ["", "-minute", "-hour", "-day"]
+        .into_iter()
+        .filter_map(|span| {
+            let remaining = text(&format!("x-ratelimit-remaining-requests{span}"))?;
+            let reset = text(&format!("x-ratelimit-reset-requests{span}"))?;
+            Allowance::read(remaining, reset)
+        })
+        .min_by(|a, b| a.per_second().total_cmp(&b.per_second()))
+}
+
 /// The answer's `Date`, unless a cache may have served it (`Age`).
-fn date_sample(headers: &HeaderMap, sent_ms: i64) -> Option<DateSample> {
-    if headers.contains_key(AGE) {
+fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSample> {
+    if headers.get(AGE).is_some_and(|age| age != "0") {
         return None;
     }
     let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
     let date_s = i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
-    Some(DateSample { date_s, sent_ms, received_ms: wall_ms() })
+    Some(DateSample { date_s, sent, received: since_boot() })
 }
 
 /// The host that a redirect names; a path of it could carry anything, the key included.

@@ -80,6 +80,9 @@ pub enum ApiError {
         /// In what way.
         what: &'static str,
     },
+    /// The file's id could address another resource, so that no call is made.
+    #[error("the id of this file cannot stand in an address")]
+    UnusableId,
     /// The answer is another kind of document, such as a captive portal's page.
     #[error("the answer is not a files list: {}", shown_beginning(.beginning))]
     NotAFilesList {
@@ -158,5 +161,17 @@ impl ApiError {
     #[must_use]
     pub fn refuses_key(&self) -> bool {
         matches!(self, Self::KeyRefused { .. } | Self::Forbidden { .. })
+    }
+
+    /// Whether asking again is of no use until the operator gives another key.
+    #[must_use]
+    pub fn refuses_key_for_good(&self) -> bool {
+        matches!(self, Self::KeyRefused { .. })
+    }
+
+    /// Whether the answer speaks about the one file that was asked for, and not about the service.
+    #[must_use]
+    pub fn is_about_one_file(&self) -> bool {
+        matches!(self, Self::UnusableId | Self::Undecodable { .. } | Self::Refused { .. })
     }
 }

@@ -9,6 +9,6 @@ pub mod error;
 pub mod retry;
 pub mod wire;
 
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, Existence};
 pub use error::ApiError;
 pub use wire::{File, HasMore, Page, Reading, Unreadable};

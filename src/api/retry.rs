@@ -105,6 +105,59 @@ impl RetryHeaders<'_> {
     }
 }
 
+/// How many requests the service still allows, and until when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Allowance {
+    /// Requests left in the span.
+    pub remaining: u64,
+    /// How long until the full number is allowed again.
+    pub reset: Duration,
+}
+
+impl Allowance {
+    /// Reads `x-ratelimit-remaining-…` and `x-ratelimit-reset-…`: whole requests; seconds as a
+    /// number, or with units as in `6m0s`, `250ms`.
+    #[must_use]
+    pub fn read(remaining: &str, reset: &str) -> Option<Self> {
+        let remaining = remaining.trim().parse().ok()?;
+        let reset = reset.trim();
+        let seconds = match reset.parse::<f64>() {
+            Ok(seconds) => seconds,
+            Err(_) => seconds_with_units(reset)?,
+        };
+        Some(Self { remaining, reset: Duration::try_from_secs_f64(seconds).ok()? })
+    }
+
+    /// Requests a second that would last until the reset.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "a rate")]
+    pub fn per_second(self) -> f64 {
+        self.remaining as f64 / self.reset.as_secs_f64().max(1.0)
+    }
+}
+
+/// `1h2m3.5s` in seconds.
+fn seconds_with_units(text: &str) -> Option<f64> {
+    let (mut rest, mut sum) = (text, 0.0);
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
+        sum += number
+            * match &rest[..unit] {
+                "ms" => 0.001,
+                "s" => 1.0,
+                "m" => 60.0,
+                "h" => 3_600.0,
+                "d" => 86_400.0,
+                _ => return None,
+            };
+        rest = &rest[unit..];
+    }
+    (!text.is_empty()).then_some(sum)
+}
+
 fn positive(text: &str) -> Option<f64> {
     let text = text.trim();
     let number = text.starts_with(|c: char| c.is_ascii_digit());
@@ -135,6 +188,25 @@ mod tests {
         assert!(!budget.spend());
         budget.restore();
         assert!(budget.spend() && !budget.spend());
+    }
+
+    #[test]
+    fn allowances_in_seconds_and_with_units() {
+        let reset = |text| Allowance::read("5", text).map(|allowance| allowance.reset.as_millis());
+        for (text, expected) in [
+            ("33.5", Some(33_500)),
+            ("6m0s", Some(360_000)),
+            ("1h2m3.5s", Some(3_723_500)),
+            ("250ms", Some(250)),
+            ("", None),
+            ("soon", None),
+            ("5x", None),
+            ("-3", None),
+        ] {
+            assert_eq!(reset(text), expected, "{text}");
+        }
+        assert_eq!(Allowance::read("-1", "3"), None);
+        assert!((Allowance::read("30", "60").unwrap().per_second() - 0.5).abs() < 1e-9);
     }
 
     #[test]

@@ -140,6 +140,17 @@ pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
     Ok(Page { readings: list.files.into_iter().map(read_file).collect(), has_more })
 }
 
+/// Reads an answer that describes one file; nothing where it does not.
+#[must_use]
+pub fn read_single_file(body: &[u8]) -> Option<File> {
+    let text = String::from_utf8_lossy(body);
+    let raw = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+    match read_file(raw) {
+        Reading::File(file) => Some(*file),
+        Reading::Unreadable(_) => None,
+    }
+}
+
 /// The explanation in an error body, in the order in which services hide it: `error.message`,
 /// `error`, `message`, `detail`, plain text. Markup is no explanation.
 #[must_use]

@@ -1,15 +1,13 @@
-//! What a key does: which layer it goes to, and what that layer does with it.
+//! What a key does: which layer it goes to, and what browsing does with it.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
-use tui_input::{Input, InputRequest};
+use crossterm::event::{KeyEvent, KeyEventKind};
+use tui_input::Input;
 
-use super::keys::{self, Action, Key};
-use super::mode::{Focus, Mode};
+use super::keys::{Action, Key};
+use super::mode::{Choice, Focus, Mode};
 use super::{App, PATIENCE};
 use crate::effect::Effect;
 use crate::lister::{Failure, State};
-use crate::store::order::SortKey;
-use crate::text::shorten_end;
 use crate::view;
 
 impl App {
@@ -21,7 +19,9 @@ impl App {
         let Some(key) = Key::read(event) else { return };
         self.patience = PATIENCE;
         self.toast = None;
-        let action = keys::action(key);
+        let typing = matches!(self.mode, Mode::Filter { .. } | Mode::Palette { .. });
+        let letter = matches!(key, Key::Char(_));
+        let action = self.settings.keys.action(key).filter(|_| !(typing && letter));
         match action {
             Some(Action::Quit) => return effects.push(Effect::Quit),
             Some(Action::Suspend) => return effects.push(Effect::Suspend),
@@ -30,11 +30,18 @@ impl App {
         }
         match &self.mode {
             Mode::Filter { .. } => self.press_in_filter(key),
-            Mode::SortPicker { line } => {
-                let line = *line;
-                self.press_in_picker(key, action, line);
+            Mode::Palette { .. } => self.press_in_palette(key, effects),
+            Mode::Picker { what, line } => {
+                let (what, line) = (*what, *line);
+                self.press_in_picker((key, action), what, line, effects);
             }
-            Mode::Detail { .. } | Mode::Help { .. } => self.press_in_reader(action, effects),
+            Mode::Detail { .. } | Mode::Help { .. } | Mode::Events { .. } => {
+                self.press_in_reader(action, effects);
+            }
+            Mode::Agenda { line } => {
+                let line = *line;
+                self.press_in_agenda(action, line, effects);
+            }
             Mode::Browse => {
                 if let Some(action) = action {
                     self.perform(action, effects);
@@ -43,52 +50,95 @@ impl App {
         }
     }
 
-    /// Pasted text goes into the filter while it is typed, and nowhere else.
+    /// Pasted text goes into the line that is being typed, and nowhere else.
     pub(super) fn paste(&mut self, text: &str) {
-        let Mode::Filter { input } = &mut self.mode else { return };
+        let (Mode::Filter { input } | Mode::Palette { input, .. }) = &mut self.mode else { return };
         for c in text.chars().filter(|c| !c.is_control()) {
-            input.handle(InputRequest::InsertChar(c));
+            input.handle(tui_input::InputRequest::InsertChar(c));
         }
-        let typed = input.value().to_owned();
-        self.filter_by(&typed);
+        if let Mode::Filter { input } = &self.mode {
+            let typed = input.value().to_owned();
+            self.filter_by(&typed);
+        }
     }
 
-    fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    /// Does what a key, or a line of the palette, asks for while browsing.
+    pub(super) fn perform(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        if let Focus::Timeline { bucket } = self.focus()
+            && self.perform_in_timeline(action, bucket)
+        {
+            return;
+        }
         if let Some(rows) = self.scroll_of(action) {
             return self.scroll(rows);
         }
         match action {
-            Action::OpenDetail if self.table.selected().is_some() => {
-                self.table.pin();
-                self.mode = Mode::Detail { scroll: 0 };
-            }
-            Action::TogglePane => self.toggle_pane(),
-            Action::MoveFocus => self.move_focus(),
+            Action::OpenDetail => self.open_detail(),
             Action::OpenFilter => {
                 let text = self.table.filter_text().unwrap_or_default().to_owned();
                 self.mode = Mode::Filter { input: Box::new(Input::new(text)) };
             }
-            Action::OpenSortPicker => {
-                let key = self.table.order().key();
-                let line = SortKey::ALL.iter().position(|other| *other == key).unwrap_or(0);
-                self.mode = Mode::SortPicker { line };
+            Action::OpenSortPicker => self.open_picker(Choice::Sort),
+            Action::OpenCopyPicker => self.open_picker(Choice::CopyField),
+            Action::OpenColumns => self.open_picker(Choice::Columns),
+            Action::OpenAgenda => self.mode = Mode::Agenda { line: 0 },
+            Action::OpenEvents => self.mode = Mode::Events { scroll: 0 },
+            Action::OpenPalette => {
+                self.mode = Mode::Palette { input: Box::default(), line: 0 };
             }
-            Action::ReverseSort => self.sort_by(self.table.order().key(), true),
-            Action::SortLeft => self.sort_by(self.table.order().key().neighbour(false), false),
-            Action::SortRight => self.sort_by(self.table.order().key().neighbour(true), false),
-            Action::SortByColumn(number) => self.sort_by_column(number),
-            Action::CopyId => self.copy_id(effects),
-            Action::TryAgain => self.try_again(effects),
-            Action::LoadAll => self.start_loading_all(effects),
             Action::OpenHelp => self.open_help(),
             Action::GoBack => self.go_back(),
-            Action::Close => effects.push(Effect::Quit),
+            Action::Close | Action::Quit => effects.push(Effect::Quit),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Mark => self.mark(),
+            Action::MarkRange => self.mark_range(),
+            Action::InvertMarks => self.invert_marks(),
+            Action::NextMatch => self.next_match(true),
+            Action::PreviousMatch => self.next_match(false),
+            Action::CopyId => self.copy_field(super::layers::CopyField::Id, effects),
+            _ => self.adjust(action, effects),
+        }
+    }
+
+    /// The actions that change how things are shown, ordered or kept current.
+    fn adjust(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        match action {
+            Action::TogglePane => self.toggle_pane(),
+            Action::MoveFocus => self.move_focus(),
+            Action::ReverseSort => self.reverse_sort(),
+            Action::SortLeft => self.sort_by_neighbour(false),
+            Action::SortRight => self.sort_by_neighbour(true),
+            Action::SortByColumn(number) => self.sort_by_column(number),
+            Action::ToggleMeasure => self.toggle_measure(),
+            Action::CycleTimes => self.cycle_times(),
+            Action::NextTheme => self.next_theme(),
+            Action::ToggleMouse => self.toggle_mouse(effects),
+            Action::Refresh => self.refresh_now(effects),
+            Action::RefreshAll => self.refresh_all(),
+            Action::Freeze => self.freeze(),
+            Action::Faster => self.change_interval(true),
+            Action::Slower => self.change_interval(false),
+            Action::LoadAll => self.start_loading_all(effects),
             _ => {}
         }
     }
 
+    /// Keys that mean something else while the timeline has the focus; tells whether this one did.
+    fn perform_in_timeline(&mut self, action: Action, bucket: usize) -> bool {
+        match action {
+            Action::MoveLeft | Action::SelectPrevious => self.move_bucket(-1),
+            Action::MoveRight | Action::SelectNext => self.move_bucket(1),
+            Action::SelectFirst => self.move_bucket(isize::MIN),
+            Action::SelectLast => self.move_bucket(isize::MAX),
+            Action::OpenDetail | Action::Mark => self.choose_bucket(bucket),
+            _ => return false,
+        }
+        true
+    }
+
     /// By how many rows a movement key moves; the ends are far away.
-    fn scroll_of(&self, action: Action) -> Option<isize> {
+    pub(super) fn scroll_of(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(self.table.viewport().height.max(1)).unwrap_or(1);
         let half = (page / 2).max(1);
         Some(match action {
@@ -105,14 +155,15 @@ impl App {
     }
 
     /// Moves whatever has the focus: the selection, or the lines of a text.
-    fn scroll(&mut self, rows: isize) {
-        let most = view::detail::overflow(self);
+    pub(super) fn scroll(&mut self, rows: isize) {
+        let most = match self.mode {
+            Mode::Help { .. } => view::help::overflow(self),
+            Mode::Events { .. } => view::events::overflow(self),
+            _ => view::detail::overflow(self),
+        };
         match (&mut self.mode, &mut self.focus) {
-            (Mode::Detail { scroll }, _) | (Mode::Browse, Focus::Pane { scroll }) => {
-                *scroll = scroll.saturating_add_signed(rows).min(most);
-            }
-            (Mode::Help { scroll, .. }, _) => {
-                let most = view::help::overflow(self.size);
+            (Mode::Detail { scroll } | Mode::Help { scroll, .. } | Mode::Events { scroll }, _)
+            | (Mode::Browse, Focus::Pane { scroll }) => {
                 *scroll = scroll.saturating_add_signed(rows).min(most);
             }
             _ => match rows {
@@ -123,63 +174,29 @@ impl App {
         }
     }
 
-    fn toggle_pane(&mut self) {
-        self.pane = !self.pane;
-        self.focus = Focus::Table;
-        self.fit();
-        if self.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
-            self.say("the pane needs 120 columns or 30 rows; Enter shows the detail");
+    fn open_detail(&mut self) {
+        if self.table.selected().is_some() {
+            self.table.pin();
+            self.mode = Mode::Detail { scroll: 0 };
         }
     }
 
-    fn move_focus(&mut self) {
-        let shown = self.layout().is_some_and(|layout| layout.pane.is_some());
-        self.focus = match self.focus {
-            Focus::Table if shown => Focus::Pane { scroll: 0 },
-            _ => Focus::Table,
-        };
-        if !shown {
-            self.say("there is no pane to move to; Enter shows the detail");
+    pub(super) fn try_again(&mut self, effects: &mut Vec<Effect>) {
+        if self.refresher.is_asking() {
+            return;
         }
-    }
-
-    /// Sorts by `key`, ascending, or in the other direction where `reverse`.
-    fn sort_by(&mut self, key: SortKey, reverse: bool) {
-        let descending = reverse && !self.table.order().is_descending();
-        self.table.sort(&self.store, key, descending);
-    }
-
-    fn sort_by_column(&mut self, number: u8) {
-        let Some(key) = SortKey::ALL.get(usize::from(number).wrapping_sub(1)) else { return };
-        self.sort_by(*key, *key == self.table.order().key());
-    }
-
-    fn copy_id(&mut self, effects: &mut Vec<Effect>) {
-        let Some(file) = self.selected_file() else { return };
-        if file.unreadable.is_some() {
-            return self.say("this file has no readable id");
-        }
-        // Escaped like everything else: a line break in an id must not run what is pasted.
-        let id = file.id.printable().into_owned();
-        self.say(format!("copied {}", shorten_end(&id, 60)));
-        effects.push(Effect::Copy(id));
-    }
-
-    fn try_again(&mut self, effects: &mut Vec<Effect>) {
         if let Some(fetch) = self.lister.retry(self.now.mono) {
+            self.refresher.lend();
             return self.send(fetch, effects);
         }
         match self.lister.state() {
-            State::Ready { .. } | State::Exhausted => {
-                self.say("nothing failed, so there is nothing to try again");
-            }
             State::Backoff { why, .. } if why.wait().is_some() => {
                 self.say("the service asked for this wait");
             }
             State::Failed { why: Failure::AskedToWait { .. }, .. } => {
                 self.say("the service asked for a wait; r tries again after it");
             }
-            State::Backoff { .. } | State::Loading { .. } | State::Failed { .. } => {}
+            _ => {}
         }
     }
 
@@ -202,98 +219,24 @@ impl App {
             let loading = matches!(self.lister.state(), State::Loading { .. });
             let when = if loading { "stopping after this page" } else { "stopped" };
             self.say(format!("{when}; what came stays"));
+        } else if self.stop_reading_all() {
         } else if self.is_searching() {
-            self.search_stopped = true;
+            self.typed.search_stopped = true;
             self.patience = 0;
             self.say("search stopped; what came stays");
-        } else if self.focus != Focus::Table {
+        } else if self.range_from.take().is_some() {
+            self.say("no range any more");
+        } else if self.focus() != Focus::Table {
             self.focus = Focus::Table;
+        } else if self.table.span().is_some() {
+            let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
+            self.table.set_span(&self.store, None, &moment);
         } else if self.table.filter_text().is_some() {
             self.filter_by("");
-        }
-    }
-
-    fn filter_by(&mut self, text: &str) {
-        self.search_stopped = false;
-        self.table.set_filter(&self.store, text);
-    }
-
-    fn press_in_filter(&mut self, key: Key) {
-        let Mode::Filter { input } = &mut self.mode else { return };
-        let request = match key {
-            Key::Named(KeyCode::Enter) => return self.mode = Mode::Browse,
-            Key::Named(KeyCode::Esc) => {
-                self.mode = Mode::Browse;
-                return self.filter_by("");
-            }
-            Key::Char(c) => InputRequest::InsertChar(c),
-            Key::Named(KeyCode::Backspace) | Key::Ctrl('h') => InputRequest::DeletePrevChar,
-            Key::Named(KeyCode::Delete) => InputRequest::DeleteNextChar,
-            Key::Named(KeyCode::Left) | Key::Ctrl('b') => InputRequest::GoToPrevChar,
-            Key::Named(KeyCode::Right) | Key::Ctrl('f') => InputRequest::GoToNextChar,
-            Key::Named(KeyCode::Home) | Key::Ctrl('a') => InputRequest::GoToStart,
-            Key::Named(KeyCode::End) | Key::Ctrl('e') => InputRequest::GoToEnd,
-            Key::Ctrl('w') => InputRequest::DeletePrevWord,
-            Key::Ctrl('u') => InputRequest::DeleteLine,
-            Key::Named(KeyCode::Down) => return self.table.select_by(1),
-            Key::Named(KeyCode::Up) => return self.table.select_by(-1),
-            _ => return,
-        };
-        if input.handle(request).is_some_and(|change| change.value) {
-            let typed = input.value().to_owned();
-            self.filter_by(&typed);
-        }
-    }
-
-    fn press_in_picker(&mut self, key: Key, action: Option<Action>, line: usize) {
-        let last = SortKey::ALL.len() - 1;
-        self.mode = match (key, action) {
-            (Key::Named(KeyCode::Enter) | Key::Char(' '), _) => {
-                let key = SortKey::ALL[line.min(last)];
-                self.sort_by(key, key == self.table.order().key());
-                Mode::Browse
-            }
-            (_, Some(Action::SortByColumn(number))) => {
-                self.sort_by_column(number);
-                Mode::Browse
-            }
-            (_, Some(Action::SelectNext)) => Mode::SortPicker { line: (line + 1).min(last) },
-            (_, Some(Action::SelectPrevious)) => Mode::SortPicker { line: line.saturating_sub(1) },
-            (_, Some(Action::SelectFirst)) => Mode::SortPicker { line: 0 },
-            (_, Some(Action::SelectLast)) => Mode::SortPicker { line: last },
-            (_, Some(Action::GoBack | Action::Close | Action::OpenSortPicker)) => Mode::Browse,
-            _ => return,
-        };
-    }
-
-    fn open_help(&mut self) {
-        let below = Box::new(std::mem::take(&mut self.mode));
-        self.mode = Mode::Help { scroll: 0, below };
-    }
-
-    /// Goes back to what lies below the top layer.
-    fn close_layer(&mut self) {
-        self.mode = match std::mem::take(&mut self.mode) {
-            Mode::Help { below, .. } => *below,
-            _ => Mode::Browse,
-        };
-    }
-
-    /// Keys of the full-screen texts: detail and help.
-    fn press_in_reader(&mut self, action: Option<Action>, effects: &mut Vec<Effect>) {
-        let Some(action) = action else { return };
-        if let Some(rows) = self.scroll_of(action) {
-            return self.scroll(rows);
-        }
-        let in_help = matches!(self.mode, Mode::Help { .. });
-        match action {
-            Action::GoBack | Action::Close => self.close_layer(),
-            Action::OpenHelp if in_help => self.close_layer(),
-            Action::OpenHelp => self.open_help(),
-            Action::OpenDetail if !in_help => self.mode = Mode::Browse,
-            Action::CopyId if !in_help => self.copy_id(effects),
-            Action::TryAgain => self.try_again(effects),
-            _ => {}
+        } else if !self.marks.is_empty() {
+            self.marks.clear();
+            self.marks_changed();
+            self.say("no marks any more");
         }
     }
 }

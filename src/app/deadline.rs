@@ -3,46 +3,78 @@
 use std::time::Duration;
 
 use super::mode::Mode;
+use super::settings::Times;
 use super::{App, BAR_CELLS, SLOW, whole_seconds};
 use crate::dates::next_age_change_ms;
 use crate::expiry;
 use crate::lister::State;
 use crate::store::FileNo;
+use crate::store::order::SortKey;
+use crate::view;
 
 impl App {
     /// The monotonic moment at which something on the screen changes, or something is due.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
+        let now = self.now.mono;
+        let since = |wait_ms: u64| now.saturating_add(Duration::from_millis(wait_ms));
         let paging = match self.lister.state() {
-            State::Backoff { .. } => self.lister.deadline().map(|until| {
-                let left = until.saturating_sub(self.now.mono);
-                let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
-                until.saturating_sub(shown)
-            }),
+            State::Backoff { .. } => self.lister.deadline().map(|until| self.next_second(until)),
             State::Loading { .. } => {
-                let waited = self.now.mono.saturating_sub(self.loading_since);
+                let waited = now.saturating_sub(self.loading_since);
                 let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
                 Some(self.loading_since + next)
             }
             _ => None,
         };
         let toast = self.toast.as_ref().map(|toast| toast.until);
+        let stale = self.stale_at().filter(|at| *at > now);
+        let idle = !self.is_listing() && !self.load_all;
+        let refresh = self.refresher.deadline().filter(|_| idle);
+        // While refreshing fails, the next try counts down on the screen.
+        let next_try = self.refresher.due().filter(|_| self.refresher.trouble().is_some());
+        let next_try = next_try.map(|due| self.next_second(due));
         let texts = self.next_text_change_ms().map(since);
-        [paging, toast, texts].into_iter().flatten().min()
+        let crossings = [
+            self.alerts.next_crossing_ms(&self.store, self.server_ms()),
+            self.next_filter_change_ms(),
+            self.next_expiry_ms(),
+        ];
+        let crossing = crossings.into_iter().flatten().min().map(since);
+        [paging, toast, stale, refresh, next_try, self.alerts.deadline(), texts, crossing]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The moment at which a countdown in whole seconds to `until` says something else.
+    fn next_second(&self, until: Duration) -> Duration {
+        let left = until.saturating_sub(self.now.mono);
+        let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
+        until.saturating_sub(shown)
+    }
+
+    /// Milliseconds until the next file expires: it is asked for then, in view or not.
+    fn next_expiry_ms(&self) -> Option<u64> {
+        let server_ms = self.server_ms();
+        let at = self.store.first_expiring_from(server_ms.div_euclid(1_000) + 1)?;
+        u64::try_from(i128::from(at) * 1_000 - i128::from(server_ms)).ok()
     }
 
     /// Milliseconds until a countdown, a bar, an age or a count that is in view says something else.
     fn next_text_change_ms(&self) -> Option<u64> {
         let layout = self.layout()?;
         let server_ms = self.server_ms();
+        let shows = |key| view::table::width_of(self, key).is_some();
+        let ages = shows(SortKey::Created) && self.look.times == Times::Relative;
+        let countdowns = shows(SortKey::TimeLeft);
         let row = |no: &FileNo| {
             let file = self.store.file(*no);
             let (born, dies) = (file.created_at, file.expires_at);
-            let age =
-                if self.size.width >= 80 { next_age_change_ms(born, server_ms) } else { None };
-            let bar = expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS);
-            [expiry::next_change_ms(dies, server_ms, false), age, bar].into_iter().flatten().min()
+            let age = ages.then(|| next_age_change_ms(born, server_ms)).flatten();
+            let bar = countdowns.then(|| expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS));
+            let text = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
+            [text.flatten(), age, bar.flatten()].into_iter().flatten().min()
         };
         let detail = || {
             let file = self.selected_file()?;
@@ -53,13 +85,29 @@ impl App {
             let next = self.store.next_to_expire(server_ms).and_then(|no| {
                 expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
             });
-            [next, self.store.next_count_change_ms(server_ms)].into_iter().flatten().min()
+            // The bytes at risk change with the counts.
+            [next, self.store.next_count_change_ms(server_ms), self.next_hour_ms()]
+                .into_iter()
+                .flatten()
+                .min()
         };
         let visible = match self.mode {
-            Mode::Help { .. } => [None; 3],
+            Mode::Help { .. } | Mode::Events { .. } => [None; 3],
             Mode::Detail { .. } => [detail(), None, None],
+            Mode::Agenda { .. } => [None, None, header()],
             _ => [layout.pane.and_then(|_| detail()), rows(), header()],
         };
         visible.into_iter().flatten().min()
+    }
+
+    /// Milliseconds until the buckets of the timeline move on: to the next full hour there.
+    fn next_hour_ms(&self) -> Option<u64> {
+        let shown = self.layout().is_some_and(|layout| layout.timeline.is_some())
+            || matches!(self.mode, Mode::Agenda { .. });
+        let server_ms = self.server_ms();
+        let offset_ms = self.shown_zone().offset_s(server_ms.div_euclid(1_000)) * 1_000;
+        let hour_ms = 60 * 60 * 1_000;
+        let into = server_ms.saturating_add(offset_ms).rem_euclid(hour_ms);
+        shown.then(|| (hour_ms - into).unsigned_abs())
     }
 }

@@ -22,14 +22,22 @@ pub enum Action {
     PageDown,
     /// A page up.
     PageUp,
+    /// One bucket of the timeline to the left.
+    MoveLeft,
+    /// One bucket of the timeline to the right.
+    MoveRight,
     /// Show the selected file's detail on the whole screen.
     OpenDetail,
     /// Show or hide the detail pane.
     TogglePane,
-    /// Move the focus between table and pane.
+    /// Move the focus between table, pane and timeline.
     MoveFocus,
     /// Filter as one types.
     OpenFilter,
+    /// To the next file that matches the filter.
+    NextMatch,
+    /// To the previous file that matches the filter.
+    PreviousMatch,
     /// Choose the column to sort by.
     OpenSortPicker,
     /// Reverse the order.
@@ -40,12 +48,44 @@ pub enum Action {
     SortRight,
     /// Sort by the column with this number, from 1.
     SortByColumn(u8),
+    /// Mark the selected file and move on.
+    Mark,
+    /// Begin to mark a range, or end it.
+    MarkRange,
+    /// Mark what is not marked, and the other way round.
+    InvertMarks,
     /// Copy the selected file's id.
     CopyId,
-    /// Try again after a failure.
-    TryAgain,
+    /// Choose the field to copy.
+    OpenCopyPicker,
+    /// Refresh now, or try again after a failure.
+    Refresh,
+    /// Read again all that is loaded.
+    RefreshAll,
+    /// Stop refreshing, or go on.
+    Freeze,
+    /// Refresh more often.
+    Faster,
+    /// Refresh less often.
+    Slower,
     /// Load all pages.
     LoadAll,
+    /// Show the expiries by bucket, with numbers.
+    OpenAgenda,
+    /// Show the timeline in files, or in bytes.
+    ToggleMeasure,
+    /// Show what was new, changed, gone, and when.
+    OpenEvents,
+    /// Show times as ages, in local time, or in UTC.
+    CycleTimes,
+    /// The next theme.
+    NextTheme,
+    /// Use the mouse, or leave it to the terminal.
+    ToggleMouse,
+    /// Choose columns, their order and widths.
+    OpenColumns,
+    /// Find any action by typing.
+    OpenPalette,
     /// Show the keys.
     OpenHelp,
     /// One step back; never quits.
@@ -87,6 +127,44 @@ impl Key {
         }
     }
 
+    /// Reads a key as configuration spells it: a character, `space`, `^x` or `ctrl-x`, or the name
+    /// of any other key, such as `enter`, `pgdn`, `f5`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut chars = text.chars();
+        if let (Some(c), None) = (chars.next(), chars.next()) {
+            return (!c.is_control() && c != ' ').then_some(Self::Char(c));
+        }
+        let word = text.to_ascii_lowercase();
+        if let Some(letter) = word.strip_prefix('^').or_else(|| word.strip_prefix("ctrl-")) {
+            let mut chars = letter.chars();
+            let letter = chars.next().filter(char::is_ascii_lowercase)?;
+            return chars.next().is_none().then_some(Self::Ctrl(letter));
+        }
+        if let Some(number) = word.strip_prefix('f').and_then(|number| number.parse::<u8>().ok()) {
+            return (1..=12).contains(&number).then_some(Self::Named(F(number)));
+        }
+        let code = match word.as_str() {
+            "space" => return Some(Self::Char(' ')),
+            "enter" => Enter,
+            "esc" => Esc,
+            "tab" => Tab,
+            "backspace" => KeyCode::Backspace,
+            "delete" => KeyCode::Delete,
+            "insert" => KeyCode::Insert,
+            "home" => Home,
+            "end" => End,
+            "pgup" => PageUp,
+            "pgdn" => PageDown,
+            "up" => Up,
+            "down" => Down,
+            "left" => Left,
+            "right" => Right,
+            _ => return None,
+        };
+        Some(Self::Named(code))
+    }
+
     /// How help and hints spell it.
     #[must_use]
     pub fn name(self) -> String {
@@ -97,6 +175,8 @@ impl Key {
             Self::Named(code) => match code {
                 KeyCode::Up => "↑".to_owned(),
                 KeyCode::Down => "↓".to_owned(),
+                KeyCode::Left => "←".to_owned(),
+                KeyCode::Right => "→".to_owned(),
                 KeyCode::PageUp => "PgUp".to_owned(),
                 KeyCode::PageDown => "PgDn".to_owned(),
                 KeyCode::F(number) => format!("F{number}"),
@@ -109,7 +189,9 @@ impl Key {
 /// One row of the key table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
-    /// The keys, the most usual one first.
+    /// The name of the action in configuration.
+    pub name: &'static str,
+    /// The keys, the most usual one first, unless configuration gives others.
     pub keys: &'static [Key],
     /// What they do.
     pub action: Action,
@@ -128,98 +210,137 @@ pub struct Group {
     pub bindings: &'static [Binding],
 }
 
-const fn bind(keys: &'static [Key], action: Action, what: &'static str) -> Binding {
-    Binding { keys, action, what, hint: None }
+const fn bind(
+    name: &'static str,
+    keys: &'static [Key],
+    action: Action,
+    what: &'static str,
+) -> Binding {
+    Binding { name, keys, action, what, hint: None }
 }
 
 const fn hinted(
+    name: &'static str,
     keys: &'static [Key],
     action: Action,
     what: &'static str,
     hint: &'static str,
 ) -> Binding {
-    Binding { keys, action, what, hint: Some(hint) }
+    Binding { name, keys, action, what, hint: Some(hint) }
 }
 
+use Action as A;
 use Key::{Char, Ctrl, Named};
-use KeyCode::{Down, End, Enter, Esc, F, Home, PageDown, PageUp, Tab, Up};
+use KeyCode::{Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
+
+const MOVE: &[Binding] = &[
+    bind("select-next", &[Char('j'), Named(Down), Ctrl('n')], A::SelectNext, "down"),
+    bind("select-previous", &[Char('k'), Named(Up), Ctrl('p')], A::SelectPrevious, "up"),
+    bind("select-first", &[Char('g'), Named(Home)], A::SelectFirst, "first file"),
+    bind(
+        "select-last",
+        &[Char('G'), Named(End)],
+        A::SelectLast,
+        "last loaded file; further down loads more",
+    ),
+    bind("half-page-down", &[Ctrl('d')], A::HalfPageDown, "half a page down"),
+    bind("half-page-up", &[Ctrl('u')], A::HalfPageUp, "half a page up"),
+    bind("page-down", &[Ctrl('f'), Named(PageDown)], A::PageDown, "a page down"),
+    bind("page-up", &[Ctrl('b'), Named(PageUp)], A::PageUp, "a page up"),
+    bind("move-left", &[Named(Left)], A::MoveLeft, "in the timeline: a bucket to the left"),
+    bind("move-right", &[Named(Right)], A::MoveRight, "in the timeline: a bucket to the right"),
+];
+
+const LOOK: &[Binding] = &[
+    hinted(
+        "open-detail",
+        &[Named(Enter), Char('d')],
+        A::OpenDetail,
+        "all about the selected file",
+        "detail",
+    ),
+    bind("toggle-pane", &[Char('p')], A::TogglePane, "show or hide the detail pane"),
+    bind("move-focus", &[Named(Tab)], A::MoveFocus, "move the focus: table, detail pane, timeline"),
+    bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),
+    bind("timeline-unit", &[Char('B')], A::ToggleMeasure, "timeline in files or in bytes"),
+    bind("events", &[Char('E')], A::OpenEvents, "events: what was new, changed, gone, and when"),
+    bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
+    bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
+    bind("theme", &[Char('T')], A::NextTheme, "next theme"),
+    bind("mouse", &[Char('m')], A::ToggleMouse, "mouse on, or off to select text"),
+];
+
+const FIND: &[Binding] = &[
+    hinted(
+        "filter",
+        &[Char('/')],
+        A::OpenFilter,
+        "filter as you type; Enter keeps, Esc clears",
+        "filter",
+    ),
+    bind("next-match", &[Char('n')], A::NextMatch, "next match of the filter"),
+    bind("previous-match", &[Char('N')], A::PreviousMatch, "previous match"),
+    hinted("sort", &[Char('s')], A::OpenSortPicker, "choose the column to sort by", "sort"),
+    bind("reverse-sort", &[Char('S')], A::ReverseSort, "reverse the order"),
+    bind("sort-left", &[Char('<')], A::SortLeft, "sort by the column to the left"),
+    bind("sort-right", &[Char('>')], A::SortRight, "sort by the column to the right"),
+    bind("sort-1", &[Char('1')], A::SortByColumn(1), "sort by the first column; again reverses"),
+    bind("sort-2", &[Char('2')], A::SortByColumn(2), "by the second"),
+    bind("sort-3", &[Char('3')], A::SortByColumn(3), "by the third"),
+    bind("sort-4", &[Char('4')], A::SortByColumn(4), "by the fourth"),
+    bind("sort-5", &[Char('5')], A::SortByColumn(5), "by the fifth"),
+    bind("sort-6", &[Char('6')], A::SortByColumn(6), "by the sixth"),
+    bind("sort-7", &[Char('7')], A::SortByColumn(7), "by the seventh"),
+    bind("sort-8", &[Char('8')], A::SortByColumn(8), "by the eighth"),
+    bind("sort-9", &[Char('9')], A::SortByColumn(9), "by the ninth"),
+];
+
+const TAKE: &[Binding] = &[
+    hinted("mark", &[Char(' ')], A::Mark, "mark and move on", "mark"),
+    bind("mark-range", &[Char('v')], A::MarkRange, "mark a range; again ends it"),
+    bind("invert-marks", &[Char('*')], A::InvertMarks, "invert the marks"),
+    hinted("copy-id", &[Char('y')], A::CopyId, "copy the id", "copy id"),
+    bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
+];
+
+const FRESH: &[Binding] = &[
+    bind(
+        "refresh",
+        &[Char('r'), Named(F(5))],
+        A::Refresh,
+        "refresh now; try again after a failure",
+    ),
+    bind("refresh-all", &[Char('R')], A::RefreshAll, "read again all that is loaded"),
+    bind("freeze", &[Char('f')], A::Freeze, "freeze refreshing, or go on; countdowns run"),
+    bind("faster", &[Char('+')], A::Faster, "refresh more often"),
+    bind("slower", &[Char('-')], A::Slower, "refresh less often"),
+    hinted(
+        "load-all",
+        &[Char('L')],
+        A::LoadAll,
+        "load all pages; Esc stops and keeps what came",
+        "load all",
+    ),
+];
+
+const LEAVE: &[Binding] = &[
+    bind("palette", &[Char(':')], A::OpenPalette, "find any action by typing"),
+    hinted("help", &[Char('?'), Named(F(1))], A::OpenHelp, "this help", "help"),
+    bind("back", &[Named(Esc)], A::GoBack, "back one step; never quits"),
+    hinted("close", &[Char('q')], A::Close, "close what is open; at the top, quit", "quit"),
+    bind("quit", &[Ctrl('c')], A::Quit, "quit"),
+    bind("suspend", &[Ctrl('z')], A::Suspend, "suspend; `fg` comes back"),
+    bind("redraw", &[Ctrl('l')], A::Redraw, "draw the screen anew"),
+];
 
 /// The whole table.
 pub const GROUPS: &[Group] = &[
-    Group {
-        title: "Move",
-        bindings: &[
-            bind(&[Char('j'), Named(Down), Ctrl('n')], Action::SelectNext, "down"),
-            bind(&[Char('k'), Named(Up), Ctrl('p')], Action::SelectPrevious, "up"),
-            bind(&[Char('g'), Named(Home)], Action::SelectFirst, "first file"),
-            bind(
-                &[Char('G'), Named(End)],
-                Action::SelectLast,
-                "last loaded file; further down loads more",
-            ),
-            bind(&[Ctrl('d')], Action::HalfPageDown, "half a page down"),
-            bind(&[Ctrl('u')], Action::HalfPageUp, "half a page up"),
-            bind(&[Ctrl('f'), Named(PageDown)], Action::PageDown, "a page down"),
-            bind(&[Ctrl('b'), Named(PageUp)], Action::PageUp, "a page up"),
-        ],
-    },
-    Group {
-        title: "Look",
-        bindings: &[
-            hinted(
-                &[Named(Enter), Char('d')],
-                Action::OpenDetail,
-                "all about the selected file",
-                "detail",
-            ),
-            bind(&[Char('p')], Action::TogglePane, "show or hide the detail pane"),
-            bind(&[Named(Tab)], Action::MoveFocus, "move the focus between table and pane"),
-            hinted(&[Char('y')], Action::CopyId, "copy the id", "copy id"),
-        ],
-    },
-    Group {
-        title: "Find and order",
-        bindings: &[
-            hinted(
-                &[Char('/')],
-                Action::OpenFilter,
-                "filter by words in filename or id; Enter keeps, Esc clears",
-                "filter",
-            ),
-            hinted(&[Char('s')], Action::OpenSortPicker, "choose the column to sort by", "sort"),
-            bind(&[Char('S')], Action::ReverseSort, "reverse the order"),
-            bind(&[Char('<')], Action::SortLeft, "sort by the column to the left"),
-            bind(&[Char('>')], Action::SortRight, "sort by the column to the right"),
-            bind(&[Char('1')], Action::SortByColumn(1), "sort by filename; again reverses"),
-            bind(&[Char('2')], Action::SortByColumn(2), "sort by size"),
-            bind(&[Char('3')], Action::SortByColumn(3), "sort by purpose"),
-            bind(&[Char('4')], Action::SortByColumn(4), "sort by creation"),
-            bind(&[Char('5')], Action::SortByColumn(5), "sort by time left"),
-        ],
-    },
-    Group {
-        title: "Load",
-        bindings: &[
-            hinted(
-                &[Char('L')],
-                Action::LoadAll,
-                "load all pages; Esc stops and keeps what came",
-                "load all",
-            ),
-            bind(&[Char('r'), Named(F(5))], Action::TryAgain, "try again after a failure"),
-        ],
-    },
-    Group {
-        title: "Leave",
-        bindings: &[
-            hinted(&[Char('?'), Named(F(1))], Action::OpenHelp, "this help", "help"),
-            bind(&[Named(Esc)], Action::GoBack, "back one step; never quits"),
-            hinted(&[Char('q')], Action::Close, "close what is open; at the top, quit", "quit"),
-            bind(&[Ctrl('c')], Action::Quit, "quit"),
-            bind(&[Ctrl('z')], Action::Suspend, "suspend; `fg` comes back"),
-            bind(&[Ctrl('l')], Action::Redraw, "draw the screen anew"),
-        ],
-    },
+    Group { title: "Move", bindings: MOVE },
+    Group { title: "Look", bindings: LOOK },
+    Group { title: "Find and order", bindings: FIND },
+    Group { title: "Mark and copy", bindings: TAKE },
+    Group { title: "Refresh and load", bindings: FRESH },
+    Group { title: "Leave", bindings: LEAVE },
 ];
 
 /// Every binding, in the order of the table.
@@ -227,16 +348,55 @@ pub fn bindings() -> impl Iterator<Item = &'static Binding> {
     GROUPS.iter().flat_map(|group| group.bindings)
 }
 
-/// What `key` asks for.
-#[must_use]
-pub fn action(key: Key) -> Option<Action> {
-    bindings().find(|binding| binding.keys.contains(&key)).map(|binding| binding.action)
+/// Which keys do what: the table, with what configuration changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyMap {
+    keys: Vec<(&'static str, Vec<Key>)>,
 }
 
-/// The keys of an action, as help spells them.
-#[must_use]
-pub fn names(binding: &Binding) -> String {
-    binding.keys.iter().map(|key| key.name()).collect::<Vec<_>>().join(" ")
+impl Default for KeyMap {
+    fn default() -> Self {
+        Self { keys: bindings().map(|binding| (binding.name, binding.keys.to_vec())).collect() }
+    }
+}
+
+impl KeyMap {
+    /// Gives an action other keys; none at all takes it off the keyboard.
+    pub fn bind(&mut self, name: &str, keys: Vec<Key>) {
+        if let Some(row) = self.keys.iter_mut().find(|(other, _)| *other == name) {
+            row.1 = keys;
+        }
+    }
+
+    /// The first key that two actions claim, with their names.
+    #[must_use]
+    pub fn conflict(&self) -> Option<(Key, &'static str, &'static str)> {
+        let all = || self.keys.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*name, *key)));
+        all().enumerate().find_map(|(i, (name, key))| {
+            let (other, _) = all().skip(i + 1).find(|(_, other)| *other == key)?;
+            Some((key, name, other))
+        })
+    }
+
+    /// What `key` asks for.
+    #[must_use]
+    pub fn action(&self, key: Key) -> Option<Action> {
+        let (name, _) = self.keys.iter().find(|(_, keys)| keys.contains(&key))?;
+        bindings().find(|binding| binding.name == *name).map(|binding| binding.action)
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, binding: &Binding) -> &[Key] {
+        let row = self.keys.iter().find(|(name, _)| *name == binding.name);
+        row.map_or(binding.keys, |(_, keys)| keys)
+    }
+
+    /// The keys of an action, as help spells them.
+    #[must_use]
+    pub fn names(&self, binding: &Binding) -> String {
+        self.keys(binding).iter().map(|key| key.name()).collect::<Vec<_>>().join(" ")
+    }
 }
 
 #[cfg(test)]
@@ -244,10 +404,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_is_bound_twice() {
-        let keys: Vec<Key> = bindings().flat_map(|binding| binding.keys).copied().collect();
-        for (i, key) in keys.iter().enumerate() {
-            assert!(!keys[..i].contains(key), "{} is bound twice", key.name());
+    fn no_key_and_no_name_is_given_twice() {
+        assert_eq!(KeyMap::default().conflict(), None);
+        let names: std::collections::HashSet<_> = bindings().map(|binding| binding.name).collect();
+        assert_eq!(names.len(), bindings().count());
+    }
+
+    #[test]
+    fn keys_can_be_given_to_other_actions() {
+        let mut map = KeyMap::default();
+        map.bind("refresh", vec![Char('x')]);
+        assert_eq!(map.action(Char('x')), Some(Action::Refresh));
+        assert_eq!(map.action(Char('r')), None);
+        map.bind("mark", vec![Char('x')]);
+        let (key, one, other) = map.conflict().unwrap();
+        assert_eq!((key, one, other), (Char('x'), "mark", "refresh"));
+    }
+
+    #[test]
+    fn every_default_key_can_be_spelt() {
+        for (text, key) in [
+            ("x", Char('x')),
+            ("space", Char(' ')),
+            ("^d", Ctrl('d')),
+            ("ctrl-d", Ctrl('d')),
+            ("^", Char('^')),
+            ("F5", Named(F(5))),
+            ("PgDn", Named(PageDown)),
+            ("f", Char('f')),
+        ] {
+            assert_eq!(Key::parse(text), Some(key), "{text}");
+        }
+        for text in ["", " ", "^1", "ctrl-", "f13", "meta-x", "xy"] {
+            assert_eq!(Key::parse(text), None, "{text}");
         }
     }
 

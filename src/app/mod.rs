@@ -5,28 +5,48 @@
 //! changes or anything is due; there is no tick.
 
 mod actions;
+pub mod alerts;
+pub mod columns;
 mod deadline;
+mod facts;
+mod filtering;
+pub mod journal;
 pub mod keys;
+pub mod layers;
 pub mod layout;
 pub mod mode;
+mod mouse;
 mod paging;
+pub mod palette;
+mod refreshing;
+mod screen;
+pub mod settings;
 pub mod table;
+pub mod timeline;
 pub mod viewport;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ratatui::layout::Size;
 
 use crate::clock::{Now, ServerClock};
-use crate::dates::Zone;
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::expiry::TimeLeft;
+use crate::lister::refresh::Refresher;
 use crate::lister::{Lister, State};
-use crate::store::{FileRef, Store};
-use layout::Layout;
+use crate::store::filter::{Filter, FilterError, Moment};
+use crate::store::{FileNo, Store};
+use alerts::Alerts;
+use columns::Columns;
+use journal::Journal;
 use mode::{Focus, Mode};
+use settings::Times;
 use table::Table;
+use timeline::{Measure, Timeline};
+
+pub use facts::Freshness;
+pub use settings::Settings;
 
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
 /// thousand requests.
@@ -40,28 +60,40 @@ pub const BAR_CELLS: u16 = 5;
 /// Cells of the bar in the detail.
 pub const WIDE_BAR_CELLS: u16 = 20;
 
-/// What the program is told once, at the start.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How the profile is called.
-    pub profile: String,
-    /// How the service is called: host and port.
-    pub endpoint: String,
-    /// Whether the key travels in clear.
-    pub exposed: bool,
-    /// Files asked for at once.
-    pub limit: u16,
-    /// Whether to load all pages without being asked.
-    pub load_all: bool,
-    /// Local time.
-    pub zone: Zone,
-}
-
 /// A message in the footer, for a while.
 #[derive(Clone, Debug)]
 struct Toast {
     text: String,
     until: Duration,
+}
+
+/// How things are shown, as the operator left it.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that are turned one by one")]
+struct Look {
+    pane: bool,
+    /// Cells of the pane, where the operator dragged its border.
+    split: Option<u16>,
+    times: Times,
+    measure: Measure,
+    columns: Columns,
+    mouse: bool,
+    /// Whether the border between table and pane is being dragged.
+    dragging: bool,
+    theme: usize,
+    /// Whether the terminal's window has the keyboard.
+    focused: bool,
+}
+
+/// What was typed as a filter, whether or not it could be read.
+#[derive(Clone, Debug, Default)]
+struct Typed {
+    /// What is wrong with the text in the input line.
+    error: Option<FilterError>,
+    /// The last filter that was in force, for `n` and `N`.
+    last: Option<Filter>,
+    /// The search for matches was stopped by the operator.
+    search_stopped: bool,
 }
 
 /// The state of the program.
@@ -73,16 +105,26 @@ pub struct App {
     size: Size,
     store: Store,
     lister: Lister,
+    refresher: Refresher,
     table: Table,
+    marks: HashSet<FileNo>,
+    /// Where a range to be marked begins.
+    range_from: Option<FileNo>,
+    journal: Journal,
+    alerts: Alerts,
+    timeline: Timeline,
     mode: Mode,
     focus: Focus,
-    pane: bool,
+    look: Look,
+    typed: Typed,
     load_all: bool,
     patience: u8,
-    /// The search for matches of the filter was stopped by the operator.
-    search_stopped: bool,
     loading_since: Duration,
-    last_page_ms: Option<i64>,
+    /// When the service last confirmed what is in view, or sent a page.
+    fresh_at: Option<Now>,
+    /// The second of the service's clock up to which expiries were looked at.
+    expired_to_s: i64,
+    title: String,
     toast: Option<Toast>,
     access: Access,
 }
@@ -99,11 +141,25 @@ enum Access {
 }
 
 impl App {
-    /// The program at its start, on a terminal of no size yet.
+    /// The program at its start, on a terminal of no size yet; `seed` determines the jitter of
+    /// refreshing.
     #[must_use]
-    pub fn new(settings: Settings, lister: Lister, now: Now) -> Self {
-        Self {
+    pub fn new(settings: Settings, lister: Lister, seed: u64, now: Now) -> Self {
+        let look = Look {
+            pane: settings.pane,
+            split: None,
+            times: settings.times,
+            measure: settings.measure,
+            columns: settings.columns.clone(),
+            mouse: settings.mouse,
+            dragging: false,
+            theme: 0,
+            focused: true,
+        };
+        let mut app = Self {
             load_all: settings.load_all,
+            refresher: Refresher::new(settings.refresh, seed, now.mono),
+            alerts: Alerts::new(settings.alerts.clone()),
             settings,
             now,
             clock: ServerClock::default(),
@@ -111,16 +167,26 @@ impl App {
             store: Store::default(),
             lister,
             table: Table::default(),
+            marks: HashSet::new(),
+            range_from: None,
+            journal: Journal::default(),
+            timeline: Timeline::default(),
             mode: Mode::default(),
             focus: Focus::default(),
-            pane: true,
+            look,
+            typed: Typed::default(),
             patience: PATIENCE,
-            search_stopped: false,
             loading_since: now.mono,
-            last_page_ms: None,
+            fresh_at: None,
+            expired_to_s: now.wall_ms.div_euclid(1_000),
+            title: String::new(),
             toast: None,
             access: Access::Unknown,
-        }
+        };
+        let (key, descending) = app.settings.sort;
+        app.sort_by(key, descending);
+        app.filter_by(&app.settings.filter.clone());
+        app
     }
 
     /// Takes in one event, at `now`.
@@ -132,133 +198,63 @@ impl App {
         match event {
             Event::KeyPressed(key) => self.press(key, effects),
             Event::Pasted(text) => self.paste(&text),
+            Event::MouseUsed(mouse) => self.use_mouse(mouse),
+            Event::FocusChanged { focused } => self.look.focused = focused,
+            Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
             Event::PageAnswered { request, result } => self.page_answered(request, result),
+            Event::FileAnswered { request, result } => self.file_answered(request, result),
+            Event::CommandFailed(text) => self.say(text),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}
         }
+        self.pass_time();
         if let Some(fetch) = self.lister.on_time(now.mono) {
             self.send(fetch, effects);
         }
         self.ask(effects);
+        self.refresh(effects);
+        self.tell(effects);
     }
 
-    /// Whether the service refused the key and never let us read anything.
-    #[must_use]
-    pub fn key_was_refused(&self) -> bool {
-        self.access == Access::Refused
+    /// What follows from time having passed alone: files expire, and come under bounds.
+    fn pass_time(&mut self) {
+        let server_ms = self.server_ms();
+        let now_s = server_ms.div_euclid(1_000);
+        let from = self.expired_to_s;
+        if now_s > from {
+            self.expired_to_s = now_s;
+            for no in self.store.expiring(from + 1, now_s + 1) {
+                self.refresher.file_expired(*no, self.now.mono);
+            }
+            self.refilter(from, now_s);
+        }
+        self.alerts.look(&self.store, &[], &moment(server_ms, &self.marks), self.now.mono);
+        self.timeline.update(&self.store, server_ms, self.shown_zone());
     }
 
-    /// Milliseconds since the epoch on the service's clock.
-    #[must_use]
-    pub fn server_ms(&self) -> i64 {
-        self.clock.server_ms(self.now)
+    /// Alerts that are due, and the terminal's title.
+    fn tell(&mut self, effects: &mut Vec<Effect>) {
+        let alerts = self.alerts.take(&self.store, self.now.mono);
+        effects.extend(alerts.into_iter().map(Effect::Alert));
+        let title = self.title_text();
+        if title != self.title {
+            self.title.clone_from(&title);
+            effects.push(Effect::SetTitle(title));
+        }
     }
 
-    /// The places of the main screen; `None` where the terminal is too small.
-    #[must_use]
-    pub fn layout(&self) -> Option<Layout> {
-        Layout::of(self.size, self.pane)
-    }
-
-    /// What the program was told at the start.
-    #[must_use]
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// The loaded files.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The paging machine.
-    #[must_use]
-    pub fn lister(&self) -> &Lister {
-        &self.lister
-    }
-
-    /// The table's state.
-    #[must_use]
-    pub fn table(&self) -> &Table {
-        &self.table
-    }
-
-    /// What has the keys.
-    #[must_use]
-    pub fn mode(&self) -> &Mode {
-        &self.mode
-    }
-
-    /// Where movement goes while browsing; to the table where no pane is shown.
-    #[must_use]
-    pub fn focus(&self) -> Focus {
-        let shown = self.layout().is_some_and(|layout| layout.pane.is_some());
-        if shown { self.focus } else { Focus::Table }
-    }
-
-    /// Whether all pages are being loaded.
-    #[must_use]
-    pub fn is_loading_all(&self) -> bool {
-        self.load_all
-    }
-
-    /// Whether matches of the filter are being looked for, page by page.
-    #[must_use]
-    pub fn is_searching(&self) -> bool {
-        self.table.filter_text().is_some()
-            && !self.search_stopped
-            && self.table.rows().len() < self.table.viewport().height
-            && matches!(
-                self.lister.state(),
-                State::Ready { .. } | State::Loading { .. } | State::Backoff { .. }
-            )
-    }
-
-    /// The message to show, if any.
-    #[must_use]
-    pub fn message(&self) -> Option<&str> {
-        self.toast.as_ref().map(|toast| toast.text.as_str())
-    }
-
-    /// When the last page came, in milliseconds of our wall clock.
-    #[must_use]
-    pub fn last_page_ms(&self) -> Option<i64> {
-        self.last_page_ms
-    }
-
-    /// The selected file and its time left.
-    #[must_use]
-    pub fn selected_file(&self) -> Option<FileRef<'_>> {
-        self.table.selected().map(|no| self.store.file(no))
-    }
-
-    /// How long a file has left, now.
-    #[must_use]
-    pub fn time_left(&self, file: &FileRef<'_>) -> TimeLeft {
-        TimeLeft::of(file.expires_at, self.server_ms())
-    }
-
-    /// Seconds that the answer under way takes already, once that is worth saying.
-    #[must_use]
-    pub fn slow_seconds(&self) -> Option<u64> {
-        let waited = self.now.mono.saturating_sub(self.loading_since);
-        (waited >= SLOW).then_some(waited.as_secs())
-    }
-
-    /// Whole seconds until the next try, rounded up.
-    #[must_use]
-    pub fn seconds_until(&self, until: Duration) -> u64 {
-        whole_seconds(until.saturating_sub(self.now.mono))
-    }
-
-    /// Our wall clock at a monotonic moment, in seconds since the epoch.
-    #[must_use]
-    pub fn wall_s_at(&self, mono: Duration) -> i64 {
-        let ahead = mono.saturating_sub(self.now.mono);
-        self.now.after(ahead).wall_ms.div_euclid(1_000)
+    /// What the title says: a moment that does not tick, so that it changes only with the file.
+    fn title_text(&self) -> String {
+        let moment = moment(self.server_ms(), &self.marks);
+        let Some(no) = self.alerts.titled(&self.store, &moment) else {
+            return "shelflife".to_owned();
+        };
+        let file = self.store.file(no);
+        let at = file.expires_at.value().unwrap_or_default() - self.skew_ms().div_euclid(1_000);
+        let name = crate::text::shorten_middle(&file.name_to_show(), 60);
+        format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
     }
 
     fn say(&mut self, text: impl Into<String>) {
@@ -267,18 +263,27 @@ impl App {
 
     fn resize(&mut self, size: Size) {
         self.size = size;
+        self.look.split = None;
         self.fit();
         self.patience = PATIENCE;
     }
 
-    /// Tells the table how many rows it has.
+    /// Tells the table how many rows it has, and takes the focus from what is not shown.
     fn fit(&mut self) {
         let layout = self.layout();
         self.table.resize(layout.map_or(0, |layout| layout.table_rows()));
-        if layout.is_none_or(|layout| layout.pane.is_none()) {
-            self.focus = Focus::Table;
-        }
+        self.focus = self.focus();
     }
+
+    /// Whether a request for the list is in flight, or about to be made again.
+    fn is_listing(&self) -> bool {
+        matches!(self.lister.state(), State::Loading { .. } | State::Backoff { .. })
+    }
+}
+
+/// What a filter is judged against.
+fn moment(server_ms: i64, marked: &HashSet<FileNo>) -> Moment<'_> {
+    Moment { server_ms, marked }
 }
 
 fn whole_seconds(span: Duration) -> u64 {

@@ -5,7 +5,7 @@ use tui_input::Input;
 /// The layer that the keys go to.
 #[derive(Clone, Debug, Default)]
 pub enum Mode {
-    /// Table and pane.
+    /// Table, pane and timeline.
     #[default]
     Browse,
     /// The detail of the selected file, on the whole screen.
@@ -20,8 +20,20 @@ pub enum Mode {
         /// What it was opened from.
         below: Box<Mode>,
     },
-    /// The choice of the column to sort by.
-    SortPicker {
+    /// The expiries by bucket, with numbers.
+    Agenda {
+        /// The line under the cursor.
+        line: usize,
+    },
+    /// What was new, changed, gone, and when.
+    Events {
+        /// Lines scrolled off the top; the newest come first.
+        scroll: usize,
+    },
+    /// A choice from a short list.
+    Picker {
+        /// What is chosen.
+        what: Choice,
         /// The line under the cursor.
         line: usize,
     },
@@ -30,6 +42,24 @@ pub enum Mode {
         /// The text so far.
         input: Box<Input>,
     },
+    /// An action is looked for by typing.
+    Palette {
+        /// The text so far.
+        input: Box<Input>,
+        /// The line under the cursor.
+        line: usize,
+    },
+}
+
+/// What a picker chooses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The column to sort by.
+    Sort,
+    /// The field to copy.
+    CopyField,
+    /// The columns to show.
+    Columns,
 }
 
 /// Where movement keys go while browsing.
@@ -42,5 +72,10 @@ pub enum Focus {
     Pane {
         /// Lines scrolled off the top.
         scroll: usize,
+    },
+    /// To the timeline.
+    Timeline {
+        /// The bucket under the cursor.
+        bucket: usize,
     },
 }

@@ -1,13 +1,17 @@
 //! Pages: when one is wanted, and what becomes of the answer.
 
-use super::{Access, App, PATIENCE};
+use super::{Access, App, PATIENCE, moment};
 use crate::api::{Answer, ApiError, Page};
 use crate::effect::Effect;
 use crate::lister::{Cursor, Failure, Fetch, State};
+use crate::store::{Extent, Origin};
 use crate::text::grouped;
 
 impl App {
     pub(super) fn page_answered(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
+        if self.refresher.expects(request) {
+            return self.page_refreshed(result);
+        }
         if !self.lister.expects(request) {
             return;
         }
@@ -17,7 +21,10 @@ impl App {
                 if error.refuses_key() && self.access == Access::Unknown {
                     self.access = Access::Refused;
                 }
-                self.lister.page_failed(request, error, self.now.mono);
+                self.lister.page_failed(request, error.clone(), self.now.mono);
+                if matches!(self.lister.state(), State::Failed { .. }) {
+                    self.refresher.failed(error, self.now.mono);
+                }
             }
         }
         match self.lister.state() {
@@ -31,36 +38,59 @@ impl App {
     }
 
     fn page_loaded(&mut self, request: u64, answer: Answer<Page>) {
-        if let Some(sample) = answer.date {
-            self.clock.observe(sample);
-        }
-        self.last_page_ms = Some(self.now.wall_ms);
-        self.access = Access::Granted;
+        self.heard(answer.date, answer.allowance);
         let has_more = answer.value.has_more;
         let after = self.lister.loading_at().and_then(Cursor::after).cloned();
-        let taken = self.store.take_in(answer.value, after.as_ref(), self.lister.walk());
-        let delta = self.store.take_delta();
+        let origin = Origin {
+            after: after.as_ref(),
+            reading: self.lister.walk(),
+            at_s: self.wall_s(),
+            extent: Extent::Open,
+        };
+        let taken = self.store.take_in(answer.value, origin);
         let below = self.table.viewport().rows_below(self.table.rows().len());
-        self.table.absorb(&self.store, &delta);
+        self.absorb();
         self.keep_patience(below);
         match taken {
-            Ok(facts) => self.lister.page_loaded(request, has_more, facts),
+            Ok(intake) => {
+                self.note_missing(&intake.missing);
+                self.lister.page_loaded(request, has_more, intake.facts);
+            }
             Err(_) => self.lister.give_up(Failure::Full),
         }
+        self.fresh_at = Some(self.now);
+        self.refresher.returned(self.now.mono);
+    }
+
+    /// Tells the table, the alerts and the marks what happened to the store.
+    pub(super) fn absorb(&mut self) {
+        let delta = self.store.take_delta();
+        if delta.is_empty() {
+            return;
+        }
+        self.alerts.forget(&delta.removed);
+        for no in &delta.removed {
+            self.marks.remove(no);
+            self.range_from = self.range_from.filter(|from| from != no);
+        }
+        let moment = moment(self.clock.server_ms(self.now), &self.marks);
+        self.table.absorb(&self.store, &delta, &moment);
+        self.alerts.look(&self.store, &delta.added, &moment, self.now.mono);
+        self.alerts.look(&self.store, &delta.changed, &moment, self.now.mono);
     }
 
     /// A page that brought the view nearer to what it wants costs no patience.
     fn keep_patience(&mut self, below_before: usize) {
         let (rows, view) = (self.table.rows().len(), self.table.viewport());
         let nearer = rows < view.height || view.rows_below(rows) > below_before;
-        if nearer && !self.search_stopped {
+        if nearer && !self.typed.search_stopped {
             self.patience = PATIENCE;
         }
     }
 
-    /// Asks for the next page, if the view calls for one.
+    /// Asks for the next page, if the view calls for one and no other request is in flight.
     pub(super) fn ask(&mut self, effects: &mut Vec<Effect>) {
-        if !self.wants_page() {
+        if self.refresher.is_asking() || !self.wants_page() {
             return;
         }
         if let Some(fetch) = self.lister.demand() {

@@ -3,24 +3,45 @@
 //! The selection is a file, not a row: it is found again after whatever happens to the order. Until
 //! the operator moves, it rests on the first row, so that what expires next stays in view.
 
+use std::ops::Range;
+
 use super::viewport::Viewport;
-use crate::store::filter::Filter;
+use crate::store::filter::{Filter, Moment};
 use crate::store::order::{Order, SortKey};
 use crate::store::{Delta, FileNo, Store};
 
-/// A filter with the text that it was read from.
-#[derive(Clone, Debug)]
-struct InForce {
+/// What the table is narrowed down to.
+#[derive(Clone, Debug, Default)]
+struct Narrowing {
+    /// The text of the filter that was typed.
     text: String,
-    filter: Filter,
-    shown: Order,
+    filter: Option<Filter>,
+    /// A span of expiries, in seconds since the epoch.
+    span: Option<Range<i64>>,
+}
+
+impl Narrowing {
+    fn is_none(&self) -> bool {
+        self.filter.is_none() && self.span.is_none()
+    }
+
+    fn lets(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+        let within = |span: &Range<i64>| {
+            let at = store.file(no).expires_at.value();
+            at.is_some_and(|at| span.contains(&at))
+        };
+        self.span.as_ref().is_none_or(within)
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(store, no, moment))
+    }
 }
 
 /// Order, filter, selection and window of the table.
 #[derive(Debug)]
 pub struct Table {
     all: Order,
-    filtered: Option<InForce>,
+    narrowing: Narrowing,
+    /// The order of what is let through, while anything is held back.
+    narrowed: Option<Order>,
     viewport: Viewport,
     /// The file that the operator chose; `None` until then.
     chosen: Option<FileNo>,
@@ -32,7 +53,8 @@ impl Default for Table {
     fn default() -> Self {
         Self {
             all: Order::new(SortKey::TimeLeft, false),
-            filtered: None,
+            narrowing: Narrowing::default(),
+            narrowed: None,
             viewport: Viewport::default(),
             chosen: None,
             cursor: 0,
@@ -44,7 +66,7 @@ impl Table {
     /// The order in force, after the filter.
     #[must_use]
     pub fn order(&self) -> &Order {
-        self.filtered.as_ref().map_or(&self.all, |filtered| &filtered.shown)
+        self.narrowed.as_ref().unwrap_or(&self.all)
     }
 
     /// The files of the table, in its order.
@@ -82,35 +104,94 @@ impl Table {
     /// The text of the filter in force.
     #[must_use]
     pub fn filter_text(&self) -> Option<&str> {
-        self.filtered.as_ref().map(|filtered| filtered.text.as_str())
+        self.narrowing.filter.as_ref().map(|_| self.narrowing.text.as_str())
     }
 
-    /// Takes in what came into the store; the selected file keeps its screen line where it can.
-    pub fn absorb(&mut self, store: &Store, delta: &Delta) {
+    /// The filter in force.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        self.narrowing.filter.as_ref()
+    }
+
+    /// The span of expiries that the table is narrowed down to.
+    #[must_use]
+    pub fn span(&self) -> Option<&Range<i64>> {
+        self.narrowing.span.as_ref()
+    }
+
+    /// Whether anything is held back, by the filter or by a span.
+    #[must_use]
+    pub fn is_narrowed(&self) -> bool {
+        self.narrowed.is_some()
+    }
+
+    /// Takes in what happened to the store; the selected file keeps its screen line where it can.
+    pub fn absorb(&mut self, store: &Store, delta: &Delta, moment: &Moment<'_>) {
+        if self.chosen.is_some_and(|no| delta.removed.binary_search(&no).is_ok()) {
+            self.chosen = self.heir(&delta.removed);
+        }
         self.all.apply(store, delta);
-        if let Some(InForce { filter, shown, .. }) = &mut self.filtered {
-            shown.apply_if(store, delta, |no| filter.matches(store, no));
+        if let Some(narrowed) = &mut self.narrowed {
+            narrowed.apply_if(store, delta, |no| self.narrowing.lets(store, no, moment));
         }
         self.find_again(store);
+    }
+
+    /// The file that takes the selection when the selected one is held no longer: the next one, or
+    /// else the one before.
+    fn heir(&self, removed: &[FileNo]) -> Option<FileNo> {
+        let stays = |no: &&FileNo| removed.binary_search(no).is_err();
+        let (before, behind) = self.rows().split_at(self.cursor.min(self.rows().len()));
+        behind.iter().find(stays).or_else(|| before.iter().rev().find(stays)).copied()
+    }
+
+    /// Values that the order rests on changed for any file at all: sorts anew.
+    pub fn reorder(&mut self, store: &Store, moment: &Moment<'_>) {
+        let (key, descending) = (self.all.key(), self.all.is_descending());
+        self.all = Order::sorted(store, key, descending, |_| true);
+        self.narrow(store, moment);
+    }
+
+    /// Looks anew whether the filter lets these files through.
+    pub fn reconsider(&mut self, store: &Store, files: Vec<FileNo>, moment: &Moment<'_>) {
+        if let Some(narrowed) = &mut self.narrowed {
+            let delta = Delta { changed: files, ..Delta::default() };
+            narrowed.apply_if(store, &delta, |no| self.narrowing.lets(store, no, moment));
+            self.find_again(store);
+        }
     }
 
     /// Sorts anew; the selected file stays selected.
-    pub fn sort(&mut self, store: &Store, key: SortKey, descending: bool) {
+    pub fn sort(&mut self, store: &Store, key: SortKey, descending: bool, moment: &Moment<'_>) {
         self.pin();
         self.all = Order::sorted(store, key, descending, |_| true);
-        if let Some(InForce { filter, shown, .. }) = &mut self.filtered {
-            *shown = self.all.filtered(|no| filter.matches(store, no));
-        }
-        self.find_again(store);
+        self.narrow(store, moment);
     }
 
-    /// Puts a filter in force, or none for blank text.
-    pub fn set_filter(&mut self, store: &Store, text: &str) {
+    /// Puts a filter in force, or none; `text` is what it was read from.
+    pub fn set_filter(
+        &mut self,
+        store: &Store,
+        text: &str,
+        filter: Option<Filter>,
+        moment: &Moment<'_>,
+    ) {
         self.pin();
-        self.filtered = Filter::parse(text).map(|filter| {
-            let shown = self.all.filtered(|no| filter.matches(store, no));
-            InForce { text: text.to_owned(), filter, shown }
-        });
+        text.clone_into(&mut self.narrowing.text);
+        self.narrowing.filter = filter;
+        self.narrow(store, moment);
+    }
+
+    /// Narrows the table down to files that expire within a span, or no longer.
+    pub fn set_span(&mut self, store: &Store, span: Option<Range<i64>>, moment: &Moment<'_>) {
+        self.pin();
+        self.narrowing.span = span;
+        self.narrow(store, moment);
+    }
+
+    fn narrow(&mut self, store: &Store, moment: &Moment<'_>) {
+        let lets = |no| self.narrowing.lets(store, no, moment);
+        self.narrowed = (!self.narrowing.is_none()).then(|| self.all.filtered(lets));
         self.find_again(store);
     }
 
@@ -123,6 +204,17 @@ impl Table {
     /// Moves the selection by `rows`, as far as the list goes.
     pub fn select_by(&mut self, rows: isize) {
         self.select_row(self.cursor.saturating_add_signed(rows));
+    }
+
+    /// Moves the window by `rows` and the selection only as far as it would leave it.
+    pub fn scroll_by(&mut self, rows: isize) {
+        let all = self.rows().len();
+        self.viewport.scroll_by(rows, all);
+        let last = (self.viewport.offset + self.viewport.height).min(all).saturating_sub(1);
+        let cursor = self.cursor.clamp(self.viewport.offset.min(last), last);
+        if cursor != self.cursor {
+            self.select_row(cursor);
+        }
     }
 
     /// Selects the first file, and rests there again.
@@ -144,7 +236,8 @@ impl Table {
         }
     }
 
-    fn select_row(&mut self, row: usize) {
+    /// Selects the row with this number, or the last one.
+    pub fn select_row(&mut self, row: usize) {
         self.cursor = row.min(self.rows().len().saturating_sub(1));
         self.chosen = self.selected();
         self.reveal();

@@ -31,6 +31,12 @@ impl Viewport {
         self.reveal(at, rows);
     }
 
+    /// Moves the window by `by` rows, as far as the list goes.
+    pub fn scroll_by(&mut self, by: isize, rows: usize) {
+        self.offset = self.offset.saturating_add_signed(by);
+        self.clamp(rows);
+    }
+
     /// Rows behind the window.
     #[must_use]
     pub fn rows_below(&self, rows: usize) -> usize {

@@ -1,17 +1,17 @@
 //! The dashboard.
 
 use std::io::IsTerminal;
-use std::time::Instant;
 
 use super::{CommandError, connect, failed};
 use crate::api::retry::Policy;
+use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
 use crate::cli::{Load, Options, When};
 use crate::clock::Now;
-use crate::dates::Zone;
 use crate::lister::{Lister, Restarts};
+use crate::runtime::notify::{Notifier, Protocol};
 use crate::runtime::{self, End};
-use crate::view::theme::{Background, Theme};
+use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
 
 /// Shows the dashboard until it is left; tells the exit code.
 ///
@@ -21,21 +21,25 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
     let connection = connect(options).await?;
     let endpoint = connection.client.endpoint();
+    let themes = themes(has_colour(options.color));
+    let ask_background = themes[0].name == AUTO_THEME;
     let settings = Settings {
-        profile: connection.profile.to_owned(),
-        endpoint: endpoint.label(),
         exposed: endpoint.is_exposed(),
         limit: options.limit,
         load_all: options.load == Load::All,
-        zone: Zone::System,
+        themes,
+        ..Settings::new(connection.profile, &endpoint.label())
     };
-    let theme =
-        if has_colour(options.color) { Theme::ansi(Background::Dark) } else { Theme::plain() };
-    let start = Instant::now();
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
-    let mut app = App::new(settings, lister, Now::read(start));
+    let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
     runtime::catch_panics();
-    let end = runtime::run(&mut app, connection.client, theme, start)
+    let variable = |name: &str| std::env::var(name).ok();
+    let notifier = Notifier {
+        protocol: Protocol::detect(variable),
+        in_tmux: std::env::var_os("TMUX").is_some(),
+    };
+    let options = runtime::Options { notifier, ask_background };
+    let end = runtime::run(&mut app, connection.client, options)
         .await
         .map_err(failed("the terminal cannot be used"))?;
     match end {
@@ -45,6 +49,18 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
         End::TerminalGone => Ok(1),
         End::Panicked => Ok(crate::PANICKED),
     }
+}
+
+/// The themes, that which follows the terminal first; without colour there is but one.
+fn themes(colour: bool) -> Vec<NamedTheme> {
+    if !colour {
+        return vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }];
+    }
+    let by_variable = std::env::var("COLORFGBG").ok().and_then(|v| background_of_colorfgbg(&v));
+    let auto = Theme::ansi(by_variable.unwrap_or(Background::Dark));
+    let auto = NamedTheme { name: AUTO_THEME.to_owned(), theme: auto };
+    let named = |name: &str| Some(NamedTheme { name: name.to_owned(), theme: Theme::named(name)? });
+    [auto].into_iter().chain(theme::names().into_iter().filter_map(named)).collect()
 }
 
 fn check_terminal() -> Result<(), CommandError> {

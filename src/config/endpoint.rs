@@ -2,6 +2,9 @@
 
 use reqwest::Url;
 
+use crate::api::wire::is_usable_id;
+use crate::text::Untrusted;
+
 /// Where the Cerebras API lives.
 pub const DEFAULT_BASE_URL: &str = "https://api.cerebras.ai";
 
@@ -92,6 +95,18 @@ impl Endpoint {
         url.set_path(&format!("{}/files", self.base.path()));
         url
     }
+
+    /// `…/v1/files/{id}`; nothing where the id could lead to another resource.
+    #[must_use]
+    pub fn file_url(&self, id: &Untrusted) -> Option<Url> {
+        if !is_usable_id(id.borrow()) {
+            return None;
+        }
+        let mut url = self.files_url();
+        let id = std::str::from_utf8(id.raw()).ok()?;
+        url.path_segments_mut().ok()?.push(id);
+        Some(url)
+    }
 }
 
 #[cfg(test)]
@@ -112,6 +127,21 @@ mod tests {
         ] {
             assert_eq!(Endpoint::parse(text, false).unwrap().files_url().as_str(), expected);
         }
+    }
+
+    /// Hazards 1: no id leads to another path.
+    #[test]
+    fn a_file_has_an_address_of_its_own_or_none() {
+        let endpoint = Endpoint::parse("https://api.cerebras.ai", false).unwrap();
+        let url = |id: &str| endpoint.file_url(&Untrusted::new(id)).map(String::from);
+        for id in ["file_123", "file-abc.1", "a=b+c:d@e~"] {
+            let expected = format!("https://api.cerebras.ai/v1/files/{id}");
+            assert_eq!(url(id), Some(expected));
+        }
+        for id in [".", "..", "", "a/b", "a?b", "a%2Fb", "a#b", "a\nb", "a b", "é"] {
+            assert_eq!(url(id), None, "{id}");
+        }
+        assert_eq!(url(&"x".repeat(10_240)), None);
     }
 
     #[test]

@@ -15,10 +15,14 @@
 //! | | an answer to another request | unchanged ([`expects`](Lister::expects)) |
 //! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
+//! | | [`retry_once`](Lister::retry_once) | `Loading`, its last try |
+//! | `Exhausted` | [`reopen`](Lister::reopen): a refresh found that the list goes on | `Ready` |
 //! | any | [`reload`](Lister::reload) | `Ready` at the start, a new walk |
 //!
 //! A *walk* is one reading of the list from the start. Whether a file is new is judged within the
 //! walk, so that a second walk over known files still counts as progress.
+
+pub mod refresh;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -354,6 +358,28 @@ impl Lister {
         };
         self.last_retry = Some(now);
         Some(self.fetch(at, 1))
+    }
+
+    /// The background tries again, once, whatever failed before and however often.
+    pub fn retry_once(&mut self) -> Option<Fetch> {
+        match &self.state {
+            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused, .. } => {
+                self.reload();
+                Some(self.fetch(Cursor::Start, self.policy.attempts))
+            }
+            State::Failed { at, why } if !matches!(why, Failure::Full) => {
+                Some(self.fetch(at.clone(), self.policy.attempts))
+            }
+            _ => None,
+        }
+    }
+
+    /// The end of the list was reached, but has moved on: there is more behind `at`.
+    pub fn reopen(&mut self, at: Cursor) {
+        if self.state == State::Exhausted {
+            self.walk.promised = true;
+            self.state = State::Ready { next: at };
+        }
     }
 
     /// Forgets the walk and begins a new one; an answer still under way will be late.

@@ -8,13 +8,16 @@ use std::io::{self, IsTerminal};
 use std::os::fd::{AsFd, OwnedFd};
 use std::thread;
 
-use crossterm::event::{Event as Input, KeyEventKind, read};
+use crossterm::event::{Event as Input, KeyEventKind, MouseEventKind, read};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
+use super::replies::{Replies, Sorted};
 use super::{End, Message};
+use crate::clock::since_boot;
 use crate::event::Event;
+use crate::view::theme::background_of_reply;
 
 /// Starts both threads; they end with the process, or when nobody listens any more.
 pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
@@ -27,19 +30,36 @@ pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
 }
 
 fn read_keys(sender: &Sender<Message>) {
+    let mut replies = Replies::default();
     loop {
-        let message = match read() {
+        let events = match read() {
             Ok(Input::Key(key)) if key.kind != KeyEventKind::Release => {
-                Message::Event(Event::KeyPressed(key))
+                match replies.sort(key, since_boot()) {
+                    Sorted::Keys(keys) => keys.into_iter().map(Event::KeyPressed).collect(),
+                    Sorted::Swallowed => continue,
+                    Sorted::Reply(reply) => {
+                        let told = background_of_reply(&reply).map(Event::BackgroundTold);
+                        told.into_iter().collect()
+                    }
+                }
             }
-            Ok(Input::Paste(text)) => Message::Event(Event::Pasted(text)),
-            Ok(Input::Resize(width, height)) => Message::Event(Event::Resized { width, height }),
+            Ok(Input::Paste(text)) => vec![Event::Pasted(text)],
+            Ok(Input::Mouse(mouse)) if mouse.kind != MouseEventKind::Moved => {
+                vec![Event::MouseUsed(mouse)]
+            }
+            Ok(Input::FocusGained) => vec![Event::FocusChanged { focused: true }],
+            Ok(Input::FocusLost) => vec![Event::FocusChanged { focused: false }],
+            Ok(Input::Resize(width, height)) => vec![Event::Resized { width, height }],
             Ok(_) => continue,
-            Err(_) => Message::End(End::TerminalGone),
+            Err(_) => {
+                let _ = sender.blocking_send(Message::End(End::TerminalGone));
+                return;
+            }
         };
-        let ended = matches!(message, Message::End(_));
-        if sender.blocking_send(message).is_err() || ended {
-            return;
+        for event in events {
+            if sender.blocking_send(Message::Event(event)).is_err() {
+                return;
+            }
         }
     }
 }

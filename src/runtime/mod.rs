@@ -3,8 +3,11 @@
 //!
 //! One loop owns the [`App`]; everything reaches it through one bounded channel.
 
+mod alert_command;
 mod input;
+pub mod notify;
 mod panics;
+mod replies;
 pub mod signals;
 pub mod terminal;
 
@@ -12,14 +15,15 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::time::{sleep_until, timeout_at};
+use tokio::time::{sleep, timeout};
 
 use crate::api::Client;
 use crate::app::App;
-use crate::clock::Now;
+use crate::clock::{Now, since_boot};
 use crate::effect::Effect;
 use crate::event::Event;
-use crate::view::theme::Theme;
+use alert_command::Commands;
+use notify::Notifier;
 use terminal::Screen;
 
 pub use panics::{catch_panics, take_panic};
@@ -50,16 +54,29 @@ pub enum End {
     Panicked,
 }
 
+/// How the dashboard deals with the terminal.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How desktop notifications are made.
+    pub notifier: Notifier,
+    /// Whether the terminal is to be asked for the colour of its background.
+    pub ask_background: bool,
+}
+
 /// Runs the dashboard on the terminal until it is left, and gives the terminal back.
 ///
 /// # Errors
 /// Where the terminal cannot be set up, or no longer written to.
-pub async fn run(app: &mut App, client: Client, theme: Theme, start: Instant) -> io::Result<End> {
+pub async fn run(app: &mut App, client: Client, options: Options) -> io::Result<End> {
     let (sender, receiver) = mpsc::channel(WAITING);
     signals::listen(&sender)?;
-    let screen = Screen::enter()?;
+    let mut screen = Screen::enter(app.uses_mouse(), options.notifier)?;
     input::listen(&sender)?;
-    let mut dashboard = Dashboard { app, client, theme, start, screen, sender, effects: vec![] };
+    if options.ask_background {
+        screen.ask_background()?;
+    }
+    let commands = Commands::start(sender.clone());
+    let mut dashboard = Dashboard { app, client, screen, sender, commands, effects: vec![] };
     let end = dashboard.run(receiver).await;
     dashboard.screen.leave();
     end
@@ -68,10 +85,9 @@ pub async fn run(app: &mut App, client: Client, theme: Theme, start: Instant) ->
 struct Dashboard<'a> {
     app: &'a mut App,
     client: Client,
-    theme: Theme,
-    start: Instant,
     screen: Screen,
     sender: Sender<Message>,
+    commands: Commands,
     effects: Vec<Effect>,
 }
 
@@ -82,11 +98,11 @@ impl Dashboard<'_> {
         let mut drawn = Instant::now();
         let mut waiting = false;
         loop {
-            let frame = waiting.then_some(drawn + FRAME);
-            let deadline = self.app.deadline().map(|mono| self.start + mono);
-            let wake = [frame, deadline].into_iter().flatten().min();
+            let frame = waiting.then(|| FRAME.saturating_sub(drawn.elapsed()));
+            let deadline = self.app.deadline().map(|at| at.saturating_sub(since_boot()));
+            let wait = [frame, deadline].into_iter().flatten().min();
             let mut urgent = false;
-            match self.next(&mut receiver, wake).await {
+            match self.next(&mut receiver, wait).await {
                 Some(Message::End(end)) => return Ok(end),
                 Some(Message::Event(event)) => {
                     urgent |= is_urgent(&event);
@@ -121,11 +137,11 @@ impl Dashboard<'_> {
         }
     }
 
-    /// The next message; nothing where `wake` comes first.
+    /// The next message; nothing where none comes for `wait`.
     async fn next(
         &self,
         receiver: &mut Receiver<Message>,
-        wake: Option<Instant>,
+        wait: Option<Duration>,
     ) -> Option<Message> {
         let message = async {
             tokio::select! {
@@ -134,14 +150,14 @@ impl Dashboard<'_> {
                 message = receiver.recv() => message.unwrap_or(Message::End(End::Quit)),
             }
         };
-        match wake {
+        match wait {
             None => Some(message.await),
-            Some(wake) => timeout_at(wake.into(), message).await.ok(),
+            Some(wait) => timeout(wait, message).await.ok(),
         }
     }
 
     fn update(&mut self, event: Event) -> io::Result<Option<End>> {
-        let now = Now::read(self.start);
+        let now = Now::read();
         self.app.update(now, event, &mut self.effects);
         let mut effects = std::mem::take(&mut self.effects);
         let mut end = None;
@@ -163,6 +179,24 @@ impl Dashboard<'_> {
                     let _ = sender.send(Message::Event(event)).await;
                 });
             }
+            Effect::Retrieve { request, id } => {
+                let (client, sender) = (self.client.clone(), self.sender.clone());
+                tokio::spawn(async move {
+                    let result = client.retrieve(&id).await;
+                    let event = Event::FileAnswered { request, result };
+                    let _ = sender.send(Message::Event(event)).await;
+                });
+            }
+            Effect::Alert(alert) => {
+                self.screen.alert(&alert)?;
+                if !alert.command.is_empty()
+                    && let Some(event) = self.commands.run(alert)
+                {
+                    return self.update(event);
+                }
+            }
+            Effect::SetTitle(title) => self.screen.set_title(&title)?,
+            Effect::UseMouse(mouse) => self.screen.use_mouse(mouse)?,
             Effect::Copy(text) => self.screen.copy(&text)?,
             Effect::Redraw => {
                 self.screen.reenter()?;
@@ -186,16 +220,17 @@ impl Dashboard<'_> {
     }
 
     fn draw(&mut self) -> io::Result<()> {
-        self.screen.draw(self.app, &self.theme)
+        self.screen.draw(self.app)
     }
 }
 
 /// What the operator did is shown at once, whatever the frame rate.
 fn is_urgent(event: &Event) -> bool {
-    matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::Resumed)
+    matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::MouseUsed(_) | Event::Resumed)
 }
 
-/// Waits until `at`; for those commands that drive the paging machine without a screen.
-pub async fn wait_until(at: Instant) {
-    sleep_until(at.into()).await;
+/// Waits until the monotonic moment `at`; for those commands that drive the paging machine without
+/// a screen.
+pub async fn wait_until(at: Duration) {
+    sleep(at.saturating_sub(since_boot())).await;
 }

@@ -6,7 +6,9 @@ use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
 use crossterm::style::force_color_output;
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -16,12 +18,23 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 
+use super::notify::Notifier;
 use crate::app::App;
+use crate::app::alerts::Alert;
 use crate::view;
-use crate::view::theme::Theme;
 
 /// Bytes collected before a write: more than a frame of any usual size.
 const FRAME_BYTES: usize = 256 * 1_024;
+
+/// Buttons and dragging, reported so that no column is too far to the right. Mere motion is not
+/// asked for: it would wake the program for nothing.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+/// Put the window's title on the terminal's own stack, and take it from there.
+const KEEP_TITLE: &str = "\x1b[22;2t";
+const RESTORE_TITLE: &str = "\x1b[23;2t";
+/// What colour is the background? The answer comes as input.
+const ASK_BACKGROUND: &str = "\x1b]11;?\x1b\\";
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -32,22 +45,32 @@ type Out = BufWriter<File>;
 #[derive(Debug)]
 pub struct Screen {
     terminal: Terminal<CrosstermBackend<Out>>,
+    mouse: bool,
+    notifier: Notifier,
 }
 
 impl Screen {
-    /// Takes the terminal over.
+    /// Takes the terminal over, with or without the mouse.
     ///
     /// # Errors
     /// Where it cannot be; it is as before then.
-    pub fn enter() -> io::Result<Self> {
+    pub fn enter(mouse: bool, notifier: Notifier) -> io::Result<Self> {
         // Written to directly: the standard library's own buffer would split a frame.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
         let out = BufWriter::with_capacity(FRAME_BYTES, out);
         // Whether there is colour was decided already, in the theme.
         force_color_output(true);
         let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
-        take(terminal.backend_mut()).inspect_err(|_| give_back())?;
-        Ok(Self { terminal })
+        take(terminal.backend_mut(), mouse).inspect_err(|_| give_back())?;
+        Ok(Self { terminal, mouse, notifier })
+    }
+
+    /// Asks the terminal for the colour of its background; the answer, if any, comes as input.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn ask_background(&mut self) -> io::Result<()> {
+        self.write(ASK_BACKGROUND)
     }
 
     /// Gives the terminal back as it was. What fails here fails silently: it may be gone.
@@ -65,7 +88,7 @@ impl Screen {
         if TAKEN.load(Ordering::SeqCst) {
             disable_raw_mode()?;
         }
-        take(self.terminal.backend_mut())?;
+        take(self.terminal.backend_mut(), self.mouse)?;
         // Resizing clears. `Terminal::clear` would ask the terminal where its cursor is, and take
         // the answer away from our own input.
         let (width, height) = size()?;
@@ -76,8 +99,42 @@ impl Screen {
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
-    pub fn draw(&mut self, app: &App, theme: &Theme) -> io::Result<()> {
-        self.terminal.draw(|frame| view::draw(app, theme, frame)).map(drop)
+    pub fn draw(&mut self, app: &App) -> io::Result<()> {
+        self.terminal.draw(|frame| view::draw(app, app.theme(), frame)).map(drop)
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn use_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        self.write(if mouse { MOUSE_ON } else { MOUSE_OFF })
+    }
+
+    /// Sets the window's title to `text`, which is escaped already.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn set_title(&mut self, text: &str) -> io::Result<()> {
+        self.write(&format!("\x1b]2;{text}\x1b\\"))
+    }
+
+    /// Rings and notifies, as the alert says.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn alert(&mut self, alert: &Alert) -> io::Result<()> {
+        let bell = if alert.bell { "\x07" } else { "" };
+        let notification =
+            if alert.desktop { self.notifier.sequence(&alert.text) } else { String::new() };
+        self.write(&format!("{bell}{notification}"))
+    }
+
+    fn write(&mut self, sequence: &str) -> io::Result<()> {
+        let out = self.terminal.backend_mut();
+        out.write_all(sequence.as_bytes())?;
+        Write::flush(out)
     }
 
     /// Puts `text` on the clipboard of the terminal (OSC 52).
@@ -103,10 +160,15 @@ pub fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
 }
 
-fn take(out: &mut impl Write) -> io::Result<()> {
+fn take(out: &mut impl Write, mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    TAKEN.store(true, Ordering::SeqCst);
-    execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
+    let first = !TAKEN.swap(true, Ordering::SeqCst);
+    if first {
+        out.write_all(KEEP_TITLE.as_bytes())?;
+    }
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+    out.write_all(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())?;
+    out.flush()
 }
 
 /// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.
@@ -118,7 +180,15 @@ pub(super) fn abandon() {
 
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+        let mut out = io::stdout();
+        let _ = write!(out, "{MOUSE_OFF}{RESTORE_TITLE}");
+        let _ = execute!(
+            out,
+            DisableFocusChange,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            cursor::Show
+        );
         let _ = disable_raw_mode();
     }
 }

@@ -23,6 +23,11 @@ impl Arena {
         Some(Span { start, len })
     }
 
+    /// Bytes that are held, whether or not anything still refers to them.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(super) fn get(&self, span: Span) -> &[u8] {
         let start = span.start as usize;
         &self.bytes[start..start + usize::from(span.len)]
@@ -34,6 +39,12 @@ impl Arena {
 pub(super) struct Spans {
     starts: Vec<u32>,
     lens: Vec<u16>,
+}
+
+impl Span {
+    pub(super) fn len(self) -> usize {
+        usize::from(self.len)
+    }
 }
 
 impl Spans {

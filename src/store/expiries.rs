@@ -1,7 +1,8 @@
 //! How many files have how much time left, from the order by expiry: a few binary searches, never a
 //! scan.
 
-use super::{FileNo, NOTHING, ODD, Store, stated_time};
+use super::ledger::QUARTER_S;
+use super::{FileNo, NOTHING, ODD, Store, stated_bytes, stated_time};
 use crate::expiry::Stated;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -79,5 +80,45 @@ impl Store {
         let rows = self.by_expiry.rows();
         let no = *rows.get(self.expiry_counts(server_ms).expired)?;
         (self.expires_at[no.0 as usize] > ODD).then_some(no)
+    }
+
+    /// The loaded files that expire from `from_s` up to, and excluding, `to_s`, soonest first.
+    #[must_use]
+    pub fn expiring(&self, from_s: i64, to_s: i64) -> &[FileNo] {
+        let rows = self.by_expiry.rows();
+        let before = |bound: i64| {
+            rows.partition_point(|no| {
+                let at = self.expires_at[no.0 as usize];
+                at > ODD && at < bound
+            })
+        };
+        let (from, to) = (before(from_s), before(to_s));
+        &rows[from..to.max(from)]
+    }
+
+    /// The first moment of expiry that is not before `from_s`.
+    #[must_use]
+    pub fn first_expiring_from(&self, from_s: i64) -> Option<i64> {
+        let no = *self.expiring(from_s, i64::MAX).first()?;
+        stated_time(self.expires_at[no.0 as usize]).value()
+    }
+
+    /// The known bytes of [those files](Self::expiring).
+    #[must_use]
+    pub fn bytes_expiring(&self, from_s: i64, to_s: i64) -> u128 {
+        let up = |at: i64| at.div_euclid(QUARTER_S) + i64::from(at.rem_euclid(QUARTER_S) != 0);
+        let (first, last) = (up(from_s), to_s.div_euclid(QUARTER_S));
+        if first >= last {
+            return self.sum(from_s, to_s);
+        }
+        self.sum(from_s, first.saturating_mul(QUARTER_S))
+            + self.ledger.whole_quarters(first..last)
+            + self.sum(last.saturating_mul(QUARTER_S), to_s)
+    }
+
+    /// The bytes of the files of a short span, one by one.
+    fn sum(&self, from_s: i64, to_s: i64) -> u128 {
+        let known = |no: &FileNo| stated_bytes(self.bytes[no.0 as usize]).value();
+        self.expiring(from_s, to_s).iter().filter_map(known).map(u128::from).sum()
     }
 }

@@ -1,109 +1,247 @@
-//! Taking pages in: what is new is appended, what is known is brought up to date, and orders are told
-//! what changed.
+//! Taking pages in: what is new is added, what is known is brought up to date, what should be there
+//! and is not is marked missing, and orders are told what changed.
 
+use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::mem;
 
 use super::arena::Span;
 use super::{
-    CONFLICTING, FileNo, Full, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, ODD_SIZE, Store, UNREADABLE,
-    stated_bytes, time_cell,
+    CONFLICTING, FREE, FileNo, Full, MISSING, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, ODD_SIZE,
+    Store, UNREADABLE, stated_bytes, stated_time, time_cell,
 };
-use crate::api::{File, Page, Reading, Unreadable};
+use crate::api::{File, HasMore, Page, Reading, Unreadable};
 use crate::expiry::Stated;
 use crate::lister::PageFacts;
 use crate::text::{Untrusted, UntrustedRef};
 
-/// What came in since orders were told last.
+/// What happened to the store since orders were told last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delta {
     /// Files that are new.
     pub added: Vec<FileNo>,
     /// Files that were there and whose sort keys changed; their places can no longer be searched.
     pub changed: Vec<FileNo>,
+    /// Files that are held no longer; their numbers may be among the added ones again.
+    pub removed: Vec<FileNo>,
 }
 
 impl Delta {
-    fn new(mut changed: Vec<FileNo>, known: usize, len: usize) -> Self {
-        changed.retain(|no| (no.0 as usize) < known);
-        changed.sort_unstable();
-        changed.dedup();
-        let added = (known..len).filter_map(|row| u32::try_from(row).ok()).map(FileNo).collect();
-        Self { added, changed }
+    /// Whether nothing happened.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+    }
+
+    /// Each file once, and none changed that was added or removed as well.
+    fn settle(mut self) -> Self {
+        for numbers in [&mut self.added, &mut self.changed, &mut self.removed] {
+            numbers.sort_unstable();
+            numbers.dedup();
+        }
+        let (added, removed) = (&self.added, &self.removed);
+        self.changed
+            .retain(|no| added.binary_search(no).is_err() && removed.binary_search(no).is_err());
+        self
     }
 }
 
+/// Where a page came from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// The file that it begins behind; nothing for the start of the list.
+    pub after: Option<&'a Untrusted>,
+    /// The reading of the list that it belongs to: a file is met once in each.
+    pub reading: u32,
+    /// When it was read, in seconds since the epoch on our wall clock.
+    pub at_s: u32,
+    /// How far it may reach.
+    pub extent: Extent,
+}
+
+/// How far a page may reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything in it is taken in.
+    Open,
+    /// Files behind the last known one are left for whoever scrolls there.
+    Loaded,
+}
+
+/// What a page amounted to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// What the paging machine needs to know.
+    pub facts: PageFacts,
+    /// Files that were not known.
+    pub added: Vec<FileNo>,
+    /// Files of which any field differs from before.
+    pub changed: Vec<FileNo>,
+    /// Files that the page should have had, and did not.
+    pub missing: Vec<FileNo>,
+    /// The place behind the last one that the page speaks about.
+    pub covered_to: usize,
+    /// Whether the page reached the end of the list, or of what is loaded.
+    pub reached_end: bool,
+    /// Whether nothing behind the page is known to exist.
+    pub nothing_follows: bool,
+    seen: Vec<FileNo>,
+}
+
 impl Store {
-    /// Takes in a page that began after `after`, read in walk number `walk`.
+    /// Takes in a page.
     ///
-    /// A known file is brought up to date: the newest reading wins.
+    /// A known file is brought up to date: the newest reading wins. A known file of the stretch that
+    /// the page covers and that is not in it is marked missing, never dropped.
     ///
     /// # Errors
     /// [`Full`] once no more files can be addressed; the files before that are in.
-    pub fn take_in(
+    pub fn take_in(&mut self, page: Page, origin: Origin<'_>) -> Result<Intake, Full> {
+        let mut intake = Intake::default();
+        intake.facts.last = page.last_id().cloned();
+        let start = match origin.after {
+            None => Some(0),
+            Some(id) => self.find(id).and_then(|no| self.place(no)).map(|place| place + 1),
+        };
+        let ends = page.has_more == HasMore::No;
+        let mut readings = page.readings;
+        let cut = origin.extent == Extent::Loaded && self.cut_to_known(&mut readings);
+        let result = self.take_in_readings(readings, origin, &mut intake);
+        let mut once = HashSet::with_capacity(intake.seen.len());
+        intake.seen.retain(|no| once.insert(*no));
+        intake.nothing_follows = ends;
+        self.settle(start, ends || cut, origin, &mut intake);
+        self.reorder_by_expiry(&intake);
+        self.delta.added.extend_from_slice(&intake.added);
+        self.revision += 1;
+        result.map(|()| intake)
+    }
+
+    /// What happened since the last call; orders kept elsewhere must be told of it.
+    pub fn take_delta(&mut self) -> Delta {
+        mem::take(&mut self.delta).settle()
+    }
+
+    /// Brings one known file up to date with what the service says of it; tells whether anything
+    /// differs.
+    ///
+    /// # Errors
+    /// [`Full`] where its new name finds no room.
+    pub fn refresh_file(&mut self, no: FileNo, file: File, at_s: u32) -> Result<bool, Full> {
+        self.flags[no.0 as usize] &= !MISSING;
+        self.verify(no, at_s);
+        let mut intake = Intake::default();
+        self.update(no, file, &mut intake)?;
+        self.reorder_by_expiry(&intake);
+        self.revision += 1;
+        Ok(!intake.changed.is_empty())
+    }
+
+    /// Drops what lies behind the last known file; tells whether that proves that the known files
+    /// which the page does not have are not there.
+    fn cut_to_known(&self, readings: &mut Vec<Reading>) -> bool {
+        let is_known = |reading: &Reading| match reading {
+            Reading::File(file) => self.find_key(file.id.raw()).is_some(),
+            Reading::Unreadable(_) => false,
+        };
+        let keep = readings.iter().rposition(is_known).map_or(0, |last| last + 1);
+        let cut = readings[keep..].iter().any(|reading| matches!(reading, Reading::File(_)));
+        readings.truncate(keep);
+        cut && !self.is_newest_first()
+    }
+
+    fn take_in_readings(
         &mut self,
-        page: Page,
-        after: Option<&Untrusted>,
-        walk: u32,
-    ) -> Result<PageFacts, Full> {
-        let mut facts = PageFacts { last: page.last_id().cloned(), ..PageFacts::default() };
-        let first_new = self.len();
-        let changes_before = self.changed.len();
-        let mut before = after.cloned();
+        readings: Vec<Reading>,
+        origin: Origin<'_>,
+        intake: &mut Intake,
+    ) -> Result<(), Full> {
+        let mut before = origin.after.cloned();
         let mut run = 0_u32;
-        let mut result = Ok(());
-        for reading in page.readings {
-            let taken = match reading {
+        for reading in readings {
+            let no = match reading {
                 Reading::File(file) => {
                     run = 0;
                     before = Some(file.id.clone());
-                    self.take_in_file(*file, walk, &mut facts)
+                    self.take_in_file(*file, origin.reading, intake)?
                 }
                 Reading::Unreadable(unreadable) => {
                     run += 1;
-                    self.take_in_unreadable(unreadable, before.as_ref(), run, walk)
+                    let before = before.as_ref();
+                    self.take_in_unreadable(unreadable, before, run, origin.reading, intake)?
                 }
             };
-            result = taken;
-            if result.is_err() {
-                break;
-            }
+            intake.seen.push(no);
         }
-        let delta = Delta::new(self.changed[changes_before..].to_vec(), first_new, self.len());
-        let mut by_expiry = mem::take(&mut self.by_expiry);
-        by_expiry.apply(self, &delta);
-        self.by_expiry = by_expiry;
-        result.map(|()| facts)
+        Ok(())
     }
 
-    /// What came in since the last call; orders kept elsewhere must be told of it.
-    pub fn take_delta(&mut self) -> Delta {
-        let len = self.len();
-        let known = mem::replace(&mut self.settled, len);
-        Delta::new(mem::take(&mut self.changed), known, len)
+    /// Draws the conclusions from which files were in the page.
+    fn settle(&mut self, start: Option<usize>, end: bool, origin: Origin<'_>, intake: &mut Intake) {
+        let settled = match start {
+            Some(start) => self.sequence.settle(start, &intake.seen, end),
+            // The file that the page began behind is gone meanwhile: nothing can be concluded.
+            None => self.sequence.settle(self.sequence.len(), &intake.seen, false),
+        };
+        self.shuffled |= start.is_some() && !settled.ordered;
+        for no in &intake.seen {
+            self.flags[no.0 as usize] &= !MISSING;
+            self.verify(*no, origin.at_s);
+        }
+        for no in &settled.missing {
+            self.flag(*no, MISSING);
+            self.readings[no.0 as usize] = origin.reading;
+        }
+        intake.reached_end = end && settled.ordered;
+        intake.covered_to = settled.covered.end;
+        intake.missing = settled.missing;
     }
 
-    fn take_in_file(&mut self, file: File, walk: u32, facts: &mut PageFacts) -> Result<(), Full> {
+    fn verify(&mut self, no: FileNo, at_s: u32) {
+        let before = mem::replace(&mut self.verified_s[no.0 as usize], at_s);
+        if before != at_s {
+            self.ages.remove(before);
+            self.ages.add(at_s);
+        }
+    }
+
+    fn reorder_by_expiry(&mut self, intake: &Intake) {
+        let (added, changed) = (intake.added.clone(), intake.changed.clone());
+        let delta = Delta { added, changed, removed: vec![] };
+        if !delta.is_empty() {
+            let mut by_expiry = mem::take(&mut self.by_expiry);
+            by_expiry.apply(self, &delta.settle());
+            self.by_expiry = by_expiry;
+        }
+    }
+
+    fn take_in_file(
+        &mut self,
+        file: File,
+        reading: u32,
+        intake: &mut Intake,
+    ) -> Result<FileNo, Full> {
         let Some(known) = self.find_key(file.id.raw()) else {
-            facts.fresh += 1;
-            facts.new += 1;
+            intake.facts.fresh += 1;
+            intake.facts.new += 1;
             let key = self.text.push(file.id.raw()).ok_or(Full)?;
-            let no = self.append(key, file, walk)?;
+            let no = self.append(key, file, reading)?;
             self.index(no);
-            return Ok(());
+            intake.added.push(no);
+            return Ok(no);
         };
         let row = known.0 as usize;
         let same_name = self.filename(known) == file.filename.as_ref().map(Untrusted::borrow);
         if !same_name && let Some(twin) = self.twin(&file) {
-            self.walks[twin.0 as usize] = walk;
-            return self.update(twin, file);
+            self.readings[twin.0 as usize] = reading;
+            return self.update(twin, file, intake).map(|()| twin);
         }
-        if self.walks[row] == walk && !same_name {
-            return self.take_in_conflict(known, file, walk);
+        if self.readings[row] == reading && !same_name && !self.has(known, MISSING) {
+            return self.take_in_conflict(known, file, reading, intake);
         }
-        facts.fresh += usize::from(self.walks[row] != walk);
-        self.walks[row] = walk;
-        self.update(known, file)
+        intake.facts.fresh += usize::from(self.readings[row] != reading);
+        self.readings[row] = reading;
+        self.update(known, file, intake).map(|()| known)
     }
 
     /// A further file with this id and this filename.
@@ -118,15 +256,21 @@ impl Store {
     }
 
     /// Two files with one id and different filenames in one walk: both are shown and flagged.
-    fn take_in_conflict(&mut self, known: FileNo, file: File, walk: u32) -> Result<(), Full> {
+    fn take_in_conflict(
+        &mut self,
+        known: FileNo,
+        file: File,
+        reading: u32,
+        intake: &mut Intake,
+    ) -> Result<FileNo, Full> {
         let hash = self.twin_hash(&file);
         let key = self.keys.get(known.0 as usize);
-        let twin = self.append(key, file, walk)?;
+        let twin = self.append(key, file, reading)?;
+        intake.added.push(twin);
         self.twins.insert(hash, twin);
-        for no in [known, twin] {
-            self.flags[no.0 as usize] |= CONFLICTING;
-        }
-        Ok(())
+        self.flag(known, CONFLICTING);
+        self.flag(twin, CONFLICTING);
+        Ok(twin)
     }
 
     /// An unreadable file is known again by its text and its place in the list.
@@ -135,15 +279,16 @@ impl Store {
         unreadable: Unreadable,
         before: Option<&Untrusted>,
         run: u32,
-        walk: u32,
-    ) -> Result<(), Full> {
+        reading: u32,
+        intake: &mut Intake,
+    ) -> Result<FileNo, Full> {
         let mut key = unreadable.raw.raw().to_vec();
         key.push(0xFF);
         key.extend_from_slice(before.map_or(b"", Untrusted::raw));
         key.extend_from_slice(&run.to_le_bytes());
         if let Some(known) = self.find_key(&key) {
-            self.walks[known.0 as usize] = walk;
-            return Ok(());
+            self.readings[known.0 as usize] = reading;
+            return Ok(known);
         }
         let file = File {
             id: Untrusted::default(),
@@ -155,39 +300,60 @@ impl Store {
             extra: None,
         };
         let key = self.text.push(&key).ok_or(Full)?;
-        let no = self.append(key, file, walk)?;
-        self.flags[no.0 as usize] |= UNREADABLE;
+        let no = self.append(key, file, reading)?;
+        self.flag(no, UNREADABLE);
         self.unreadable.insert(no, unreadable);
         self.index(no);
-        Ok(())
+        intake.added.push(no);
+        Ok(no)
     }
 
-    fn append(&mut self, key: Span, file: File, walk: u32) -> Result<FileNo, Full> {
-        let no = FileNo(u32::try_from(self.len()).map_err(|_| Full)?);
+    /// Gives the file a number, one that is free again where there is one.
+    fn append(&mut self, key: Span, file: File, reading: u32) -> Result<FileNo, Full> {
         let name =
             self.text.push(file.filename.as_ref().map_or(b"", Untrusted::raw)).ok_or(Full)?;
+        let no = match self.free.pop() {
+            Some(no) => no,
+            None => self.append_row(key, name)?,
+        };
+        let row = no.0 as usize;
+        self.keys.set(row, key);
+        self.names.set(row, name);
+        self.bytes[row] = NO_SIZE;
+        self.created_at[row] = NOTHING;
+        self.expires_at[row] = NOTHING;
+        self.flags[row] = 0;
+        self.readings[row] = reading;
+        self.verified_s[row] = 0;
+        self.ages.add(0);
+        self.total.unknown += 1;
+        self.set_columns(no, file);
+        Ok(no)
+    }
+
+    fn append_row(&mut self, key: Span, name: Span) -> Result<FileNo, Full> {
+        let no = FileNo(u32::try_from(self.flags.len()).map_err(|_| Full)?);
         self.keys.push(key);
         self.names.push(name);
         self.bytes.push(NO_SIZE);
         self.created_at.push(NOTHING);
         self.expires_at.push(NOTHING);
         self.purpose.push(0);
-        self.flags.push(0);
-        self.walks.push(walk);
-        self.total.unknown += 1;
-        self.set_columns(no, file);
+        self.flags.push(FREE);
+        self.readings.push(0);
+        self.verified_s.push(0);
         Ok(no)
     }
 
-    fn index(&mut self, no: FileNo) {
+    pub(super) fn index(&mut self, no: FileNo) {
         let hash = self.hasher.hash_one(self.key(no));
         let (text, keys, hasher) = (&self.text, &self.keys, &self.hasher);
         self.by_key
             .insert_unique(hash, no.0, |no| hasher.hash_one(text.get(keys.get(*no as usize))));
     }
 
-    /// Brings a known file up to date and notes whether an order may be affected.
-    fn update(&mut self, no: FileNo, file: File) -> Result<(), Full> {
+    /// Brings a known file up to date and notes whether anything changed.
+    fn update(&mut self, no: FileNo, file: File, intake: &mut Intake) -> Result<(), Full> {
         let name = file.filename.as_ref().map(Untrusted::borrow);
         let now = self.file(no);
         let same_name = now.filename == name;
@@ -199,8 +365,9 @@ impl Store {
         if same_keys && now.extra == file.extra.as_deref() {
             return Ok(());
         }
+        intake.changed.push(no);
         if !same_keys {
-            self.changed.push(no);
+            self.delta.changed.push(no);
         }
         if !same_name {
             let name = self.text.push(name.map_or(b"", UntrustedRef::raw)).ok_or(Full)?;
@@ -213,14 +380,7 @@ impl Store {
     /// Writes everything of a file but its key and the text of its name.
     fn set_columns(&mut self, no: FileNo, file: File) {
         let row = no.0 as usize;
-        match stated_bytes(self.bytes[row]) {
-            Stated::Value(bytes) => self.total.known -= u128::from(bytes),
-            Stated::Nothing | Stated::Odd => self.total.unknown -= 1,
-        }
-        match file.bytes {
-            Stated::Value(bytes) => self.total.known += u128::from(bytes.min(ODD_SIZE - 1)),
-            Stated::Nothing | Stated::Odd => self.total.unknown += 1,
-        }
+        self.uncount_bytes(no);
         self.bytes[row] = match file.bytes {
             Stated::Value(bytes) => bytes.min(ODD_SIZE - 1),
             Stated::Nothing => NO_SIZE,
@@ -228,6 +388,7 @@ impl Store {
         };
         self.created_at[row] = time_cell(file.created_at);
         self.expires_at[row] = time_cell(file.expires_at);
+        self.count_bytes(no);
         let mut flags = self.flags[row] & !(NAMELESS | NO_PURPOSE);
         flags |= if file.filename.is_none() { NAMELESS } else { 0 };
         flags |= if file.purpose.is_none() { NO_PURPOSE } else { 0 };
@@ -241,6 +402,30 @@ impl Store {
             None => {
                 self.extras.remove(&no);
             }
+        }
+    }
+
+    fn count_bytes(&mut self, no: FileNo) {
+        let row = no.0 as usize;
+        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
+            self.total.unknown += 1;
+            return;
+        };
+        self.total.known += u128::from(bytes);
+        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
+            self.ledger.add(at, bytes);
+        }
+    }
+
+    pub(super) fn uncount_bytes(&mut self, no: FileNo) {
+        let row = no.0 as usize;
+        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
+            self.total.unknown -= 1;
+            return;
+        };
+        self.total.known -= u128::from(bytes);
+        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
+            self.ledger.subtract(at, bytes);
         }
     }
 }

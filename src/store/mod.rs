@@ -2,7 +2,9 @@
 //!
 //! Columns instead of structs, strings in arenas, ids found by hash; what is rare (unknown fields,
 //! unreadable files, two files with one id) lives in side tables. A file keeps its number
-//! ([`FileNo`]) for good, and numbers grow in the service's order, so that they also break ties.
+//! ([`FileNo`]) for as long as it is held; the numbers of files that are gone are given out again.
+//! The service's own order is kept beside ([`Store::sequence`]), so that a page that is read again
+//! proves what became of the files between its ends.
 //!
 //! The store knows neither the screen nor the clock nor how the files came.
 
@@ -11,7 +13,10 @@ mod expiries;
 pub mod filter;
 mod intake;
 mod interner;
+mod ledger;
 pub mod order;
+mod removal;
+mod sequence;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -20,15 +25,17 @@ use hashbrown::HashTable;
 
 use crate::api::Unreadable;
 use crate::expiry::{Stated, StatedTime};
-use crate::text::UntrustedRef;
+use crate::text::{Untrusted, UntrustedRef};
 use arena::{Arena, Spans};
 use interner::Interner;
+use ledger::{Ages, ByteLedger};
 use order::{Order, SortKey};
+use sequence::Sequence;
 
 pub use expiries::ExpiryCounts;
-pub use intake::Delta;
+pub use intake::{Delta, Extent, Intake, Origin};
 
-/// The number of a loaded file: its place in the order in which files were first read.
+/// The number of a loaded file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileNo(u32);
 
@@ -41,6 +48,12 @@ const NAMELESS: u8 = 2;
 const NO_PURPOSE: u8 = 4;
 /// Another file of the same reading bears the same id and another filename.
 const CONFLICTING: u8 = 8;
+/// The service has it no longer; it is held only to be shown as gone for a while.
+const GONE: u8 = 16;
+/// A page that should have had it did not.
+const MISSING: u8 = 32;
+/// The number is free to be given to another file.
+const FREE: u8 = 64;
 
 const NOTHING: i64 = i64::MIN;
 const ODD: i64 = i64::MIN + 1;
@@ -68,6 +81,25 @@ pub struct FileRef<'a> {
     pub unreadable: Option<&'a Unreadable>,
     /// Whether another file was listed with the same id and another filename.
     pub conflicting: bool,
+    /// Whether a page that should have had it did not, and nothing is proven yet.
+    pub missing: bool,
+    /// Whether the service has it no longer.
+    pub gone: bool,
+    /// When the service last showed it, in seconds since the epoch on our wall clock.
+    pub verified_s: u32,
+}
+
+impl FileRef<'_> {
+    /// The name as it is shown everywhere: escaped, within 255 cells, or what there is instead.
+    #[must_use]
+    pub fn name_to_show(&self) -> String {
+        match self.filename {
+            _ if self.unreadable.is_some() => "(unreadable file)".to_owned(),
+            None => "(no filename)".to_owned(),
+            Some(name) if name.raw().is_empty() => "(empty filename)".to_owned(),
+            Some(name) => name.printable_within(255),
+        }
+    }
 }
 
 /// The sum of the sizes, and whether it is one.
@@ -91,32 +123,96 @@ pub struct Store {
     purposes: Interner,
     purpose: Vec<u16>,
     flags: Vec<u8>,
-    /// The walk in which each file was read last.
-    walks: Vec<u32>,
+    /// The reading of the list in which each file was met last.
+    readings: Vec<u32>,
+    verified_s: Vec<u32>,
+    ages: Ages,
+    sequence: Sequence,
     by_key: HashTable<u32>,
     hasher: RandomState,
     by_expiry: Order,
+    ledger: ByteLedger,
     total: TotalBytes,
     extras: HashMap<FileNo, u16>,
     extra_texts: Interner,
     unreadable: HashMap<FileNo, Unreadable>,
     /// Further files with an id that is taken, by the hash of id and filename.
     twins: HashMap<u64, FileNo>,
-    changed: Vec<FileNo>,
-    settled: usize,
+    free: Vec<FileNo>,
+    /// Bytes of texts that nothing refers to any more.
+    garbage: usize,
+    /// Files whose service says nothing about their order that could be relied on.
+    shuffled: bool,
+    delta: Delta,
+    revision: u64,
 }
 
 impl Store {
-    /// Files held, unreadable ones included.
+    /// Files that the service has, as far as is known; unreadable ones included, gone ones not.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.flags.len()
+        self.sequence.len()
     }
 
     /// Whether nothing is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.flags.is_empty()
+        self.sequence.len() == 0
+    }
+
+    /// A number that differs whenever what is held does.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The loaded files in the service's order.
+    #[must_use]
+    pub fn sequence(&self) -> &[FileNo] {
+        self.sequence.files()
+    }
+
+    /// Where a file stands in the service's order; nowhere once it is gone.
+    #[must_use]
+    pub fn place(&self, no: FileNo) -> Option<usize> {
+        self.sequence.place(no)
+    }
+
+    /// Whether the service lists its files in an order that changes, so that no page proves what
+    /// lies between its ends.
+    #[must_use]
+    pub fn is_shuffled(&self) -> bool {
+        self.shuffled
+    }
+
+    /// Notes that a file which a page left out is there all the same.
+    pub fn distrust_order(&mut self) {
+        self.shuffled = true;
+    }
+
+    /// Whether the service lists its newest files first, judged by what is loaded.
+    #[must_use]
+    pub fn is_newest_first(&self) -> bool {
+        let mut made = self
+            .sequence
+            .files()
+            .iter()
+            .filter_map(|no| stated_time(self.created_at[no.0 as usize]).value());
+        let Some(first) = made.next() else { return false };
+        made.next_back().is_some_and(|last| first > last)
+    }
+
+    /// The reading in which a file was met last.
+    #[must_use]
+    pub fn reading_of(&self, no: FileNo) -> u32 {
+        self.readings[no.0 as usize]
+    }
+
+    /// The moment since which every loaded file was shown by the service, in seconds since the
+    /// epoch on our wall clock.
+    #[must_use]
+    pub fn verified_since_s(&self) -> Option<u32> {
+        self.ages.oldest()
     }
 
     /// Files that could not be read.
@@ -131,9 +227,10 @@ impl Store {
         self.total
     }
 
-    /// All numbers, in the service's order.
-    pub fn numbers(&self) -> impl Iterator<Item = FileNo> + use<> {
-        (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(FileNo)
+    /// The numbers of all files that are held, those included that are shown as gone.
+    pub fn numbers(&self) -> impl Iterator<Item = FileNo> + use<'_> {
+        let held = |(row, flags): (u32, &u8)| (flags & FREE == 0).then_some(FileNo(row));
+        (0..).zip(&self.flags).filter_map(held)
     }
 
     /// The file with number `no`.
@@ -155,7 +252,24 @@ impl Store {
                 .and_then(|text| std::str::from_utf8(self.extra_texts.get(*text)).ok()),
             unreadable,
             conflicting: flags & CONFLICTING != 0,
+            missing: flags & MISSING != 0,
+            gone: flags & GONE != 0,
+            verified_s: self.verified_s[row],
         }
+    }
+
+    /// The file with this id, if it is held.
+    #[must_use]
+    pub fn find(&self, id: &Untrusted) -> Option<FileNo> {
+        self.find_key(id.raw())
+    }
+
+    fn flag(&mut self, no: FileNo, flag: u8) {
+        self.flags[no.0 as usize] |= flag;
+    }
+
+    fn has(&self, no: FileNo, flag: u8) -> bool {
+        self.flags[no.0 as usize] & flag != 0
     }
 
     fn unreadable_raw(&self, no: FileNo) -> Option<&[u8]> {

@@ -17,12 +17,26 @@ pub enum SortKey {
     Created,
     /// By time left, which is by expiry.
     TimeLeft,
+    /// By expiry, as the column of that name shows it.
+    Expires,
+    /// By id, byte by byte.
+    Id,
+    /// By the moment at which the service last showed the file.
+    Verified,
 }
 
 impl SortKey {
     /// All of them, in the order of the columns.
-    pub const ALL: [Self; 5] =
-        [Self::Filename, Self::Size, Self::Purpose, Self::Created, Self::TimeLeft];
+    pub const ALL: [Self; 8] = [
+        Self::Filename,
+        Self::Size,
+        Self::Purpose,
+        Self::Created,
+        Self::TimeLeft,
+        Self::Expires,
+        Self::Id,
+        Self::Verified,
+    ];
 
     /// The column's name.
     #[must_use]
@@ -33,15 +47,26 @@ impl SortKey {
             Self::Purpose => "Purpose",
             Self::Created => "Created",
             Self::TimeLeft => "Time left",
+            Self::Expires => "Expires",
+            Self::Id => "ID",
+            Self::Verified => "Verified",
         }
     }
 
-    /// The next column to the right, or to the left; the ends meet.
+    /// The column's name in configuration and on the command line: its name with its letters small
+    /// and without blanks.
     #[must_use]
-    pub fn neighbour(self, forward: bool) -> Self {
-        let at = Self::ALL.iter().position(|key| *key == self).unwrap_or(0);
-        let step = if forward { 1 } else { Self::ALL.len() - 1 };
-        Self::ALL[(at + step) % Self::ALL.len()]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Filename => "filename",
+            Self::Size => "size",
+            Self::Purpose => "purpose",
+            Self::Created => "created",
+            Self::TimeLeft => "left",
+            Self::Expires => "expires",
+            Self::Id => "id",
+            Self::Verified => "verified",
+        }
     }
 }
 
@@ -115,6 +140,7 @@ impl Order {
     /// Brings the order up to date, with only those files in it that `keep` lets through.
     pub fn apply_if(&mut self, store: &Store, delta: &Delta, keep: impl Fn(FileNo) -> bool) {
         self.remove(&delta.changed);
+        self.remove(&delta.removed);
         let all = delta.changed.iter().chain(&delta.added).copied();
         self.insert(store, all.filter(|no| keep(*no)).collect());
     }
@@ -147,12 +173,18 @@ impl Order {
     fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
         let (left, right) = (a.0 as usize, b.0 as usize);
         let by_key = match self.key {
-            SortKey::TimeLeft => self.times(store.expires_at[left], store.expires_at[right]),
+            SortKey::TimeLeft | SortKey::Expires => {
+                self.times(store.expires_at[left], store.expires_at[right])
+            }
             SortKey::Created => self.times(store.created_at[left], store.created_at[right]),
             SortKey::Size => {
                 let (x, y) = (store.bytes[left], store.bytes[right]);
                 let rank = |bytes| u8::from(bytes == ODD_SIZE) + 2 * u8::from(bytes == NO_SIZE);
                 rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
+            }
+            SortKey::Id => self.directed(store.key(a).cmp(store.key(b))),
+            SortKey::Verified => {
+                self.directed(store.verified_s[left].cmp(&store.verified_s[right]))
             }
             SortKey::Filename => self.optional(store.filename(a), store.filename(b)),
             SortKey::Purpose => self.optional(store.purpose(a), store.purpose(b)),

@@ -17,13 +17,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use time::UtcOffset;
 
-use super::header::file_name;
 use super::theme::{Theme, word};
 use super::{boxed, heading};
 use crate::api::wire::{extra_fields, is_usable_id};
 use crate::app::mode::{Focus, Mode};
 use crate::app::{App, WIDE_BAR_CELLS};
-use crate::dates::{Zone, exact_size};
+use crate::dates::{Zone, exact_size, long_span};
 use crate::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::store::FileRef;
 use crate::text::{UntrustedRef, shorten_end, shorten_middle, width};
@@ -58,7 +57,7 @@ pub(super) fn draw_full(app: &App, scroll: usize, theme: &Theme, buffer: &mut Bu
 pub(super) fn draw_pane(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let (focused, scroll) = match app.focus() {
         Focus::Pane { scroll } => (true, scroll),
-        Focus::Table => (false, 0),
+        Focus::Table | Focus::Timeline { .. } => (false, 0),
     };
     let hint = if focused { "j k scroll · Tab leaves" } else { "" };
     draw(app, scroll, theme, buffer, area, (focused, hint, false));
@@ -98,7 +97,7 @@ fn draw(
 fn title(file: &FileRef<'_>) -> String {
     match file.unreadable {
         Some(_) => "unreadable file".to_owned(),
-        None => file_name(file.filename),
+        None => file.name_to_show(),
     }
 }
 
@@ -163,6 +162,7 @@ fn lines(app: &App, theme: &Theme, width: u16, full: bool) -> Vec<Line<'static>>
         Some(purpose) => sheet.text("Purpose", &purpose.printable_within(VALUE_CELLS), theme.text),
         None => sheet.text("Purpose", "— not given", theme.chrome),
     }
+    standing(app, &file, &mut sheet);
     sheet.text("ID", &file.id.printable_within(VALUE_CELLS), theme.text);
     if !is_usable_id(file.id) {
         sheet.text("", "not usable in an address", theme.error);
@@ -170,7 +170,7 @@ fn lines(app: &App, theme: &Theme, width: u16, full: bool) -> Vec<Line<'static>>
     if file.conflicting {
         sheet.text("", "listed twice with different filenames", theme.error);
     }
-    let name = file_name(file.filename);
+    let name = file.name_to_show();
     if full || crate::text::width(&name) + 4 > usize::from(width) {
         sheet.text("Filename", &name, theme.text);
     }
@@ -178,6 +178,19 @@ fn lines(app: &App, theme: &Theme, width: u16, full: bool) -> Vec<Line<'static>>
         further_field(&mut sheet, name.borrow(), value.borrow());
     }
     sheet.lines
+}
+
+/// Whether the service still has the file, as far as is known.
+fn standing(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
+    let theme = *sheet.theme;
+    let at = app.shown_zone().clock(i64::from(file.verified_s));
+    if file.gone {
+        sheet.text("Verified", &format!("gone; last seen {at}"), theme.gone);
+    } else if file.missing {
+        sheet.text("Verified", &format!("missing from the list; last seen {at}"), theme.warning);
+    } else if file.verified_s > 0 {
+        sheet.text("Verified", &at, theme.chrome);
+    }
 }
 
 /// A field that the program does not know: its name, and its value as JSON.
@@ -193,7 +206,7 @@ fn further_field(sheet: &mut Sheet<'_>, name: UntrustedRef<'_>, value: Untrusted
 
 fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
     let left = app.time_left(file);
-    let urgency = left.urgency();
+    let urgency = app.urgency(left);
     let (theme, style) = (*sheet.theme, sheet.theme.urgency(urgency));
     let loud = if urgency == Urgency::Fresh { theme.strong } else { style };
     let mut value = vec![Span::styled(left.with_seconds(), loud)];
@@ -203,7 +216,9 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
     sheet.line("Time left", value);
     let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) else { return };
     let life = match (file.created_at, file.expires_at) {
-        (Stated::Value(born), Stated::Value(dies)) => life(dies.saturating_sub(born)),
+        (Stated::Value(born), Stated::Value(dies)) => {
+            long_span(dies.saturating_sub(born).unsigned_abs())
+        }
         _ => String::new(),
     };
     let decimals = usize::from(share > 0.0 && share < 0.1);
@@ -217,19 +232,6 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
         Span::styled(text, theme.chrome),
     ];
     sheet.line("", value);
-}
-
-/// A span in its two largest units: `7d`, `1d 12h`, `90m`; very long ones in years.
-fn life(seconds: i64) -> String {
-    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
-    match (days, hours, minutes) {
-        (0, 0, _) => format!("{minutes}m"),
-        (0, _, 0) => format!("{hours}h"),
-        (0, _, _) => format!("{hours}h {minutes}m"),
-        (1_000.., _, _) => format!("{}y", days / 365),
-        (_, 0, _) => format!("{days}d"),
-        _ => format!("{days}d {hours}h"),
-    }
 }
 
 /// Local time and UTC, one below the other.

@@ -16,8 +16,9 @@ use super::theme::Theme;
 use super::{cells, put, put_right};
 use crate::app::App;
 use crate::app::keys::{self, Action, Binding};
-use crate::app::mode::Mode;
+use crate::app::mode::{Focus, Mode};
 use crate::lister::{Failure, State};
+use crate::store::filter::FilterError;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
 /// Draws the line; tells where the text cursor is to stand, if anywhere.
@@ -55,29 +56,35 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let busy = app.is_loading_all() || app.is_searching();
     let hint = |binding: &Binding| match binding.action {
-        Action::TryAgain if failed => Some("try again"),
-        Action::GoBack if app.table().filter_text().is_some() && !busy => Some("clear filter"),
+        Action::Refresh if failed => Some("try again"),
+        Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
+        Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
         Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
         Action::OpenHelp | Action::Close => binding.hint,
         _ => binding.hint.filter(|_| !app.table().rows().is_empty()),
     };
-    let always = |action| matches!(action, Action::OpenHelp | Action::Close | Action::TryAgain);
+    let always = |action| matches!(action, Action::OpenHelp | Action::Close | Action::Refresh);
     let (kept, others): (Vec<_>, Vec<_>) = keys::bindings()
-        .filter_map(|binding| Some((binding, binding.keys.first()?.name(), hint(binding)?)))
+        .filter_map(|binding| {
+            let key = app.settings().keys.keys(binding).first()?.name();
+            Some((binding, key, hint(binding)?))
+        })
         .partition(|(binding, ..)| always(binding.action));
     let mut room = area.width;
     let mut shown = vec![];
-    for (_, key, hint) in kept.into_iter().chain(others) {
+    for (binding, key, hint) in kept.into_iter().chain(others) {
         let width = cells(&key) + 1 + cells(hint) + 2;
         if width <= room + 2 {
             room = room.saturating_sub(width);
-            shown.push((key, hint));
+            shown.push((binding, key, hint));
         }
     }
-    let in_order = keys::bindings().filter_map(|binding| binding.keys.first());
     let mut x = area.x;
-    for name in in_order.map(|key| key.name()) {
-        let Some((key, hint)) = shown.iter().find(|(key, _)| *key == name) else { continue };
+    for binding in keys::bindings() {
+        let Some((_, key, hint)) = shown.iter().find(|(other, ..)| other.name == binding.name)
+        else {
+            continue;
+        };
         x = put(buffer, x, area.y, area.right(), key, theme.accent) + 1;
         x = put(buffer, x, area.y, area.right(), hint, theme.chrome) + 2;
     }
@@ -136,8 +143,32 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         State::Failed { why, .. } => {
             (explained(&format!("page {page} failed: "), why, " · r tries again"), theme.error)
         }
-        State::Ready { .. } | State::Exhausted => (String::new(), theme.chrome),
+        State::Ready { .. } | State::Exhausted => refreshing(app, theme, room),
     }
+}
+
+/// What refreshing is doing, where that is more than the header says.
+fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
+    if let Some(done) = app.refresher().reading_all() {
+        let (done, all) = (grouped(done), grouped(app.store().len()));
+        return (format!("reading again {done} of {all} · Esc stops"), theme.accent);
+    }
+    if let Some(trouble) = app.trouble() {
+        let before = "refresh failed: ";
+        let cause = shorten_end(&trouble.why.to_string(), room.saturating_sub(width(before)));
+        return (format!("{before}{cause}"), theme.error);
+    }
+    (timeline_words(app).unwrap_or_default(), theme.text)
+}
+
+/// The bucket under the cursor of the timeline, in words.
+fn timeline_words(app: &App) -> Option<String> {
+    let Focus::Timeline { bucket: number } = app.focus() else { return None };
+    let bucket = app.timeline().buckets().get(number)?;
+    let when = super::agenda::span_words(app, number, bucket);
+    let unit = if bucket.files == 1 { "file" } else { "files" };
+    let (files, bytes) = (grouped(bucket.files), crate::dates::sum(bucket.bytes));
+    Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · Enter filters"))
 }
 
 /// `/ text█                                         37 of 300 loaded · Enter keeps · Esc clears`
@@ -150,8 +181,11 @@ fn filter_line(
 ) -> Position {
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let loaded = if app.lister().is_complete() { "" } else { " loaded" };
-    let count =
-        format!("{} of {}{loaded}", grouped(app.table().rows().len()), grouped(app.store().len()));
+    let count = format!(
+        "{} of {}{loaded}",
+        grouped(app.table().rows().len() - app.gone_rows()),
+        grouped(app.store().len())
+    );
     let help = format!("{count} · Enter keeps · Esc clears");
     let side = if usize::from(area.width) >= 2 * help.len() { help } else { count };
     put_right(buffer, left, area.y, right, &side, theme.chrome);
@@ -164,11 +198,44 @@ fn filter_line(
     let shown = UntrustedRef::new((visible + "|").as_bytes()).printable().into_owned();
     let shown = shown.trim_end_matches('|');
     put(buffer, x, area.y, text_right, &shorten_end(shown, room), theme.text);
+    if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
+        filter_error(
+            error,
+            (input.value(), scroll),
+            theme,
+            buffer,
+            Rect { x, y: area.y + 1, width: right - x, height: 1 },
+        );
+    }
     let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     Position::new((x + cursor).min(text_right), area.y)
 }
 
-fn skip_cells(text: &str, skipped: usize) -> String {
+/// What is wrong with the filter, under the place where it is.
+fn filter_error(
+    error: &FilterError,
+    (typed, scroll): (&str, usize),
+    theme: &Theme,
+    buffer: &mut Buffer,
+    line: Rect,
+) {
+    let before = typed.get(..error.at.start).map_or(0, width).saturating_sub(scroll);
+    let marked = typed.get(error.at.clone()).map_or(1, width).max(1);
+    // The words stand behind the mark, or before it where there is more room.
+    let room = usize::from(line.width);
+    let sign = "▔".repeat(marked.min(room.saturating_sub(before)).max(1));
+    let at = line.x + u16::try_from(before.min(room.saturating_sub(1))).unwrap_or(0);
+    let end = put(buffer, at, line.y, line.right(), &sign, theme.error);
+    let behind = usize::from(line.right().saturating_sub(end + 1));
+    if behind >= width(&error.what) || behind >= before {
+        put(buffer, end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
+    } else {
+        let what = shorten_end(&error.what, before.saturating_sub(1));
+        put_right(buffer, line.x, line.y, at.saturating_sub(1), &what, theme.error);
+    }
+}
+
+pub(super) fn skip_cells(text: &str, skipped: usize) -> String {
     let mut used = 0;
     text.chars()
         .skip_while(|c| {

@@ -1,7 +1,7 @@
-//! The header: whose files, how many of how many, and what expires next.
+//! The header: whose files, how many of how many, how current, and what expires next.
 //!
 //! ```text
-//!  shelflife  demo · 127.0.0.1:41233      300 loaded · more on the server · 1.90 GiB   read 15:04:11
+//!  shelflife  demo · 127.0.0.1:41233    300 loaded · more on the server · 1.90 GiB   refreshed 15:04:11 · every 30s
 //!  next to expire  batch-0412-output.jsonl 12:31     expired 2 · <1h 3 · … · no expiry 0 of loaded
 //! ```
 //! What is said on a line gives way from the right as the width falls; the counts and the word that
@@ -9,6 +9,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::theme::Theme;
 use super::{cells, put, put_right};
@@ -16,7 +17,7 @@ use crate::app::App;
 use crate::dates;
 use crate::expiry::TimeLeft;
 use crate::lister::State;
-use crate::text::{UntrustedRef, grouped, shorten_end, shorten_middle, width};
+use crate::text::{grouped, shorten_end, shorten_middle, width};
 
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     if area.height > 0 {
@@ -30,37 +31,61 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
 fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    let settings = app.settings();
     let name = "shelflife";
-    let place = format!("{} · {}", settings.profile, settings.endpoint);
-    let exposed = if settings.exposed { "  key sent in clear" } else { "" };
-    let full = name.len() + 2 + width(&place) + width(exposed);
-
-    let total = (!app.store().is_empty()).then(|| total(app));
-    let read =
-        app.last_page_ms().map(|ms| format!("read {}", settings.zone.clock(ms.div_euclid(1_000))));
-    let mut text = count(app);
-    for (more, beside) in [(total, name.len()), (read, full)] {
-        let longer = more.map(|more| format!("{text} · {more}"));
-        text = longer.filter(|longer| width(longer) + beside + 2 <= room).unwrap_or(text);
-    }
-
+    let badges = badges(app);
+    let fixed = name.len() + if badges.is_empty() { 0 } else { width(&badges) + 2 };
+    let (count, total) = (count(app), total(app));
+    let (fresh, style) = freshness(app, theme);
+    let short = fresh.split(" · ").skip(1).collect::<Vec<_>>().join(" · ");
+    let with = |count: &str, fresh: &str| match (count.is_empty(), fresh.is_empty()) {
+        (_, true) => count.to_owned(),
+        (true, false) => fresh.to_owned(),
+        (false, false) => format!("{count}   {fresh}"),
+    };
+    let counted = if total.is_empty() { count.clone() } else { format!("{count} · {total}") };
+    // The first of these that fits, beside the name and what must not be overlooked.
+    let choices =
+        [(&counted, &fresh), (&count, &fresh), (&count, &short), (&count, &String::new())];
+    let fits =
+        |(count, fresh): &&(&String, &String)| fixed + 2 + width(&with(count, fresh)) <= room;
+    let (count, fresh) = choices.iter().find(fits).copied().unwrap_or(choices[3]);
+    let text = with(count, fresh);
     let left_room = room.saturating_sub(width(&text) + 2);
     if left_room < name.len() {
         put(buffer, left, area.y, right, &shorten_end(&text, room), theme.text);
         return;
     }
-    put_right(buffer, left, area.y, right, &text, theme.text);
-    let x = put(buffer, left, area.y, right, name, theme.accent.patch(theme.strong));
-    let rest = left_room.saturating_sub(name.len() + 2 + width(exposed));
-    let x = if rest >= 8 {
-        put(buffer, x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome)
-    } else {
-        x
-    };
-    if left_room >= name.len() + width(exposed) {
-        put(buffer, x, area.y, right, exposed, theme.error);
+    put_right(buffer, left, area.y, right, fresh, style);
+    let count_right = right - if fresh.is_empty() { 0 } else { cells(fresh) + 3 };
+    put_right(buffer, left, area.y, count_right, count, theme.text);
+    let mut x = put(buffer, left, area.y, right, name, theme.accent.patch(theme.strong));
+    if left_room >= fixed && !badges.is_empty() {
+        x = put(buffer, x + 2, area.y, right, &badges, theme.warning);
     }
+    let settings = app.settings();
+    let place = format!("{} · {}", settings.profile, settings.endpoint);
+    let rest = left_room.saturating_sub(usize::from(x - left) + 2);
+    if rest >= 8 {
+        put(buffer, x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
+    }
+}
+
+/// What must not be overlooked.
+fn badges(app: &App) -> String {
+    let settings = app.settings();
+    let mut badges = vec![];
+    if settings.read_only {
+        badges.push("[read-only]".to_owned());
+    }
+    if settings.exposed {
+        badges.push("key sent in clear".to_owned());
+    }
+    if let Some(skew_ms) = app.notable_skew() {
+        let span = dates::long_span(skew_ms.unsigned_abs() / 1_000);
+        let side = if skew_ms > 0 { "behind" } else { "ahead" };
+        badges.push(format!("clock {span} {side}"));
+    }
+    badges.join("  ")
 }
 
 /// How many files there are, without implying a total that is not known.
@@ -85,11 +110,55 @@ pub(super) fn count(app: &App) -> String {
 }
 
 fn total(app: &App) -> String {
+    if app.store().is_empty() {
+        return String::new();
+    }
     let total = app.store().total_bytes();
     let sum = dates::sum(total.known);
     match total.unknown {
         0 => sum,
         unknown => format!("{sum} + {} of unknown size", grouped(unknown)),
+    }
+}
+
+/// `refreshed 15:04:11 · every 30s`, and what else there is to say of how current the screen is.
+fn freshness(app: &App, theme: &Theme) -> (String, Style) {
+    let zone = app.shown_zone();
+    let Some(fresh) = app.freshness() else { return (String::new(), theme.chrome) };
+    let mut text = format!("refreshed {}", zone.clock(fresh.view_s));
+    let interval = app.refresher().interval();
+    let lag = fresh.view_s - fresh.whole_s;
+    if lag > interval.map_or(30, |interval| i64::try_from(interval.as_secs()).unwrap_or(30)) {
+        text.push_str(", all ");
+        text.push_str(&zone.clock(fresh.whole_s));
+    }
+    if let Some(trouble) = app.trouble() {
+        let age = app.now().wall_ms.div_euclid(1_000) - fresh.view_s;
+        let stale = if fresh.stale {
+            format!(" · stale {}", dates::long_span(age.unsigned_abs()))
+        } else {
+            String::new()
+        };
+        let next = match app.refresher().due() {
+            Some(due) => format!(" · next try in {}s", app.seconds_until(due)),
+            None if app.refresher().is_frozen() => " · frozen".to_owned(),
+            None if trouble.why.refuses_key_for_good() => " · key refused".to_owned(),
+            None if app.refresher().is_running() => " · trying".to_owned(),
+            None => " · failed".to_owned(),
+        };
+        return (text + &stale + &next, theme.error);
+    }
+    if app.refresher().is_frozen() {
+        return (text + " · frozen", theme.warning);
+    }
+    if fresh.stale {
+        return (text + " · stale", theme.warning);
+    }
+    match interval {
+        Some(interval) => {
+            (format!("{text} · every {}", dates::short_span(interval.as_secs())), theme.chrome)
+        }
+        None => (text + " · refresh off", theme.chrome),
     }
 }
 
@@ -100,7 +169,7 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let of_loaded = if app.lister().is_complete() { "" } else { " of loaded" };
-    let counts = format!("{}{of_loaded}", counts(app));
+    let mut counts = format!("{}{of_loaded}", counts(app));
     let label = "next to expire  ";
     let next = store.next_to_expire(app.server_ms()).map(|no| store.file(no));
     let time = next.map(|file| app.time_left(&file));
@@ -108,7 +177,13 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let fixed = usize::from(cells(label)) + 1 + countdown.len();
     let room = usize::from(right.saturating_sub(left));
     // The counts give way to the name, and what is said of the loaded part stays.
-    let wide = room >= fixed + 12 + 2 + usize::from(cells(&counts));
+    let fits = |counts: &str| room >= fixed + 12 + 2 + width(counts);
+    let at_risk = format!("at risk {} · {counts}", at_risk(app));
+    let roomy = fits(&format!("{at_risk}{:20}", ""));
+    if roomy {
+        counts = at_risk;
+    }
+    let wide = fits(&counts);
     let tail = if wide { counts.as_str() } else { of_loaded.trim_start() };
     if wide {
         put_right(buffer, left, area.y, right, tail, theme.chrome);
@@ -120,13 +195,20 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     };
     let gap = if tail.is_empty() { 0 } else { 2 };
     let name_room = room.saturating_sub(fixed + gap + usize::from(cells(tail)));
-    let name = shorten_middle(&file_name(file.filename), name_room);
+    let name = shorten_middle(&file.name_to_show(), name_room);
     let x = put(buffer, x, area.y, right, &name, theme.text);
-    let style = theme.urgency(time.map_or(TimeLeft::Never, |left| left).urgency());
-    let x = put(buffer, x + 1, area.y, right, &countdown, style);
+    let urgency = app.urgency(time.unwrap_or(TimeLeft::Never));
+    let x = put(buffer, x + 1, area.y, right, &countdown, theme.urgency(urgency));
     if !wide {
         put(buffer, x + 1, area.y, right, tail, theme.chrome);
     }
+}
+
+/// The bytes of the files that are soon gone and not yet expired.
+fn at_risk(app: &App) -> String {
+    let now_s = app.server_ms().div_euclid(1_000);
+    let soon = i64::try_from(app.settings().thresholds.soon_s).unwrap_or(i64::MAX);
+    dates::sum(app.store().bytes_expiring(now_s + 1, now_s.saturating_add(soon)))
 }
 
 fn counts(app: &App) -> String {
@@ -152,13 +234,4 @@ fn counts(app: &App) -> String {
         text.push_str(&grouped(counts.unknown));
     }
     text
-}
-
-/// A file's name as it is shown everywhere: escaped, or what there is instead.
-pub(super) fn file_name(filename: Option<UntrustedRef<'_>>) -> String {
-    match filename {
-        None => "(no filename)".to_owned(),
-        Some(name) if name.raw().is_empty() => "(empty filename)".to_owned(),
-        Some(name) => name.printable_within(255),
-    }
 }

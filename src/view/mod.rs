@@ -2,19 +2,23 @@
 //!
 //! One file a pane, each with a drawing of itself. Work per frame is that of the rows on the screen.
 
+pub mod agenda;
 pub mod detail;
+pub mod events;
 mod footer;
 mod header;
 pub mod help;
+mod palette;
 mod picker;
 mod screens;
-mod table;
+pub mod table;
 pub mod theme;
+pub mod timeline;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Padding};
 
@@ -32,17 +36,28 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
     let within = |rect: Rect| rect.intersection(area);
     let buffer = frame.buffer_mut();
     match app.mode() {
-        Mode::Help { scroll, .. } => help::draw(*scroll, theme, buffer, area),
+        Mode::Help { scroll, .. } => help::draw(app, *scroll, theme, buffer, area),
         Mode::Detail { scroll } => detail::draw_full(app, *scroll, theme, buffer, area),
+        Mode::Agenda { line } => agenda::draw(app, *line, theme, buffer, area),
+        Mode::Events { scroll } => events::draw(app, *scroll, theme, buffer, area),
         mode => {
             header::draw(app, theme, buffer, within(layout.header));
+            if let Some(timeline) = layout.timeline {
+                timeline::draw(app, theme, buffer, within(timeline));
+            }
             table::draw(app, theme, buffer, within(layout.table));
             if let Some(pane) = layout.pane {
                 detail::draw_pane(app, theme, buffer, within(pane));
             }
-            let cursor = footer::draw(app, theme, buffer, within(layout.footer));
-            if let Mode::SortPicker { line } = mode {
-                picker::draw(app, *line, theme, buffer, area);
+            let mut cursor = footer::draw(app, theme, buffer, within(layout.footer));
+            match mode {
+                Mode::Picker { what, line } => {
+                    picker::draw(app, (*what, *line), theme, buffer, area);
+                }
+                Mode::Palette { input, line } => {
+                    cursor = palette::draw(app, (input, *line), theme, buffer, area);
+                }
+                _ => {}
             }
             if let Some(cursor) = cursor {
                 frame.set_cursor_position(cursor);
@@ -76,6 +91,38 @@ fn put(buffer: &mut Buffer, x: u16, y: u16, right: u16, text: &str, style: Style
 fn put_right(buffer: &mut Buffer, left: u16, y: u16, right: u16, text: &str, style: Style) {
     let width = cells(text);
     put(buffer, right.saturating_sub(width).max(left), y, right, text, style);
+}
+
+/// A bar of `filled` out of `all` cells, in two styles.
+fn bar(buffer: &mut Buffer, (x, y): (u16, u16), filled: u16, all: u16, [on, off]: [Style; 2]) {
+    for cell in 0..all {
+        let (symbol, style) = if cell < filled { ("▰", on) } else { ("▱", off) };
+        put(buffer, x + cell, y, x + cell + cells(symbol), symbol, style);
+    }
+}
+
+/// The band of the selected line. Colours that mean something stay; what is dim becomes readable.
+fn select(band: Style, theme: &Theme, buffer: &mut Buffer, line: Rect, marker: u16) {
+    for x in line.left()..line.right() {
+        let cell = &mut buffer[(x, line.y)];
+        let plain = cell.fg == Color::Reset || Some(cell.fg) == theme.chrome.fg;
+        let fg = cell.fg;
+        cell.set_style(band);
+        if !plain {
+            cell.set_fg(fg);
+        }
+    }
+    buffer[(marker, line.y)].set_symbol("▌").set_style(theme.accent);
+}
+
+/// A wide character that the left border of a box covers by half would push the border out of line.
+fn unhalve(buffer: &mut Buffer, area: Rect) {
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if cells(buffer[(x, y)].symbol()) > 1 {
+            buffer[(x, y)].set_symbol(" ");
+        }
+    }
 }
 
 /// Cells that `text` takes.

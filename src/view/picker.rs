@@ -1,10 +1,10 @@
-//! The choice of the column to sort by.
+//! The short lists to choose from: the column to sort by, the field to copy, the columns to show.
 //!
 //! ```text
-//! ╭─ Sort by ─────────╮
-//! │   1 Filename      │
-//! │ ▌ 5 Time left ▲   │
-//! ╰─ Enter · Esc ─────╯
+//! ╭─ Sort by ─────────────────╮   ╭─ Columns ───────────────────────╮
+//! │   1 Filename              │   │   ✓ Filename                    │
+//! │ ▌ 5 Time left ▲           │   │ ▌ ✓ Size                     10 │
+//! ╰─ Enter sorts · Esc ───────╯   ╰─ Space shows · < > move · + - ──╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -12,51 +12,91 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Theme;
-use super::{boxed, cells, heading, put};
+use super::{boxed, heading, put, put_right, select, unhalve};
 use crate::app::App;
+use crate::app::layers::CopyField;
+use crate::app::mode::Choice;
 use crate::store::order::SortKey;
+use crate::text::shorten_end;
 
-pub(super) fn draw(app: &App, chosen: usize, theme: &Theme, buffer: &mut Buffer, over: Rect) {
-    let (width, height) = (26, u16::try_from(SortKey::ALL.len()).unwrap_or(0) + 2);
+/// A line of a picker: what it says at the left and at the right.
+type Line = (String, String);
+
+pub(super) fn draw(
+    app: &App,
+    (what, chosen): (Choice, usize),
+    theme: &Theme,
+    buffer: &mut Buffer,
+    over: Rect,
+) {
+    let (title, hint, width, lines) = match what {
+        Choice::Sort => ("Sort by", "Enter sorts · Esc", 30, sort_lines(app)),
+        Choice::CopyField => ("Copy", "Enter copies · Esc", 60, copy_lines(app)),
+        Choice::Columns => {
+            ("Columns", "Space shows · < > move · + - width · Esc", 48, column_lines(app))
+        }
+    };
+    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
+    let (width, height) = (width.min(over.width), height.min(over.height));
     let area = Rect {
-        x: over.x + over.width.saturating_sub(width) / 2,
-        y: over.y + over.height.saturating_sub(height) / 2,
+        x: over.x + (over.width - width) / 2,
+        y: over.y + (over.height - height) / 2,
         width,
         height,
-    }
-    .intersection(over);
+    };
     Clear.render(area, buffer);
     unhalve(buffer, area);
+    let hint = shorten_end(hint, usize::from(width.saturating_sub(5)));
     let block = boxed(theme, true)
-        .title_top(heading("Sort by", theme.strong))
-        .title_bottom(heading("Enter sorts · Esc", theme.chrome));
+        .title_top(heading(title, theme.strong))
+        .title_bottom(heading(&hint, theme.chrome));
     let inner = block.inner(area);
     block.render(area, buffer);
-    let order = app.table().order();
     // On a small screen the lines scroll with the choice.
     let first = (chosen + 1).saturating_sub(usize::from(inner.height));
-    let lines = SortKey::ALL.into_iter().enumerate().skip(first);
-    for (y, (line, key)) in (inner.y..inner.bottom()).zip(lines) {
+    let visible = lines.into_iter().enumerate().skip(first);
+    for (y, (number, (left, right))) in (inner.y..inner.bottom()).zip(visible) {
+        let x = put(buffer, inner.x + 2, y, inner.right(), &left, theme.text);
+        let room = usize::from(inner.right().saturating_sub(x + 2));
+        put_right(buffer, x, y, inner.right(), &shorten_end(&right, room), theme.chrome);
+        if number == chosen {
+            let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
+            select(theme.band, theme, buffer, whole, inner.x);
+        }
+    }
+}
+
+fn sort_lines(app: &App) -> Vec<Line> {
+    let order = app.table().order();
+    let line = |(number, key): (usize, SortKey)| {
         let arrow = match (key == order.key(), order.is_descending()) {
             (false, _) => "",
             (true, false) => " ▲",
             (true, true) => " ▼",
         };
-        let text = format!("  {} {}{arrow}", line + 1, key.name());
-        put(buffer, inner.x, y, inner.right(), &text, theme.text);
-        if line == chosen {
-            buffer.set_style(Rect { y, height: 1, ..inner }, theme.band);
-            put(buffer, inner.x, y, inner.right(), "▌", theme.accent);
-        }
-    }
+        (format!("{} {}{arrow}", number + 1, key.name()), String::new())
+    };
+    SortKey::ALL.into_iter().enumerate().map(line).collect()
 }
 
-/// A wide character that the left border covers by half would push the border out of line.
-fn unhalve(buffer: &mut Buffer, area: Rect) {
-    let Some(x) = area.x.checked_sub(1) else { return };
-    for y in area.top()..area.bottom() {
-        if cells(buffer[(x, y)].symbol()) > 1 {
-            buffer[(x, y)].set_symbol(" ");
-        }
-    }
+fn copy_lines(app: &App) -> Vec<Line> {
+    let Some(file) = app.selected_file() else { return vec![] };
+    let line = |(number, field): (usize, CopyField)| {
+        let value = field.of(&file).unwrap_or_else(|| "—".to_owned());
+        (format!("{} {}", number + 1, field.word()), value)
+    };
+    CopyField::ALL.into_iter().enumerate().map(line).collect()
+}
+
+fn column_lines(app: &App) -> Vec<Line> {
+    let columns = app.columns();
+    let line = |(number, column): (usize, &crate::app::columns::Column)| {
+        let sign = if columns.is_shown(number) { "✓" } else { " " };
+        let width = column.width.map_or_else(
+            || if columns.is_shown(number) { "auto".to_owned() } else { String::new() },
+            |width| width.to_string(),
+        );
+        (format!("{sign} {}", column.key.name()), width)
+    };
+    columns.all().iter().enumerate().map(line).collect()
 }

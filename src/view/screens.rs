@@ -34,15 +34,18 @@ pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, are
 
 fn words(app: &App) -> (String, String) {
     let endpoint = &app.settings().endpoint;
-    if let Some(filter) = app.table().filter_text().filter(|_| !app.store().is_empty()) {
+    if app.table().is_narrowed() && !app.store().is_empty() {
         let loaded = grouped(app.store().len());
-        let filter = UntrustedRef::new(filter.as_bytes()).printable_within(40);
+        let filter = app.table().filter_text().map_or_else(
+            || "that time".to_owned(),
+            |text| format!("“{}”", UntrustedRef::new(text.as_bytes()).printable_within(40)),
+        );
         let (searching, help) = if app.is_searching() {
             ("; looking further", "Esc stops the search")
         } else {
             ("", "Esc clears the filter")
         };
-        let sentence = format!("None of {loaded} loaded files matches “{filter}”{searching}.");
+        let sentence = format!("None of {loaded} loaded files matches {filter}{searching}.");
         return (sentence, help.to_owned());
     }
     match app.lister().state() {
@@ -83,7 +86,7 @@ pub(super) fn too_small(buffer: &mut Buffer, area: Rect, theme: &Theme) {
     centred(buffer, area, &[(line, theme.text)]);
 }
 
-fn centred(buffer: &mut Buffer, area: Rect, lines: &[(String, ratatui::style::Style)]) {
+pub(super) fn centred(buffer: &mut Buffer, area: Rect, lines: &[(String, ratatui::style::Style)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(height) / 2;
     for (y, (line, style)) in (top..area.bottom()).zip(lines) {

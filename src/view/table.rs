@@ -2,14 +2,18 @@
 //!
 //! ```text
 //! ╭─ Files · time left ▲ of loaded ─────────────────────────────────────────────╮
-//! │   Filename                           Size  Purpose  Created       Time left │
-//! │ ▌ batch-0412-output.jsonl       12.40 MiB  batch     6d ago  ▰▱▱▱▱ ●  12:31 │
-//! │   batch-0413-output.jsonl        3.00 MiB  batch     6d ago  ▰▱▱▱▱ ◐ 03:10… │
-//! │   more below                                                                │
+//! │    Filename                          Size  Purpose  Created       Time left │
+//! │ ▌  batch-0412-output.jsonl      12.40 MiB  batch     6d ago  ▰▱▱▱▱ ●  12:31 │
+//! │+ ◆ batch-0413-output.jsonl       3.00 MiB  batch     6d ago  ▰▱▱▱▱ ◐ 03:10… │
+//! │    more below                                                               │
 //! ╰───────────────────────────────────────────────────────────────── 1 of 300 ──╯
 //! ```
-//! Columns fall away as the terminal's width falls: all five from 120, without the purpose from 80,
-//! without creation and bar from 60, filename and time left below.
+//! Columns fall away as the terminal's width falls: all from 120, without the purpose from 80,
+//! without creation and bar from 60, filename and time left below; and before a filename would have
+//! less than a dozen cells.
+
+mod cells;
+mod columns;
 
 use std::fmt::Write as _;
 
@@ -19,59 +23,22 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::header::file_name;
-use super::theme::{self, Theme};
-use super::{boxed, cells, put, put_right, screens};
+use super::theme::Theme;
+use super::{boxed, put, put_right, screens, select};
+use crate::app::App;
+use crate::app::journal::Change;
 use crate::app::mode::{Focus, Mode};
-use crate::app::{App, BAR_CELLS};
-use crate::dates;
-use crate::expiry::{Stated, Urgency, filled_cells, share_left};
 use crate::lister::State;
-use crate::store::FileRef;
 use crate::store::order::SortKey;
-use crate::text::{UntrustedRef, grouped, shorten_end, shorten_middle};
+use crate::store::{FileNo, FileRef};
+use crate::text::{UntrustedRef, grouped, shorten_end};
+use columns::{Column, MARKER, columns};
 
-const MARKER: u16 = 2;
-const GAP: u16 = 2;
-const COUNTDOWN: u16 = 8;
-
-/// One column with its place.
-#[derive(Clone, Copy, Debug)]
-struct Column {
-    key: SortKey,
-    x: u16,
-    width: u16,
-    bar: bool,
-}
-
-/// The columns for a terminal of `screen` columns in the room of `inner`.
-fn columns(screen: u16, inner: Rect) -> Vec<Column> {
-    let bar = screen >= 80;
-    let time = 2 + COUNTDOWN + if bar { BAR_CELLS + 1 } else { 0 };
-    let purpose = if inner.width >= 100 { 14 } else { 7 };
-    let rest: &[(SortKey, u16)] = match screen {
-        120.. => &[(SortKey::Size, 10), (SortKey::Purpose, purpose), (SortKey::Created, 7)],
-        80.. => &[(SortKey::Size, 10), (SortKey::Created, 7)],
-        60.. => &[(SortKey::Size, 10)],
-        _ => &[],
-    };
-    // Sizes rarely fill their column, so one blank is enough before it.
-    let gap = |key| if key == SortKey::Size { 1 } else { GAP };
-    let taken: u16 = rest.iter().map(|(key, width)| width + gap(*key)).sum();
-    let name = inner.width.saturating_sub(MARKER + taken + GAP + time);
-    let all = [(SortKey::Filename, name)].into_iter().chain(rest.iter().copied());
-    let mut end = inner.x + MARKER;
-    all.chain([(SortKey::TimeLeft, time)])
-        .map(|(key, width)| {
-            let x = if key == SortKey::Filename { end } else { end + gap(key) };
-            end = x + width;
-            Column { key, x, width, bar }
-        })
-        .collect()
-}
+pub use columns::{column_at, width_of};
 
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
-    let focused = app.focus() == Focus::Table && matches!(app.mode(), Mode::Browse);
+    let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
+    let focused = app.focus() == Focus::Table && browsing;
     let mut block = boxed(theme, focused).title_top(title(app, theme, area.width));
     let rows = app.table().rows().len();
     if rows > 0 {
@@ -87,7 +54,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     if rows == 0 {
         return screens::instead_of_rows(app, theme, buffer, inner);
     }
-    let columns = columns(buffer.area.width, inner);
+    let columns = columns(app, inner);
     head(app, theme, buffer, inner, &columns);
     body(app, theme, buffer, inner, &columns);
 }
@@ -99,18 +66,34 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     if !app.lister().is_complete() && !app.store().is_empty() {
         text.push_str("of loaded ");
     }
-    if let Some(filter) = app.table().filter_text() {
-        let of = grouped(app.store().len());
-        let shown = grouped(app.table().rows().len());
-        let loaded = if app.lister().is_complete() { "" } else { " loaded" };
-        let filter = UntrustedRef::new(filter.as_bytes()).printable_within(usize::from(width / 4));
-        let _ = write!(text, "· “{filter}” {shown} of {of}{loaded} ");
+    if let Some(span) = app.table().span() {
+        let buckets = app.timeline().buckets();
+        let at = buckets.iter().position(|bucket| bucket.span.end == span.end);
+        let words = at.map(|number| super::agenda::span_words(app, number, &buckets[number]));
+        let _ = write!(text, "· {} ", words.unwrap_or_else(|| "a span that is over".to_owned()));
     }
-    let text = shorten_end(&text, usize::from(width.saturating_sub(12)));
+    if app.table().is_narrowed() {
+        let of = grouped(app.store().len());
+        let shown = grouped(app.table().rows().len() - app.gone_rows());
+        let loaded = if app.lister().is_complete() { "" } else { " loaded" };
+        if let Some(filter) = app.table().filter_text() {
+            let filter = UntrustedRef::new(filter.as_bytes());
+            let _ = write!(text, "· “{}” ", filter.printable_within(usize::from(width / 4)));
+        }
+        let _ = write!(text, "{shown} of {of}{loaded} ");
+    }
+    let marks = match app.marks().len() {
+        0 => String::new(),
+        n => format!("· {} marked ", grouped(n)),
+    };
+    let range = if app.is_marking_range() { "· marking a range " } else { "" };
+    let room = usize::from(width.saturating_sub(12)).saturating_sub(marks.len() + range.len());
+    let text = shorten_end(&text, room);
     Line::from(vec![
         Span::raw("─"),
         Span::styled(" Files ", theme.strong),
         Span::styled(text, theme.chrome),
+        Span::styled(marks + range, theme.marked),
     ])
 }
 
@@ -119,11 +102,11 @@ fn head(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[C
         let sorted = column.key == app.table().order().key();
         let style = if sorted { theme.accent } else { theme.chrome };
         let (y, right) = (inner.y, column.x + column.width);
-        match column.key {
-            SortKey::Filename | SortKey::Purpose => {
-                put(buffer, column.x, y, right, column.key.name(), style);
-            }
-            _ => put_right(buffer, column.x, y, right, column.key.name(), style),
+        let name = shorten_end(column.key.name(), usize::from(column.width));
+        if column.is_text() {
+            put(buffer, column.x, y, right, &name, style);
+        } else {
+            put_right(buffer, column.x, y, right, &name, style);
         }
     }
 }
@@ -133,13 +116,17 @@ fn body(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[C
     let view = table.viewport();
     let lines = inner.y + 1..inner.bottom();
     let window = table.window();
+    let band = if app.is_focused() { theme.band } else { theme.band_unfocused };
     for (i, (y, no)) in lines.clone().zip(window).enumerate() {
         let file = app.store().file(*no);
-        row(app, theme, buffer, y, columns, &file);
+        signs(app, theme, buffer, (inner.x, y), *no, &file);
+        for column in columns {
+            cells::draw(app, theme, buffer, y, *column, (*no, &file));
+        }
         if view.offset + i == table.cursor() {
             let line = Rect { y, height: 1, ..inner };
             let line = Rect { x: line.x.saturating_sub(1), width: line.width + 2, ..line };
-            select(theme, buffer, line.intersection(buffer.area), inner.x);
+            select(band, theme, buffer, line.intersection(buffer.area), inner.x);
         }
     }
     if let Some(y) = lines.into_iter().nth(window.len()) {
@@ -149,114 +136,32 @@ fn body(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[C
     }
 }
 
-/// The band of the selected row. Colours of urgency stay; what is dim becomes readable.
-fn select(theme: &Theme, buffer: &mut Buffer, line: Rect, marker: u16) {
-    for x in line.left()..line.right() {
-        let cell = &mut buffer[(x, line.y)];
-        let plain = cell.fg == ratatui::style::Color::Reset || Some(cell.fg) == theme.chrome.fg;
-        let fg = cell.fg;
-        cell.set_style(theme.band);
-        if !plain {
-            cell.set_fg(fg);
-        }
-    }
-    buffer[(marker, line.y)].set_symbol("▌").set_style(theme.accent);
-}
-
-fn row(
+/// What a row says before its first column: how the file changed, and whether it is marked.
+fn signs(
     app: &App,
     theme: &Theme,
     buffer: &mut Buffer,
-    y: u16,
-    columns: &[Column],
+    (x, y): (u16, u16),
+    no: FileNo,
     file: &FileRef<'_>,
 ) {
-    for column in columns {
-        let (x, right) = (column.x, column.x + column.width);
-        match column.key {
-            SortKey::Filename => {
-                let (name, style) = name_cell(file, theme);
-                let name = shorten_middle(&name, usize::from(column.width));
-                put(buffer, x, y, right, &name, style);
-            }
-            SortKey::Size => match file.bytes {
-                Stated::Value(bytes) => {
-                    put_right(buffer, x, y, right, &dates::size(bytes), theme.text);
-                }
-                other => put_right(buffer, x, y, right, absent(&other), theme.chrome),
-            },
-            SortKey::Purpose => {
-                let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
-                let text = shorten_middle(&text, usize::from(column.width));
-                put(buffer, x, y, right, &text, theme.text);
-            }
-            SortKey::Created => {
-                let age = dates::age(file.created_at, app.server_ms());
-                put_right(buffer, x, y, right, &age, theme.chrome);
-            }
-            SortKey::TimeLeft => time_cell(app, theme, buffer, y, *column, file),
-        }
+    let (sign, style) = change_sign(app, theme, no, file);
+    put(buffer, x.saturating_sub(1), y, x, sign, style);
+    if app.marks().contains(&no) {
+        put(buffer, x + 1, y, x + 2, "◆", theme.marked);
     }
 }
 
-fn name_cell(file: &FileRef<'_>, theme: &Theme) -> (String, Style) {
-    if let Some(unreadable) = file.unreadable {
-        return (format!("unreadable: {}", unreadable.why), theme.error);
+/// The sign and colour of a file that is new, changed, missing or gone.
+fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'static str, Style) {
+    if file.missing {
+        return ("?", theme.warning);
     }
-    let name = file_name(file.filename);
-    if file.conflicting {
-        return (format!("two with one id: {name}"), theme.error);
-    }
-    let style = if file.filename.is_some() { theme.text } else { theme.chrome };
-    (name, style)
-}
-
-fn absent<T>(stated: &Stated<T>) -> &'static str {
-    match stated {
-        Stated::Odd => "?",
-        _ => "—",
-    }
-}
-
-/// `▰▱▱▱▱ ●     12:31`: a bar where there is room, the sign of the urgency, the countdown.
-fn time_cell(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    y: u16,
-    column: Column,
-    file: &FileRef<'_>,
-) {
-    let left = app.time_left(file);
-    let urgency = left.urgency();
-    let style = theme.urgency(urgency);
-    let right = column.x + column.width;
-    let mut x = column.x;
-    if column.bar {
-        if let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) {
-            bar(buffer, x, y, filled_cells(share, BAR_CELLS), BAR_CELLS, style, theme.chrome);
-        }
-        x += BAR_CELLS + 1;
-    }
-    put(buffer, x, y, right, theme::glyph(urgency), style);
-    let loud = matches!(urgency, Urgency::Expired | Urgency::Critical | Urgency::Soon);
-    let style = if loud { style } else { theme.text };
-    put_right(buffer, x + 1, y, right, &left.to_string(), style);
-}
-
-/// A bar of `filled` out of `all` cells.
-pub(super) fn bar(
-    buffer: &mut Buffer,
-    x: u16,
-    y: u16,
-    filled: u16,
-    all: u16,
-    on: Style,
-    off: Style,
-) {
-    for cell in 0..all {
-        let (symbol, style) = if cell < filled { ("▰", on) } else { ("▱", off) };
-        put(buffer, x + cell, y, x + cell + cells(symbol), symbol, style);
+    match app.change(no) {
+        None => ("", theme.text),
+        Some(Change::New) => ("+", theme.new),
+        Some(Change::Changed) => ("~", theme.changed),
+        Some(Change::Gone) => ("-", theme.gone),
     }
 }
 
@@ -277,5 +182,12 @@ fn end_row(app: &App, theme: &Theme) -> (String, Style) {
         }
         State::Failed { why, .. } => (format!("stopped: {why}"), theme.error),
         State::Exhausted => ("end of list".to_owned(), theme.chrome),
+    }
+}
+
+/// What a file is sorted by is what its column shows.
+impl Column {
+    fn is_text(self) -> bool {
+        matches!(self.key, SortKey::Filename | SortKey::Purpose | SortKey::Id)
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+use std::collections::HashSet;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -19,9 +20,9 @@ use shelflife::effect::Effect;
 use shelflife::event::Event;
 use shelflife::expiry::Stated;
 use shelflife::lister::{Lister, Restarts};
-use shelflife::store::Store;
-use shelflife::store::filter::Filter;
+use shelflife::store::filter::{Filter, Moment};
 use shelflife::store::order::{Order, SortKey};
+use shelflife::store::{Extent, Intake, Origin, Store};
 use shelflife::text::Untrusted;
 use shelflife::view;
 use shelflife::view::theme::{Background, Theme};
@@ -60,30 +61,36 @@ fn pages(files: u64) -> impl Iterator<Item = Page> {
 
 fn store(files: u64) -> Store {
     let mut store = Store::default();
+    let mut after = None;
     for page in pages(files) {
-        store.take_in(page, None, 0).unwrap();
+        let last = page.last_id().cloned();
+        take_in(&mut store, page, after.as_ref());
+        after = last;
     }
     store
 }
 
+fn take_in(store: &mut Store, page: Page, after: Option<&Untrusted>) -> Intake {
+    let origin = Origin { after, reading: 0, at_s: 1, extent: Extent::Open };
+    store.take_in(page, origin).unwrap()
+}
+
 /// The dashboard with `files` loaded, at 120x40.
 fn app(files: u64) -> App {
-    let settings = Settings {
-        profile: "bench".into(),
-        endpoint: "127.0.0.1".into(),
-        exposed: false,
-        limit: 100,
-        load_all: true,
-        zone: Zone::Fixed(UtcOffset::UTC),
-    };
+    let zone = Zone::Fixed(UtcOffset::UTC);
+    let settings = Settings { load_all: true, zone, ..Settings::new("bench", "127.0.0.1") };
     let now = Now { wall_ms: NOW_S * 1_000, mono: Duration::from_secs(1) };
     let lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
-    let mut app = App::new(settings, lister, now);
+    let mut app = App::new(settings, lister, 1, now);
     let mut effects = vec![];
     app.update(now, Event::Resized { width: 120, height: 40 }, &mut effects);
     for value in pages(files) {
-        let Some(Effect::Fetch { fetch, .. }) = effects.pop() else { break };
-        let result = Ok(Answer { value, date: None });
+        let fetch = effects.drain(..).find_map(|effect| match effect {
+            Effect::Fetch { fetch, .. } => Some(fetch),
+            _ => None,
+        });
+        let Some(fetch) = fetch else { break };
+        let result = Ok(Answer { value, date: None, allowance: None });
         app.update(now, Event::PageAnswered { request: fetch.request, result }, &mut effects);
     }
     assert_eq!(app.store().len() as u64, files);
@@ -125,7 +132,8 @@ fn read_a_page_of_100_into_the_store(bencher: Bencher, files: u64) {
         })
         .bench_local_values(|body| {
             let page = wire::read_page(&body).unwrap();
-            store.take_in(page, None, 0).unwrap()
+            let last = store.sequence().last().map(|no| store.file(*no).id.to_owned());
+            take_in(&mut store, page, last.as_ref())
         });
 }
 
@@ -135,10 +143,15 @@ fn sort_a_million(bencher: Bencher, key: SortKey) {
     bencher.bench_local(|| Order::sorted(&store, key, false, |_| true));
 }
 
-#[divan::bench(args = ["output", "batch-0412", "no such file"], sample_count = 10)]
+#[divan::bench(
+    args = ["output", "batch-0412", "no such file", "size>=10MiB and left<24h", "/-out(put)?/"],
+    sample_count = 10
+)]
 fn filter_a_million(bencher: Bencher, text: &str) {
     let store = store(MILLION);
     let all = Order::sorted(&store, SortKey::TimeLeft, false, |_| true);
-    let filter = Filter::parse(text).unwrap();
-    bencher.bench_local(|| all.filtered(|no| filter.matches(&store, no)));
+    let filter = Filter::parse(text, Zone::Fixed(UtcOffset::UTC)).unwrap().unwrap();
+    let marked = HashSet::new();
+    let moment = Moment { server_ms: NOW_S * 1_000, marked: &marked };
+    bencher.bench_local(|| all.filtered(|no| filter.matches(&store, no, &moment)));
 }

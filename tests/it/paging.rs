@@ -10,7 +10,7 @@ use shelflife::api::retry::Policy;
 use shelflife::api::{ApiError, File, HasMore, Page, Reading};
 use shelflife::expiry::Stated;
 use shelflife::lister::{Cursor, Failure, Fetch, Lister, Restarts, State};
-use shelflife::store::Store;
+use shelflife::store::{Extent, Origin, Store};
 use shelflife::text::Untrusted;
 
 /// A naive server: files in the order of their numbers; a cursor whose file is gone is refused.
@@ -133,7 +133,8 @@ fn history(
             Err(error) => lister.page_failed(fetch.request, error, now),
             Ok(page) => {
                 let has_more = page.has_more;
-                let facts = store.take_in(page, fetch.cursor.after(), lister.walk()).unwrap();
+                let origin = origin(&fetch, &lister);
+                let facts = store.take_in(page, origin).unwrap().facts;
                 lister.page_loaded(fetch.request, has_more, facts);
             }
         }
@@ -143,6 +144,11 @@ fn history(
         }
     }
     Outcome { lister, store, requests, steady }
+}
+
+fn origin<'a>(fetch: &'a Fetch, lister: &Lister) -> Origin<'a> {
+    let (after, reading) = (fetch.cursor.after(), lister.walk());
+    Origin { after, reading, at_s: 1, extent: Extent::Open }
 }
 
 fn loaded(store: &Store) -> BTreeSet<u64> {
@@ -231,7 +237,8 @@ fn lies_about_more_end_within_two_further_requests() {
             let readings =
                 numbers.into_iter().map(|number| Reading::File(Box::new(file(number)))).collect();
             let page = Page { readings, has_more: HasMore::Yes };
-            let facts = store.take_in(page, fetch.cursor.after(), lister.walk()).unwrap();
+            let origin = origin(&fetch, &lister);
+            let facts = store.take_in(page, origin).unwrap().facts;
             lister.page_loaded(fetch.request, HasMore::Yes, facts);
             assert!(requests < 10);
         }

@@ -1,13 +1,14 @@
 //! The README says what is true.
 
-use shelflife::app::keys::{GROUPS, names};
+use shelflife::app::keys::{GROUPS, KeyMap};
 
 const README: &str = include_str!("../../README.md");
 
 #[test]
 fn the_key_table_is_that_of_the_program() {
     for binding in GROUPS.iter().flat_map(|group| group.bindings) {
-        let keys: Vec<String> = names(binding).split(' ').map(|key| format!("`{key}`")).collect();
+        let keys: Vec<String> =
+            KeyMap::default().names(binding).split(' ').map(|key| format!("`{key}`")).collect();
         let row = format!("| {} | {} |", keys.join(" "), binding.what);
         assert!(README.contains(&row), "the README lacks this row:\n{row}");
     }

@@ -5,13 +5,15 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use shelflife::api::error::Status;
 use shelflife::api::{Answer, ApiError, wire};
-use shelflife::app::mode::Mode;
+use shelflife::app::alerts::Alert;
+use shelflife::app::mode::{Focus, Mode};
 use shelflife::app::{App, Settings};
 use shelflife::clock::{DateSample, Now};
 use shelflife::dates::Zone;
 use shelflife::effect::Effect;
 use shelflife::event::Event;
-use shelflife::lister::{Fetch, Lister, Restarts, State};
+use shelflife::lister::refresh::RefreshPolicy;
+use shelflife::lister::{Cursor, Fetch, Lister, Restarts, State};
 use shelflife::store::order::SortKey;
 use shelflife::view::theme::{Background, Theme};
 use time::macros::offset;
@@ -24,6 +26,9 @@ pub struct Driver {
     pub app: App,
     pub now: Now,
     pub effects: Vec<Effect>,
+    /// What the terminal's title was set to last.
+    pub title: String,
+    pub alerts: Vec<Alert>,
 }
 
 impl Driver {
@@ -32,24 +37,35 @@ impl Driver {
     }
 
     pub fn with(width: u16, height: u16, load_all: bool) -> Self {
-        let settings = Settings {
-            profile: "demo".into(),
-            endpoint: "127.0.0.1:41233".into(),
-            exposed: false,
-            limit: 100,
-            load_all,
-            zone: Zone::Fixed(offset!(+1)),
-        };
+        Self::started(width, height, Settings { load_all, ..Self::settings() })
+    }
+
+    /// The defaults, in a zone of the test's own.
+    pub fn settings() -> Settings {
+        let zone = Zone::Fixed(offset!(+1));
+        Settings { zone, ..Settings::new("demo", "127.0.0.1:41233") }
+    }
+
+    pub fn started(width: u16, height: u16, settings: Settings) -> Self {
         let now = Now { wall_ms: START_S * 1_000, mono: Duration::from_secs(1) };
         let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
-        let app = App::new(settings, lister, now);
-        let mut driver = Self { app, now, effects: vec![] };
+        let app = App::new(settings, lister, 1, now);
+        let effects = vec![];
+        let mut driver = Self { app, now, effects, title: String::new(), alerts: vec![] };
         driver.tell(Event::Resized { width, height });
         driver
     }
 
     pub fn tell(&mut self, event: Event) {
-        self.app.update(self.now, event, &mut self.effects);
+        let mut effects = vec![];
+        self.app.update(self.now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                Effect::SetTitle(title) => self.title = title,
+                Effect::Alert(alert) => self.alerts.push(alert),
+                effect => self.effects.push(effect),
+            }
+        }
     }
 
     pub fn key(&mut self, code: KeyCode) {
@@ -82,7 +98,10 @@ impl Driver {
     pub fn answer(&mut self, body: &str) {
         let request = self.fetch().request;
         let value = wire::read_page(body.as_bytes()).unwrap();
-        self.tell(Event::PageAnswered { request, result: Ok(Answer { value, date: None }) });
+        self.tell(Event::PageAnswered {
+            request,
+            result: Ok(Answer { value, date: None, allowance: None }),
+        });
     }
 
     pub fn fail(&mut self, error: ApiError) {
@@ -340,7 +359,8 @@ fn the_countdown_wakes_the_app_when_its_text_changes_and_not_before() {
     assert_eq!(wait(&driver), Duration::from_millis(750), "to the whole second of the service");
 
     // Only coarse countdowns in view, and the pane hidden: the next change is far away.
-    let mut driver = Driver::new(120, 36);
+    let refresh = RefreshPolicy { interval: None, ..RefreshPolicy::default() };
+    let mut driver = Driver::started(120, 36, Settings { refresh, ..Driver::settings() });
     driver.answer(&page(0..3, |n| 6 * 86_400 + 1_800 + n, false));
     driver.keys("p");
     driver.pass(Duration::from_secs(10));
@@ -375,10 +395,11 @@ fn countdowns_go_by_the_services_clock() {
     // The service is an hour ahead of us.
     let date = Some(DateSample {
         date_s: START_S + 3_600,
-        sent_ms: START_S * 1_000 - 20,
-        received_ms: START_S * 1_000 + 20,
+        sent: driver.now.mono.saturating_sub(Duration::from_millis(20)),
+        received: driver.now.mono + Duration::from_millis(20),
     });
-    driver.tell(Event::PageAnswered { request, result: Ok(Answer { value, date }) });
+    driver
+        .tell(Event::PageAnswered { request, result: Ok(Answer { value, date, allowance: None }) });
     let left = driver.app.time_left(&driver.app.selected_file().unwrap()).to_string();
     assert!(left == "01:00:00" || left == "59:59", "{left}");
 }
@@ -395,13 +416,15 @@ fn failures_count_down_and_r_tries_again() {
         }
     }
     assert!(matches!(driver.app.lister().state(), State::Failed { .. }));
-    assert_eq!(driver.app.deadline(), None, "nothing happens by itself any more");
+    let next = driver.app.refresher().due().expect("the background goes on trying");
+    assert!(next - driver.now.mono >= Duration::from_secs(30), "later each time: {next:?}");
     driver.keys("r");
     driver.answer(&page(0..5, hours, false));
     assert_eq!(driver.app.store().len(), 5);
     driver.keys("r");
-    assert!(driver.effects.is_empty());
-    assert!(driver.app.message().unwrap().contains("nothing failed"));
+    assert_eq!(driver.fetch().cursor, Cursor::Start, "where nothing failed, it refreshes");
+    driver.keys("rr");
+    assert!(driver.effects.is_empty(), "one request in flight");
 }
 
 #[test]
@@ -426,7 +449,7 @@ fn late_answers_are_dropped() {
     let value = || wire::read_page(page(0..5, hours, false).as_bytes()).unwrap();
     let late = Event::PageAnswered {
         request: fetch.request + 7,
-        result: Ok(Answer { value: value(), date: None }),
+        result: Ok(Answer { value: value(), date: None, allowance: None }),
     };
     driver.tell(late);
     assert!(driver.app.store().is_empty());
@@ -441,11 +464,15 @@ fn the_detail_scrolls_the_pane_takes_the_focus_and_tab_gives_it_back() {
     assert_eq!(driver.selected(), "file_0", "the keys went to the pane");
     driver.key(KeyCode::Tab);
     driver.keys("j");
-    assert_eq!(driver.selected(), "file_1");
-    driver.keys("p");
+    assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 1 });
     driver.key(KeyCode::Tab);
     driver.keys("j");
-    assert_eq!(driver.selected(), "file_2", "without a pane the table keeps the focus");
+    assert_eq!(driver.selected(), "file_1");
+    driver.keys("p");
+    driver.tell(Event::Resized { width: 80, height: 24 });
+    driver.key(KeyCode::Tab);
+    driver.keys("j");
+    assert_eq!(driver.selected(), "file_2", "with nothing else shown the table keeps the focus");
 }
 
 #[test]

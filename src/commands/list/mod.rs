@@ -7,13 +7,12 @@ mod writer;
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
-use std::time::Instant;
 
 use super::{CommandError, connect};
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Load, Options, Output};
-use crate::clock::{Now, ServerClock};
+use crate::clock::{Now, ServerClock, since_boot};
 use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
 use crate::runtime::wait_until;
 use crate::text::{Untrusted, grouped};
@@ -56,15 +55,14 @@ async fn print(
     let all = list.all || options.load == Load::All;
     let mut writer = Writer::new(list.output, out);
     let mut printed = Printed::default();
-    let start = Instant::now();
     let mut clock = ServerClock::default();
     let mut lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
     let more = loop {
         let fetch = match lister.state() {
             State::Ready { .. } => lister.demand(),
             State::Backoff { until, .. } => {
-                wait_until(start + *until).await;
-                lister.on_time(start.elapsed())
+                wait_until(*until).await;
+                lister.on_time(since_boot())
             }
             State::Exhausted => break HasMore::No,
             State::Failed { why, .. } => {
@@ -79,14 +77,14 @@ async fn print(
         };
         let Some(fetch) = fetch else { continue };
         match client.list_page(fetch.cursor.after(), options.limit).await {
-            Err(error) => lister.page_failed(fetch.request, error, start.elapsed()),
-            Ok(Answer { value: page, date }) => {
+            Err(error) => lister.page_failed(fetch.request, error, since_boot()),
+            Ok(Answer { value: page, date, .. }) => {
                 if let Some(sample) = date {
                     clock.observe(sample);
                 }
                 let has_more = page.has_more;
                 let (files, facts) = printed.take_in(page);
-                writer.page(&files, clock.server_ms(Now::read(start)))?;
+                writer.page(&files, clock.server_ms(Now::read()))?;
                 lister.page_loaded(fetch.request, has_more, facts);
                 if !all {
                     break has_more;

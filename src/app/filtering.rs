@@ -1,0 +1,130 @@
+//! The filter: what is typed, what of it is in force, and what time and marks do to it.
+
+use super::{App, moment};
+use crate::store::FileNo;
+use crate::store::filter::Filter;
+
+impl App {
+    /// Puts what was typed in force. Where it cannot be read, the last good filter stays, and the
+    /// error is kept to be shown.
+    pub(super) fn filter_by(&mut self, text: &str) {
+        self.typed.search_stopped = false;
+        match Filter::parse(text, self.settings.zone) {
+            Err(error) => self.typed.error = Some(error),
+            Ok(filter) => {
+                self.typed.error = None;
+                if filter.is_some() {
+                    self.typed.last.clone_from(&filter);
+                }
+                let moment = moment(self.clock.server_ms(self.now), &self.marks);
+                self.table.set_filter(&self.store, text, filter, &moment);
+            }
+        }
+    }
+
+    /// Time passed from one second of the service's clock to another: a filter on time left may
+    /// let other files through now.
+    pub(super) fn refilter(&mut self, from_s: i64, to_s: i64) {
+        let Some(filter) = self.table.filter() else { return };
+        let mut crossed: Vec<FileNo> = vec![];
+        for bound in filter.thresholds_s() {
+            let bound = i64::try_from(*bound).unwrap_or(i64::MAX).saturating_add(1);
+            let (past, until) = (from_s.saturating_add(bound), to_s.saturating_add(bound));
+            crossed.extend(self.store.expiring(past, until));
+        }
+        if !crossed.is_empty() {
+            crossed.sort_unstable();
+            crossed.dedup();
+            let moment = moment(self.clock.server_ms(self.now), &self.marks);
+            self.table.reconsider(&self.store, crossed, &moment);
+        }
+    }
+
+    /// Milliseconds until a filter on time left may let other files through.
+    pub(super) fn next_filter_change_ms(&self) -> Option<u64> {
+        let filter = self.table.filter()?;
+        let server_ms = self.server_ms();
+        let now_s = server_ms.div_euclid(1_000);
+        let crossing = |bound: &u64| {
+            let bound = i64::try_from(*bound).unwrap_or(i64::MAX);
+            let at =
+                self.store.first_expiring_from(now_s.saturating_add(bound).saturating_add(1))?;
+            u64::try_from((i128::from(at) - i128::from(bound)) * 1_000 - i128::from(server_ms)).ok()
+        };
+        filter.thresholds_s().iter().filter_map(crossing).min()
+    }
+
+    /// Marks changed: a filter that asks for them is judged anew.
+    pub(super) fn marks_changed(&mut self) {
+        if self.table.filter().is_some_and(Filter::depends_on_marks) {
+            let moment = moment(self.clock.server_ms(self.now), &self.marks);
+            self.table.reorder(&self.store, &moment);
+        }
+    }
+
+    /// `n`, `N`: to the next row that matches the filter; the last one that was, where none is in
+    /// force.
+    pub(super) fn next_match(&mut self, forward: bool) {
+        if self.table.filter().is_some() {
+            return self.table.select_by(if forward { 1 } else { -1 });
+        }
+        let Some(filter) = &self.typed.last else {
+            return self.say("no filter yet; / begins one");
+        };
+        let moment = moment(self.clock.server_ms(self.now), &self.marks);
+        let rows = self.table.rows();
+        let matches = |row: &usize| filter.matches(&self.store, rows[*row], &moment);
+        let cursor = self.table.cursor().min(rows.len());
+        let found = if forward {
+            ((cursor + 1).min(rows.len())..rows.len()).chain(0..cursor).find(matches)
+        } else {
+            (0..cursor).rev().chain((cursor.saturating_add(1)..rows.len()).rev()).find(matches)
+        };
+        match found {
+            Some(row) => self.table.select_row(row),
+            None => self.say("no other loaded file matches"),
+        }
+    }
+
+    /// Space: marks the selected file, or takes its mark, and moves on.
+    pub(super) fn mark(&mut self) {
+        let Some(no) = self.table.selected() else { return };
+        if self.store.is_gone(no) {
+            return self.say("this file is gone");
+        }
+        if !self.marks.remove(&no) {
+            self.marks.insert(no);
+        }
+        self.table.select_by(1);
+        self.marks_changed();
+    }
+
+    /// `v`: begins a range at the selected file, or marks all from there to here.
+    pub(super) fn mark_range(&mut self) {
+        let Some(here) = self.table.selected() else { return };
+        let Some(from) = self.range_from.take() else {
+            self.range_from = Some(here);
+            self.table.pin();
+            return self.say("a range begins here; move, then v marks it, Esc lets go");
+        };
+        let order = self.table.order();
+        let Some(start) = order.position(&self.store, from) else {
+            return self.say("the file at which the range began is not in the table any more");
+        };
+        let end = self.table.cursor();
+        let rows = &self.table.rows()[start.min(end)..=start.max(end)];
+        let there = rows.iter().copied().filter(|no| !self.store.is_gone(*no));
+        self.marks.extend(there);
+        self.marks_changed();
+    }
+
+    /// `*`: marks what is not marked among the files of the table, and the other way round.
+    pub(super) fn invert_marks(&mut self) {
+        for no in self.table.rows() {
+            if !self.marks.remove(no) && !self.store.is_gone(*no) {
+                self.marks.insert(*no);
+            }
+        }
+        self.marks_changed();
+    }
+}

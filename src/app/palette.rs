@@ -1,0 +1,64 @@
+//! The command palette: every action of the key table, found by typing any of its letters in order.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::keys::{Action, Binding, KeyMap, bindings};
+
+/// A line of the palette.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// What it does.
+    pub binding: &'static Binding,
+    /// Its keys, as help spells them.
+    pub keys: String,
+    /// The places of the typed letters in its words, in characters.
+    pub letters: Vec<u32>,
+}
+
+/// The actions that match what was typed, best first; all of them, in the order of the table, where
+/// nothing was.
+#[must_use]
+pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut chars = vec![];
+    let mut found: Vec<(u32, Found)> = bindings()
+        .filter(|binding| binding.action != Action::OpenPalette)
+        .filter_map(|binding| {
+            let mut letters = vec![];
+            let words = Utf32Str::new(binding.what, &mut chars);
+            let mut score = pattern.indices(words, &mut matcher, &mut letters);
+            if score.is_none() {
+                // The name of the action is another way to find it.
+                score = pattern.score(Utf32Str::new(binding.name, &mut chars), &mut matcher);
+                letters.clear();
+            }
+            letters.sort_unstable();
+            letters.dedup();
+            Some((score?, Found { binding, keys: keys.names(binding), letters }))
+        })
+        .collect();
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(typed: &str) -> Option<Action> {
+        find(typed, &KeyMap::default()).first().map(|found| found.binding.action)
+    }
+
+    #[test]
+    fn letters_in_order_find_an_action() {
+        assert_eq!(first("agenda"), Some(Action::OpenAgenda));
+        assert_eq!(first("copy id"), Some(Action::CopyId));
+        assert_eq!(first("THEME"), Some(Action::NextTheme));
+        assert_eq!(first("ldall"), Some(Action::LoadAll));
+        assert_eq!(first("zzzz"), None);
+        assert_eq!(find("", &KeyMap::default()).len(), bindings().count() - 1);
+        assert_eq!(find("refresh", &KeyMap::default())[0].keys, "r F5");
+    }
+}

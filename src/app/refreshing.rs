@@ -1,0 +1,278 @@
+//! Refreshing: when a round of requests begins, and what follows from its answers.
+
+use std::time::Duration;
+
+use super::journal::Happening;
+use super::{Access, App};
+use crate::api::retry::Allowance;
+use crate::api::{Answer, ApiError, Existence, Page};
+use crate::clock::DateSample;
+use crate::effect::Effect;
+use crate::expiry::TimeLeft;
+use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
+use crate::lister::{Fetch, State};
+use crate::store::order::SortKey;
+use crate::store::{FileNo, Origin};
+use crate::text::grouped;
+
+/// The intervals that `+` and `-` go through, in seconds.
+const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+/// What a round may read; a macro, since it borrows some fields while others change.
+macro_rules! survey {
+    ($app:expr) => {
+        Survey {
+            store: &$app.store,
+            view: $app.table.window(),
+            selected: $app.table.selected(),
+            complete: $app.lister.is_complete(),
+            limit: $app.settings.limit,
+        }
+    };
+}
+
+impl App {
+    /// Asks for whatever the refresher wants, if nothing else is in flight.
+    pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        if self.is_listing() || self.refresher.is_asking() || self.load_all {
+            return;
+        }
+        let now = self.now.mono;
+        let round = self.refresher.is_due(now) || self.refresher.is_running();
+        if let Some(fetch) = round.then(|| self.lister.retry_once()).flatten() {
+            self.refresher.lend();
+            return self.send(fetch, effects);
+        }
+        let nothing_yet = self.store.is_empty() && !self.lister.is_complete();
+        if nothing_yet {
+            return;
+        }
+        if let Some(request) = self.refresher.next(now, &survey!(self)) {
+            match request.ask {
+                Ask::Page { cursor, limit, .. } => {
+                    let fetch = Fetch { request: request.request, cursor };
+                    self.loading_since = now;
+                    effects.push(Effect::Fetch { fetch, limit });
+                }
+                Ask::File { id, .. } => {
+                    effects.push(Effect::Retrieve { request: request.request, id });
+                }
+            }
+        } else if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
+            self.round_finished(finished);
+        }
+    }
+
+    fn round_finished(&mut self, finished: Finished) {
+        self.fresh_at = Some(self.now);
+        let gone = self.journal.end_cycle(self.refresher.rounds());
+        self.store.bury(&gone);
+        if let Some(cursor) = finished.goes_on {
+            self.lister.reopen(cursor);
+        }
+        self.absorb();
+    }
+
+    /// An answer came: what its head told is noted.
+    pub(super) fn heard(&mut self, date: Option<DateSample>, allowance: Option<Allowance>) {
+        if let Some(sample) = date {
+            self.clock.observe(sample);
+        }
+        self.refresher.allow(allowance, self.now.mono);
+        self.access = Access::Granted;
+    }
+
+    /// Our wall clock in whole seconds, as the store keeps it.
+    pub(super) fn wall_s(&self) -> u32 {
+        u32::try_from(self.now.wall_ms.div_euclid(1_000)).unwrap_or(0)
+    }
+
+    pub(super) fn page_refreshed(&mut self, result: Result<Answer<Page>, ApiError>) {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => return self.refresh_failed(error),
+        };
+        self.heard(answer.date, answer.allowance);
+        let Some(Ask::Page { cursor, extent, .. }) = self.refresher.asked().cloned() else {
+            return;
+        };
+        let origin = Origin {
+            after: cursor.after(),
+            reading: self.refresher.reading(),
+            at_s: self.wall_s(),
+            extent,
+        };
+        let has_more = answer.value.has_more;
+        let Ok(intake) = self.store.take_in(answer.value, origin) else {
+            return self
+                .refresh_failed(ApiError::Undecodable { what: "no more files can be held" });
+        };
+        for no in &intake.added {
+            self.note(Happening::New, *no);
+        }
+        for no in &intake.changed {
+            self.note(Happening::Changed, *no);
+        }
+        let suspects = self.drop_proven(&intake.missing);
+        let unmet = self.refresher.page_taken(&intake, has_more, &suspects, &survey!(self));
+        self.note_missing(&unmet);
+        self.absorb();
+        if self.table.order().key() == SortKey::Verified {
+            let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
+            self.table.reorder(&self.store, &moment);
+        }
+    }
+
+    /// A request of the refresher failed. Where it was the cursor that the service did not know,
+    /// the file that it names is looked into, and the round goes on.
+    fn refresh_failed(&mut self, error: ApiError) {
+        if let Some(id) = self.refresher.failed(error, self.now.mono)
+            && let Some(no) = self.store.find(&id)
+        {
+            self.note_missing(&[no]);
+        }
+    }
+
+    /// Files that a page should have had, or whose cursor is refused: shown as missing, and asked
+    /// for by the round under way.
+    pub(super) fn note_missing(&mut self, files: &[FileNo]) {
+        self.store.mark_missing(files);
+        let suspects = self.drop_proven(files);
+        self.refresher.suspect(&suspects);
+    }
+
+    /// Takes out those of the missing files of which nothing more is to be learnt: past their
+    /// expiry, or without an id that could be asked for. Tells the others.
+    fn drop_proven(&mut self, missing: &[FileNo]) -> Vec<FileNo> {
+        let (gone, suspects): (Vec<FileNo>, Vec<FileNo>) = missing
+            .iter()
+            .partition(|no| self.has_expired(**no) || !self.store.can_be_asked_for(**no));
+        self.drop_gone(&gone);
+        suspects
+    }
+
+    fn has_expired(&self, no: FileNo) -> bool {
+        self.time_left(&self.store.file(no)) == TimeLeft::Expired
+    }
+
+    fn drop_gone(&mut self, gone: &[FileNo]) {
+        for no in gone.iter().copied().filter(|no| !self.store.is_gone(*no)).collect::<Vec<_>>() {
+            let expired = self.has_expired(no);
+            self.note(if expired { Happening::Expired } else { Happening::DeletedEarly }, no);
+        }
+        self.store.remove(gone);
+    }
+
+    fn note(&mut self, what: Happening, no: FileNo) {
+        let file = self.store.file(no);
+        self.journal.note(what, no, &file, self.now.wall_ms, self.refresher.rounds() + 1);
+    }
+
+    pub(super) fn file_answered(
+        &mut self,
+        request: u64,
+        result: Result<Answer<Existence>, ApiError>,
+    ) {
+        if !self.refresher.expects(request) {
+            return;
+        }
+        let Some(Ask::File { no, id }) = self.refresher.asked().cloned() else { return };
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) if error.is_about_one_file() => {
+                return self.refresher.file_checked();
+            }
+            Err(error) => return self.refresh_failed(error),
+        };
+        self.heard(answer.date, answer.allowance);
+        self.refresher.file_checked();
+        // The number may have been given to another file meanwhile.
+        if self.store.place(no).is_none() || self.store.file(no).id.raw() != id.raw() {
+            return;
+        }
+        match answer.value {
+            Existence::Gone => self.drop_gone(&[no]),
+            Existence::Present(file) => {
+                if self.store.file(no).missing {
+                    self.store.distrust_order();
+                }
+                let at_s = self.wall_s();
+                if self.store.refresh_file(no, *file, at_s).is_ok_and(|changed| changed) {
+                    self.note(Happening::Changed, no);
+                }
+            }
+        }
+        self.absorb();
+    }
+
+    /// `r`: refresh now, or try again what failed.
+    pub(super) fn refresh_now(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.lister.state(), State::Failed { .. } | State::Backoff { .. }) {
+            return self.try_again(effects);
+        }
+        self.begin_round(Scope::Budget);
+    }
+
+    /// `R`: read again all that is loaded.
+    pub(super) fn refresh_all(&mut self) {
+        if self.store.is_empty() {
+            return self.say("nothing is loaded yet");
+        }
+        if self.begin_round(Scope::All) {
+            let files = grouped(self.store.len());
+            self.say(format!("reading all {files} loaded files again; Esc stops"));
+        }
+    }
+
+    fn begin_round(&mut self, scope: Scope) -> bool {
+        match self.refresher.ask_for(scope, self.now.mono) {
+            Ok(()) => return true,
+            Err(Refusal::TooSoon) => {}
+            Err(Refusal::AskedToWait(until)) => {
+                let at = self.settings.zone.clock(self.wall_s_at(until));
+                self.say(format!("the service asked for a wait until {at}"));
+            }
+        }
+        false
+    }
+
+    pub(super) fn freeze(&mut self) {
+        let frozen = !self.refresher.is_frozen();
+        self.refresher.set_frozen(frozen);
+        match (frozen, self.refresher.interval()) {
+            (true, _) => self.say("frozen: nothing is read until f; countdowns go on"),
+            (false, Some(_)) => self.say("refreshing goes on"),
+            (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),
+        }
+    }
+
+    /// The next shorter interval, or the next longer one; behind the longest lies off.
+    pub(super) fn change_interval(&mut self, faster: bool) {
+        let now = self.refresher.interval().map(|interval| interval.as_secs());
+        let next = match (now, faster) {
+            (None, true) => INTERVALS_S.last().copied(),
+            (None, false) => None,
+            (Some(now), true) => {
+                let shorter = INTERVALS_S.iter().rev().copied().find(|s| *s < now);
+                Some(shorter.unwrap_or(now))
+            }
+            (Some(now), false) => INTERVALS_S.iter().copied().find(|s| *s > now),
+        };
+        self.refresher.set_interval(next.map(Duration::from_secs), self.now.mono);
+        match next {
+            Some(seconds) => {
+                self.say(format!("refresh every {}", crate::dates::short_span(seconds)));
+            }
+            None => self.say("refreshing is off; r refreshes once, + turns it on"),
+        }
+    }
+
+    pub(super) fn stop_reading_all(&mut self) -> bool {
+        let reading = self.refresher.reading_all().is_some();
+        if reading {
+            self.refresher.stop(self.now.mono);
+            self.say("stopped; what was found stays");
+        }
+        reading
+    }
+}

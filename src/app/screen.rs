@@ -1,0 +1,136 @@
+//! What is shown and how: pane, focus, columns, times, themes, mouse.
+
+use super::App;
+use super::mode::Focus;
+use super::settings::AUTO_THEME;
+use super::timeline::Measure;
+use crate::effect::Effect;
+use crate::store::order::SortKey;
+use crate::view::theme::{Background, Theme};
+
+impl App {
+    pub(super) fn toggle_pane(&mut self) {
+        self.look.pane = !self.look.pane;
+        self.focus = Focus::Table;
+        self.fit();
+        if self.look.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
+            self.say("the pane needs 120 columns or 30 rows; Enter shows the detail");
+        }
+    }
+
+    /// Tab: table, pane, timeline, as far as they are shown.
+    pub(super) fn move_focus(&mut self) {
+        let (pane, timeline) = (Focus::Pane { scroll: 0 }, Focus::Timeline { bucket: 0 });
+        let candidates = match self.focus() {
+            Focus::Table => [pane, timeline],
+            Focus::Pane { .. } => [timeline, Focus::Table],
+            Focus::Timeline { .. } => [Focus::Table, Focus::Table],
+        };
+        for focus in candidates {
+            self.focus = focus;
+            if self.focus() == focus {
+                break;
+            }
+        }
+        self.focus = self.focus();
+        if self.focus == Focus::Table && self.layout().is_some_and(|l| l.pane.is_none()) {
+            let timeline = self.layout().is_some_and(|layout| layout.timeline.is_some());
+            if !timeline {
+                self.say("there is no pane to move to; Enter shows the detail");
+            }
+        }
+    }
+
+    /// Sorts by `key`.
+    pub(super) fn sort_by(&mut self, key: SortKey, descending: bool) {
+        let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
+        self.table.sort(&self.store, key, descending, &moment);
+    }
+
+    pub(super) fn reverse_sort(&mut self) {
+        let (key, descending) = (self.table.order().key(), self.table.order().is_descending());
+        self.sort_by(key, !descending);
+    }
+
+    /// Sorts by `key`, the other way round where it is sorted by that already.
+    pub(super) fn sort_or_reverse(&mut self, key: SortKey) {
+        if key == self.table.order().key() {
+            self.reverse_sort();
+        } else {
+            self.sort_by(key, false);
+        }
+    }
+
+    pub(super) fn sort_by_neighbour(&mut self, right: bool) {
+        let key = self.look.columns.neighbour(self.table.order().key(), right);
+        self.sort_by(key, false);
+    }
+
+    pub(super) fn sort_by_column(&mut self, number: u8) {
+        match self.look.columns.nth(number) {
+            Some(key) => self.sort_or_reverse(key),
+            None => self.say(format!(
+                "there are {} columns; w adds others",
+                self.look.columns.shown().len()
+            )),
+        }
+    }
+
+    pub(super) fn cycle_times(&mut self) {
+        self.look.times = self.look.times.next();
+        self.say(format!("times {}", self.look.times.word()));
+    }
+
+    pub(super) fn toggle_measure(&mut self) {
+        self.look.measure = match self.look.measure {
+            Measure::Files => Measure::Bytes,
+            Measure::Bytes => Measure::Files,
+        };
+        let what = if self.look.measure == Measure::Files { "files" } else { "bytes" };
+        self.say(format!("timeline in {what}"));
+    }
+
+    pub(super) fn next_theme(&mut self) {
+        if self.settings.themes.len() < 2 {
+            return self.say("colours are off");
+        }
+        self.look.theme = (self.look.theme + 1) % self.settings.themes.len();
+        self.say(format!("theme {}", self.settings.themes[self.look.theme].name));
+    }
+
+    /// The terminal told how bright its background is.
+    pub(super) fn follow_background(&mut self, background: Background) {
+        for named in self.settings.themes.iter_mut().filter(|named| named.name == AUTO_THEME) {
+            named.theme = Theme::ansi(background);
+        }
+    }
+
+    pub(super) fn toggle_mouse(&mut self, effects: &mut Vec<Effect>) {
+        self.look.mouse = !self.look.mouse;
+        effects.push(Effect::UseMouse(self.look.mouse));
+        self.say(if self.look.mouse {
+            "mouse on; m leaves it to the terminal"
+        } else {
+            "mouse off: text can be selected; m takes it back"
+        });
+    }
+
+    /// Narrows the table down to a bucket of the timeline, or no longer where it is already.
+    pub(super) fn choose_bucket(&mut self, number: usize) {
+        let Some(bucket) = self.timeline.buckets().get(number) else { return };
+        let end = bucket.span.end;
+        let chosen = self.table.span().is_some_and(|span| span.end == end);
+        let span = (!chosen).then(|| bucket.span.clone());
+        self.typed.search_stopped = false;
+        let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
+        self.table.set_span(&self.store, span, &moment);
+    }
+
+    /// Moves the focus of the timeline by so many buckets.
+    pub(super) fn move_bucket(&mut self, by: isize) {
+        let last = self.timeline.buckets().len().saturating_sub(1);
+        if let Focus::Timeline { bucket } = &mut self.focus {
+            *bucket = bucket.saturating_add_signed(by).min(last);
+        }
+    }
+}

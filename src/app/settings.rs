@@ -1,0 +1,132 @@
+//! What the program is told once, at the start.
+
+use super::alerts::{Rule, default_rules};
+use super::columns::Columns;
+use super::keys::KeyMap;
+use super::timeline::Measure;
+use crate::dates::Zone;
+use crate::expiry::Thresholds;
+use crate::lister::refresh::RefreshPolicy;
+use crate::store::order::SortKey;
+use crate::view::theme::Theme;
+
+/// How times are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Times {
+    /// As ages where that says more, else in local time.
+    #[default]
+    Relative,
+    /// In local time.
+    Local,
+    /// In UTC.
+    Utc,
+}
+
+impl Times {
+    /// Its name in configuration and in messages.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Relative => "relative",
+            Self::Local => "local",
+            Self::Utc => "utc",
+        }
+    }
+
+    /// The next one, in the order in which `t` goes through them.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Relative => Self::Local,
+            Self::Local => Self::Utc,
+            Self::Utc => Self::Relative,
+        }
+    }
+}
+
+/// A theme with the name by which it is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTheme {
+    /// Its name; that called `auto` follows the terminal's background.
+    pub name: String,
+    /// The theme.
+    pub theme: Theme,
+}
+
+/// The theme that follows the terminal's background.
+pub const AUTO_THEME: &str = "auto";
+
+/// What the program is told once, at the start.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
+pub struct Settings {
+    /// How the profile is called.
+    pub profile: String,
+    /// How the service is called: host and port.
+    pub endpoint: String,
+    /// Whether the key travels in clear.
+    pub exposed: bool,
+    /// Whether every changing action is off.
+    pub read_only: bool,
+    /// Files asked for at once.
+    pub limit: u16,
+    /// Whether to load all pages without being asked.
+    pub load_all: bool,
+    /// Local time.
+    pub zone: Zone,
+    /// How refreshing is done.
+    pub refresh: RefreshPolicy,
+    /// From which time left on a file is critical, or soon gone.
+    pub thresholds: Thresholds,
+    /// When to tell the operator, and how.
+    pub alerts: Vec<Rule>,
+    /// The columns of the table.
+    pub columns: Columns,
+    /// What the table is sorted by at the start.
+    pub sort: (SortKey, bool),
+    /// How times are shown at the start.
+    pub times: Times,
+    /// What the bars of the timeline stand for at the start.
+    pub measure: Measure,
+    /// Whether the detail pane is shown at the start.
+    pub pane: bool,
+    /// Whether the timeline is shown.
+    pub timeline: bool,
+    /// Whether the mouse is used at the start.
+    pub mouse: bool,
+    /// The filter in force at the start.
+    pub filter: String,
+    /// Which keys do what.
+    pub keys: KeyMap,
+    /// The themes, the one in use first.
+    pub themes: Vec<NamedTheme>,
+}
+
+impl Settings {
+    /// The defaults, for a service called `endpoint` in a profile called `profile`.
+    #[must_use]
+    pub fn new(profile: &str, endpoint: &str) -> Self {
+        Self {
+            profile: profile.to_owned(),
+            endpoint: endpoint.to_owned(),
+            exposed: false,
+            read_only: false,
+            limit: 100,
+            load_all: false,
+            zone: Zone::System,
+            refresh: RefreshPolicy::default(),
+            thresholds: Thresholds::default(),
+            alerts: default_rules(),
+            columns: Columns::default(),
+            sort: (SortKey::TimeLeft, false),
+            times: Times::default(),
+            measure: Measure::default(),
+            pane: true,
+            timeline: true,
+            mouse: true,
+            filter: String::new(),
+            keys: KeyMap::default(),
+            themes: vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }],
+        }
+    }
+}

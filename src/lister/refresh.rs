@@ -1,0 +1,578 @@
+//! The refresher: what to read again, when, and how often.
+//!
+//! A refresh is a *round* of requests within a budget. A page that is read again behind a known file
+//! proves what became of the known files up to its end ([`Store::take_in`]), so a round verifies a
+//! page of files with each request: first those in view, then the end of the list where new files
+//! come (the head, where the service lists its newest first), then the rest in turn. What a page
+//! should have had and did not is asked for by its id before anything is said of it.
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | `Resting` | its moment, or the operator asks | `Running` |
+//! | `Running` | [`next`](Refresher::next), something to read and budget left | unchanged, one request |
+//! | | [`next`](Refresher::next), nothing left to do | `Resting`, for an interval |
+//! | | a request fails | `Resting`, for longer each time; for good where the key is refused |
+//! | `Borrowed` | the paging machine's own try succeeds, or fails | as `Running` |
+//! | any | frozen | unchanged, but no round begins by itself |
+//!
+//! It knows neither terminal nor network, nor what time it is: moments go in, requests come out.
+
+mod plan;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::Cursor;
+use crate::api::retry::Allowance;
+use crate::api::{ApiError, HasMore};
+use crate::store::{Extent, FileNo, Intake, Store};
+use crate::text::Untrusted;
+
+/// The longest pause between two rounds while they fail, unless the service asks for more.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// The longest wait that a service may ask of the background.
+const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
+/// Rounds that the operator asks for are at least this far apart.
+const MANUAL_PAUSE: Duration = Duration::from_secs(1);
+/// How long after its expiry a file is asked for.
+const AFTER_EXPIRY: Duration = Duration::from_secs(1);
+/// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
+const READINGS_FROM: u32 = 1 << 31;
+const REQUESTS_FROM: u64 = 1 << 63;
+
+/// How refreshing is done; the defaults are the program's policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshPolicy {
+    /// From one round to the next; nothing where rounds begin only on demand.
+    pub interval: Option<Duration>,
+    /// List requests of one round at most.
+    pub list_requests: u32,
+    /// Requests for single files in one round at most.
+    pub checks: u32,
+}
+
+impl Default for RefreshPolicy {
+    fn default() -> Self {
+        Self { interval: Some(Duration::from_secs(30)), list_requests: 10, checks: 10 }
+    }
+}
+
+/// What a round is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// As much as the budget allows.
+    Budget,
+    /// All that is loaded.
+    All,
+}
+
+/// What is known of all that a round may read.
+#[derive(Clone, Copy, Debug)]
+pub struct Survey<'a> {
+    /// The loaded files.
+    pub store: &'a Store,
+    /// Those in view.
+    pub view: &'a [FileNo],
+    /// The one under the cursor.
+    pub selected: Option<FileNo>,
+    /// Whether the end of the list was reached.
+    pub complete: bool,
+    /// Files asked for at once.
+    pub limit: u16,
+}
+
+/// One thing to ask the service for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// A page that was read before, or the one behind it.
+    Page {
+        /// Where it begins.
+        cursor: Cursor,
+        /// Files in it at most.
+        limit: u16,
+        /// Whether files behind the known ones are wanted.
+        extent: Extent,
+    },
+    /// A single file.
+    File {
+        /// Its number.
+        no: FileNo,
+        /// Its id.
+        id: Untrusted,
+    },
+}
+
+/// How a round ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Where the list goes on behind what is loaded, if it does.
+    pub goes_on: Option<Cursor>,
+}
+
+/// A request of the refresher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshRequest {
+    /// The number that its answer must bear.
+    pub request: u64,
+    /// What to ask for.
+    pub ask: Ask,
+}
+
+/// Why the operator's wish for a round is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The last one began less than a second ago, or one is under way.
+    TooSoon,
+    /// The service asked to be left alone until this monotonic moment.
+    AskedToWait(Duration),
+}
+
+/// What keeps rounds from succeeding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The last cause.
+    pub why: ApiError,
+    /// Rounds that failed in a row.
+    pub failures: u32,
+}
+
+#[derive(Debug)]
+enum State {
+    Resting,
+    Running(Round),
+    /// The paging machine makes the try.
+    Borrowed,
+}
+
+/// A round under way.
+#[derive(Debug)]
+struct Round {
+    reading: u32,
+    scope: Scope,
+    began: Duration,
+    lists: u32,
+    view_pages: u32,
+    checks: u32,
+    end: End,
+    /// The place up to which everything was read again, where that is the scope.
+    read_to: usize,
+    suspects: VecDeque<FileNo>,
+    steps_back: u32,
+    pending: Option<Pending>,
+}
+
+/// What the round knows of the end at which new files appear.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum End {
+    Unread,
+    Read,
+    /// There is more, behind this cursor.
+    Goes(Cursor),
+}
+
+#[derive(Clone, Debug)]
+struct Pending {
+    request: u64,
+    ask: Ask,
+    part: Part,
+}
+
+/// Which part of the plan a page belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Part {
+    View,
+    End,
+    Rest,
+    Generation,
+    Check,
+}
+
+/// A reading of the whole list, over as many rounds as it takes, where the order proves nothing.
+#[derive(Debug)]
+struct Generation {
+    reading: u32,
+    cursor: Cursor,
+    files: usize,
+}
+
+/// When rounds happen, and what the one under way still has to do.
+#[derive(Debug)]
+pub struct Refresher {
+    policy: RefreshPolicy,
+    rng: fastrand::Rng,
+    state: State,
+    frozen: bool,
+    due: Option<Duration>,
+    not_before: Duration,
+    last_manual: Option<Duration>,
+    trouble: Option<Trouble>,
+    allowance: Option<Allowance>,
+    rounds: u32,
+    last_reading: u32,
+    last_request: u64,
+    /// The place at which the rest goes on.
+    sweep: usize,
+    generation: Option<Generation>,
+    /// Files to ask for outside of rounds, and when.
+    expired: VecDeque<FileNo>,
+    expired_due: Duration,
+    lone_check: Option<Pending>,
+}
+
+impl Refresher {
+    /// A refresher at rest; `seed` determines its jitter. The first round begins after an interval,
+    /// give or take a fifth, so that many that were started at once spread out.
+    #[must_use]
+    pub fn new(policy: RefreshPolicy, seed: u64, now: Duration) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let due = policy.interval.map(|interval| now + jittered(interval, &mut rng));
+        Self {
+            policy,
+            rng,
+            state: State::Resting,
+            frozen: false,
+            due,
+            not_before: Duration::ZERO,
+            last_manual: None,
+            trouble: None,
+            allowance: None,
+            rounds: 0,
+            last_reading: READINGS_FROM,
+            last_request: REQUESTS_FROM,
+            sweep: 0,
+            generation: None,
+            expired: VecDeque::new(),
+            expired_due: Duration::ZERO,
+            lone_check: None,
+        }
+    }
+
+    /// From one round to the next; nothing where rounds begin only on demand.
+    #[must_use]
+    pub fn interval(&self) -> Option<Duration> {
+        self.policy.interval
+    }
+
+    /// Sets the interval; the next round begins after it.
+    pub fn set_interval(&mut self, interval: Option<Duration>, now: Duration) {
+        self.policy.interval = interval;
+        self.due = interval.map(|interval| (now + interval).max(self.not_before));
+    }
+
+    /// Whether no round begins by itself.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        self.frozen
+    }
+
+    /// Freezes, or thaws: then what is overdue begins at once.
+    pub fn set_frozen(&mut self, frozen: bool) {
+        self.frozen = frozen;
+    }
+
+    /// What keeps rounds from succeeding, if anything.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
+    /// Rounds that came to their end.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.rounds
+    }
+
+    /// Whether a round is under way.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        !matches!(self.state, State::Resting)
+    }
+
+    /// How many files the round that reads everything again has behind it.
+    #[must_use]
+    pub fn reading_all(&self) -> Option<usize> {
+        match &self.state {
+            State::Running(round) if round.scope == Scope::All => Some(round.read_to),
+            _ => None,
+        }
+    }
+
+    /// Whether a request of the refresher is in flight.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.lone_check.is_some()
+            || matches!(
+                &self.state,
+                State::Borrowed | State::Running(Round { pending: Some(_), .. })
+            )
+    }
+
+    /// The moment at which the next round begins by itself.
+    #[must_use]
+    pub fn due(&self) -> Option<Duration> {
+        self.due.filter(|_| !self.frozen && !self.is_running())
+    }
+
+    /// The next moment at which [`next`](Self::next) has something to do by itself.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        if self.is_asking() {
+            return None;
+        }
+        let check = (!self.expired.is_empty() && self.may_check()).then_some(self.expired_due);
+        [self.due(), check].into_iter().flatten().min()
+    }
+
+    /// The operator wants a round now.
+    ///
+    /// # Errors
+    /// [`Refusal`], where it has to wait.
+    pub fn ask_for(&mut self, scope: Scope, now: Duration) -> Result<(), Refusal> {
+        if now < self.not_before {
+            return Err(Refusal::AskedToWait(self.not_before));
+        }
+        if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
+            round.scope = Scope::All;
+            return Ok(());
+        }
+        let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
+        if recently || self.is_running() {
+            return Err(Refusal::TooSoon);
+        }
+        self.last_manual = Some(now);
+        self.begin(scope, now);
+        Ok(())
+    }
+
+    /// Ends the round that reads everything again; what it found stays.
+    pub fn stop(&mut self, now: Duration) {
+        if self.reading_all().is_some() {
+            self.end_round(now);
+        }
+    }
+
+    /// A file passed its expiry: it is asked for shortly, outside of rounds. Where many do at once,
+    /// the next round has to do.
+    pub fn file_expired(&mut self, no: FileNo, now: Duration) {
+        if self.expired.len() < self.policy.checks as usize && !self.expired.contains(&no) {
+            self.expired.push_back(no);
+            self.expired_due = now + AFTER_EXPIRY;
+        }
+    }
+
+    /// Whether the moment of a round has come that the paging machine should use for its own retry.
+    #[must_use]
+    pub fn is_due(&self, now: Duration) -> bool {
+        self.due().is_some_and(|due| due <= now)
+    }
+
+    /// The paging machine makes a try in place of a round.
+    pub fn lend(&mut self) {
+        self.state = State::Borrowed;
+    }
+
+    /// The paging machine's try succeeded.
+    pub fn returned(&mut self, now: Duration) {
+        if matches!(self.state, State::Borrowed) {
+            self.end_round(now);
+        }
+    }
+
+    /// Notes how many requests the service still allows.
+    pub fn allow(&mut self, allowance: Option<Allowance>, now: Duration) {
+        let Some(allowance) = allowance else { return };
+        self.allowance = Some(allowance);
+        if allowance.remaining == 0 {
+            self.wait_until(now + allowance.reset.min(LONGEST_ASKED));
+        }
+    }
+
+    /// Whether an answer to `request` is still of interest.
+    #[must_use]
+    pub fn expects(&self, request: u64) -> bool {
+        self.pending().is_some_and(|pending| pending.request == request)
+    }
+
+    /// What the request under way asked for.
+    #[must_use]
+    pub fn asked(&self) -> Option<&Ask> {
+        self.pending().map(|pending| &pending.ask)
+    }
+
+    /// The number of the reading that the page under way belongs to.
+    #[must_use]
+    pub fn reading(&self) -> u32 {
+        match (&self.state, &self.generation) {
+            (State::Running(Round { pending: Some(pending), .. }), Some(generation))
+                if pending.part == Part::Generation =>
+            {
+                generation.reading
+            }
+            (State::Running(round), _) => round.reading,
+            _ => self.last_reading,
+        }
+    }
+
+    fn pending(&self) -> Option<&Pending> {
+        match &self.state {
+            State::Running(Round { pending: Some(pending), .. }) => Some(pending),
+            _ => self.lone_check.as_ref(),
+        }
+    }
+
+    fn take_pending(&mut self) -> Option<Pending> {
+        match &mut self.state {
+            State::Running(round) if round.pending.is_some() => round.pending.take(),
+            _ => self.lone_check.take(),
+        }
+    }
+
+    /// The page under way was taken in; `suspects` are files that it should have had, and that are
+    /// to be asked for. Tells which files a finished reading of a shuffled list did not meet.
+    pub fn page_taken(
+        &mut self,
+        intake: &Intake,
+        has_more: HasMore,
+        suspects: &[FileNo],
+        survey: &Survey<'_>,
+    ) -> Vec<FileNo> {
+        self.trouble = None;
+        let Some(Pending { part, ask, .. }) = self.take_pending() else { return vec![] };
+        let Ask::Page { cursor, limit, extent } = ask else { return vec![] };
+        let State::Running(round) = &mut self.state else { return vec![] };
+        round.suspects.extend(suspects);
+        if part == Part::Generation {
+            return self.generation_taken(intake, has_more, survey);
+        }
+        round.end =
+            end_after(round.end.clone(), intake, has_more, (part, &cursor, extent, limit), survey);
+        if part == Part::Rest {
+            let least = if round.scope == Scope::All { round.read_to } else { self.sweep } + 1;
+            let to = intake.covered_to.max(least);
+            self.sweep = to;
+            round.read_to = to.min(survey.store.len());
+        }
+        vec![]
+    }
+
+    /// Files turned out to be missing outside of a page: they are to be asked for.
+    pub fn suspect(&mut self, files: &[FileNo]) {
+        if let State::Running(round) = &mut self.state {
+            round.suspects.extend(files);
+        }
+    }
+
+    /// The check under way was answered.
+    pub fn file_checked(&mut self) {
+        self.trouble = None;
+        self.take_pending();
+    }
+
+    /// A request of the refresher, or the paging machine's try, failed. A cursor that is refused
+    /// names a file to be suspected, and the round goes on from the one before it.
+    pub fn failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
+        let pending = self.take_pending();
+        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, .. })) =
+            (&mut self.state, pending)
+            && error.refuses_cursor()
+            && round.steps_back < self.policy.checks
+            && let Cursor::After(id) = cursor
+        {
+            round.steps_back += 1;
+            self.generation = None;
+            return Some(id);
+        }
+        let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
+        let asked = error.wait().map_or(Duration::ZERO, |wait| wait.min(LONGEST_ASKED));
+        let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
+        let doubled = base.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
+        let pause = jittered(doubled, &mut self.rng).min(LONGEST_PAUSE).max(asked);
+        if !asked.is_zero() {
+            self.wait_until(now + asked);
+        }
+        let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
+        self.due = goes_on.then_some(now + pause);
+        self.trouble = Some(Trouble { why: error, failures });
+        self.state = State::Resting;
+        self.expired.clear();
+        None
+    }
+
+    fn wait_until(&mut self, at: Duration) {
+        self.not_before = self.not_before.max(at);
+        self.due = self.due.map(|due| due.max(at));
+    }
+
+    fn begin(&mut self, scope: Scope, now: Duration) {
+        self.last_reading += 1;
+        self.state = State::Running(Round {
+            reading: self.last_reading,
+            scope,
+            began: now,
+            lists: 0,
+            view_pages: 0,
+            checks: 0,
+            end: End::Unread,
+            read_to: 0,
+            suspects: VecDeque::new(),
+            steps_back: 0,
+            pending: None,
+        });
+    }
+
+    fn end_round(&mut self, now: Duration) {
+        let began = match &self.state {
+            State::Running(round) => round.began,
+            _ => now,
+        };
+        self.state = State::Resting;
+        self.rounds += 1;
+        self.trouble = None;
+        let next = self.policy.interval.map(|interval| (began + interval).max(now));
+        self.due = next.map(|due| due.max(self.not_before));
+    }
+
+    fn may_check(&self) -> bool {
+        !self.frozen && self.trouble.is_none()
+    }
+}
+
+/// What the end at which new files appear is known to be after a page.
+fn end_after(
+    before: End,
+    intake: &Intake,
+    has_more: HasMore,
+    asked: (Part, &Cursor, Extent, u16),
+    survey: &Survey<'_>,
+) -> End {
+    let (part, cursor, extent, limit) = asked;
+    let newest_first = survey.store.is_newest_first();
+    let head = newest_first && (part == Part::End || *cursor == Cursor::Start);
+    let last = intake.facts.last.clone().map(Cursor::After);
+    if head {
+        let met_a_known_file = intake.facts.new < usize::from(limit);
+        return match last {
+            Some(last) if !met_a_known_file => End::Goes(last),
+            _ => End::Read,
+        };
+    }
+    let at_the_end = extent == Extent::Open && intake.covered_to == survey.store.len();
+    let nothing_follows = match has_more {
+        HasMore::No => true,
+        HasMore::Yes => last.is_none(),
+        HasMore::Unknown => intake.facts.new == 0,
+    };
+    match last {
+        _ if part != Part::End && !(at_the_end && survey.complete) => before,
+        Some(last) if !nothing_follows => End::Goes(last),
+        _ => End::Read,
+    }
+}
+
+/// A fifth more or less.
+fn jittered(span: Duration, rng: &mut fastrand::Rng) -> Duration {
+    span.mul_f64(0.8 + 0.4 * rng.f64())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! What a round asks for next: view, end, rest, and last the files that are suspected to be gone.
+
+use std::time::Duration;
+
+use super::{
+    Ask, Cursor, End, Extent, FileNo, Finished, Generation, HasMore, Intake, Part, Pending,
+    RefreshRequest, Refresher, Round, Scope, State, Store, Survey,
+};
+
+impl Refresher {
+    /// What to ask the service for at `now`, if anything. To be called while no other list request
+    /// is in flight.
+    pub fn next(&mut self, now: Duration, survey: &Survey<'_>) -> Option<RefreshRequest> {
+        if self.is_asking() {
+            return None;
+        }
+        if self.is_due(now) {
+            self.begin(Scope::Budget, now);
+        }
+        if matches!(self.state, State::Resting) {
+            return self.lone_check(now, survey.store);
+        }
+        let (part, ask) = self.plan(survey)?;
+        Some(self.send(part, ask))
+    }
+
+    /// Ends the round under way, if nothing of it is left to do.
+    pub fn finish(&mut self, now: Duration, survey: &Survey<'_>) -> Option<Finished> {
+        let idle = matches!(&self.state, State::Running(round) if round.pending.is_none());
+        if !idle || self.plan(survey).is_some() {
+            return None;
+        }
+        let goes_on = match &self.state {
+            State::Running(Round { end: End::Goes(cursor), .. })
+                if !survey.store.is_newest_first() =>
+            {
+                Some(cursor.clone())
+            }
+            _ => None,
+        };
+        self.end_round(now);
+        Some(Finished { goes_on })
+    }
+
+    fn send(&mut self, part: Part, ask: Ask) -> RefreshRequest {
+        self.last_request += 1;
+        let request = self.last_request;
+        let pending = Pending { request, ask: ask.clone(), part };
+        match &mut self.state {
+            State::Running(round) => {
+                round.checks += u32::from(part == Part::Check);
+                round.view_pages += u32::from(part == Part::View);
+                round.lists += u32::from(part != Part::Check);
+                round.pending = Some(pending);
+            }
+            State::Resting | State::Borrowed => self.lone_check = Some(pending),
+        }
+        RefreshRequest { request, ask }
+    }
+
+    /// A file that passed its expiry, asked for outside of a round.
+    fn lone_check(&mut self, now: Duration, store: &Store) -> Option<RefreshRequest> {
+        if !self.may_check() || now < self.expired_due.max(self.not_before) {
+            return None;
+        }
+        while let Some(no) = self.expired.pop_front() {
+            if let Some(ask) = ask_for_file(store, no) {
+                return Some(self.send(Part::Check, ask));
+            }
+        }
+        None
+    }
+
+    fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask)> {
+        let budget = self.budget();
+        let State::Running(round) = &mut self.state else { return None };
+        if round.scope == Scope::All || round.lists < budget {
+            let page = if survey.store.is_shuffled() {
+                generation_page(round, &mut self.generation, survey)
+            } else {
+                // The view has at most three fifths, so that the rest gets its turn.
+                let may_view = round.view_pages < (budget * 3).div_ceil(5);
+                let view = may_view.then(|| view_page(round, survey)).flatten();
+                view.map(|ask| (Part::View, ask))
+                    .or_else(|| end_page(round, survey).map(|ask| (Part::End, ask)))
+                    .or_else(|| rest_page(round, self.sweep, survey).map(|ask| (Part::Rest, ask)))
+            };
+            if page.is_some() {
+                return page;
+            }
+        }
+        let may_check = round.checks < self.policy.checks;
+        may_check.then(|| next_check(round, survey)).flatten().map(|ask| (Part::Check, ask))
+    }
+
+    /// List requests that this round may make: half of what the service allows for the interval,
+    /// so that the operator's own come through, but at least one.
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded by the policy's own number"
+    )]
+    fn budget(&self) -> u32 {
+        let most = self.policy.list_requests.max(1);
+        match (self.allowance, self.policy.interval) {
+            (Some(allowance), Some(interval)) => {
+                let share = allowance.per_second() * interval.as_secs_f64() / 2.0;
+                (share.min(f64::from(most)) as u32).max(1)
+            }
+            _ => most,
+        }
+    }
+
+    /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.
+    pub(super) fn generation_taken(
+        &mut self,
+        intake: &Intake,
+        has_more: HasMore,
+        survey: &Survey<'_>,
+    ) -> Vec<FileNo> {
+        let State::Running(round) = &mut self.state else { return vec![] };
+        let Some(generation) = &mut self.generation else { return vec![] };
+        generation.files += usize::from(survey.limit);
+        round.read_to = generation.files.min(survey.store.len());
+        // Of a list that was not read to its end, only as much as is loaded is read again.
+        let far_enough = !survey.complete && generation.files >= survey.store.len();
+        let goes_on = has_more != HasMore::No && intake.facts.fresh > 0 && !far_enough;
+        if let (true, Some(last)) = (goes_on, &intake.facts.last) {
+            generation.cursor = Cursor::After(last.clone());
+            return vec![];
+        }
+        let (reading, store) = (generation.reading, survey.store);
+        self.generation = None;
+        round.end = End::Read;
+        if has_more == HasMore::Yes || !survey.complete {
+            return vec![];
+        }
+        store.sequence().iter().copied().filter(|no| store.reading_of(*no) != reading).collect()
+    }
+}
+
+/// The next page of a reading of the whole list, from wherever the round before left it.
+fn generation_page(
+    round: &Round,
+    generation: &mut Option<Generation>,
+    survey: &Survey<'_>,
+) -> Option<(Part, Ask)> {
+    if round.end == End::Read {
+        return None;
+    }
+    let start = || Generation { reading: round.reading, cursor: Cursor::Start, files: 0 };
+    let cursor = generation.get_or_insert_with(start).cursor.clone();
+    let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
+    Some((Part::Generation, ask))
+}
+
+/// The page with that file in view which was verified longest ago.
+fn view_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+    let store = survey.store;
+    let unread = |no: &&FileNo| store.reading_of(**no) != round.reading;
+    let place = |no: &FileNo| Some((store.file(*no).verified_s, store.place(*no)?));
+    let (_, place) = survey.view.iter().filter(unread).filter_map(place).min()?;
+    // A page may have turned out shorter than asked for: then the next one begins behind it.
+    let files = store.sequence();
+    let mut from_grid = on_grid(place, survey.limit)..=place;
+    let first = from_grid.find(|place| store.reading_of(files[*place]) != round.reading)?;
+    Some(page_at(first, survey))
+}
+
+/// The page at that end of the list where new files appear.
+fn end_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+    let open = |cursor| Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
+    match &round.end {
+        End::Goes(cursor) => Some(open(cursor.clone())),
+        End::Unread if survey.store.is_newest_first() => Some(open(Cursor::Start)),
+        End::Unread if survey.complete => {
+            let last = survey.store.len().saturating_sub(1);
+            Some(open(cursor_before(on_grid(last, survey.limit), survey.store).0))
+        }
+        End::Unread | End::Read => None,
+    }
+}
+
+/// The next page, in turn, that has something this round did not read.
+fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<Ask> {
+    let files = survey.store.sequence();
+    let unread = |place: &usize| survey.store.reading_of(files[*place]) != round.reading;
+    let place = match round.scope {
+        Scope::All => (round.read_to.min(files.len())..files.len()).find(unread),
+        Scope::Budget => {
+            let sweep = sweep.min(files.len());
+            (sweep..files.len()).chain(0..sweep).find(unread)
+        }
+    }?;
+    Some(page_at(place, survey))
+}
+
+/// The suspect to ask for next: the selected file, then one in view, then any.
+fn next_check(round: &mut Round, survey: &Survey<'_>) -> Option<Ask> {
+    let rank = |no: &FileNo| (Some(*no) != survey.selected, !survey.view.contains(no));
+    while let Some((at, _)) = round.suspects.iter().enumerate().min_by_key(|(_, no)| rank(no)) {
+        let no = round.suspects.remove(at)?;
+        if let Some(ask) = ask_for_file(survey.store, no) {
+            return Some(ask);
+        }
+    }
+    None
+}
+
+fn ask_for_file(store: &Store, no: FileNo) -> Option<Ask> {
+    let there = store.place(no).is_some() && store.can_be_asked_for(no);
+    there.then(|| Ask::File { no, id: store.file(no).id.to_owned() })
+}
+
+/// Pages begin on a grid, so that each file is in just one of them.
+fn on_grid(place: usize, limit: u16) -> usize {
+    let limit = usize::from(limit.max(1));
+    place / limit * limit
+}
+
+/// The page that begins at `place`. Behind the end of a partial list nothing is asked for.
+fn page_at(place: usize, survey: &Survey<'_>) -> Ask {
+    let (cursor, begins) = cursor_before(place, survey.store);
+    if survey.complete || begins == 0 && survey.store.is_newest_first() {
+        return Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
+    }
+    let known = u16::try_from(survey.store.len() - begins).unwrap_or(u16::MAX);
+    Ask::Page { cursor, limit: survey.limit.min(known).max(1), extent: Extent::Loaded }
+}
+
+/// The cursor behind which `place` follows, and the place at which its page begins. Files that may
+/// be gone, or whose id is no cursor, are passed over.
+fn cursor_before(place: usize, store: &Store) -> (Cursor, usize) {
+    let files = &store.sequence()[..place.min(store.len())];
+    let is_good = |no: &FileNo| !store.file(*no).missing && store.can_be_asked_for(*no);
+    match files.iter().rposition(is_good) {
+        Some(at) => (Cursor::After(store.file(files[at]).id.to_owned()), at + 1),
+        None => (Cursor::Start, 0),
+    }
+}

@@ -1,0 +1,198 @@
+//! Filters made ready to be asked about a million files: texts prepared, dates turned into seconds,
+//! what is cheap asked first.
+//!
+//! A test reads those columns that it needs, and allocates nothing. It knows nothing of how a filter
+//! is written.
+
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use regex::bytes::Regex;
+
+use super::Moment;
+use super::expr::{Expr, Op, Property, TextField, TextOp};
+use super::words::Needle;
+use crate::dates::Zone;
+use crate::expiry::TimeLeft;
+use crate::store::{FileNo, NOTHING, Store, UNREADABLE, stated_bytes, stated_time};
+use crate::text::UntrustedRef;
+
+/// An [`Expr`] that is ready for use.
+#[derive(Clone, Debug)]
+pub(super) enum Test {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Word(Needle),
+    Regex(Regex),
+    Left(Op, u64),
+    Bytes(Op, u64),
+    Created(Op, Span),
+    Expires(Op, Span),
+    Text(TextField, TextTest),
+    Is(Property),
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum TextTest {
+    Contains(Needle),
+    Equal(Vec<u8>),
+    Unequal(Vec<u8>),
+}
+
+/// Seconds since the epoch, from the first up to and without the second.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span(i64, i64);
+
+impl Span {
+    /// Where `at` lies, seen from the span.
+    fn order(self, at: i64) -> Ordering {
+        if at < self.0 {
+            Ordering::Less
+        } else if at < self.1 {
+            Ordering::Equal
+        } else {
+            Ordering::Greater
+        }
+    }
+}
+
+impl Test {
+    pub(super) fn compile(expr: &Expr, zone: Zone) -> Self {
+        let all = |exprs: &[Expr]| {
+            let mut tests: Vec<Self> = exprs.iter().map(|expr| Self::compile(expr, zone)).collect();
+            tests.sort_by_key(Self::cost);
+            tests
+        };
+        let span = |when: super::When| {
+            let (from, until) = when.span_s(zone);
+            Span(from, until)
+        };
+        match expr {
+            Expr::And(exprs) => Self::All(all(exprs)),
+            Expr::Or(exprs) => Self::Any(all(exprs)),
+            Expr::Not(expr) => Self::Not(Box::new(Self::compile(expr, zone))),
+            Expr::Word(word) => Self::Word(Needle::new(word)),
+            Expr::Regex(pattern) => Self::Regex(pattern.regex().clone()),
+            Expr::Left(op, seconds) => Self::Left(*op, *seconds),
+            Expr::Bytes(op, bytes) => Self::Bytes(*op, *bytes),
+            Expr::Created(op, when) => Self::Created(*op, span(*when)),
+            Expr::Expires(op, when) => Self::Expires(*op, span(*when)),
+            Expr::Text(field, op, text) => Self::Text(*field, TextTest::compile(*op, text)),
+            Expr::Is(property) => Self::Is(*property),
+        }
+    }
+
+    /// How long it takes, by and large.
+    fn cost(&self) -> u8 {
+        match self {
+            Self::Bytes(..) | Self::Created(..) | Self::Expires(..) | Self::Left(..) => 0,
+            Self::Is(_) => 1,
+            Self::Text(..) => 2,
+            Self::Word(_) => 3,
+            Self::Regex(_) => 4,
+            Self::Not(test) => test.cost(),
+            Self::All(tests) | Self::Any(tests) => tests.iter().map(Self::cost).max().unwrap_or(0),
+        }
+    }
+
+    pub(super) fn holds(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+        let row = no.0 as usize;
+        let left = || TimeLeft::of(stated_time(store.expires_at[row]), moment.server_ms);
+        let time = |cell, op: Op, span: Span| {
+            stated_time(cell).value().is_some_and(|at| op.holds(span.order(at)))
+        };
+        match self {
+            Self::All(tests) => tests.iter().all(|test| test.holds(store, no, moment)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(store, no, moment)),
+            Self::Not(test) => !test.holds(store, no, moment),
+            Self::Word(needle) => store.in_name_or_id(no, |text| needle.is_in(text)),
+            Self::Regex(regex) => store.in_name_or_id(no, |text| regex.is_match(text)),
+            Self::Left(op, bound) => match left() {
+                TimeLeft::Expired => op.holds(0.cmp(bound)),
+                TimeLeft::Seconds(seconds) => op.holds(seconds.cmp(bound)),
+                TimeLeft::Never | TimeLeft::Unknown => false,
+            },
+            Self::Bytes(op, bound) => {
+                let bytes = stated_bytes(store.bytes[row]).value();
+                bytes.is_some_and(|bytes| op.holds(bytes.cmp(bound)))
+            }
+            Self::Created(op, span) => time(store.created_at[row], *op, *span),
+            Self::Expires(op, span) => time(store.expires_at[row], *op, *span),
+            Self::Text(field, test) => store.text(*field, no).is_some_and(|text| test.holds(text)),
+            Self::Is(Property::Expired) => left() == TimeLeft::Expired,
+            Self::Is(Property::Never) => store.expires_at[row] == NOTHING,
+            Self::Is(Property::Marked) => moment.marked.contains(&no),
+            Self::Is(Property::Unreadable) => store.flags[row] & UNREADABLE != 0,
+        }
+    }
+
+    /// Adds where `shown` has what is looked for; not what is looked for in order to leave it out.
+    pub(super) fn highlights(&self, shown: &str, wanted: bool, found: &mut Vec<Range<usize>>) {
+        match self {
+            Self::All(tests) | Self::Any(tests) => {
+                for test in tests {
+                    test.highlights(shown, wanted, found);
+                }
+            }
+            Self::Not(test) => test.highlights(shown, !wanted, found),
+            Self::Word(needle)
+            | Self::Text(TextField::Name | TextField::Id, TextTest::Contains(needle))
+                if wanted =>
+            {
+                found.extend(needle.ranges_in(shown));
+            }
+            Self::Regex(regex) if wanted => {
+                let matches = regex.find_iter(shown.as_bytes()).map(|found| found.range());
+                found.extend(
+                    matches.filter(|range| !range.is_empty()).map(|range| whole(shown, range)),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The range with the characters at its ends whole: a pattern may ask for single bytes.
+fn whole(text: &str, range: Range<usize>) -> Range<usize> {
+    let start = (0..=range.start).rev().find(|at| text.is_char_boundary(*at));
+    let end = (range.end..=text.len()).find(|at| text.is_char_boundary(*at));
+    start.unwrap_or(0)..end.unwrap_or(text.len())
+}
+
+impl TextTest {
+    fn compile(op: TextOp, text: &str) -> Self {
+        match op {
+            TextOp::Contains => Self::Contains(Needle::new(text)),
+            TextOp::Equal => Self::Equal(text.into()),
+            TextOp::Unequal => Self::Unequal(text.into()),
+        }
+    }
+
+    fn holds(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Contains(needle) => needle.is_in(text),
+            Self::Equal(wanted) => text == wanted,
+            Self::Unequal(unwanted) => text != unwanted,
+        }
+    }
+}
+
+impl Store {
+    /// Whether `holds` is true of the filename or of the id, or of what came instead of a file.
+    fn in_name_or_id(&self, no: FileNo, holds: impl Fn(&[u8]) -> bool) -> bool {
+        if let Some(raw) = self.unreadable_raw(no) {
+            return holds(raw);
+        }
+        self.filename(no).is_some_and(|name| holds(name.raw())) || holds(self.key(no))
+    }
+
+    /// A text of the file, where it has one.
+    fn text(&self, field: TextField, no: FileNo) -> Option<&[u8]> {
+        match field {
+            TextField::Purpose => self.purpose(no).map(UntrustedRef::raw),
+            TextField::Name => self.filename(no).map(UntrustedRef::raw),
+            TextField::Id => (self.flags[no.0 as usize] & UNREADABLE == 0).then(|| self.key(no)),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Which files are shown: the language that the operator filters by.
+//!
+//! | written | lets through |
+//! |---|---|
+//! | `batch`, `"two words"` | what has it in its filename or id |
+//! | `/0[1-3]\.jsonl$/` | what has a match in its filename or id |
+//! | `left<6h`, `left>=1d12h` | what has so much time left; what is expired has none |
+//! | `size>10MiB`, `bytes=512` | what is so large |
+//! | `created>=2026-11-01`, `expires<2026-11-01T15:04Z` | what was made, what is deleted then |
+//! | `purpose=batch`, `name:output`, `id!=file_1` | what has this text (`:`), is it (`=`), is it not |
+//! | `expired`, `never`, `marked`, `unreadable` | what is so |
+//! | `a b`, `a and b`, `a or b`, `not a`, `(…)` | `not` binds tighter than `and`, `and` than `or` |
+//!
+//! Smart case: a text in lower case matches any case, one with a capital only itself. A comparison
+//! with what a service did not say, or not readably, is false, `!=` too; so `not left<6h` lets
+//! through what `left>=6h` does and what has no expiry besides. A date is the span that it names:
+//! `=` is within it, `>` after its end, `<=` up to its end. A value may have those spaces in it that
+//! the screen shows it with: `10 MiB`, `1d 12h`, `2026-11-01 15:04:05 +01:00`.
+//!
+//! A filter knows neither the table that it is for, nor the clock, nor who marked what: it is given
+//! a [`Moment`].
+
+mod eval;
+mod expr;
+mod parse;
+mod pattern;
+mod scan;
+mod values;
+mod words;
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::{FileNo, Store};
+use crate::dates::Zone;
+use eval::Test;
+
+pub use expr::{Expr, Op, Property, TextField, TextOp};
+pub use pattern::Pattern;
+pub use values::When;
+
+/// A filter that is ready for use.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    expr: Expr,
+    test: Test,
+    thresholds_s: Vec<u64>,
+}
+
+/// What is wrong with the text of a filter, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct FilterError {
+    /// The bytes of the text that are meant, on boundaries of characters.
+    pub at: Range<usize>,
+    /// What is wrong, or what is expected there; it repeats nothing of the text.
+    pub what: String,
+}
+
+/// What a filter cannot read from the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment<'a> {
+    /// Milliseconds since the epoch on the service's clock.
+    pub server_ms: i64,
+    /// The files that are marked.
+    pub marked: &'a HashSet<FileNo>,
+}
+
+impl Filter {
+    /// Reads a filter; dates without an offset are meant in `zone`. `None` for blank text.
+    ///
+    /// # Errors
+    /// [`FilterError`] for the first place that cannot be read.
+    pub fn parse(text: &str, zone: Zone) -> Result<Option<Self>, FilterError> {
+        Ok(parse::parse(text)?.map(|expr| Self::new(expr, zone)))
+    }
+
+    fn new(expr: Expr, zone: Zone) -> Self {
+        let test = Test::compile(&expr, zone);
+        Self { thresholds_s: expr.thresholds_s(), test, expr }
+    }
+
+    /// What was read.
+    #[must_use]
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// Whether the file is to be shown. A file that could not be read matches by its raw text.
+    #[must_use]
+    pub fn matches(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+        self.test.holds(store, no, moment)
+    }
+
+    /// The seconds left at which files come or go as time passes, ascending, each once.
+    ///
+    /// With a threshold `t`, what holds while more than `t` seconds are left may not hold from `t`
+    /// on. A file reaches it at `expires_at - t`. Empty where time changes nothing.
+    #[must_use]
+    pub fn thresholds_s(&self) -> &[u64] {
+        &self.thresholds_s
+    }
+
+    /// Whether marking a file may change whether it is shown.
+    #[must_use]
+    pub fn depends_on_marks(&self) -> bool {
+        self.expr.depends_on_marks()
+    }
+
+    /// Where a filename or an id, as shown, has the texts that the filter looks for; sorted, apart
+    /// from one another, and on boundaries of characters. What stands under a `not` is not among them.
+    #[must_use]
+    pub fn highlights(&self, shown: &str) -> Vec<Range<usize>> {
+        let mut found = vec![];
+        self.test.highlights(shown, true, &mut found);
+        found.sort_unstable_by_key(|range| range.start);
+        merged(found)
+    }
+}
+
+/// Joins sorted ranges that overlap or touch.
+fn merged(sorted: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(sorted.len());
+    for range in sorted {
+        match out.last_mut() {
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => out.push(range),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Files that are gone: first shown as such, then forgotten, and their memory used again.
+
+use std::hash::BuildHasher;
+use std::mem;
+
+use super::arena::Arena;
+use super::{Delta, FREE, FileNo, GONE, MISSING, Store, UNREADABLE};
+
+/// Bytes of names and ids of forgotten files that are put up with before the texts move together.
+const PUT_UP_WITH: usize = 1_024 * 1_024;
+
+impl Store {
+    /// Takes files out that the service no longer has. They count for nothing any more, but can
+    /// still be shown until they are [buried](Self::bury). Those that are gone already stay so.
+    pub fn remove(&mut self, files: &[FileNo]) {
+        let mut gone: Vec<FileNo> =
+            files.iter().copied().filter(|no| !self.has(*no, GONE | FREE)).collect();
+        gone.sort_unstable();
+        gone.dedup();
+        let Some(first) = gone.iter().copied().min_by_key(|no| self.place(*no)) else { return };
+        for no in &gone {
+            self.uncount_bytes(*no);
+            self.ages.remove(self.verified_s[no.0 as usize]);
+            self.unindex(*no);
+            let flags = &mut self.flags[no.0 as usize];
+            *flags = *flags & !MISSING | GONE;
+        }
+        let flags = &self.flags;
+        self.sequence.remove(first, |no| flags[no.0 as usize] & GONE != 0);
+        let delta = Delta { removed: gone, ..Delta::default() };
+        let mut by_expiry = mem::take(&mut self.by_expiry);
+        by_expiry.apply(self, &delta);
+        self.by_expiry = by_expiry;
+        self.revision += 1;
+    }
+
+    /// Notes that these files should have been met and were not.
+    pub fn mark_missing(&mut self, files: &[FileNo]) {
+        for no in files.iter().copied().filter(|no| self.place(*no).is_some()).collect::<Vec<_>>() {
+            self.flag(no, MISSING);
+        }
+    }
+
+    /// Forgets files that were taken out.
+    pub fn bury(&mut self, files: &[FileNo]) {
+        for no in files.iter().copied() {
+            if !self.has(no, GONE) || self.has(no, FREE) {
+                continue;
+            }
+            let row = no.0 as usize;
+            self.garbage += self.keys.get(row).len() + self.names.get(row).len();
+            self.extras.remove(&no);
+            self.unreadable.remove(&no);
+            self.flags[row] = FREE;
+            self.free.push(no);
+            self.delta.removed.push(no);
+        }
+        self.revision += 1;
+        if self.garbage > PUT_UP_WITH && self.garbage > self.text.len() / 2 {
+            self.move_texts_together();
+        }
+    }
+
+    /// Whether the file is held only to be shown as gone.
+    #[must_use]
+    pub fn is_gone(&self, no: FileNo) -> bool {
+        self.has(no, GONE)
+    }
+
+    /// Takes a file out of the look-up by id. A further file with its id takes its place there.
+    fn unindex(&mut self, no: FileNo) {
+        self.twins.retain(|_, twin| *twin != no);
+        let key = self.key(no);
+        let hash = self.hasher.hash_one(key);
+        if let Ok(entry) = self.by_key.find_entry(hash, |other| *other == no.0) {
+            entry.remove();
+        } else {
+            return;
+        }
+        let heir = self.twins.values().copied().find(|twin| self.key(*twin) == self.key(no));
+        if let Some(heir) = heir {
+            self.twins.retain(|_, twin| *twin != heir);
+            self.index(heir);
+        }
+    }
+
+    fn move_texts_together(&mut self) {
+        let mut text = Arena::default();
+        for row in 0..self.flags.len() {
+            if self.flags[row] & FREE != 0 {
+                continue;
+            }
+            // What fitted with the garbage between it fits without.
+            let Some(key) = text.push(self.text.get(self.keys.get(row))) else { return };
+            let Some(name) = text.push(self.text.get(self.names.get(row))) else { return };
+            self.keys.set(row, key);
+            self.names.set(row, name);
+        }
+        self.text = text;
+        self.garbage = 0;
+    }
+
+    /// Whether a request for the file by its id would tell whether it exists: not for what could
+    /// not be read, nor for one of several files with one id.
+    #[must_use]
+    pub fn can_be_asked_for(&self, no: FileNo) -> bool {
+        !self.has(no, UNREADABLE | super::CONFLICTING)
+            && crate::api::wire::is_usable_id(crate::text::UntrustedRef::new(self.key(no)))
+    }
+}

@@ -1,0 +1,84 @@
+//! The log of what was new, changed or gone, newest first.
+//!
+//! ```text
+//! ╭─ Events ──────────────────────────────────────────────────────────────╮
+//! │ 15:04:11  + new            batch-0412-output.jsonl       file_9f2c4e   │
+//! │ 15:03:41  - deleted early  eval-large.jsonl              file_9f2c51   │
+//! ╰─ j k scroll · Esc closes ─────────────────────────────────────────────╯
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::Widget;
+
+use super::screens::centred;
+use super::theme::Theme;
+use super::{boxed, heading, put};
+use crate::app::App;
+use crate::app::journal::{Entry, Happening};
+use crate::text::{grouped, shorten_end, shorten_middle};
+
+/// Cells of the time, the glyph and the words.
+const TIME: u16 = 10;
+const WHAT: u16 = 17;
+
+/// Lines that do not fit on the screen.
+#[must_use]
+pub fn overflow(app: &App) -> usize {
+    let Some(layout) = app.layout() else { return 0 };
+    let height = usize::from(layout.screen().height.saturating_sub(2));
+    app.journal().entries().len().saturating_sub(height)
+}
+
+pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let entries = app.journal().entries();
+    let more = overflow(app);
+    let hint = if more > 0 { "j k scroll · Esc closes" } else { "Esc closes" };
+    let forgotten = match app.journal().forgotten() {
+        0 => String::new(),
+        n => format!(" · {} older ones forgotten", grouped(n)),
+    };
+    let title = format!("Events · {}{forgotten}", grouped(entries.len()));
+    let block = boxed(theme, app.is_focused())
+        .title_top(heading(&title, theme.strong))
+        .title_bottom(heading(app.message().unwrap_or(hint), theme.chrome));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    if entries.is_empty() {
+        let sentence = "Nothing was new, changed or gone so far.".to_owned();
+        return centred(buffer, inner, &[(sentence, theme.text)]);
+    }
+    let newest_first = entries.iter().rev().skip(scroll.min(more));
+    for (y, entry) in (inner.y..inner.bottom()).zip(newest_first) {
+        line(app, theme, buffer, Rect { y, height: 1, ..inner }, entry);
+    }
+}
+
+/// The glyph and the colour of a happening.
+pub(super) fn look(theme: &Theme, what: Happening) -> (&'static str, Style) {
+    match what {
+        Happening::New => ("+", theme.new),
+        Happening::Changed => ("~", theme.changed),
+        Happening::Expired | Happening::DeletedEarly => ("-", theme.gone),
+    }
+}
+
+fn line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect, entry: &Entry) {
+    let (glyph, style) = look(theme, entry.what);
+    let (y, right) = (area.y, area.right());
+    let time = app.shown_zone().clock(entry.at_ms.div_euclid(1_000));
+    put(buffer, area.x, y, right, &time, theme.chrome);
+    let loud = if entry.what == Happening::DeletedEarly { theme.error } else { style };
+    put(buffer, area.x + TIME, y, right, &format!("{glyph} {}", entry.what.words()), loud);
+    let x = area.x + TIME + WHAT;
+    let room = right.saturating_sub(x);
+    // The id has a third where there is room for both.
+    let id_room = if room >= 40 { room / 3 } else { 0 };
+    let name_room = usize::from(room.saturating_sub(if id_room > 0 { id_room + 2 } else { 0 }));
+    put(buffer, x, y, right, &shorten_middle(&entry.filename, name_room), theme.text);
+    if id_room > 0 {
+        let id = shorten_end(&entry.id, usize::from(id_room));
+        put(buffer, right - id_room, y, right, &id, theme.chrome);
+    }
+}

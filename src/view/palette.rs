@@ -1,0 +1,81 @@
+//! The command palette.
+//!
+//! ```text
+//! ╭─ Do ───────────────────────────────────────────────╮
+//! │ : them█                                            │
+//! │ ▌ next theme                                     T │
+//! ╰─ Enter does it · Esc ──────────────────────────────╯
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::{Clear, Widget};
+use tui_input::Input;
+
+use super::theme::Theme;
+use super::{boxed, cells, heading, put, put_right, unhalve};
+use crate::app::App;
+use crate::app::palette::find;
+use crate::text::shorten_end;
+
+const WIDTH: u16 = 64;
+const MOST_LINES: u16 = 14;
+
+pub(super) fn draw(
+    app: &App,
+    (input, line): (&Input, usize),
+    theme: &Theme,
+    buffer: &mut Buffer,
+    over: Rect,
+) -> Option<Position> {
+    let found = find(input.value(), &app.settings().keys);
+    let width = WIDTH.min(over.width.saturating_sub(2));
+    let height = (MOST_LINES + 3).min(over.height);
+    let area = Rect {
+        x: over.x + (over.width - width) / 2,
+        y: over.y + (over.height - height) / 4,
+        width,
+        height,
+    };
+    Clear.render(area, buffer);
+    unhalve(buffer, area);
+    let block = boxed(theme, true)
+        .title_top(heading("Do", theme.strong))
+        .title_bottom(heading("↑↓ choose · Enter does it · Esc", theme.chrome));
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    if inner.is_empty() {
+        return None;
+    }
+    let x = put(buffer, inner.x, inner.y, inner.right(), ": ", theme.accent);
+    let room = usize::from(inner.right().saturating_sub(x)).saturating_sub(1);
+    let scroll = input.visual_scroll(room);
+    let shown: String = super::footer::skip_cells(input.value(), scroll);
+    let shown = crate::text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
+    put(buffer, x, inner.y, inner.right(), &shorten_end(&shown, room), theme.text);
+    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    let cursor = Position::new((x + cursor).min(inner.right().saturating_sub(1)), inner.y);
+    if found.is_empty() {
+        put(buffer, inner.x, inner.y + 1, inner.right(), "  nothing is called so", theme.chrome);
+        return Some(cursor);
+    }
+    let lines = usize::from(inner.height.saturating_sub(1)).max(1);
+    let first = (line + 1).saturating_sub(lines);
+    for (y, (number, found)) in
+        (inner.y + 1..inner.bottom()).zip(found.iter().enumerate().skip(first))
+    {
+        let keys_left = inner.right().saturating_sub(cells(&found.keys) + 1);
+        let mut x = inner.x + 2;
+        for (at, c) in (0_u32..).zip(found.binding.what.chars()) {
+            let hit = found.letters.binary_search(&at).is_ok();
+            let style = if hit { theme.highlight } else { theme.text };
+            x = put(buffer, x, y, keys_left, c.encode_utf8(&mut [0; 4]), style);
+        }
+        put_right(buffer, inner.x, y, inner.right(), &found.keys, theme.accent);
+        if number == line {
+            let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
+            super::select(theme.band, theme, buffer, whole, inner.x);
+        }
+    }
+    Some(cursor)
+}

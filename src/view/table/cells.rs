@@ -1,0 +1,143 @@
+//! What the cells of a row say.
+
+use ratatui::buffer::Buffer;
+use ratatui::style::Style;
+
+use super::columns::Column;
+use crate::app::journal::Change;
+use crate::app::settings::Times;
+use crate::app::{App, BAR_CELLS};
+use crate::dates;
+use crate::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
+use crate::store::order::SortKey;
+use crate::store::{FileNo, FileRef};
+use crate::text::shorten_middle;
+use crate::view::theme::{self, Theme};
+use crate::view::{bar, put, put_right};
+
+pub(super) fn draw(
+    app: &App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    y: u16,
+    column: Column,
+    (no, file): (FileNo, &FileRef<'_>),
+) {
+    let (x, right) = (column.x, column.x + column.width);
+    match column.key {
+        SortKey::Filename => name(app, theme, buffer, y, column, (no, file)),
+        SortKey::Size => match file.bytes {
+            Stated::Value(bytes) => {
+                put_right(buffer, x, y, right, &dates::size(bytes), theme.text);
+            }
+            other => put_right(buffer, x, y, right, absent(&other), theme.chrome),
+        },
+        SortKey::Purpose => {
+            let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
+            let text = shorten_middle(&text, usize::from(column.width));
+            put(buffer, x, y, right, &text, theme.text);
+        }
+        SortKey::Created => {
+            let text = match app.times() {
+                Times::Relative => dates::age(file.created_at, app.server_ms()),
+                Times::Local | Times::Utc => moment(app, file.created_at),
+            };
+            put_right(buffer, x, y, right, &text, theme.chrome);
+        }
+        SortKey::TimeLeft => time_left(app, theme, buffer, y, column, (no, file)),
+        SortKey::Expires => {
+            put_right(buffer, x, y, right, &moment(app, file.expires_at), theme.text);
+        }
+        SortKey::Id => {
+            let id = shorten_middle(&file.id.printable_within(256), usize::from(column.width));
+            put(buffer, x, y, right, &id, theme.chrome);
+        }
+        SortKey::Verified => {
+            let text = app.shown_zone().clock(i64::from(file.verified_s));
+            put_right(buffer, x, y, right, &text, theme.chrome);
+        }
+    }
+}
+
+fn moment(app: &App, at: StatedTime) -> String {
+    match at {
+        Stated::Value(at) => app.shown_zone().minute(at),
+        other => absent(&other).to_owned(),
+    }
+}
+
+fn name(
+    app: &App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    y: u16,
+    column: Column,
+    (no, file): (FileNo, &FileRef<'_>),
+) {
+    let (x, right) = (column.x, column.x + column.width);
+    let (text, style) = name_text(app, theme, no, file);
+    let text = shorten_middle(&text, usize::from(column.width));
+    put(buffer, x, y, right, &text, style);
+    let Some(filter) = app.table().filter() else { return };
+    for range in filter.highlights(&text) {
+        let before = u16::try_from(crate::text::width(&text[..range.start])).unwrap_or(u16::MAX);
+        let highlighted = style.patch(theme.highlight);
+        put(buffer, x.saturating_add(before), y, right, &text[range], highlighted);
+    }
+}
+
+fn name_text(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (String, Style) {
+    if let Some(unreadable) = file.unreadable {
+        return (format!("unreadable: {}", unreadable.why), theme.error);
+    }
+    let name = file.name_to_show();
+    if file.conflicting {
+        return (format!("two with one id: {name}"), theme.error);
+    }
+    let style = match app.change(no) {
+        _ if file.missing => theme.warning,
+        Some(Change::New) => theme.new,
+        Some(Change::Changed) => theme.changed,
+        Some(Change::Gone) => theme.gone,
+        None if file.filename.is_none() => theme.chrome,
+        None => theme.text,
+    };
+    (name, style)
+}
+
+fn absent<T>(stated: &Stated<T>) -> &'static str {
+    match stated {
+        Stated::Odd => "?",
+        _ => "—",
+    }
+}
+
+/// `▰▱▱▱▱ ●     12:31`: a bar where there is room, the sign of the urgency, the countdown.
+fn time_left(
+    app: &App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    y: u16,
+    column: Column,
+    (no, file): (FileNo, &FileRef<'_>),
+) {
+    let left = app.time_left(file);
+    let urgency = app.urgency(left);
+    let style = theme.urgency(urgency);
+    let right = column.x + column.width;
+    if app.change(no) == Some(Change::Gone) {
+        return put_right(buffer, column.x, y, right, "gone", theme.gone);
+    }
+    let mut x = column.x;
+    if column.bar {
+        if let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) {
+            let filled = filled_cells(share, BAR_CELLS);
+            bar(buffer, (x, y), filled, BAR_CELLS, [style, theme.chrome]);
+        }
+        x += BAR_CELLS + 1;
+    }
+    put(buffer, x, y, right, theme::glyph(urgency), style);
+    let loud = matches!(urgency, Urgency::Expired | Urgency::Critical | Urgency::Soon);
+    let style = if loud { style } else { theme.text };
+    put_right(buffer, x + 1, y, right, &left.to_string(), style);
+}

@@ -1,0 +1,133 @@
+//! Which columns there is room for, and where they stand.
+
+use ratatui::layout::Rect;
+
+use crate::app::settings::Times;
+use crate::app::{App, BAR_CELLS};
+use crate::store::order::SortKey;
+use crate::view::boxed;
+use crate::view::theme::Theme;
+
+/// Cells before the first column: the selection, the mark, a blank.
+pub(super) const MARKER: u16 = 3;
+const GAP: u16 = 2;
+const COUNTDOWN: u16 = 8;
+/// Cells of a date and a time of day.
+const MOMENT: u16 = 16;
+/// A filename has at least so many cells before another column falls away.
+const LEAST_NAME: u16 = 12;
+/// What falls away first where there is no room.
+const FALLS: [SortKey; 6] = [
+    SortKey::Verified,
+    SortKey::Id,
+    SortKey::Expires,
+    SortKey::Purpose,
+    SortKey::Created,
+    SortKey::Size,
+];
+
+/// One column with its place.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    pub(super) key: SortKey,
+    pub(super) x: u16,
+    pub(super) width: u16,
+    /// Whether the time left is shown as a bar too.
+    pub(super) bar: bool,
+}
+
+/// The columns in the room of `inner`.
+pub(super) fn columns(app: &App, inner: Rect) -> Vec<Column> {
+    let screen = app.layout().map_or(0, |layout| layout.footer.width);
+    let bar = screen >= 80;
+    let mut wanted: Vec<(SortKey, u16)> = app
+        .columns()
+        .shown()
+        .iter()
+        .filter(|column| is_wide_enough(column.key, screen))
+        .map(|column| {
+            let usual = usual_width(app, column.key, inner.width, bar);
+            (column.key, column.width.unwrap_or(usual))
+        })
+        .collect();
+    // Sizes rarely fill their column, so one blank is enough before it.
+    let gap = |key| if key == SortKey::Size { 1 } else { GAP };
+    let others = |wanted: &[(SortKey, u16)]| -> u16 {
+        let rest = wanted.iter().filter(|(key, _)| *key != SortKey::Filename);
+        rest.map(|(key, width)| width + gap(*key)).fold(MARKER, u16::saturating_add)
+    };
+    for key in FALLS {
+        if others(&wanted).saturating_add(LEAST_NAME) > inner.width {
+            wanted.retain(|(other, _)| *other != key);
+        }
+    }
+    let name_room = inner.width.saturating_sub(others(&wanted));
+    let mut end = inner.x + MARKER;
+    let mut first = true;
+    let place = |(key, width): (SortKey, u16)| {
+        let set = app.columns().shown().iter().any(|c| c.key == key && c.width.is_some());
+        let width = match key {
+            SortKey::Filename if set => width.min(name_room),
+            SortKey::Filename => name_room,
+            _ => width,
+        };
+        let x = if first { end } else { end + gap(key) };
+        first = false;
+        end = x + width;
+        Column { key, x, width, bar }
+    };
+    wanted
+        .into_iter()
+        .map(place)
+        .filter(|column| column.x + column.width <= inner.right())
+        .collect()
+}
+
+/// Whether a screen this wide has the column at all.
+fn is_wide_enough(key: SortKey, screen: u16) -> bool {
+    let from = match key {
+        SortKey::Filename | SortKey::TimeLeft => 0,
+        SortKey::Size => 60,
+        SortKey::Created | SortKey::Expires | SortKey::Id | SortKey::Verified => 80,
+        SortKey::Purpose => 120,
+    };
+    screen >= from
+}
+
+fn usual_width(app: &App, key: SortKey, room: u16, bar: bool) -> u16 {
+    match key {
+        SortKey::Filename => LEAST_NAME,
+        SortKey::Size => 10,
+        SortKey::Purpose => {
+            if room >= 100 {
+                14
+            } else {
+                7
+            }
+        }
+        SortKey::Created if app.times() == Times::Relative => 7,
+        SortKey::Created | SortKey::Expires => MOMENT,
+        SortKey::TimeLeft => 2 + COUNTDOWN + if bar { BAR_CELLS + 1 } else { 0 },
+        SortKey::Id => 24,
+        SortKey::Verified => 8,
+    }
+}
+
+/// The inside of the table on the screen as it is now.
+fn inner(app: &App) -> Option<Rect> {
+    Some(boxed(&Theme::plain(), false).inner(app.layout()?.table))
+}
+
+/// The cells that a column has on the screen; nothing where it has no room.
+#[must_use]
+pub fn width_of(app: &App, key: SortKey) -> Option<u16> {
+    let columns = columns(app, inner(app)?);
+    columns.iter().find(|column| column.key == key).map(|column| column.width)
+}
+
+/// The column at screen column `x`, the blank before it included.
+#[must_use]
+pub fn column_at(app: &App, x: u16) -> Option<SortKey> {
+    let columns = columns(app, inner(app)?);
+    columns.iter().find(|column| x < column.x + column.width).map(|column| column.key)
+}
