@@ -2,10 +2,14 @@
 
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config::table::Given;
+use crate::dates::read_span;
 use crate::demo::MOST_FILES;
 use crate::text::grouped;
 
@@ -51,8 +55,20 @@ pub struct Options {
     pub allow_http: bool,
 
     /// Files asked for at once
-    #[arg(long, global = true, value_name = "N", help_heading = "Service", default_value_t = 100, value_parser = page_size, allow_negative_numbers = true)]
-    pub limit: u16,
+    #[arg(
+        long,
+        help = "Files asked for at once [default: 100]",
+        global = true,
+        value_name = "N",
+        help_heading = "Service",
+        value_parser = page_size,
+        allow_negative_numbers = true
+    )]
+    pub limit: Option<u16>,
+
+    /// Turn every changing action off
+    #[arg(long, global = true, help_heading = "Service")]
+    pub read_only: bool,
 
     /// Use an embedded demo account: no key, no network
     #[arg(long, global = true, help_heading = "Demo", conflicts_with = "base_url")]
@@ -62,25 +78,44 @@ pub struct Options {
     #[arg(long, global = true, value_name = "N", help_heading = "Demo", value_parser = demo_files, allow_negative_numbers = true)]
     pub files: Option<u64>,
 
-    /// What to load: pages as the view calls for them, or all
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHAT",
-        help_heading = "Screen",
-        default_value = "demand"
-    )]
-    pub load: Load,
+    /// What to load: pages as the view calls for them, or all [default: demand]
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen")]
+    pub load: Option<Load>,
 
-    /// When to use colour
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        help_heading = "Screen",
-        default_value = "auto"
-    )]
-    pub color: When,
+    /// How often to refresh: a span such as 10s or 5m, or off [default: 30s]
+    #[arg(long, global = true, value_name = "DUR", help_heading = "Screen", value_parser = refresh)]
+    pub refresh: Option<String>,
+
+    /// When to use colour [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen")]
+    pub color: Option<When>,
+
+    /// The colours: auto, dark, light, juniper, fig, linen, beacon, or one of your own [default: auto]
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Screen")]
+    pub theme: Option<String>,
+
+    /// Configuration file, instead of the one in the XDG place
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Screen")]
+    pub config: Option<PathBuf>,
+}
+
+impl Options {
+    /// What was given with a flag of the table of settings.
+    #[must_use]
+    pub fn given(&self, flag: &str) -> Option<Given> {
+        let word = |value: Option<PossibleValue>| value.map(|value| value.get_name().to_owned());
+        let text = match flag {
+            "--base-url" => self.base_url.clone(),
+            "--limit" => self.limit.map(|limit| limit.to_string()),
+            "--load" => word(self.load.and_then(|load| load.to_possible_value())),
+            "--refresh" => self.refresh.clone(),
+            "--color" => word(self.color.and_then(|when| when.to_possible_value())),
+            "--theme" => self.theme.clone(),
+            "--read-only" => return self.read_only.then_some(Given::Switch(true)),
+            _ => None,
+        };
+        text.map(Given::Text)
+    }
 }
 
 /// What to load.
@@ -109,6 +144,9 @@ pub enum Command {
     /// Print the files: a page of them, or all
     #[command(after_help = LIST_HELP)]
     List(List),
+    /// Print a commented configuration file, or what is in force
+    #[command(after_help = CONFIG_HELP)]
+    Config(ConfigCommand),
     /// Serve the demo API on its own, until interrupted
     #[command(after_help = SERVER_HELP)]
     DemoServer(DemoServer),
@@ -155,6 +193,19 @@ pub enum Output {
     Csv,
 }
 
+const CONFIG_HELP: &str = "\
+Examples:
+  shelflife config > ~/.config/shelflife/config.toml   a file to begin with: all comments
+  shelflife config --effective                         what is in force, and where it came from";
+
+/// `shelflife config`
+#[derive(Clone, Debug, Args)]
+pub struct ConfigCommand {
+    /// Print what is in force and where each value came from; never the key
+    #[arg(long)]
+    pub effective: bool,
+}
+
 /// `shelflife demo-server`
 #[derive(Clone, Debug, Args)]
 pub struct DemoServer {
@@ -180,6 +231,14 @@ fn within(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
 
 fn page_size(text: &str) -> Result<u16, String> {
     within(text, 1..=100).map(|number| u16::try_from(number).unwrap_or(100))
+}
+
+fn refresh(text: &str) -> Result<String, String> {
+    let span = read_span(text).filter(|span| (1..=86_400).contains(span));
+    if text == "off" || span.is_some() {
+        return Ok(text.to_owned());
+    }
+    Err("a span from 1s to 24h such as 30s or 5m, or off, is allowed".to_owned())
 }
 
 fn demo_files(text: &str) -> Result<u64, String> {

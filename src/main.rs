@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::cli::{Cli, Command};
-use shelflife::commands::{CommandError, dashboard, demo_server, list};
+use shelflife::commands::{CommandError, config, dashboard, demo_server, list};
 use shelflife::runtime::{signals, take_panic};
 
 fn main() -> ExitCode {
@@ -50,6 +50,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
         .map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })?;
     tokio::spawn(async { std::process::exit(interrupted.await) });
     let done = match command {
+        Command::Config(command) => config::run(options, &command),
         Command::List(list) => list::run(options, &list).await,
         Command::DemoServer(server) => demo_server::run(options, server).await,
     };

@@ -165,6 +165,21 @@ impl Key {
         Some(Self::Named(code))
     }
 
+    /// How configuration spells it: [`parse`](Self::parse) reads it back.
+    #[must_use]
+    pub fn spelling(self) -> String {
+        match self {
+            Self::Char(' ') => "space".to_owned(),
+            Self::Char(c @ ('"' | '\\')) => format!("\\{c}"),
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("^{c}"),
+            Self::Named(PageUp) => "pgup".to_owned(),
+            Self::Named(PageDown) => "pgdn".to_owned(),
+            Self::Named(F(number)) => format!("f{number}"),
+            Self::Named(other) => format!("{other:?}").to_lowercase(),
+        }
+    }
+
     /// How help and hints spell it.
     #[must_use]
     pub fn name(self) -> String {

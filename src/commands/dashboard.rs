@@ -8,9 +8,11 @@ use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
 use crate::cli::{Load, Options, When};
 use crate::clock::Now;
+use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
 use crate::runtime::notify::{Notifier, Protocol};
 use crate::runtime::{self, End};
+use crate::text::UntrustedRef;
 use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
 
 /// Shows the dashboard until it is left; tells the exit code.
@@ -19,14 +21,30 @@ use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
 /// Where there is no terminal, no way to the service, or the key was refused.
 pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
-    let connection = connect(options).await?;
+    let config = config::load(options)?;
+    let themes = themes(&config)?;
+    let connection = connect(options, &config).await?;
     let endpoint = connection.client.endpoint();
-    let themes = themes(has_colour(options.color));
     let ask_background = themes[0].name == AUTO_THEME;
+    let notify = config.values.notify;
+    let values = config.values;
     let settings = Settings {
         exposed: endpoint.is_exposed(),
-        limit: options.limit,
-        load_all: options.load == Load::All,
+        read_only: values.read_only,
+        limit: values.limit,
+        load_all: values.load == Load::All,
+        refresh: values.refresh,
+        thresholds: values.thresholds,
+        alerts: values.alerts,
+        columns: values.columns,
+        sort: values.sort,
+        times: values.times,
+        measure: values.measure,
+        pane: values.pane,
+        timeline: values.timeline,
+        mouse: values.mouse,
+        filter: values.filter,
+        keys: values.keys,
         themes,
         ..Settings::new(connection.profile, &endpoint.label())
     };
@@ -35,7 +53,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     runtime::catch_panics();
     let variable = |name: &str| std::env::var(name).ok();
     let notifier = Notifier {
-        protocol: Protocol::detect(variable),
+        protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),
         in_tmux: std::env::var_os("TMUX").is_some(),
     };
     let options = runtime::Options { notifier, ask_background };
@@ -51,16 +69,49 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     }
 }
 
-/// The themes, that which follows the terminal first; without colour there is but one.
-fn themes(colour: bool) -> Vec<NamedTheme> {
-    if !colour {
-        return vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }];
+/// The themes, the chosen one first, then the others in the order in which `T` goes through them;
+/// without colour there is but one.
+fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
+    if !has_colour(config.values.color) {
+        return Ok(vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }]);
     }
     let by_variable = std::env::var("COLORFGBG").ok().and_then(|v| background_of_colorfgbg(&v));
     let auto = Theme::ansi(by_variable.unwrap_or(Background::Dark));
-    let auto = NamedTheme { name: AUTO_THEME.to_owned(), theme: auto };
-    let named = |name: &str| Some(NamedTheme { name: name.to_owned(), theme: Theme::named(name)? });
-    [auto].into_iter().chain(theme::names().into_iter().filter_map(named)).collect()
+    let mut themes = vec![NamedTheme { name: AUTO_THEME.to_owned(), theme: auto }];
+    for name in theme::names() {
+        themes.extend(Theme::named(name).map(|theme| NamedTheme { name: name.to_owned(), theme }));
+    }
+    let wanted = config.values.theme.as_str();
+    match themes.iter().position(|named| named.name == wanted) {
+        Some(at) => themes.rotate_left(at),
+        None => themes.insert(0, own_theme(config, wanted)?),
+    }
+    Ok(themes)
+}
+
+/// A theme of the operator's own: a file in `themes/` beside the configuration.
+fn own_theme(config: &Config, name: &str) -> Result<NamedTheme, CommandError> {
+    let shown = UntrustedRef::new(name.as_bytes()).printable_within(60);
+    let place = config.place("theme");
+    let usage = |why: String| {
+        CommandError::Usage(format!("the theme \"{shown}\" in {place} cannot be used: {why}"))
+    };
+    let allowed = || {
+        let names: Vec<&str> = [AUTO_THEME].into_iter().chain(theme::names()).collect();
+        format!(
+            "there is none of that name; allowed are {}, or a file in themes/ beside the configuration",
+            names.join(", ")
+        )
+    };
+    let plain =
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let folder = config.folder.as_ref().filter(|_| plain);
+    let path = folder.map(|folder| folder.join("themes").join(format!("{name}.toml")));
+    let Some(path) = path.filter(|path| path.exists()) else { return Err(usage(allowed())) };
+    let text = config::read_text(&path).map_err(|error| usage(error.to_string()))?;
+    let theme =
+        Theme::read(&text).map_err(|error| usage(format!("{}, {error}", config::shown(&path))))?;
+    Ok(NamedTheme { name: name.to_owned(), theme })
 }
 
 fn check_terminal() -> Result<(), CommandError> {
@@ -75,9 +126,6 @@ fn check_terminal() -> Result<(), CommandError> {
 }
 
 fn has_colour(when: When) -> bool {
-    match when {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    }
+    // NO_COLOR was obeyed already, as a source of the setting.
+    when != When::Never
 }

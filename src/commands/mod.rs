@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: the way to the service, and how failures
 //! become words and exit codes.
 
+pub mod config;
 pub mod dashboard;
 pub mod demo_server;
 pub mod list;
@@ -12,13 +13,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use crate::api::Client;
 use crate::api::client::Limits;
 use crate::cli::Options;
-use crate::config::{BadEndpoint, BadKey, DEFAULT_BASE_URL, Endpoint, KEY_VARIABLE, Key};
+use crate::config::{BadEndpoint, BadKey, Config, ConfigError, Endpoint, KEY_VARIABLE, Key};
 use crate::demo;
 use crate::lister::Failure;
 use crate::text::UntrustedRef;
 
-/// The environment variable that holds the address.
-const BASE_URL_VARIABLE: &str = "CEREBRAS_BASE_URL";
 /// Files of the demo account unless said otherwise.
 const DEMO_FILES: u64 = 2_000;
 /// Variables that name a proxy.
@@ -40,10 +39,13 @@ pub enum CommandError {
         /// The address as shown, unless it may hold a password; a blank follows it.
         value: String,
         /// Where it was given.
-        place: &'static str,
+        place: String,
         /// What is wrong with it.
         source: BadEndpoint,
     },
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// There is no usable key.
     #[error(transparent)]
     Key(#[from] BadKey),
@@ -79,7 +81,7 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } => 2,
+            Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
             Self::Key(_) | Self::KeyRefused => 3,
             Self::List(Failure::AskedToWait { .. }) => 5,
             Self::List(Failure::Call(error)) if error.refuses_key() => 3,
@@ -107,7 +109,7 @@ pub struct Connection {
 ///
 /// # Errors
 /// Where the address or the key is not usable.
-pub async fn connect(options: &Options) -> Result<Connection, CommandError> {
+pub async fn connect(options: &Options, config: &Config) -> Result<Connection, CommandError> {
     if options.files.is_some() && !options.demo {
         let text =
             "--files says how many files the demo account has; it goes with --demo or demo-server";
@@ -120,7 +122,7 @@ pub async fn connect(options: &Options) -> Result<Connection, CommandError> {
     let (endpoint, key, profile) = if options.demo {
         (start_demo(options).await?, None, "demo")
     } else {
-        let endpoint = endpoint(options)?;
+        let endpoint = endpoint(options, config)?;
         if !endpoint.is_loopback() {
             check_proxies()?;
         }
@@ -139,27 +141,15 @@ async fn start_demo(options: &Options) -> Result<Endpoint, CommandError> {
     tokio::spawn(serve);
     Endpoint::parse(&format!("http://{address}"), false).map_err(|source| CommandError::Endpoint {
         value: String::new(),
-        place: "--demo",
+        place: "--demo".to_owned(),
         source,
     })
 }
 
-/// Flag, then environment, then default.
-fn endpoint(options: &Options) -> Result<Endpoint, CommandError> {
-    let from_environment = match std::env::var(BASE_URL_VARIABLE) {
-        Ok(url) => Some(url).filter(|url| !url.is_empty()),
-        Err(VarError::NotPresent) => None,
-        Err(VarError::NotUnicode(_)) => {
-            let text = format!("the address in {BASE_URL_VARIABLE} is not usable: it is not UTF-8");
-            return Err(CommandError::Usage(text));
-        }
-    };
-    let (place, url) = match (&options.base_url, from_environment) {
-        (Some(url), _) => ("--base-url", url.clone()),
-        (None, Some(url)) => (BASE_URL_VARIABLE, url),
-        (None, None) => ("the program", DEFAULT_BASE_URL.to_owned()),
-    };
-    Endpoint::parse(&url, options.allow_http).map_err(|source| {
+/// The address in force.
+fn endpoint(options: &Options, config: &Config) -> Result<Endpoint, CommandError> {
+    let (url, place) = (&config.values.base_url, config.place("base_url"));
+    Endpoint::parse(url, options.allow_http).map_err(|source| {
         let secret = url.contains('@') || matches!(source, BadEndpoint::Surplus(_));
         let shown = UntrustedRef::new(url.as_bytes()).printable_within(120);
         let value = if secret { String::new() } else { format!("\"{shown}\" ") };

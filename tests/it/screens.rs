@@ -235,7 +235,7 @@ fn five_kinds_of_nothing_are_five_screens() {
     };
     let html = wire::read_page(b"<html><title>Log in</title>").unwrap_err();
     let wire::NotAPage::NotAFilesList(beginning) = html else { panic!() };
-    let screens = [
+    let screens = vec![
         ("loading", Driver::new(80, 24)),
         ("empty", empty),
         ("failed", failing(vec![down(), down(), down()])),

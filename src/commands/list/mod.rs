@@ -13,6 +13,7 @@ use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Load, Options, Output};
 use crate::clock::{Now, ServerClock, since_boot};
+use crate::config::{self, table::Values};
 use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
 use crate::runtime::wait_until;
 use crate::text::{Untrusted, grouped};
@@ -23,9 +24,10 @@ use writer::Writer;
 /// # Errors
 /// Where nothing could be listed, or only a part.
 pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
-    let client = connect(options).await?.client;
+    let config = config::load(options)?;
+    let client = connect(options, &config).await?.client;
     let out = io::stdout().lock();
-    let result = print(&client, options, list, out).await;
+    let result = print(&client, &config.values, list, out).await;
     match result {
         // Whoever read us has seen enough.
         Err(CommandError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
@@ -48,11 +50,11 @@ struct Printed {
 
 async fn print(
     client: &Client,
-    options: &Options,
+    values: &Values,
     list: &List,
     out: impl Write,
 ) -> Result<(), CommandError> {
-    let all = list.all || options.load == Load::All;
+    let all = list.all || values.load == Load::All;
     let mut writer = Writer::new(list.output, out);
     let mut printed = Printed::default();
     let mut clock = ServerClock::default();
@@ -76,7 +78,7 @@ async fn print(
             State::Loading { .. } => None,
         };
         let Some(fetch) = fetch else { continue };
-        match client.list_page(fetch.cursor.after(), options.limit).await {
+        match client.list_page(fetch.cursor.after(), values.limit).await {
             Err(error) => lister.page_failed(fetch.request, error, since_boot()),
             Ok(Answer { value: page, date, .. }) => {
                 if let Some(sample) = date {

@@ -1,0 +1,21 @@
+//! `shelflife config`: a commented configuration file, or what is in force.
+
+use std::io::{self, Write};
+
+use super::{CommandError, failed};
+use crate::cli::{ConfigCommand, Options};
+use crate::config;
+
+/// Prints the template, or with `--effective` what is in force.
+///
+/// # Errors
+/// Where the configuration cannot be used, or nothing can be printed.
+pub fn run(options: &Options, command: &ConfigCommand) -> Result<(), CommandError> {
+    let text =
+        if command.effective { config::load(options)?.effective() } else { config::template() };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever read us has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(failed("the configuration cannot be printed")),
+    }
+}

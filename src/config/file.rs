@@ -1,0 +1,252 @@
+//! The configuration file: TOML in, settings out, and errors that name line, key and what is
+//! allowed.
+//!
+//! It does not know where the file lies, nor what else gives values.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::table::{Given, SETTINGS, Setting};
+use crate::app::alerts::{MOST_RULES, Rule};
+use crate::app::keys::{Key, KeyMap, bindings};
+use crate::dates::{Zone, read_span};
+use crate::store::filter::Filter;
+use crate::text::UntrustedRef;
+
+/// Cells of what the file says that an error repeats.
+const QUOTED_CELLS: usize = 60;
+
+/// What is wrong with a file, and on which line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct FileError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there and what is allowed instead, safe to print.
+    pub what: String,
+}
+
+/// A value that the file gives.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The setting.
+    pub setting: &'static str,
+    /// Its value.
+    pub given: Given,
+    /// The value as it stands in the file.
+    pub shown: String,
+    /// The line that it stands on.
+    pub line: usize,
+}
+
+/// An action that is given other keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rebinding {
+    /// The name of the action.
+    pub action: &'static str,
+    /// Its keys.
+    pub keys: Vec<Key>,
+    /// The line that it stands on.
+    pub line: usize,
+}
+
+/// What a file says.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// The plain settings.
+    pub entries: Vec<Entry>,
+    /// Actions that are given other keys.
+    pub keys: Vec<Rebinding>,
+    /// The rules of alerts; nothing where the defaults stay.
+    pub alerts: Option<(Vec<Rule>, usize)>,
+}
+
+struct Wrong {
+    at: Range<usize>,
+    what: String,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// [`FileError`] where it is no TOML, or has a key or a value that is not allowed.
+pub fn read(text: &str, zone: Zone) -> Result<File, FileError> {
+    let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
+    let wrong = |wrong: Wrong| FileError { line: line(wrong.at.start), what: wrong.what };
+    let table = DeTable::parse(text).map_err(|error| {
+        let message = error.message().replace('\n', ", ");
+        let what = UntrustedRef::new(message.as_bytes()).printable_within(240);
+        wrong(Wrong { at: error.span().unwrap_or_default(), what })
+    })?;
+    let mut file = File::default();
+    let mut entries: Vec<_> = table.get_ref().iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    for (key, value) in entries {
+        let name: &str = key.get_ref();
+        match name {
+            "keys" => file.keys = read_keys(value, &line).map_err(wrong)?,
+            "alerts" => {
+                let rules = read_alerts(value, zone).map_err(wrong)?;
+                file.alerts = Some((rules, line(key.span().start)));
+            }
+            _ => {
+                let setting = SETTINGS.iter().find(|setting| setting.name == name);
+                let names = || {
+                    let plain = SETTINGS.iter().map(|setting| setting.name);
+                    plain.chain(["keys", "alerts"]).collect::<Vec<_>>().join(", ")
+                };
+                let setting = setting.ok_or_else(|| wrong(unknown(key.span(), name, &names())))?;
+                let given = check(setting, value).map_err(wrong)?;
+                let shown = text.get(value.span()).unwrap_or_default().to_owned();
+                let line = line(key.span().start);
+                file.entries.push(Entry { setting: setting.name, given, shown, line });
+            }
+        }
+    }
+    Ok(file)
+}
+
+fn unknown(at: Range<usize>, name: &str, allowed: &str) -> Wrong {
+    Wrong { at, what: format!("unknown key {}; allowed are {allowed}", quoted(name)) }
+}
+
+fn given(value: &DeValue<'_>) -> Given {
+    match value {
+        DeValue::String(text) => Given::Text(text.to_string()),
+        DeValue::Boolean(switch) => Given::Switch(*switch),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).map_or(Given::Other, Given::Number)
+        }
+        DeValue::Array(array) => {
+            let texts = array.iter().map(|value| value.get_ref().as_str().map(str::to_owned));
+            texts.collect::<Option<Vec<_>>>().map_or(Given::Other, Given::List)
+        }
+        _ => Given::Other,
+    }
+}
+
+fn check(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Given, Wrong> {
+    let given = given(value.get_ref());
+    let mut scratch = super::table::Values::default();
+    match setting.set(&mut scratch, &given) {
+        Some(()) => Ok(given),
+        None => Err(not_allowed(value, setting.name, setting.allowed)),
+    }
+}
+
+fn not_allowed(value: &Spanned<DeValue<'_>>, name: &str, allowed: &str) -> Wrong {
+    let is = match given(value.get_ref()) {
+        Given::Text(text) => format!(" {}", quoted(&text)),
+        Given::Number(number) => format!(" {number}"),
+        Given::Switch(switch) => format!(" {switch}"),
+        Given::List(_) | Given::Other => String::new(),
+    };
+    Wrong { at: value.span(), what: format!("{name}: not allowed{is}; allowed is {allowed}") }
+}
+
+/// A key of a table, where it stands, and its value.
+type Item<'t> = (&'t str, Range<usize>, &'t Spanned<DeValue<'t>>);
+
+fn table_of<'t>(value: &'t Spanned<DeValue<'t>>, name: &str) -> Result<Vec<Item<'t>>, Wrong> {
+    let DeValue::Table(table) = value.get_ref() else {
+        return Err(not_allowed(value, name, "a table of its own"));
+    };
+    let mut entries: Vec<_> = table
+        .iter()
+        .map(|(key, value)| (AsRef::<str>::as_ref(key.get_ref()), key.span(), value))
+        .collect();
+    entries.sort_by_key(|(_, at, _)| at.start);
+    Ok(entries)
+}
+
+fn read_keys(
+    value: &Spanned<DeValue<'_>>,
+    line: &impl Fn(usize) -> usize,
+) -> Result<Vec<Rebinding>, Wrong> {
+    let mut map = KeyMap::default();
+    let mut all = vec![];
+    let mut places = vec![];
+    for (name, at, value) in table_of(value, "keys")? {
+        let Some(binding) = bindings().find(|binding| binding.name == name) else {
+            let names: Vec<_> = bindings().map(|binding| binding.name).collect();
+            return Err(unknown(at, name, &names.join(", ")));
+        };
+        let texts = match given(value.get_ref()) {
+            Given::Text(text) => vec![text],
+            Given::List(list) => list,
+            _ => return Err(not_allowed(value, name, KEYS_ALLOWED)),
+        };
+        let keys: Option<Vec<Key>> = texts.iter().map(|text| Key::parse(text)).collect();
+        let keys = keys.ok_or_else(|| not_allowed(value, name, KEYS_ALLOWED))?;
+        map.bind(binding.name, keys.clone());
+        all.push(Rebinding { action: binding.name, keys, line: line(at.start) });
+        places.push((binding.name, at));
+    }
+    if let Some((key, one, other)) = map.conflict() {
+        let place = places.iter().rev().find(|(name, _)| *name == one || *name == other);
+        let at = place.map(|(_, at)| at.clone()).unwrap_or_default();
+        let key = key.name();
+        let what = format!(
+            "the key {key} is bound to both {one} and {other}; give one of them another key, or [] for none"
+        );
+        return Err(Wrong { at, what });
+    }
+    Ok(all)
+}
+
+const KEYS_ALLOWED: &str = "a key, or a list of keys: a character, \"space\", \"^x\", \"enter\", \"pgdn\", \"f5\" and the like";
+
+const ALERT_FIELDS: &str = "name, left, filter, bell, desktop, title, command";
+
+fn read_alerts(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Vec<Rule>, Wrong> {
+    let allowed = "a list of rules, each under [[alerts]]";
+    let DeValue::Array(array) = value.get_ref() else {
+        return Err(not_allowed(value, "alerts", allowed));
+    };
+    if array.len() > MOST_RULES {
+        let what = format!("alerts: {} rules; at most {MOST_RULES} are allowed", array.len());
+        return Err(Wrong { at: value.span(), what });
+    }
+    array.iter().map(|rule| read_rule(rule, zone)).collect()
+}
+
+fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
+    let mut rule = Rule::new("alert", 0);
+    for (name, at, value) in table_of(value, "alerts")? {
+        let given = given(value.get_ref());
+        let refuse = |allowed| Err(not_allowed(value, name, allowed));
+        match (name, given) {
+            ("name", Given::Text(text)) => rule.name = text,
+            ("left", Given::Text(text)) => match read_span(&text) {
+                Some(span) => rule.left_s = span,
+                None => return refuse("a span such as \"1h\""),
+            },
+            ("filter", Given::Text(text)) => match Filter::parse(&text, zone) {
+                Ok(filter) => (rule.filter, rule.filter_text) = (filter, Some(text)),
+                Err(error) => {
+                    return Err(Wrong { at: value.span(), what: format!("filter: {error}") });
+                }
+            },
+            ("bell", Given::Switch(switch)) => rule.bell = switch,
+            ("desktop", Given::Switch(switch)) => rule.desktop = switch,
+            ("title", Given::Switch(switch)) => rule.title = switch,
+            ("command", Given::List(list)) => rule.command = list,
+            ("name" | "left" | "filter", _) => return refuse("text in quotes"),
+            ("bell" | "desktop" | "title", _) => return refuse("true or false"),
+            ("command", _) => return refuse("a list of the program and its arguments"),
+            _ => return Err(unknown(at, name, ALERT_FIELDS)),
+        }
+    }
+    if rule.left_s == 0 {
+        let what = "an alert needs left, a span such as \"1h\"".to_owned();
+        return Err(Wrong { at: value.span(), what });
+    }
+    Ok(rule)
+}
+
+/// What the file says, in quotes: it may come from anywhere, so it may not command the terminal.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", UntrustedRef::new(text.as_bytes()).printable_within(QUOTED_CELLS))
+}

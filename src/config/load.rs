@@ -1,0 +1,328 @@
+//! What is in force, and where it came from: flag, then environment, then file, then default.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::file::{self, File, FileError, Rebinding};
+use super::key::KEY_VARIABLE;
+use super::table::{Given, SETTINGS, Setting, Values};
+use crate::app::keys::bindings;
+use crate::cli::Options;
+use crate::dates::{Zone, short_span};
+use crate::text::UntrustedRef;
+
+/// Bytes of a configuration file, or of a theme, read at most.
+const MOST_BYTES: u64 = 1_024 * 1_024;
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The program.
+    Default,
+    /// This line of the file.
+    File(usize),
+    /// This environment variable.
+    Environment(&'static str),
+    /// This flag.
+    Flag(&'static str),
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("the configuration {path} cannot be read: {source}")]
+    Unreadable {
+        /// The file, safe to print.
+        path: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The file says something that is not allowed.
+    #[error("the configuration {path} cannot be used, {source}")]
+    Wrong {
+        /// The file, safe to print.
+        path: String,
+        /// What, and where.
+        source: FileError,
+    },
+    /// The environment says something that is not allowed.
+    #[error("{variable} cannot be used: {why}")]
+    Environment {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A flag says something that is not allowed.
+    #[error("{flag}: not allowed; allowed is {allowed}")]
+    Flag {
+        /// The flag.
+        flag: &'static str,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+}
+
+/// The configuration in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The values.
+    pub values: Values,
+    /// The file that was read, if there is one.
+    pub path: Option<PathBuf>,
+    /// Where files beside it lie, whether or not there is one.
+    pub folder: Option<PathBuf>,
+    sources: Vec<(&'static str, String, Source)>,
+    keys: Vec<(&'static str, usize)>,
+    alerts: Option<usize>,
+}
+
+/// Reads the configuration: the file named by `--config`, or that in the XDG place if there is one,
+/// then the environment, then the flags.
+///
+/// # Errors
+/// [`ConfigError`] names the place, the line, and what is allowed.
+pub fn load(options: &Options) -> Result<Config, ConfigError> {
+    let folder = folder();
+    let place = folder.as_ref().map(|folder| folder.join("config.toml"));
+    let path = options.config.clone().or_else(|| place.filter(|path| path.exists()));
+    let file = match &path {
+        Some(path) => read_file(path)?,
+        None => File::default(),
+    };
+    let mut config = Config {
+        values: Values::default(),
+        folder: path.as_ref().and_then(|path| path.parent()).map(Path::to_owned).or(folder),
+        path,
+        sources: vec![],
+        keys: vec![],
+        alerts: None,
+    };
+    for setting in SETTINGS {
+        config.merge(setting, &file, options)?;
+    }
+    for Rebinding { action, keys, line } in file.keys {
+        config.values.keys.bind(action, keys);
+        config.keys.push((action, line));
+    }
+    if let Some((rules, line)) = file.alerts {
+        config.values.alerts = rules;
+        config.alerts = Some(line);
+    }
+    Ok(config)
+}
+
+/// `$XDG_CONFIG_HOME/shelflife`, or `~/.config/shelflife`; nothing without a home.
+fn folder() -> Option<PathBuf> {
+    let absolute = |variable| {
+        let path = PathBuf::from(std::env::var_os(variable)?);
+        path.is_absolute().then_some(path)
+    };
+    let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
+    Some(base.join("shelflife"))
+}
+
+/// A path as errors show it.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    UntrustedRef::new(path.as_os_str().as_encoded_bytes()).printable_within(240)
+}
+
+/// The text of a small file.
+///
+/// # Errors
+/// Where it cannot be read, is too large, or is not UTF-8.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let size = std::fs::metadata(path)?.len();
+    if size > MOST_BYTES {
+        return Err(io::Error::other("it is larger than 1 MiB"));
+    }
+    let bytes = std::fs::read(path)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
+}
+
+fn read_file(path: &Path) -> Result<File, ConfigError> {
+    let name = shown(path);
+    let text =
+        read_text(path).map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
+    file::read(&text, Zone::System).map_err(|source| ConfigError::Wrong { path: name, source })
+}
+
+impl Config {
+    fn merge(
+        &mut self,
+        setting: &Setting,
+        file: &File,
+        options: &Options,
+    ) -> Result<(), ConfigError> {
+        let entry = file.entries.iter().find(|entry| entry.setting == setting.name);
+        let (given, shown, source) = if let Some((flag, given)) =
+            setting.flag.and_then(|flag| Some((flag, options.given(flag)?)))
+        {
+            let shown = shown_value(&given);
+            (given, shown, Source::Flag(flag))
+        } else if let Some((variable, given)) = from_environment(setting)? {
+            let shown = shown_value(&given);
+            (given, shown, Source::Environment(variable))
+        } else if let Some(entry) = entry {
+            (entry.given.clone(), entry.shown.clone(), Source::File(entry.line))
+        } else {
+            self.sources.push((setting.name, setting.default.to_owned(), Source::Default));
+            return Ok(());
+        };
+        if setting.set(&mut self.values, &given).is_none() {
+            let allowed = setting.allowed;
+            return Err(match source {
+                Source::Environment(variable) => {
+                    let why = format!("allowed is {allowed}");
+                    ConfigError::Environment { variable, why }
+                }
+                _ => ConfigError::Flag { flag: setting.flag.unwrap_or(setting.name), allowed },
+            });
+        }
+        self.sources.push((setting.name, shown, source));
+        Ok(())
+    }
+
+    /// Where the value of a setting came from.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Source {
+        let found = self.sources.iter().find(|(other, ..)| *other == name);
+        found.map_or(Source::Default, |(.., source)| source.clone())
+    }
+
+    /// How an error names the place that a value came from.
+    #[must_use]
+    pub fn place(&self, name: &str) -> String {
+        match self.source(name) {
+            Source::Default => "the program".to_owned(),
+            Source::Flag(flag) => flag.to_owned(),
+            Source::Environment(variable) => variable.to_owned(),
+            Source::File(line) => {
+                let path = self.path.as_deref().map(shown).unwrap_or_default();
+                format!("{path}, line {line}")
+            }
+        }
+    }
+
+    /// What is in force and where each value came from, as lines of TOML with comments. The text of
+    /// the key is no part of it.
+    #[must_use]
+    pub fn effective(&self) -> String {
+        let mut out = String::new();
+        let file = self.path.as_deref().map_or("none".to_owned(), shown);
+        let _ = writeln!(out, "# configuration file: {file}");
+        let key = match std::env::var_os(KEY_VARIABLE) {
+            Some(key) if !key.is_empty() => "set",
+            _ => "not set",
+        };
+        let _ = writeln!(out, "# key: {KEY_VARIABLE} is {key}");
+        let comment = |source: &Source| match source {
+            Source::Default => "default".to_owned(),
+            Source::File(line) => format!("line {line}"),
+            Source::Environment(variable) => (*variable).to_owned(),
+            Source::Flag(flag) => (*flag).to_owned(),
+        };
+        for (name, value, source) in &self.sources {
+            let value =
+                UntrustedRef::new(value.replace('\n', " ").as_bytes()).printable_within(400);
+            let _ = writeln!(out, "{name} = {value}  # {}", comment(source));
+        }
+        let alerts = self.alerts.map_or("default".to_owned(), |line| format!("line {line}"));
+        for rule in &self.values.alerts {
+            let name = UntrustedRef::new(rule.name.as_bytes()).json();
+            let filter = rule.filter_text.as_deref().unwrap_or_default();
+            let filter = UntrustedRef::new(filter.as_bytes()).json();
+            let command: Vec<String> =
+                rule.command.iter().map(|word| UntrustedRef::new(word.as_bytes()).json()).collect();
+            let _ = write!(
+                out,
+                "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\ncommand = [{}]\n",
+                short_span(rule.left_s),
+                rule.bell,
+                rule.desktop,
+                rule.title,
+                command.join(", "),
+            );
+        }
+        if !self.keys.is_empty() {
+            out.push_str("\n[keys]\n");
+        }
+        for (name, line) in &self.keys {
+            let Some(binding) = bindings().find(|binding| binding.name == *name) else { continue };
+            let keys: Vec<String> = self
+                .values
+                .keys
+                .keys(binding)
+                .iter()
+                .map(|key| format!("\"{}\"", key.spelling()))
+                .collect();
+            let _ = writeln!(out, "{name} = [{}]  # line {line}", keys.join(", "));
+        }
+        out
+    }
+}
+
+fn shown_value(given: &Given) -> String {
+    match given {
+        Given::Text(text) if text.parse::<i64>().is_ok() => text.clone(),
+        Given::Text(text) => UntrustedRef::new(text.as_bytes()).json(),
+        Given::Switch(switch) => switch.to_string(),
+        Given::Number(number) => number.to_string(),
+        Given::List(_) | Given::Other => String::new(),
+    }
+}
+
+fn from_environment(setting: &Setting) -> Result<Option<(&'static str, Given)>, ConfigError> {
+    let Some(variable) = setting.environment else { return Ok(None) };
+    let Some(value) = std::env::var_os(variable).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    // Whatever it holds, it means no colour.
+    if variable == "NO_COLOR" {
+        return Ok(Some((variable, Given::Text("never".to_owned()))));
+    }
+    match value.into_string() {
+        Ok(text) => Ok(Some((variable, Given::Text(text)))),
+        Err(_) => Err(ConfigError::Environment { variable, why: "it is not UTF-8".to_owned() }),
+    }
+}
+
+/// A configuration file in which every setting stands as a comment, with its default.
+#[must_use]
+pub fn template() -> String {
+    let mut out = String::from(
+        "# Configuration of shelflife. Every setting is optional; what is commented out is the default.\n# Flags win over the environment, the environment over this file.\n# The key of the account is never in here: it comes from the environment.\n",
+    );
+    for setting in SETTINGS {
+        let _ = write!(out, "\n# {}\n# allowed: {}\n", setting.doc, setting.allowed);
+        let also: Vec<&str> = setting.flag.into_iter().chain(setting.environment).collect();
+        if !also.is_empty() {
+            let _ = writeln!(out, "# also: {}", also.join(", "));
+        }
+        let _ = writeln!(out, "#{} = {}", setting.name, setting.default);
+    }
+    out.push_str(
+        "\n# Alerts: each file with less than `left` is told of once. Rules here replace the two defaults;\n# alerts = [] turns them off. A command gets the files as JSON on its standard input and has 10 s.\n",
+    );
+    for rule in crate::app::alerts::default_rules() {
+        let _ = write!(
+            out,
+            "#[[alerts]]\n#name = \"{}\"\n#left = \"{}\"\n#filter = \"\"\n#bell = true\n#desktop = true\n#title = true\n#command = []\n",
+            rule.name,
+            short_span(rule.left_s),
+        );
+    }
+    out.push_str("\n# Keys: a key or a list of keys for each action, [] for none.\n#[keys]\n");
+    for binding in bindings() {
+        let keys: Vec<String> =
+            binding.keys.iter().map(|key| format!("\"{}\"", key.spelling())).collect();
+        let _ = writeln!(out, "#{} = [{}]  # {}", binding.name, keys.join(", "), binding.what);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,357 @@
+//! The table of settings: the one place that says what each is called, what is allowed, where else
+//! it can be given, and what it does. Merging, the template and the errors all come from it.
+
+use std::time::Duration;
+
+use crate::app::alerts::{Rule, default_rules};
+use crate::app::columns::{Column, Columns, WIDTHS};
+use crate::app::keys::KeyMap;
+use crate::app::settings::{AUTO_THEME, Times};
+use crate::app::timeline::Measure;
+use crate::cli::{Load, When};
+use crate::dates::{Zone, read_span};
+use crate::expiry::Thresholds;
+use crate::lister::refresh::RefreshPolicy;
+use crate::runtime::notify::Protocol;
+use crate::store::filter::Filter;
+use crate::store::order::SortKey;
+
+use super::DEFAULT_BASE_URL;
+
+/// The settings, as they are in force.
+#[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
+pub struct Values {
+    /// Address of the service.
+    pub base_url: String,
+    /// Files asked for at once.
+    pub limit: u16,
+    /// What to load.
+    pub load: Load,
+    /// How refreshing is done.
+    pub refresh: RefreshPolicy,
+    /// From which time left on a file is critical, or soon gone.
+    pub thresholds: Thresholds,
+    /// How times are shown.
+    pub times: Times,
+    /// The name of the theme.
+    pub theme: String,
+    /// When to use colour.
+    pub color: When,
+    /// Whether the mouse is used.
+    pub mouse: bool,
+    /// Whether the detail pane is shown.
+    pub pane: bool,
+    /// Whether the timeline is shown.
+    pub timeline: bool,
+    /// What its bars stand for.
+    pub measure: Measure,
+    /// What the table is sorted by, and whether the largest comes first.
+    pub sort: (SortKey, bool),
+    /// The columns of the table.
+    pub columns: Columns,
+    /// The filter at the start.
+    pub filter: String,
+    /// How the terminal notifies; nothing where it is to be found out.
+    pub notify: Option<Protocol>,
+    /// Whether every changing action is off.
+    pub read_only: bool,
+    /// Which keys do what.
+    pub keys: KeyMap,
+    /// When to tell the operator, and how.
+    pub alerts: Vec<Rule>,
+}
+
+impl Default for Values {
+    fn default() -> Self {
+        Self {
+            base_url: DEFAULT_BASE_URL.to_owned(),
+            limit: 100,
+            load: Load::Demand,
+            refresh: RefreshPolicy::default(),
+            thresholds: Thresholds::default(),
+            times: Times::default(),
+            theme: AUTO_THEME.to_owned(),
+            color: When::Auto,
+            mouse: true,
+            pane: true,
+            timeline: true,
+            measure: Measure::default(),
+            sort: (SortKey::TimeLeft, false),
+            columns: Columns::default(),
+            filter: String::new(),
+            notify: None,
+            read_only: false,
+            keys: KeyMap::default(),
+            alerts: default_rules(),
+        }
+    }
+}
+
+/// A value as it was given, in the file, the environment or a flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Text.
+    Text(String),
+    /// True or false.
+    Switch(bool),
+    /// A whole number.
+    Number(i64),
+    /// Several texts.
+    List(Vec<String>),
+    /// Anything else; no setting takes it.
+    Other,
+}
+
+impl Given {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn switch(&self) -> Option<bool> {
+        match self {
+            Self::Switch(switch) => Some(*switch),
+            _ => None,
+        }
+    }
+
+    /// A whole number from `least` to `most`; flags give it as text.
+    fn number<T: TryFrom<i64>>(&self, least: i64, most: i64) -> Option<T> {
+        let number = match self {
+            Self::Number(number) => *number,
+            Self::Text(text) => text.parse().ok()?,
+            _ => return None,
+        };
+        (least..=most).contains(&number).then(|| T::try_from(number).ok())?
+    }
+
+    fn span(&self, least_s: u64, most_s: u64) -> Option<u64> {
+        self.text().and_then(read_span).filter(|span| (least_s..=most_s).contains(span))
+    }
+}
+
+/// One setting.
+#[derive(Clone, Copy)]
+pub struct Setting {
+    /// Its name in the file.
+    pub name: &'static str,
+    /// What it does, in a line.
+    pub doc: &'static str,
+    /// What may be given.
+    pub allowed: &'static str,
+    /// The default, as the file would say it.
+    pub default: &'static str,
+    /// The environment variable that gives it too.
+    pub environment: Option<&'static str>,
+    /// The flag that gives it too.
+    pub flag: Option<&'static str>,
+    set: fn(&mut Values, &Given) -> Option<()>,
+}
+
+impl Setting {
+    /// Puts a value in force; `None` where it is not allowed.
+    pub fn set(&self, values: &mut Values, given: &Given) -> Option<()> {
+        (self.set)(values, given)
+    }
+}
+
+const fn setting(
+    name: &'static str,
+    default: &'static str,
+    allowed: &'static str,
+    doc: &'static str,
+    set: fn(&mut Values, &Given) -> Option<()>,
+) -> Setting {
+    Setting { name, doc, allowed, default, environment: None, flag: None, set }
+}
+
+impl Setting {
+    const fn flag(self, flag: &'static str) -> Self {
+        Self { flag: Some(flag), ..self }
+    }
+
+    const fn environment(self, variable: &'static str) -> Self {
+        Self { environment: Some(variable), ..self }
+    }
+}
+
+const DAY_S: u64 = 86_400;
+
+/// All settings but the keys and the alerts, which have tables of their own in the file.
+pub const SETTINGS: &[Setting] = &[
+    setting(
+        "base_url",
+        "\"https://api.cerebras.ai\"",
+        "an address that begins with https:// (or http:// for a loopback address)",
+        "address of the service, with or without /v1",
+        |v, g| g.text().map(|text| text.clone_into(&mut v.base_url)),
+    )
+    .environment("CEREBRAS_BASE_URL")
+    .flag("--base-url"),
+    setting("limit", "100", "a whole number from 1 to 100", "files asked for at once", |v, g| {
+        g.number(1, 100).map(|limit| v.limit = limit)
+    })
+    .flag("--limit"),
+    setting(
+        "load",
+        "\"demand\"",
+        "\"demand\" or \"all\"",
+        "what to load: pages as the view calls for them, or all",
+        |v, g| one_of(g, &[("demand", Load::Demand), ("all", Load::All)], &mut v.load),
+    )
+    .flag("--load"),
+    setting(
+        "refresh",
+        "\"30s\"",
+        "a span from \"1s\" to \"24h\" such as \"30s\" or \"5m\", or \"off\"",
+        "how often to refresh",
+        |v, g| {
+            let off = g.text() == Some("off");
+            let interval = g.span(1, DAY_S).map(Duration::from_secs);
+            (off || interval.is_some()).then(|| v.refresh.interval = interval)
+        },
+    )
+    .flag("--refresh"),
+    setting(
+        "refresh_requests",
+        "10",
+        "a whole number from 1 to 1000",
+        "list requests that one refresh may make",
+        |v, g| g.number(1, 1_000).map(|number| v.refresh.list_requests = number),
+    ),
+    setting(
+        "refresh_checks",
+        "10",
+        "a whole number from 0 to 1000",
+        "missing files that one refresh may ask for by their ids",
+        |v, g| g.number(0, 1_000).map(|number| v.refresh.checks = number),
+    ),
+    setting(
+        "critical",
+        "\"1h\"",
+        "a span from \"1s\" to \"365d\"",
+        "less time left than this is critical",
+        |v, g| g.span(1, 365 * DAY_S).map(|span| v.thresholds.critical_s = span),
+    ),
+    setting(
+        "soon",
+        "\"24h\"",
+        "a span from \"1s\" to \"365d\"",
+        "less time left than this is soon",
+        |v, g| g.span(1, 365 * DAY_S).map(|span| v.thresholds.soon_s = span),
+    ),
+    setting("sort", "\"left\"", SORT_ALLOWED, "what the table is sorted by at the start", |v, g| {
+        let text = g.text()?;
+        let (word, descending) = text.strip_prefix('-').map_or((text, false), |word| (word, true));
+        let key = sort_key(word)?;
+        v.sort = (key, descending);
+        Some(())
+    }),
+    setting(
+        "columns",
+        "[\"filename\", \"size\", \"purpose\", \"created\", \"left\"]",
+        "a list of filename, size, purpose, created, left, expires, id, verified; \"size:12\" gives a width from 4 to 120",
+        "the columns of the table, from left to right",
+        |v, g| {
+            let Given::List(list) = g else { return None };
+            let columns: Option<Vec<Column>> = list.iter().map(|text| column(text)).collect();
+            columns.map(|columns| v.columns = Columns::new(columns))
+        },
+    ),
+    setting("filter", "\"\"", "a filter as after /", "the filter in force at the start", |v, g| {
+        let text = g.text().filter(|text| Filter::parse(text, Zone::System).is_ok())?;
+        text.clone_into(&mut v.filter);
+        Some(())
+    }),
+    setting(
+        "times",
+        "\"relative\"",
+        "\"relative\", \"local\" or \"utc\"",
+        "how times are shown",
+        |v, g| {
+            let all = [Times::Relative, Times::Local, Times::Utc].map(|times| (times.word(), times));
+            one_of(g, &all, &mut v.times)
+        },
+    ),
+    setting("pane", "true", "true or false", "show the detail pane", |v, g| {
+        g.switch().map(|switch| v.pane = switch)
+    }),
+    setting("timeline", "true", "true or false", "show the timeline", |v, g| {
+        g.switch().map(|switch| v.timeline = switch)
+    }),
+    setting(
+        "timeline_unit",
+        "\"files\"",
+        "\"files\" or \"bytes\"",
+        "what the bars of the timeline stand for",
+        |v, g| one_of(g, &[("files", Measure::Files), ("bytes", Measure::Bytes)], &mut v.measure),
+    ),
+    setting("mouse", "true", "true or false", "use the mouse", |v, g| {
+        g.switch().map(|switch| v.mouse = switch)
+    }),
+    setting(
+        "color",
+        "\"auto\"",
+        "\"auto\", \"always\" or \"never\"",
+        "when to use colour; auto obeys NO_COLOR",
+        |v, g| {
+            let all = [("auto", When::Auto), ("always", When::Always), ("never", When::Never)];
+            one_of(g, &all, &mut v.color)
+        },
+    )
+    .environment("NO_COLOR")
+    .flag("--color"),
+    setting(
+        "theme",
+        "\"auto\"",
+        "\"auto\" (follows the terminal's background), a theme that comes with the program, or the name of a file in themes/ beside this one, without .toml",
+        "the colours",
+        |v, g| g.text().map(|text| text.clone_into(&mut v.theme)),
+    )
+    .flag("--theme"),
+    setting(
+        "notify",
+        "\"auto\"",
+        "\"auto\", \"osc9\", \"osc777\", \"osc99\" or \"off\"",
+        "how the terminal shows desktop notifications",
+        |v, g| {
+            if g.text() == Some("auto") {
+                v.notify = None;
+                return Some(());
+            }
+            let (_, found) = Protocol::ALL.iter().find(|(name, _)| g.text() == Some(name))?;
+            v.notify = Some(*found);
+            Some(())
+        },
+    ),
+    setting("read_only", "false", "true or false", "turn every changing action off", |v, g| {
+        g.switch().map(|switch| v.read_only = switch)
+    })
+    .flag("--read-only"),
+];
+
+const SORT_ALLOWED: &str = "filename, size, purpose, created, left, expires, id or verified in quotes; a - before it puts the largest first";
+
+fn one_of<T: Copy>(given: &Given, all: &[(&str, T)], place: &mut T) -> Option<()> {
+    let text = given.text()?;
+    let (_, value) = all.iter().find(|(name, _)| *name == text)?;
+    *place = *value;
+    Some(())
+}
+
+fn sort_key(word: &str) -> Option<SortKey> {
+    SortKey::ALL.into_iter().find(|key| key.word() == word)
+}
+
+fn column(text: &str) -> Option<Column> {
+    let (word, width) = match text.split_once(':') {
+        None => (text, None),
+        Some((word, width)) => {
+            (word, Some(width.parse::<u16>().ok().filter(|width| WIDTHS.contains(width))?))
+        }
+    };
+    Some(Column { key: sort_key(word)?, width })
+}
