@@ -220,6 +220,11 @@ pub struct DemoServer {
     /// A pause before each answer, in milliseconds
     #[arg(long, value_name = "MS", default_value = "0", value_parser = milliseconds, allow_negative_numbers = true)]
     pub latency: Duration,
+
+    /// Change something every so many seconds: add, change, delete files; most of the added ones
+    /// expire within half an hour
+    #[arg(long, value_name = "S", value_parser = churn, allow_negative_numbers = true)]
+    pub churn: Option<u32>,
 }
 
 fn within(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {
@@ -247,6 +252,10 @@ fn demo_files(text: &str) -> Result<u64, String> {
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
     within(text, 0..=600_000).map(Duration::from_millis)
+}
+
+fn churn(text: &str) -> Result<u32, String> {
+    within(text, 1..=86_400).map(|number| u32::try_from(number).unwrap_or(1))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {

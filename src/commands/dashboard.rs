@@ -15,6 +15,9 @@ use crate::runtime::{self, End};
 use crate::text::UntrustedRef;
 use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
 
+/// Seconds from one change of the demo account to the next: often enough to see refreshing work.
+const DEMO_CHURN_S: u32 = 15;
+
 /// Shows the dashboard until it is left; tells the exit code.
 ///
 /// # Errors
@@ -23,7 +26,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
     let config = config::load(options)?;
     let themes = themes(&config)?;
-    let connection = connect(options, &config).await?;
+    let connection = connect(options, &config, Some(DEMO_CHURN_S)).await?;
     let endpoint = connection.client.endpoint();
     let ask_background = themes[0].name == AUTO_THEME;
     let notify = config.values.notify;

@@ -15,6 +15,7 @@ pub async fn run(options: &Options, server: DemoServer) -> Result<(), CommandErr
         files: options.files.unwrap_or(DEMO_FILES),
         key: server.key,
         latency: server.latency,
+        churn: server.churn,
     };
     let (address, serve) = demo::bind(server.listen, account)
         .await

@@ -105,11 +105,16 @@ pub struct Connection {
     pub profile: &'static str,
 }
 
-/// Finds the service and the key, or starts the demo API.
+/// Finds the service and the key, or starts the demo API, whose account changes every `churn`
+/// seconds.
 ///
 /// # Errors
 /// Where the address or the key is not usable.
-pub async fn connect(options: &Options, config: &Config) -> Result<Connection, CommandError> {
+pub async fn connect(
+    options: &Options,
+    config: &Config,
+    churn: Option<u32>,
+) -> Result<Connection, CommandError> {
     if options.files.is_some() && !options.demo {
         let text =
             "--files says how many files the demo account has; it goes with --demo or demo-server";
@@ -120,7 +125,7 @@ pub async fn connect(options: &Options, config: &Config) -> Result<Connection, C
         return Err(CommandError::Usage(text.to_owned()));
     }
     let (endpoint, key, profile) = if options.demo {
-        (start_demo(options).await?, None, "demo")
+        (start_demo(options, churn).await?, None, "demo")
     } else {
         let endpoint = endpoint(options, config)?;
         if !endpoint.is_loopback() {
@@ -132,10 +137,10 @@ pub async fn connect(options: &Options, config: &Config) -> Result<Connection, C
     Ok(Connection { client, profile })
 }
 
-async fn start_demo(options: &Options) -> Result<Endpoint, CommandError> {
+async fn start_demo(options: &Options, churn: Option<u32>) -> Result<Endpoint, CommandError> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let account =
-        demo::Options { files: options.files.unwrap_or(DEMO_FILES), ..Default::default() };
+        demo::Options { files: options.files.unwrap_or(DEMO_FILES), churn, ..Default::default() };
     let (address, serve) =
         demo::bind(listen, account).await.map_err(failed("the demo server cannot listen"))?;
     tokio::spawn(serve);

@@ -40,13 +40,26 @@ pub struct DemoFile {
     pub status: Option<&'static str>,
 }
 
+/// Seconds before the first change of an account that changes by itself.
+const STILL_S: i64 = 40;
+
 /// The files of the demo account.
 #[derive(Debug)]
 pub struct Account {
     generated: u64,
     started_s: i64,
     gone: BTreeSet<u64>,
-    uploads: Vec<(DemoFile, Bytes)>,
+    /// Files that came later, and the bytes of those that somebody uploaded.
+    later: Vec<(DemoFile, Option<Bytes>)>,
+    churn: Option<Churn>,
+}
+
+/// Changes that happen by themselves, one after the other.
+#[derive(Debug)]
+struct Churn {
+    every_s: i64,
+    next_s: i64,
+    number: u64,
 }
 
 impl Account {
@@ -54,7 +67,50 @@ impl Account {
     #[must_use]
     pub fn new(files: u64, started_s: i64) -> Self {
         let generated = files.min(MOST_FILES);
-        Self { generated, started_s, gone: BTreeSet::new(), uploads: vec![] }
+        Self { generated, started_s, gone: BTreeSet::new(), later: vec![], churn: None }
+    }
+
+    /// From now on something changes every so many seconds: files are added, most of which expire
+    /// within half an hour, some are changed, and some deleted.
+    #[must_use]
+    pub fn with_churn(mut self, every_s: u32) -> Self {
+        let every_s = i64::from(every_s.max(1));
+        self.churn = Some(Churn { every_s, next_s: self.started_s + STILL_S, number: 0 });
+        self
+    }
+
+    /// Lets everything happen that is due by `now_s`.
+    pub fn advance(&mut self, now_s: i64) {
+        while let Some(churn) = self.churn.as_mut().filter(|churn| churn.next_s <= now_s) {
+            let (number, at_s) = (churn.number, churn.next_s);
+            churn.number += 1;
+            churn.next_s += churn.every_s;
+            self.change(number, at_s);
+        }
+    }
+
+    fn change(&mut self, number: u64, at_s: i64) {
+        let mut rng = fastrand::Rng::with_seed(number.wrapping_mul(MIX) ^ 1);
+        match number % 4 {
+            0 | 2 => {
+                let lives = if number.is_multiple_of(8) { WEEK } else { rng.i64(60..1_800) };
+                let mut file = generate(self.end(), self.end() + 1, at_s);
+                file.created_at = at_s;
+                file.expires_at = Some(at_s + lives);
+                self.later.push((file, None));
+            }
+            1 => {
+                // A file that is still being written.
+                let growing = self.later.iter_mut().rev().find(|(_, content)| content.is_none());
+                if let Some((file, _)) = growing {
+                    file.bytes = file.bytes * 2 + 1_024;
+                }
+            }
+            _ => {
+                let index = rng.u64(..self.end().max(1));
+                self.delete(index);
+            }
+        }
     }
 
     /// The files after index `after`, at most `limit`, and whether there are more.
@@ -74,7 +130,7 @@ impl Account {
             return None;
         }
         let file = match index.checked_sub(self.generated) {
-            Some(upload) => self.uploads.get(usize::try_from(upload).ok()?)?.0.clone(),
+            Some(later) => self.later.get(usize::try_from(later).ok()?)?.0.clone(),
             None => generate(index, self.generated, self.started_s),
         };
         file.expires_at.is_none_or(|at| at > now_s).then_some(file)
@@ -95,7 +151,7 @@ impl Account {
     #[must_use]
     pub fn uploaded(&self, index: u64) -> Option<Bytes> {
         let upload = usize::try_from(index.checked_sub(self.generated)?).ok()?;
-        self.uploads.get(upload).map(|(_, content)| content.clone())
+        self.later.get(upload).and_then(|(_, content)| content.clone())
     }
 
     /// Adds an uploaded file at the end.
@@ -116,23 +172,23 @@ impl Account {
             purpose: "batch".to_owned(),
             status: None,
         };
-        self.uploads.push((file.clone(), content));
+        self.later.push((file.clone(), Some(content)));
         file
     }
 
     /// Deletes a file for good.
     pub fn delete(&mut self, index: u64) {
         self.gone.insert(index);
-        if let Some(upload) = index.checked_sub(self.generated)
+        if let Some(later) = index.checked_sub(self.generated)
             && let Some((_, content)) =
-                usize::try_from(upload).ok().and_then(|at| self.uploads.get_mut(at))
+                usize::try_from(later).ok().and_then(|at| self.later.get_mut(at))
         {
-            *content = Bytes::new();
+            *content = None;
         }
     }
 
     fn end(&self) -> u64 {
-        self.generated + self.uploads.len() as u64
+        self.generated + self.later.len() as u64
     }
 }
 
@@ -297,6 +353,23 @@ mod tests {
         assert_eq!(account.index(&made.id), Some(20));
         assert_eq!(account.page(Some(19), 100, NOW).0, [made]);
         assert_eq!(account.uploaded(20).unwrap(), "{}\n");
+    }
+
+    #[test]
+    fn an_account_that_changes_adds_changes_expires_and_deletes() {
+        let still = Account::new(50, NOW);
+        let mut account = Account::new(50, NOW).with_churn(2);
+        account.advance(NOW + STILL_S - 1);
+        assert_eq!(account.page(None, 100, NOW).0, still.page(None, 100, NOW).0);
+        account.advance(NOW + 3_600);
+        assert_eq!(account.churn.as_ref().unwrap().number, 1_781);
+        let added = account.later.len();
+        assert!(added > 800, "{added}");
+        let there = |at: i64| account.page(Some(49), 10_000, at).0;
+        let now = there(NOW + 3_600);
+        assert!(now.len() > 100 && now.len() < added - 300, "{} of {added}", now.len());
+        assert!(now.is_sorted_by_key(|file| file.created_at));
+        assert!(account.gone.len() > 300);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct Options {
     pub key: Option<String>,
     /// A pause before each answer.
     pub latency: Duration,
+    /// Seconds from one change of the account to the next; nothing where it changes only by
+    /// requests and by expiry.
+    pub churn: Option<u32>,
 }
 
 /// What the handlers share.
@@ -43,13 +46,19 @@ struct Service {
 impl Service {
     /// Looks at, or changes, the account. A handler that panicked leaves it as it was.
     fn account<T>(&self, work: impl FnOnce(&mut Account) -> T) -> T {
-        work(&mut self.account.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
+        account.advance(now_s());
+        work(&mut account)
     }
 }
 
 /// The routes of the demo API, with an account that begins now.
 pub fn router(options: Options) -> Router {
-    let account = Mutex::new(Account::new(options.files, now_s()));
+    let account = Account::new(options.files, now_s());
+    let account = Mutex::new(match options.churn {
+        Some(every_s) => account.with_churn(every_s),
+        None => account,
+    });
     let service = Arc::new(Service { account, options });
     Router::new()
         .route("/v1/tcp_warming", get(handlers::warm))

@@ -25,7 +25,7 @@ use writer::Writer;
 /// Where nothing could be listed, or only a part.
 pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
     let config = config::load(options)?;
-    let client = connect(options, &config).await?.client;
+    let client = connect(options, &config, None).await?.client;
     let out = io::stdout().lock();
     let result = print(&client, &config.values, list, out).await;
     match result {
