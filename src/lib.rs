@@ -15,13 +15,17 @@
 //!                                         view <── App       └── Event::PageAnswered <─┘
 //! ```
 //!
-//! * [`lister`] decides what to ask for next: a state machine with its transition table.
-//! * [`store`] holds the files in columns, built for a million of them.
+//! * [`lister`] decides what to ask for next: a state machine with its transition table; its
+//!   [`refresh`](lister::refresh) decides what to read again.
+//! * [`store`] holds the files in columns, built for a million of them, with the service's own order,
+//!   so that a page that is read again proves what became of the files between its ends; its
+//!   [`filter`](store::filter) is a language.
 //! * [`api`] makes one try of a call within limits and reads tolerantly what comes.
 //! * [`expiry`] and [`clock`] say how long a file has left, on the service's clock.
 //! * [`text`] lets nothing that a service sends reach a terminal unescaped.
 //! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
-//! * [`commands`], [`cli`], [`config`] connect all that with the outside.
+//! * [`commands`], [`cli`], [`config`] connect all that with the outside; one table of settings, one
+//!   of keys and one of styles drive what depends on them.
 //!
 //! The crate is the program's own; its interface follows the program and promises nothing else.
 
