@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use ratatui::layout::Size;
+
 use super::columns::Columns;
 use super::journal::{Change, Journal};
 use super::layout::{Layout, Shape};
@@ -59,6 +61,12 @@ impl App {
 
     pub(super) fn skew_ms(&self) -> i64 {
         self.server_ms() - self.now.wall_ms
+    }
+
+    /// The terminal's size.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// The places of the main screen; `None` where the terminal is too small.

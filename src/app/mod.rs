@@ -262,8 +262,10 @@ impl App {
     }
 
     fn resize(&mut self, size: Size) {
-        self.size = size;
-        self.look.split = None;
+        if size != self.size {
+            self.size = size;
+            self.look.split = None;
+        }
         self.fit();
         self.patience = PATIENCE;
     }

@@ -14,9 +14,9 @@ use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 
 use super::notify::Notifier;
 use crate::app::App;
@@ -42,9 +42,15 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 type Out = BufWriter<File>;
 
 /// The terminal in raw mode on its alternate screen; dropping it gives the terminal back.
+///
+/// It keeps what the terminal shows and writes the difference to the next frame, and nothing at all
+/// where there is none: ratatui's own `Terminal` would write a few bytes for every frame.
 #[derive(Debug)]
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Out>>,
+    backend: CrosstermBackend<Out>,
+    shown: Buffer,
+    next: Buffer,
+    cursor: Option<Position>,
     mouse: bool,
     notifier: Notifier,
 }
@@ -60,9 +66,10 @@ impl Screen {
         let out = BufWriter::with_capacity(FRAME_BYTES, out);
         // Whether there is colour was decided already, in the theme.
         force_color_output(true);
-        let mut terminal = Terminal::new(CrosstermBackend::new(out))?;
-        take(terminal.backend_mut(), mouse).inspect_err(|_| give_back())?;
-        Ok(Self { terminal, mouse, notifier })
+        let mut backend = CrosstermBackend::new(out);
+        take(&mut backend, mouse).inspect_err(|_| give_back())?;
+        let (shown, next) = (Buffer::default(), Buffer::default());
+        Ok(Self { backend, shown, next, cursor: None, mouse, notifier })
     }
 
     /// Asks the terminal for the colour of its background; the answer, if any, comes as input.
@@ -75,7 +82,7 @@ impl Screen {
 
     /// Gives the terminal back as it was. What fails here fails silently: it may be gone.
     pub fn leave(&mut self) {
-        let _ = self.terminal.backend_mut().flush();
+        let _ = Write::flush(&mut self.backend);
         give_back();
     }
 
@@ -88,11 +95,16 @@ impl Screen {
         if TAKEN.load(Ordering::SeqCst) {
             disable_raw_mode()?;
         }
-        take(self.terminal.backend_mut(), self.mouse)?;
-        // Resizing clears. `Terminal::clear` would ask the terminal where its cursor is, and take
-        // the answer away from our own input.
-        let (width, height) = size()?;
-        self.terminal.resize(Rect::new(0, 0, width, height))
+        take(&mut self.backend, self.mouse)?;
+        self.cursor = None;
+        self.clear(self.shown.area)
+    }
+
+    /// Empties the terminal, which has this size now.
+    fn clear(&mut self, area: Rect) -> io::Result<()> {
+        self.shown = Buffer::empty(area);
+        self.next = Buffer::empty(area);
+        self.backend.clear()
     }
 
     /// Draws one frame; only what changed is written, in one go.
@@ -100,7 +112,32 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
-        self.terminal.draw(|frame| view::draw(app, app.theme(), frame)).map(drop)
+        let area = Rect::from((Position::ORIGIN, app.size()));
+        if area != self.shown.area {
+            self.clear(area)?;
+        }
+        self.next.reset();
+        let cursor = view::render(app, app.theme(), &mut self.next);
+        let mut changes = self.shown.diff_iter(&self.next).peekable();
+        let differs = changes.peek().is_some();
+        if differs {
+            if self.cursor.take().is_some() {
+                self.backend.hide_cursor()?;
+            }
+            self.backend.draw(changes)?;
+        }
+        if cursor != self.cursor {
+            match cursor {
+                Some(position) => {
+                    self.backend.set_cursor_position(position)?;
+                    self.backend.show_cursor()?;
+                }
+                None => self.backend.hide_cursor()?,
+            }
+            self.cursor = cursor;
+        }
+        std::mem::swap(&mut self.shown, &mut self.next);
+        Write::flush(&mut self.backend)
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -132,9 +169,8 @@ impl Screen {
     }
 
     fn write(&mut self, sequence: &str) -> io::Result<()> {
-        let out = self.terminal.backend_mut();
-        out.write_all(sequence.as_bytes())?;
-        Write::flush(out)
+        self.backend.write_all(sequence.as_bytes())?;
+        Write::flush(&mut self.backend)
     }
 
     /// Puts `text` on the clipboard of the terminal (OSC 52).
@@ -142,7 +178,7 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
     }
 }
 

@@ -17,7 +17,7 @@ pub mod timeline;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Padding};
@@ -26,15 +26,22 @@ use crate::app::App;
 use crate::app::mode::Mode;
 use theme::Theme;
 
-/// Draws one frame.
+/// Draws one frame; for whoever has a ratatui terminal.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
-    let area = frame.area();
+    if let Some(cursor) = render(app, theme, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws one frame into a buffer of any size; tells where the text cursor is to stand, if anywhere.
+pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
+    let area = buffer.area;
     let Some(layout) = app.layout().filter(|_| !area.is_empty()) else {
-        return screens::too_small(frame.buffer_mut(), area, theme);
+        screens::too_small(buffer, area, theme);
+        return None;
     };
-    // The frame may lag behind a resize: nothing is drawn outside of it.
+    // The buffer may lag behind a resize: nothing is drawn outside of it.
     let within = |rect: Rect| rect.intersection(area);
-    let buffer = frame.buffer_mut();
     match app.mode() {
         Mode::Help { scroll, .. } => help::draw(app, *scroll, theme, buffer, area),
         Mode::Detail { scroll } => detail::draw_full(app, *scroll, theme, buffer, area),
@@ -59,11 +66,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
                 }
                 _ => {}
             }
-            if let Some(cursor) = cursor {
-                frame.set_cursor_position(cursor);
-            }
+            return cursor;
         }
     }
+    None
 }
 
 /// A thin rounded box with one blank column around its content.

@@ -191,6 +191,13 @@ impl Terminal {
         code
     }
 
+    /// Waits for the program's last byte, and checks that what it left contains `text`.
+    pub fn wait_for_end(&self, text: &str) {
+        self.wait_closed_output();
+        let raw = String::from_utf8_lossy(&self.raw()).replace("\r\n", " ");
+        assert!(raw.contains(text), "{text} in {raw}");
+    }
+
     /// Waits until the program's last byte was read.
     fn wait_closed_output(&self) {
         let deadline = Instant::now() + PATIENCE;

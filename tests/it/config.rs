@@ -1,0 +1,118 @@
+//! The configuration file, and where values come from, with the real binary.
+
+use std::fs;
+use std::process::Output;
+
+use tempfile::TempDir;
+
+use crate::support::CANARY;
+use crate::support::binary::{command, text};
+use crate::support::fault::{Fault, page};
+use crate::support::terminal::Terminal;
+
+/// A folder that serves as the XDG place, with this configuration in it.
+fn place(config: &str) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("shelflife/themes")).unwrap();
+    fs::write(folder.path().join("shelflife/config.toml"), config).unwrap();
+    folder
+}
+
+fn run(folder: &TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = command(arguments);
+    command.env("XDG_CONFIG_HOME", folder.path()).envs(environment.iter().copied());
+    command.output().unwrap()
+}
+
+#[test]
+fn the_template_can_be_put_in_place_as_it_is() {
+    let template = text(&command(&["config"]).output().unwrap().stdout);
+    let folder = place(&template);
+    let output = run(&folder, &["config", "--effective"], &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("refresh = \"30s\"  # default\n"));
+}
+
+#[test]
+fn flag_environment_file_and_default_in_this_order() {
+    let folder =
+        place("limit = 7\nrefresh = \"1m\"\nbase_url = \"https://file.example\"\ntheme = \"fig\"");
+    let environment = [("CEREBRAS_BASE_URL", "https://env.example"), ("CEREBRAS_API_KEY", CANARY)];
+    let output = run(&folder, &["config", "--effective", "--refresh", "off"], &environment);
+    let said = text(&output.stdout);
+    for line in [
+        "limit = 7  # line 1",
+        "refresh = \"off\"  # --refresh",
+        "base_url = \"https://env.example\"  # CEREBRAS_BASE_URL",
+        "theme = \"fig\"  # line 4",
+        "load = \"demand\"  # default",
+        "# key: CEREBRAS_API_KEY is set",
+    ] {
+        assert!(said.lines().any(|other| other == line), "{line} in\n{said}");
+    }
+    assert!(!said.contains(CANARY));
+    let output = run(&folder, &["list", "--demo", "--output", "csv"], &[]);
+    assert_eq!(text(&output.stdout).lines().count(), 1 + 7, "the page size of the file");
+}
+
+#[test]
+fn what_is_not_allowed_is_named_with_file_line_key_and_what_is() {
+    for (config, expected) in [
+        ("limit = 5\nlimt = 3", ", line 2: unknown key \"limt\"; allowed are base_url,"),
+        ("\n\nrefresh = \"often\"", ", line 3: refresh: not allowed \"often\"; allowed is a span"),
+        ("[keys]\nmark = \"r\"", ", line 2: the key r is bound to both mark and refresh;"),
+    ] {
+        let folder = place(config);
+        for arguments in [vec!["list", "--demo"], vec!["config", "--effective"]] {
+            let output = run(&folder, &arguments, &[]);
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains("config.toml") && said.contains(expected), "{said}");
+            assert_eq!(said.lines().count(), 1, "{said}");
+            assert!(output.stdout.is_empty());
+        }
+    }
+    let folder = place("");
+    fs::write(folder.path().join("shelflife/config.toml"), b"\xff\xfe").unwrap();
+    let output = run(&folder, &["list", "--demo"], &[]);
+    assert!(text(&output.stderr).ends_with("cannot be read: it is not UTF-8\n"));
+    let output = run(&folder, &["list", "--demo", "--config", "/nowhere/at/all.toml"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("/nowhere/at/all.toml cannot be read"));
+}
+
+#[test]
+fn an_address_from_the_file_is_named_as_such() {
+    let folder = place("base_url = \"http://files.example\"");
+    let output = run(&folder, &["list"], &[("CEREBRAS_API_KEY", CANARY)]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("config.toml, line 1 is not usable: plain http"), "{said}");
+}
+
+#[test]
+fn the_dashboard_obeys_keys_columns_order_and_a_theme_of_ones_own() {
+    let folder = place(
+        "sort = \"-size\"\ncolumns = [\"filename\", \"id\", \"left\"]\ntheme = \"mine\"\nread_only = true\n[keys]\nclose = \"Q\"",
+    );
+    fs::write(folder.path().join("shelflife/themes/mine.toml"), "accent = \"#123456\"").unwrap();
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let place = folder.path().to_str().unwrap();
+    let environment = [
+        ("CEREBRAS_API_KEY", CANARY),
+        ("CEREBRAS_BASE_URL", server.url.as_str()),
+        ("XDG_CONFIG_HOME", place),
+    ];
+    let mut terminal = Terminal::start(120, 36, &[], &environment);
+    let screen = terminal.wait_for("3 files");
+    assert!(screen.contains("[read-only]") && screen.contains("Files · size ▼"), "{screen}");
+    assert!(screen.contains("ID") && !screen.contains("Purpose  Created"), "{screen}");
+    terminal.wait_for_bytes(b"38;2;18;52;86");
+    terminal.press("q");
+    terminal.press("Q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+
+    let mut terminal = Terminal::start(80, 24, &["--demo", "--theme", "none"], &environment);
+    assert_eq!(terminal.wait_exit(), 2);
+    terminal.wait_for_end("allowed are auto, dark, light, juniper, fig, linen, beacon, plain");
+}
