@@ -163,6 +163,13 @@ impl ApiError {
         matches!(self, Self::KeyRefused { .. } | Self::Forbidden { .. })
     }
 
+    /// Whether it may be over later without anybody changing the request: an outage, a portal in
+    /// between, a permission or a key that is given back.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.is_outage() || self.refuses_key() || matches!(self, Self::NotAFilesList { .. })
+    }
+
     /// Whether asking again is of no use until the operator gives another key.
     #[must_use]
     pub fn refuses_key_for_good(&self) -> bool {

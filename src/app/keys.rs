@@ -300,14 +300,14 @@ const FIND: &[Binding] = &[
     bind("sort-left", &[Char('<')], A::SortLeft, "sort by the column to the left"),
     bind("sort-right", &[Char('>')], A::SortRight, "sort by the column to the right"),
     bind("sort-1", &[Char('1')], A::SortByColumn(1), "sort by the first column; again reverses"),
-    bind("sort-2", &[Char('2')], A::SortByColumn(2), "by the second"),
-    bind("sort-3", &[Char('3')], A::SortByColumn(3), "by the third"),
-    bind("sort-4", &[Char('4')], A::SortByColumn(4), "by the fourth"),
-    bind("sort-5", &[Char('5')], A::SortByColumn(5), "by the fifth"),
-    bind("sort-6", &[Char('6')], A::SortByColumn(6), "by the sixth"),
-    bind("sort-7", &[Char('7')], A::SortByColumn(7), "by the seventh"),
-    bind("sort-8", &[Char('8')], A::SortByColumn(8), "by the eighth"),
-    bind("sort-9", &[Char('9')], A::SortByColumn(9), "by the ninth"),
+    bind("sort-2", &[Char('2')], A::SortByColumn(2), "sort by the second column"),
+    bind("sort-3", &[Char('3')], A::SortByColumn(3), "sort by the third column"),
+    bind("sort-4", &[Char('4')], A::SortByColumn(4), "sort by the fourth column"),
+    bind("sort-5", &[Char('5')], A::SortByColumn(5), "sort by the fifth column"),
+    bind("sort-6", &[Char('6')], A::SortByColumn(6), "sort by the sixth column"),
+    bind("sort-7", &[Char('7')], A::SortByColumn(7), "sort by the seventh column"),
+    bind("sort-8", &[Char('8')], A::SortByColumn(8), "sort by the eighth column"),
+    bind("sort-9", &[Char('9')], A::SortByColumn(9), "sort by the ninth column"),
 ];
 
 const TAKE: &[Binding] = &[

@@ -15,7 +15,7 @@
 //! | | an answer to another request | unchanged ([`expects`](Lister::expects)) |
 //! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
-//! | | [`retry_once`](Lister::retry_once) | `Loading`, its last try |
+//! | | [`retry_once`](Lister::retry_once), where that may help | `Loading`, its last try |
 //! | `Exhausted` | [`reopen`](Lister::reopen): a refresh found that the list goes on | `Ready` |
 //! | any | [`reload`](Lister::reload) | `Ready` at the start, a new walk |
 //!
@@ -360,18 +360,15 @@ impl Lister {
         Some(self.fetch(at, 1))
     }
 
-    /// The background tries again, once, whatever failed before and however often.
+    /// The background tries again, once, where what failed may mend itself: the service, not the
+    /// request.
     pub fn retry_once(&mut self) -> Option<Fetch> {
-        match &self.state {
-            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused, .. } => {
-                self.reload();
-                Some(self.fetch(Cursor::Start, self.policy.attempts))
-            }
-            State::Failed { at, why } if !matches!(why, Failure::Full) => {
-                Some(self.fetch(at.clone(), self.policy.attempts))
-            }
-            _ => None,
-        }
+        let at = match &self.state {
+            State::Failed { at, why: Failure::Call(error) } if error.may_pass() => at.clone(),
+            State::Failed { at, why: Failure::AskedToWait { .. } } => at.clone(),
+            _ => return None,
+        };
+        Some(self.fetch(at, self.policy.attempts))
     }
 
     /// The end of the list was reached, but has moved on: there is more behind `at`.

@@ -242,3 +242,32 @@ fn giving_up_keeps_the_place() {
     lister.give_up(Failure::Full);
     assert_eq!(lister.state(), &State::Failed { at: after("a"), why: Failure::Full });
 }
+
+#[test]
+fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
+    let failed_with = |error: ApiError| {
+        let mut lister =
+            Lister::new(Policy { attempts: 1, ..Policy::default() }, Restarts::Never, 1);
+        let fetch = lister.demand().unwrap();
+        lister.page_failed(fetch.request, error, Duration::ZERO);
+        assert!(matches!(lister.state(), State::Failed { .. }));
+        lister
+    };
+    let unavailable = ApiError::Unavailable { status: Status(503), message: None, wait: None };
+    let portal = ApiError::NotAFilesList { beginning: Untrusted::default() };
+    for error in [unavailable, portal, ApiError::Forbidden { message: None }] {
+        let mut lister = failed_with(error.clone());
+        let fetch = lister.retry_once().unwrap();
+        lister.page_failed(fetch.request, error, Duration::ZERO);
+        assert!(matches!(lister.state(), State::Failed { .. }), "its last try");
+    }
+    let refused = ApiError::Refused { status: Status(422), message: None };
+    for error in [refused, ApiError::UnusableId] {
+        assert_eq!(failed_with(error).retry_once(), None);
+    }
+    let mut stuck = Lister::new(Policy::default(), Restarts::Never, 1);
+    let fetch = stuck.demand().unwrap();
+    stuck.page_loaded(fetch.request, HasMore::Yes, PageFacts::default());
+    assert!(matches!(stuck.state(), State::Failed { why: Failure::CursorStuck, .. }));
+    assert_eq!(stuck.retry_once(), None, "it would read the whole list every time");
+}

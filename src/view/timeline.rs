@@ -15,7 +15,7 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::mode::Focus;
 use crate::app::timeline::{Bucket, DAYS, HOURS};
-use crate::expiry::{Stated, TimeLeft};
+use crate::expiry::{Stated, TimeLeft, Urgency};
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Labels, and the bucket that each stands before.
@@ -91,6 +91,12 @@ fn bar(
     }
     let level = (amount * BLOCKS.len() as u128).div_ceil(most).clamp(1, BLOCKS.len() as u128);
     let symbol = BLOCKS[usize::try_from(level).unwrap_or(1) - 1];
-    let left = TimeLeft::of(Stated::Value(bucket.span.start), app.server_ms());
-    (symbol, theme.urgency(app.urgency(left)).remove_modifier(Modifier::BOLD))
+    (symbol, theme.urgency(urgency(app, bucket)).remove_modifier(Modifier::BOLD))
+}
+
+/// How urgent the first file of a bucket may be; the first bucket begins now.
+pub(super) fn urgency(app: &App, bucket: &Bucket) -> Urgency {
+    let now_s = app.server_ms().div_euclid(1_000);
+    let start = bucket.span.start.max(now_s + 1);
+    app.urgency(TimeLeft::of(Stated::Value(start), app.server_ms()))
 }
