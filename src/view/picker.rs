@@ -92,10 +92,12 @@ fn column_lines(app: &App) -> Vec<Line> {
     let columns = app.columns();
     let line = |(number, column): (usize, &crate::app::columns::Column)| {
         let sign = if columns.is_shown(number) { "✓" } else { " " };
-        let width = column.width.map_or_else(
-            || if columns.is_shown(number) { "auto".to_owned() } else { String::new() },
-            |width| width.to_string(),
-        );
+        let width = match column.width {
+            _ if !columns.is_shown(number) => String::new(),
+            _ if super::table::width_of(app, column.key).is_none() => "no room".to_owned(),
+            Some(width) => width.to_string(),
+            None => "auto".to_owned(),
+        };
         (format!("{sign} {}", column.key.name()), width)
     };
     columns.all().iter().enumerate().map(line).collect()
