@@ -57,6 +57,8 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let busy = app.is_loading_all() || app.is_searching();
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if failed => Some("try again"),
+        Action::GoBack if app.table().span().is_some() && !busy => Some("all times"),
+        Action::GoBack if app.focus() != Focus::Table => None,
         Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
         Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
         Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
