@@ -34,7 +34,7 @@ use crate::store::{FileNo, FileRef};
 use crate::text::{UntrustedRef, grouped, shorten_end};
 use columns::{Column, MARKER, columns};
 
-pub use columns::{column_at, width_of};
+pub use columns::{column_at, shows_bars, width_of};
 
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
