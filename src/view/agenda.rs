@@ -18,7 +18,7 @@ use super::{boxed, heading, put, put_right, select};
 use crate::app::App;
 use crate::app::timeline::{Bucket, HOURS};
 use crate::dates;
-use crate::expiry::{Stated, TimeLeft, Urgency};
+use crate::expiry::Urgency;
 use crate::store::FileNo;
 use crate::text::{grouped, shorten_end, shorten_middle};
 use ratatui::widgets::Widget;
@@ -57,13 +57,12 @@ fn rows(app: &App, theme: &Theme) -> Vec<Row> {
         rows.push(plain("expired", counts.expired, Some(bytes), theme.urgency(Urgency::Expired)));
     }
     for (number, bucket) in app.timeline().buckets().iter().enumerate() {
-        let left = TimeLeft::of(Stated::Value(bucket.span.start), app.server_ms());
         rows.push(Row {
             when: span_words(app, number, bucket),
             files: bucket.files,
             bytes: Some(bucket.bytes),
             ends: bucket.ends,
-            style: theme.urgency(app.urgency(left)),
+            style: theme.urgency(app.bucket_urgency(bucket)),
             share: bucket.amount(app.measure()),
             bucket: Some(number),
         });

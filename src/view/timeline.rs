@@ -15,7 +15,6 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::mode::Focus;
 use crate::app::timeline::{Bucket, DAYS, HOURS};
-use crate::expiry::{Stated, TimeLeft};
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Labels, and the bucket that each stands before.
@@ -91,6 +90,5 @@ fn bar(
     }
     let level = (amount * BLOCKS.len() as u128).div_ceil(most).clamp(1, BLOCKS.len() as u128);
     let symbol = BLOCKS[usize::try_from(level).unwrap_or(1) - 1];
-    let left = TimeLeft::of(Stated::Value(bucket.span.start), app.server_ms());
-    (symbol, theme.urgency(app.urgency(left)).remove_modifier(Modifier::BOLD))
+    (symbol, theme.urgency(app.bucket_urgency(bucket)).remove_modifier(Modifier::BOLD))
 }
