@@ -4,9 +4,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod alerts;
+mod browse;
 mod cli;
 mod client;
 mod demo;
+mod layers;
+mod live;
+mod mouse;
 mod paging;
 mod pty;
 mod readme;

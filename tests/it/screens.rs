@@ -22,13 +22,13 @@ pub fn drawn(app: &App, theme: &Theme) -> Buffer {
     draw_at(app, theme, size.0, size.1)
 }
 
-fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
+pub fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| shelflife::view::draw(app, theme, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
-fn lines(buffer: &Buffer) -> Vec<String> {
+pub fn lines(buffer: &Buffer) -> Vec<String> {
     let area = buffer.area;
     (0..area.height)
         .map(|y| {
@@ -44,7 +44,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
         .collect()
 }
 
-fn text(app: &App, width: u16, height: u16) -> String {
+pub fn text(app: &App, width: u16, height: u16) -> String {
     lines(&draw_at(app, &Theme::ansi(Background::Dark), width, height)).join("\n")
 }
 
@@ -68,7 +68,7 @@ fn styled(buffer: &Buffer) -> String {
 }
 
 /// An account with something of everything.
-fn account(has_more: bool) -> String {
+pub fn account(has_more: bool) -> String {
     let file = |id: &str,
                 name: &str,
                 bytes: &str,
@@ -138,7 +138,7 @@ fn account(has_more: bool) -> String {
     format!(r#"{{"object":"list","data":[{}],"has_more":{has_more}}}"#, files.join(","))
 }
 
-fn loaded(width: u16, height: u16) -> Driver {
+pub fn loaded(width: u16, height: u16) -> Driver {
     let mut driver = Driver::new(width, height);
     driver.answer(&account(false));
     driver
