@@ -298,16 +298,16 @@ fn watch(
         let asked = !driver.effects.is_empty();
         // What was gathered until now was noticed earlier.
         if driver.alerts.len() > alerts {
-            watch.idle.retain(|idle| *idle + Duration::from_secs(11) < now - began);
+            watch.idle.retain(|idle| began + *idle + Duration::from_secs(11) < now);
         }
         if asked {
-            watch.idle.retain(|idle| *idle + Duration::from_secs(1) < now - began);
+            watch.idle.retain(|idle| began + *idle + Duration::from_secs(1) < now);
             answer(driver);
         }
         let after = screen(driver);
         let told = driver.alerts.len() > alerts || driver.title != title;
         if after == before && !asked && !told {
-            watch.idle.push(now - began);
+            watch.idle.push(now.saturating_sub(began));
         }
         before = after;
     }
@@ -412,7 +412,7 @@ fn what_is_overdue_does_not_spin_while_a_page_is_on_its_way() {
     driver.fail(down());
     assert!(driver.app.trouble().is_some());
     let due = driver.app.refresher().due().unwrap();
-    driver.pass(due.saturating_sub(driver.now.mono) - Duration::from_secs(1));
+    driver.pass(due.saturating_sub(driver.now.mono + Duration::from_secs(1)));
     driver.keys("G");
     assert_eq!(driver.effects.len(), 1, "the next page is on its way");
     let mut wakes = 0;
