@@ -435,3 +435,40 @@ fn with_nothing_close_the_program_sleeps_for_minutes() {
     let watch = watch(&mut driver, HOUR, 400, |_| panic!("nothing to ask"));
     assert!(watch.wakes < 40, "{} wake-ups in an hour", watch.wakes);
 }
+
+/// Whatever keeps the list from being read, at its start or later, nothing spins.
+#[test]
+fn no_failure_makes_it_spin() {
+    let errors: [fn() -> ApiError; 4] = [
+        || ApiError::KeyRefused { message: None },
+        || ApiError::Forbidden { message: None },
+        || ApiError::NotAFilesList { beginning: shelflife::text::Untrusted::new("<html>") },
+        || ApiError::Unavailable { status: Status(503), message: None, wait: None },
+    ];
+    for error in errors {
+        for (loaded, layer) in
+            [(false, ""), (true, "pG"), (true, "pL"), (true, "pGf"), (true, "pG?")]
+        {
+            let mut driver = Driver::new(120, 36);
+            if loaded {
+                driver.answer(&page(0..100, |n| 3 * 86_400 + n * 7_001, true));
+                driver.keys(layer);
+            }
+            let mut requests = 0;
+            let watch = watch(&mut driver, HOUR, 250, |driver| {
+                requests += 1;
+                driver.fail(error());
+            });
+            assert!(requests < 40, "{:?} {layer}: {requests} requests", error());
+            let idle = watch.idle.len();
+            assert_eq!(idle, 0, "{:?} {layer}: of {}, {:?}", error(), watch.wakes, watch.idle);
+        }
+    }
+    // A service that promises more and sends nothing new.
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..10, |n| 3 * 86_400 + n * 7_001, true));
+    driver.keys("pG");
+    let again = page(0..10, |n| 3 * 86_400 + n * 7_001, true);
+    let watch = watch(&mut driver, HOUR, 250, |driver| same(driver, &again));
+    assert!(watch.wakes < 250, "{}", watch.wakes);
+}
