@@ -226,11 +226,11 @@ impl App {
             self.say("search stopped; what came stays");
         } else if self.range_from.take().is_some() {
             self.say("no range any more");
-        } else if self.focus() != Focus::Table {
-            self.focus = Focus::Table;
         } else if self.table.span().is_some() {
             let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
             self.table.set_span(&self.store, None, &moment);
+        } else if self.focus() != Focus::Table {
+            self.focus = Focus::Table;
         } else if self.table.filter_text().is_some() {
             self.filter_by("");
         } else if !self.marks.is_empty() {

@@ -17,6 +17,8 @@ const GATHER: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(10);
 /// Files of one alert that a command is told of by name.
 const MOST_TOLD: usize = 100;
+/// Files that are looked at for the title after each event, where a rule has a filter.
+const MOST_LOOKED_AT: usize = 1_000;
 /// Rules at most: each has a bit for each file that it was told of.
 pub const MOST_RULES: usize = 8;
 
@@ -94,7 +96,8 @@ pub struct Alert {
 pub struct Alerts {
     rules: Vec<Rule>,
     told: HashMap<FileNo, u8>,
-    waiting: Vec<(usize, FileNo)>,
+    /// Files that are about to be told of: by which rule, and what they were told of before.
+    waiting: HashMap<FileNo, (usize, u8)>,
     due: Option<Duration>,
     quiet_until: Duration,
     /// The second of the service's clock up to which bounds were looked at.
@@ -134,7 +137,7 @@ impl Alerts {
         }
         let gone: HashSet<FileNo> = files.iter().copied().collect();
         self.told.retain(|no, _| !gone.contains(no));
-        self.waiting.retain(|(_, no)| !gone.contains(no));
+        self.waiting.retain(|no, _| !gone.contains(no));
     }
 
     /// Tells of a file by the tightest rule that it falls under, and of no looser one later. One
@@ -142,7 +145,14 @@ impl Alerts {
     fn consider(&mut self, store: &Store, no: FileNo, moment: &Moment<'_>, now: Duration) {
         let Stated::Value(at) = store.file(no).expires_at else { return };
         let left_ms = i128::from(at) * 1_000 - i128::from(moment.server_ms);
-        let told = self.told.get(&no).copied().unwrap_or(0);
+        let mut told = self.told.get(&no).copied().unwrap_or(0);
+        if let Some((rule, before)) = self.waiting.get(&no).copied()
+            && left_ms > i128::from(self.rules[rule].left_s) * 1_000 - 1_000
+        {
+            // It got more time before anybody heard of it.
+            self.waiting.remove(&no);
+            told = before;
+        }
         let (mut bits, mut tightest) = (told, None::<usize>);
         for (number, rule) in self.rules.iter().enumerate() {
             let bound_ms = i128::from(rule.left_s) * 1_000;
@@ -164,7 +174,7 @@ impl Alerts {
             bits => drop(self.told.insert(no, bits)),
         }
         if let Some(rule) = tightest {
-            self.waiting.push((rule, no));
+            self.waiting.insert(no, (rule, told));
             self.due.get_or_insert((now + GATHER).max(self.quiet_until));
         }
     }
@@ -197,9 +207,10 @@ impl Alerts {
         self.quiet_until = now + PAUSE;
         let waiting = std::mem::take(&mut self.waiting);
         let files = |number: usize| {
-            let of_rule = waiting.iter().filter(move |(rule, _)| *rule == number);
-            let mut files: Vec<FileNo> = of_rule.map(|(_, no)| *no).collect();
-            files.sort_by_key(|no| store.file(*no).expires_at.value());
+            let of_rule = waiting.iter().filter(|(_, (rule, _))| *rule == number);
+            let there = of_rule.map(|(no, _)| *no).filter(|no| !store.is_gone(*no));
+            let mut files: Vec<FileNo> = there.collect();
+            files.sort_by_key(|no| (store.file(*no).expires_at.value(), *no));
             files
         };
         let alerts = self.rules.iter().enumerate().map(|(number, rule)| (rule, files(number)));
@@ -209,15 +220,19 @@ impl Alerts {
             .collect()
     }
 
-    /// What the terminal's title says: the file that expires next, while a rule wants it shown.
+    /// What the terminal's title says: of the files that a rule wants shown, the one that expires
+    /// next.
     #[must_use]
     pub fn titled(&self, store: &Store, moment: &Moment<'_>) -> Option<FileNo> {
-        let next = store.next_to_expire(moment.server_ms)?;
-        let left = crate::expiry::TimeLeft::of(store.file(next).expires_at, moment.server_ms);
-        let crate::expiry::TimeLeft::Seconds(left) = left else { return None };
-        let wanted =
-            |rule: &Rule| rule.title && left < rule.left_s && rule.takes(store, next, moment);
-        self.rules.iter().any(wanted).then_some(next)
+        let now_s = moment.server_ms.div_euclid(1_000);
+        let next = |rule: &Rule| {
+            let left_s = i64::try_from(rule.left_s).unwrap_or(i64::MAX);
+            let under = store.expiring(now_s.saturating_add(1), now_s.saturating_add(left_s));
+            let mut looked_at = under.iter().take(MOST_LOOKED_AT);
+            looked_at.find(|no| rule.takes(store, **no, moment)).copied()
+        };
+        let nexts = self.rules.iter().filter(|rule| rule.title).filter_map(next);
+        nexts.min_by_key(|no| (store.file(*no).expires_at.value(), *no))
     }
 }
 

@@ -18,9 +18,14 @@ impl App {
     pub fn deadline(&self) -> Option<Duration> {
         let now = self.now.mono;
         let since = |wait_ms: u64| now.saturating_add(Duration::from_millis(wait_ms));
+        // Behind a layer that fills the screen nothing is counted.
+        let counted = self.layout().is_some() && !self.mode.fills_the_screen();
         let paging = match self.lister.state() {
-            State::Backoff { .. } => self.lister.deadline().map(|until| self.next_second(until)),
-            State::Loading { .. } => {
+            State::Backoff { .. } if counted => {
+                self.lister.deadline().map(|until| self.next_second(until))
+            }
+            State::Backoff { .. } => self.lister.deadline(),
+            State::Loading { .. } if counted => {
                 let waited = now.saturating_sub(self.loading_since);
                 let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
                 Some(self.loading_since + next)
@@ -28,11 +33,15 @@ impl App {
             _ => None,
         };
         let toast = self.toast.as_ref().map(|toast| toast.until);
-        let stale = self.stale_at().filter(|at| *at > now);
+        let stale = self.stale_at().filter(|at| counted && *at > now);
         let idle = !self.is_listing() && !self.load_all;
         let refresh = self.refresher.deadline().filter(|_| idle);
-        // While refreshing fails, the next try counts down on the screen.
-        let next_try = self.refresher.due().filter(|_| self.refresher.trouble().is_some());
+        // While refreshing fails, the next try counts down on the screen. What is overdue waits for
+        // the answer that is on its way, not for time.
+        let next_try = self
+            .refresher
+            .due()
+            .filter(|due| counted && self.refresher.trouble().is_some() && *due > now);
         let next_try = next_try.map(|due| self.next_second(due));
         let texts = self.next_text_change_ms().map(since);
         let crossings = [
@@ -68,11 +77,12 @@ impl App {
         let shows = |key| view::table::width_of(self, key).is_some();
         let ages = shows(SortKey::Created) && self.look.times == Times::Relative;
         let countdowns = shows(SortKey::TimeLeft);
+        let bars = countdowns && view::table::shows_bars(self);
         let row = |no: &FileNo| {
             let file = self.store.file(*no);
             let (born, dies) = (file.created_at, file.expires_at);
             let age = ages.then(|| next_age_change_ms(born, server_ms)).flatten();
-            let bar = countdowns.then(|| expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS));
+            let bar = bars.then(|| expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS));
             let text = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
             [text.flatten(), age, bar.flatten()].into_iter().flatten().min()
         };
@@ -81,33 +91,32 @@ impl App {
             expiry::next_change_ms(file.expires_at, server_ms, true)
         };
         let rows = || self.table.window().iter().filter_map(row).min();
+        // The first line of the header says nothing that changes with time alone.
         let header = || {
             let next = self.store.next_to_expire(server_ms).and_then(|no| {
                 expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
             });
             // The bytes at risk change with the counts.
-            [next, self.store.next_count_change_ms(server_ms), self.next_hour_ms()]
-                .into_iter()
-                .flatten()
-                .min()
+            let counts = self.store.next_count_change_ms(server_ms);
+            [next, counts].into_iter().flatten().min().filter(|_| layout.header.height > 1)
         };
+        let hour = || layout.timeline.map(|_| self.next_hour_ms());
         let visible = match self.mode {
-            Mode::Help { .. } | Mode::Events { .. } => [None; 3],
-            Mode::Detail { .. } => [detail(), None, None],
-            Mode::Agenda { .. } => [None, None, header()],
-            _ => [layout.pane.and_then(|_| detail()), rows(), header()],
+            Mode::Help { .. } | Mode::Events { .. } => [None; 4],
+            Mode::Detail { .. } => [detail(), None, None, None],
+            // What expires meanwhile wakes in any layer.
+            Mode::Agenda { .. } => [Some(self.next_hour_ms()), None, None, None],
+            _ => [layout.pane.and_then(|_| detail()), rows(), header(), hour()],
         };
         visible.into_iter().flatten().min()
     }
 
     /// Milliseconds until the buckets of the timeline move on: to the next full hour there.
-    fn next_hour_ms(&self) -> Option<u64> {
-        let shown = self.layout().is_some_and(|layout| layout.timeline.is_some())
-            || matches!(self.mode, Mode::Agenda { .. });
+    fn next_hour_ms(&self) -> u64 {
         let server_ms = self.server_ms();
         let offset_ms = self.shown_zone().offset_s(server_ms.div_euclid(1_000)) * 1_000;
         let hour_ms = 60 * 60 * 1_000;
         let into = server_ms.saturating_add(offset_ms).rem_euclid(hour_ms);
-        shown.then(|| (hour_ms - into).unsigned_abs())
+        (hour_ms - into).unsigned_abs()
     }
 }

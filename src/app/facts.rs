@@ -11,7 +11,7 @@ use super::layout::{Layout, Shape};
 use super::mode::{Focus, Mode};
 use super::settings::{Settings, Times};
 use super::table::Table;
-use super::timeline::{Measure, Timeline};
+use super::timeline::{Bucket, Measure, Timeline};
 use super::{Access, App, SLOW, whole_seconds};
 use crate::clock::Now;
 use crate::dates::Zone;
@@ -218,6 +218,14 @@ impl App {
     #[must_use]
     pub fn filter_error(&self) -> Option<&FilterError> {
         self.typed.error.as_ref()
+    }
+
+    /// How urgent the first files of a bucket are: one that began in the past is not expired.
+    #[must_use]
+    pub fn bucket_urgency(&self, bucket: &Bucket) -> Urgency {
+        let now_s = self.server_ms().div_euclid(1_000);
+        let left = bucket.span.start.saturating_sub(now_s + 1);
+        self.urgency(TimeLeft::Seconds(left.max(1).unsigned_abs()))
     }
 
     /// Whether all pages are being loaded.

@@ -108,11 +108,9 @@ impl App {
         let last = found.len().saturating_sub(1);
         match key {
             Key::Named(KeyCode::Enter) => {
-                let action = found.get(*line).map(|found| found.binding.action);
+                let Some(found) = found.get(*line) else { return };
                 self.mode = Mode::Browse;
-                if let Some(action) = action {
-                    self.perform(action, effects);
-                }
+                self.perform(found.binding.action, effects);
             }
             Key::Named(KeyCode::Esc) => self.mode = Mode::Browse,
             Key::Named(KeyCode::Down) | Key::Ctrl('n') => *line = (*line + 1).min(last),
@@ -174,9 +172,10 @@ impl App {
         };
         let taken = matches!(key, Key::Named(KeyCode::Enter) | Key::Char(' '));
         match (what, action) {
-            (Choice::Columns, _) => self.arrange_columns(line, key),
-            (Choice::Sort, Some(Action::OpenSortPicker))
+            (Choice::Columns, Some(Action::OpenColumns))
+            | (Choice::Sort, Some(Action::OpenSortPicker))
             | (Choice::CopyField, Some(Action::OpenCopyPicker)) => self.mode = Mode::Browse,
+            (Choice::Columns, _) => self.arrange_columns(line, key),
             (Choice::Sort, _) => {
                 let chosen = if taken { Some(line) } else { number };
                 if let Some(key) = chosen.and_then(|line| SortKey::ALL.get(line)) {
@@ -208,7 +207,7 @@ impl App {
                 self.look.columns.widen(line, if sign == '+' { 1 } else { -1 }, now);
                 line
             }
-            Key::Named(KeyCode::Enter) | Key::Char('w') => return self.mode = Mode::Browse,
+            Key::Named(KeyCode::Enter) => return self.mode = Mode::Browse,
             _ => line,
         };
         self.mode = Mode::Picker { what: Choice::Columns, line };

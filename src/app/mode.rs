@@ -51,6 +51,21 @@ pub enum Mode {
     },
 }
 
+impl Mode {
+    /// Whether nothing of the main screen is to be seen.
+    #[must_use]
+    pub fn fills_the_screen(&self) -> bool {
+        match self {
+            Self::Detail { .. } | Self::Help { .. } | Self::Agenda { .. } | Self::Events { .. } => {
+                true
+            }
+            Self::Browse | Self::Picker { .. } | Self::Filter { .. } | Self::Palette { .. } => {
+                false
+            }
+        }
+    }
+}
+
 /// What a picker chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice {

@@ -10,8 +10,9 @@
 //! ```
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
+use ratatui::text::Line;
 
 use super::theme::Theme;
 use super::{boxed, heading, put, put_right, select};
@@ -62,7 +63,7 @@ fn rows(app: &App, theme: &Theme) -> Vec<Row> {
             files: bucket.files,
             bytes: Some(bucket.bytes),
             ends: bucket.ends,
-            style: theme.urgency(super::timeline::urgency(app, bucket)),
+            style: theme.urgency(app.bucket_urgency(bucket)),
             share: bucket.amount(app.measure()),
             bucket: Some(number),
         });
@@ -107,15 +108,21 @@ pub fn bucket_at(app: &App, line: usize) -> Option<usize> {
 
 pub(super) fn draw(app: &App, line: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let of_loaded = if app.lister().is_complete() { "" } else { " · of loaded" };
-    let hint = app.message().unwrap_or("j k move · Enter filters · B files or bytes · Esc closes");
+    let hint = match (app.message(), area.width) {
+        (Some(message), _) => message,
+        (None, 62..) => "j k move · Enter filters · B files or bytes · Esc closes",
+        (None, _) => "Enter filters · Esc closes",
+    };
     let hint = shorten_end(hint, usize::from(area.width.saturating_sub(5)));
     let block = boxed(theme, app.is_focused())
         .title_top(heading(&format!("Agenda{of_loaded}"), theme.strong))
         .title_bottom(heading(&hint, theme.chrome));
-    let inner = block.inner(area);
-    block.render(area, buffer);
     let rows = rows(app, theme);
     let line = line.min(rows.len().saturating_sub(1));
+    let place = format!(" {} of {} ─", line + 1, rows.len());
+    let block = block.title_bottom(Line::raw(place).alignment(Alignment::Right));
+    let inner = block.inner(area);
+    block.render(area, buffer);
     let height = usize::from(inner.height.saturating_sub(1)).max(1);
     let first = (line + 1).saturating_sub(height).min(rows.len());
     head(theme, buffer, inner);
@@ -187,7 +194,9 @@ fn draw_row(app: &App, theme: &Theme, buffer: &mut Buffer, line: Rect, row: &Row
     if let Some((first, last)) = row.ends
         && half >= 16
     {
-        for (x, no) in [(at.names, first), (at.names + half, last)] {
+        // One file goes first and last: it is named once.
+        let names = [(at.names, first), (at.names + half, last)];
+        for (x, no) in names.into_iter().take(row.files.min(2)) {
             let name = app.store().file(no).name_to_show();
             let name = shorten_middle(&name, usize::from(half.saturating_sub(2)));
             put(buffer, x, y, right, &name, theme.text);

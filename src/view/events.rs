@@ -19,9 +19,29 @@ use crate::app::App;
 use crate::app::journal::{Entry, Happening};
 use crate::text::{grouped, shorten_end, shorten_middle};
 
-/// Cells of the time, the glyph and the words.
-const TIME: u16 = 10;
+/// Below this width of the inside, all is said more shortly.
+const ROOMY_FROM: u16 = 60;
+/// Cells of the glyph and the words.
 const WHAT: u16 = 17;
+const SHORT_WHAT: u16 = 11;
+
+/// When something happened: by the clock, or with the date where not all of it was today.
+fn when(app: &App, at_ms: i64, dated: bool, roomy: bool) -> String {
+    let (zone, at) = (app.shown_zone(), at_ms.div_euclid(1_000));
+    match (dated, roomy) {
+        (false, true) => zone.clock(at),
+        (false, false) => zone.minute(at).split_off(11),
+        (true, true) => zone.minute(at),
+        (true, false) => zone.minute(at).split_off(5),
+    }
+}
+
+/// Whether anything in the log happened on another day than today.
+fn is_dated(app: &App) -> bool {
+    let day = |at_ms: i64| app.shown_zone().day(at_ms.div_euclid(1_000));
+    let oldest = app.journal().entries().front();
+    oldest.is_some_and(|entry| day(entry.at_ms) != day(app.now().wall_ms))
+}
 
 /// Lines that do not fit on the screen.
 #[must_use]
@@ -49,9 +69,10 @@ pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer,
         let sentence = "Nothing was new, changed or gone so far.".to_owned();
         return centred(buffer, inner, &[(sentence, theme.text)]);
     }
+    let dated = is_dated(app);
     let newest_first = entries.iter().rev().skip(scroll.min(more));
     for (y, entry) in (inner.y..inner.bottom()).zip(newest_first) {
-        line(app, theme, buffer, Rect { y, height: 1, ..inner }, entry);
+        line(app, theme, buffer, Rect { y, height: 1, ..inner }, entry, dated);
     }
 }
 
@@ -64,14 +85,20 @@ pub(super) fn look(theme: &Theme, what: Happening) -> (&'static str, Style) {
     }
 }
 
-fn line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect, entry: &Entry) {
+fn line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect, entry: &Entry, dated: bool) {
     let (glyph, style) = look(theme, entry.what);
     let (y, right) = (area.y, area.right());
-    let time = app.shown_zone().clock(entry.at_ms.div_euclid(1_000));
+    let roomy = area.width >= ROOMY_FROM;
+    let time = when(app, entry.at_ms, dated, roomy);
     put(buffer, area.x, y, right, &time, theme.chrome);
     let loud = if entry.what == Happening::DeletedEarly { theme.error } else { style };
-    put(buffer, area.x + TIME, y, right, &format!("{glyph} {}", entry.what.words()), loud);
-    let x = area.x + TIME + WHAT;
+    let words = match entry.what {
+        Happening::DeletedEarly if !roomy => "early",
+        what => what.words(),
+    };
+    let x = area.x + super::cells(&time) + 2;
+    put(buffer, x, y, right, &format!("{glyph} {words}"), loud);
+    let x = x + if roomy { WHAT } else { SHORT_WHAT };
     let room = right.saturating_sub(x);
     // The id has a third where there is room for both.
     let id_room = if room >= 40 { room / 3 } else { 0 };

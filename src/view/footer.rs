@@ -55,15 +55,22 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) ->
 fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let busy = app.is_loading_all() || app.is_searching();
+    let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if failed => Some("try again"),
+        Action::GoBack if app.table().span().is_some() && !busy => Some("all times"),
+        Action::GoBack if app.focus() != Focus::Table => None,
         Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
         Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
         Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
         Action::OpenHelp | Action::Close => binding.hint,
+        Action::OpenDetail | Action::Mark if in_timeline => None,
         _ => binding.hint.filter(|_| !app.table().rows().is_empty()),
     };
-    let always = |action| matches!(action, Action::OpenHelp | Action::Close | Action::Refresh);
+    let always = |action| {
+        use Action::{Close, GoBack, OpenHelp, Refresh};
+        matches!(action, OpenHelp | Close | Refresh | GoBack)
+    };
     let (kept, others): (Vec<_>, Vec<_>) = keys::bindings()
         .filter_map(|binding| {
             let key = app.settings().keys.keys(binding).first()?.name();
@@ -168,7 +175,9 @@ fn timeline_words(app: &App) -> Option<String> {
     let when = super::agenda::span_words(app, number, bucket);
     let unit = if bucket.files == 1 { "file" } else { "files" };
     let (files, bytes) = (grouped(bucket.files), crate::dates::sum(bucket.bytes));
-    Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · Enter filters"))
+    let chosen = app.table().span().is_some_and(|span| span.end == bucket.span.end);
+    let enter = if chosen { "Enter lifts" } else { "Enter filters" };
+    Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · {enter}"))
 }
 
 /// `/ text█                                         37 of 300 loaded · Enter keeps · Esc clears`

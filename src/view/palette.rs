@@ -30,10 +30,12 @@ pub(super) fn draw(
 ) -> Option<Position> {
     let found = find(input.value(), &app.settings().keys);
     let width = WIDTH.min(over.width.saturating_sub(2));
-    let height = (MOST_LINES + 3).min(over.height);
+    // The box is as high as what was found; its upper edge stays where it is.
+    let lines = u16::try_from(found.len()).unwrap_or(u16::MAX).clamp(1, MOST_LINES);
+    let height = (lines + 3).min(over.height);
     let area = Rect {
         x: over.x + (over.width - width) / 2,
-        y: over.y + (over.height - height) / 4,
+        y: over.y + over.height.saturating_sub(MOST_LINES + 3) / 4,
         width,
         height,
     };
@@ -66,7 +68,8 @@ pub(super) fn draw(
     {
         let keys_left = inner.right().saturating_sub(cells(&found.keys) + 1);
         let mut x = inner.x + 2;
-        for (at, c) in (0_u32..).zip(found.binding.what.chars()) {
+        let what = shorten_end(found.binding.what, usize::from(keys_left.saturating_sub(x)));
+        for (at, c) in (0_u32..).zip(what.chars()) {
             let hit = found.letters.binary_search(&at).is_ok();
             let style = if hit { theme.highlight } else { theme.text };
             x = put(buffer, x, y, keys_left, c.encode_utf8(&mut [0; 4]), style);

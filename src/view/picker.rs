@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::app::layers::CopyField;
 use crate::app::mode::Choice;
 use crate::store::order::SortKey;
-use crate::text::shorten_end;
+use crate::text::shorten_middle;
 
 /// A line of a picker: what it says at the left and at the right.
 type Line = (String, String);
@@ -29,11 +29,13 @@ pub(super) fn draw(
     buffer: &mut Buffer,
     over: Rect,
 ) {
-    let (title, hint, width, lines) = match what {
-        Choice::Sort => ("Sort by", "Enter sorts · Esc", 30, sort_lines(app)),
-        Choice::CopyField => ("Copy", "Enter copies · Esc", 60, copy_lines(app)),
+    let (title, hints, width, lines) = match what {
+        Choice::Sort => ("Sort by", ["Enter sorts · Esc"; 2], 30, sort_lines(app)),
+        Choice::CopyField => ("Copy", ["Enter copies · Esc"; 2], 60, copy_lines(app)),
         Choice::Columns => {
-            ("Columns", "Space shows · < > move · + - width · Esc", 48, column_lines(app))
+            let short = "Space · < > · + - · Esc";
+            let hints = ["Space shows · < > move · + - width · Esc", short];
+            ("Columns", hints, 48, column_lines(app))
         }
     };
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
@@ -46,10 +48,11 @@ pub(super) fn draw(
     };
     Clear.render(area, buffer);
     unhalve(buffer, area);
-    let hint = shorten_end(hint, usize::from(width.saturating_sub(5)));
+    let fits = |hint: &&str| crate::text::width(hint) + 5 <= usize::from(width);
+    let hint = hints.into_iter().find(fits).unwrap_or(hints[1]);
     let block = boxed(theme, true)
         .title_top(heading(title, theme.strong))
-        .title_bottom(heading(&hint, theme.chrome));
+        .title_bottom(heading(hint, theme.chrome));
     let inner = block.inner(area);
     block.render(area, buffer);
     // On a small screen the lines scroll with the choice.
@@ -58,7 +61,7 @@ pub(super) fn draw(
     for (y, (number, (left, right))) in (inner.y..inner.bottom()).zip(visible) {
         let x = put(buffer, inner.x + 2, y, inner.right(), &left, theme.text);
         let room = usize::from(inner.right().saturating_sub(x + 2));
-        put_right(buffer, x, y, inner.right(), &shorten_end(&right, room), theme.chrome);
+        put_right(buffer, x, y, inner.right(), &shorten_middle(&right, room), theme.chrome);
         if number == chosen {
             let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
             select(theme.band, theme, buffer, whole, inner.x);
@@ -95,8 +98,8 @@ fn column_lines(app: &App) -> Vec<Line> {
         let width = match column.width {
             _ if !columns.is_shown(number) => String::new(),
             _ if super::table::width_of(app, column.key).is_none() => "no room".to_owned(),
-            Some(width) => width.to_string(),
             None => "auto".to_owned(),
+            Some(width) => width.to_string(),
         };
         (format!("{sign} {}", column.key.name()), width)
     };

@@ -58,11 +58,19 @@ fn words(app: &App) -> (String, String) {
             format!("The first page could not be read: {why}."),
             format!("next try in {} s", app.seconds_until(*until)),
         ),
-        State::Failed { why, .. } => failed(why),
+        State::Failed { why, .. } => failed(app, why),
     }
 }
 
-fn failed(why: &Failure) -> (String, String) {
+fn failed(app: &App, why: &Failure) -> (String, String) {
+    let next = match app.refresher().due() {
+        // Where the service asked for a wait, r has to wait as well.
+        Some(due) if matches!(why, Failure::AskedToWait { .. }) => {
+            format!("next try in {} s", app.seconds_until(due))
+        }
+        Some(due) => format!("next try in {} s · r tries now", app.seconds_until(due)),
+        None => "r tries again".to_owned(),
+    };
     match why {
         Failure::Call(ApiError::KeyRefused { .. }) => (
             format!("{}.", capital(&why.to_string())),
@@ -70,12 +78,9 @@ fn failed(why: &Failure) -> (String, String) {
         ),
         Failure::Call(ApiError::Forbidden { .. }) => (
             format!("No permission to list the files: {why}."),
-            "ask for a key that may list them · r tries again · q quits".to_owned(),
+            format!("ask for a key that may list them · {next} · q quits"),
         ),
-        _ => (
-            format!("The first page could not be read: {why}."),
-            "r tries again · q quits".to_owned(),
-        ),
+        _ => (format!("The first page could not be read: {why}."), format!("{next} · q quits")),
     }
 }
 

@@ -34,7 +34,7 @@ use crate::store::{FileNo, FileRef};
 use crate::text::{UntrustedRef, grouped, shorten_end};
 use columns::{Column, MARKER, columns};
 
-pub use columns::{column_at, width_of};
+pub use columns::{column_at, shows_bars, width_of};
 
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
@@ -62,10 +62,11 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
 fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     let order = app.table().order();
     let arrow = if order.is_descending() { "▼" } else { "▲" };
-    let mut text = format!("· {} {arrow} ", order.key().name().to_lowercase());
+    let mut sorted = format!("· {} {arrow} ", order.key().name().to_lowercase());
     if !app.lister().is_complete() && !app.store().is_empty() {
-        text.push_str("of loaded ");
+        sorted.push_str("of loaded ");
     }
+    let mut text = String::new();
     if let Some(span) = app.table().span() {
         let buckets = app.timeline().buckets();
         let at = buckets.iter().position(|bucket| bucket.span.end == span.end);
@@ -88,6 +89,10 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     };
     let range = if app.is_marking_range() { "· marking a range " } else { "" };
     let room = usize::from(width.saturating_sub(12)).saturating_sub(marks.len() + range.len());
+    // What it is sorted by is said by the column's colour too, and gives way to the filter.
+    if text.is_empty() || crate::text::width(&sorted) + crate::text::width(&text) <= room {
+        text.insert_str(0, &sorted);
+    }
     let text = shorten_end(&text, room);
     Line::from(vec![
         Span::raw("─"),

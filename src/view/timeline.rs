@@ -15,7 +15,6 @@ use super::theme::Theme;
 use crate::app::App;
 use crate::app::mode::Focus;
 use crate::app::timeline::{Bucket, DAYS, HOURS};
-use crate::expiry::{Stated, TimeLeft, Urgency};
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Labels, and the bucket that each stands before.
@@ -91,12 +90,5 @@ fn bar(
     }
     let level = (amount * BLOCKS.len() as u128).div_ceil(most).clamp(1, BLOCKS.len() as u128);
     let symbol = BLOCKS[usize::try_from(level).unwrap_or(1) - 1];
-    (symbol, theme.urgency(urgency(app, bucket)).remove_modifier(Modifier::BOLD))
-}
-
-/// How urgent the first file of a bucket may be; the first bucket begins now.
-pub(super) fn urgency(app: &App, bucket: &Bucket) -> Urgency {
-    let now_s = app.server_ms().div_euclid(1_000);
-    let start = bucket.span.start.max(now_s + 1);
-    app.urgency(TimeLeft::of(Stated::Value(start), app.server_ms()))
+    (symbol, theme.urgency(app.bucket_urgency(bucket)).remove_modifier(Modifier::BOLD))
 }

@@ -4,10 +4,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod alerts;
+mod browse;
 mod cli;
 mod client;
 mod config;
 mod demo;
+mod layers;
+mod live;
+mod mouse;
 mod paging;
 mod pty;
 mod readme;

@@ -1,14 +1,17 @@
 //! Whole screens, as text, at the sizes that matter.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use shelflife::api::error::Status;
-use shelflife::api::{ApiError, wire};
+use shelflife::api::{Answer, ApiError, Existence, wire};
 use shelflife::app::App;
+use shelflife::effect::Effect;
+use shelflife::event::Event;
 use shelflife::text::Untrusted;
 use shelflife::view::theme::{self, Background, Theme};
 
@@ -22,13 +25,13 @@ pub fn drawn(app: &App, theme: &Theme) -> Buffer {
     draw_at(app, theme, size.0, size.1)
 }
 
-fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
+pub fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| shelflife::view::draw(app, theme, frame)).unwrap();
     terminal.backend().buffer().clone()
 }
 
-fn lines(buffer: &Buffer) -> Vec<String> {
+pub fn lines(buffer: &Buffer) -> Vec<String> {
     let area = buffer.area;
     (0..area.height)
         .map(|y| {
@@ -44,7 +47,7 @@ fn lines(buffer: &Buffer) -> Vec<String> {
         .collect()
 }
 
-fn text(app: &App, width: u16, height: u16) -> String {
+pub fn text(app: &App, width: u16, height: u16) -> String {
     lines(&draw_at(app, &Theme::ansi(Background::Dark), width, height)).join("\n")
 }
 
@@ -68,7 +71,7 @@ fn styled(buffer: &Buffer) -> String {
 }
 
 /// An account with something of everything.
-fn account(has_more: bool) -> String {
+pub fn account(has_more: bool) -> String {
     let file = |id: &str,
                 name: &str,
                 bytes: &str,
@@ -138,7 +141,7 @@ fn account(has_more: bool) -> String {
     format!(r#"{{"object":"list","data":[{}],"has_more":{has_more}}}"#, files.join(","))
 }
 
-fn loaded(width: u16, height: u16) -> Driver {
+pub fn loaded(width: u16, height: u16) -> Driver {
     let mut driver = Driver::new(width, height);
     driver.answer(&account(false));
     driver
@@ -306,5 +309,124 @@ fn wide_names_leave_the_borders_in_line() {
                 assert_eq!(buffer[(x, y)].symbol(), "│", "{width}: column {x}, line {y}");
             }
         }
+    }
+}
+
+/// Reads `body` again, as `r` does; single files that are asked for are gone, or stay unanswered.
+fn refreshed(driver: &mut Driver, body: &str, gone: &str) {
+    driver.pass(Duration::from_secs(2));
+    driver.keys("r");
+    driver.answer(body);
+    for effect in std::mem::take(&mut driver.effects) {
+        let Effect::Retrieve { request, id } = effect else { continue };
+        if id.raw() == gone.as_bytes() {
+            let answer = Answer { value: Existence::Gone, date: None, allowance: None };
+            driver.tell(Event::FileAnswered { request, result: Ok(answer) });
+        }
+    }
+}
+
+/// One file each that is new, changed, missing and gone, and two that are marked.
+fn lively(width: u16, height: u16) -> Driver {
+    let mut driver = Driver::new(width, height);
+    let hours = |n: i64| (n + 1) * 3_600 - 1_000;
+    driver.answer(&page(0..8, hours, false));
+    driver.keys("j ");
+    let changed = |n: i64| if n == 4 { 40_000 } else { hours(n) };
+    let files = page([0, 1, 3, 4, 6, 7, 8], changed, false);
+    refreshed(&mut driver, &files, "file_2");
+    driver.keys(" ");
+    driver
+}
+
+#[test]
+fn rows_that_are_new_changed_missing_gone_or_marked() {
+    let driver = lively(100, 18);
+    let buffer = draw_at(&driver.app, &Theme::ansi(Background::Dark), 100, 18);
+    insta::assert_snapshot!("rows_100x18", lines(&buffer).join("\n"));
+    let driver = lively(46, 12);
+    let buffer = draw_at(&driver.app, &Theme::ansi(Background::Dark), 46, 12);
+    insta::assert_snapshot!("rows_styled_46x12", styled(&buffer));
+}
+
+#[test]
+fn the_agenda_and_the_events() {
+    for (width, height) in [(40, 10), (80, 24), (120, 40)] {
+        let mut driver = loaded(width, height);
+        driver.keys("ajj");
+        insta::assert_snapshot!(
+            format!("agenda_{width}x{height}"),
+            text(&driver.app, width, height)
+        );
+    }
+    let mut driver = lively(80, 24);
+    driver.keys("E");
+    insta::assert_snapshot!("events_80x24", text(&driver.app, 80, 24));
+    let mut driver = lively(40, 10);
+    driver.keys("E");
+    insta::assert_snapshot!("events_40x10", text(&driver.app, 40, 10));
+    let mut driver = loaded(80, 24);
+    driver.keys("E");
+    insta::assert_snapshot!("events_none", text(&driver.app, 80, 24));
+}
+
+#[test]
+fn what_opens_above_the_table() {
+    for (name, keys, width, height) in [
+        ("palette_80x24", ":ref", 80, 24),
+        ("palette_40x10", ":the", 40, 10),
+        ("palette_nothing", ":zzzz", 80, 24),
+        ("columns_80x24", "wjj+", 80, 24),
+        ("columns_40x10", "wjjjjj", 40, 10),
+        ("copy_80x24", "jYj", 80, 24),
+        ("copy_40x10", "jYj", 40, 10),
+        ("filter_error_80x24", "/left<6h and size>10q", 80, 24),
+        ("filter_error_40x10", "/left<6h and size>10q", 40, 10),
+        ("frozen_80x24", "f", 80, 24),
+    ] {
+        let mut driver = loaded(width, height);
+        driver.keys(keys);
+        insta::assert_snapshot!(name, text(&driver.app, width, height));
+    }
+}
+
+#[test]
+fn the_timeline_with_the_focus_and_a_bucket_chosen() {
+    let mut driver = loaded(120, 30);
+    driver.keys("p");
+    driver.key(KeyCode::Tab);
+    driver.key(KeyCode::Right);
+    driver.key(KeyCode::Right);
+    driver.key(KeyCode::Right);
+    insta::assert_snapshot!("timeline_focused", text(&driver.app, 120, 30));
+    driver.key(KeyCode::Enter);
+    insta::assert_snapshot!("timeline_chosen", text(&driver.app, 120, 30));
+    let plain = draw_at(&driver.app, &Theme::plain(), 120, 30);
+    let marked = (0..120).filter(|x| !plain[(*x, 2)].modifier.is_empty()).count();
+    assert!(marked > 0, "where the cursor stands is seen without colour");
+}
+
+/// Hazards 20: what is loaded stays, with its age, the cause and the next try.
+#[test]
+fn stale_files_say_since_when_why_and_what_is_next() {
+    let down = || ApiError::Unavailable {
+        status: Status(503),
+        message: Some(Untrusted::new("try later")),
+        wait: None,
+    };
+    for (width, height) in [(80, 24), (120, 30)] {
+        let mut driver = loaded(width, height);
+        driver.keys("p");
+        driver.keys("r");
+        driver.fail(down());
+        driver.pass(Duration::from_secs(200));
+        driver.tell(Event::DeadlineReached);
+        driver.fail(down());
+        driver.pass(Duration::from_secs(13));
+        driver.tell(Event::DeadlineReached);
+        insta::assert_snapshot!(
+            format!("stale_{width}x{height}"),
+            text(&driver.app, width, height)
+        );
     }
 }

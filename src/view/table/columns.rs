@@ -39,7 +39,7 @@ pub(super) struct Column {
 /// The columns in the room of `inner`.
 pub(super) fn columns(app: &App, inner: Rect) -> Vec<Column> {
     let screen = app.layout().map_or(0, |layout| layout.footer.width);
-    let bar = screen >= 80;
+    let bar = shows_bars(app);
     let mut wanted: Vec<(SortKey, u16)> = app
         .columns()
         .shown()
@@ -81,6 +81,12 @@ pub(super) fn columns(app: &App, inner: Rect) -> Vec<Column> {
         .map(place)
         .filter(|column| column.x + column.width <= inner.right())
         .collect()
+}
+
+/// Whether the time left is shown as a bar too, where it is shown.
+#[must_use]
+pub fn shows_bars(app: &App) -> bool {
+    app.layout().is_some_and(|layout| layout.footer.width >= 80)
 }
 
 /// Whether a screen this wide has the column at all.

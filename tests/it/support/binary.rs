@@ -8,6 +8,7 @@ use super::CANARY;
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shelflife"));
     command.args(arguments).env_clear().env("TERM", "xterm-256color");
+    command.env("XDG_CONFIG_HOME", super::NO_CONFIGURATION);
     command
 }
 

@@ -13,3 +13,6 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A key that must never be seen in anything that the program puts out.
 pub const CANARY: &str = "csk-canary-5f1e0b";
+
+/// A place for configuration in which there is none, so that no test reads the machine's.
+pub const NO_CONFIGURATION: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/no-configuration");

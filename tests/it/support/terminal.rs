@@ -38,6 +38,7 @@ impl Terminal {
         command.args(arguments);
         command.env_clear();
         command.env("TERM", "xterm-256color");
+        command.env("XDG_CONFIG_HOME", super::NO_CONFIGURATION);
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -83,7 +84,8 @@ impl Terminal {
         self.wait(text, |screen| screen.contains(text))
     }
 
-    fn wait_screen(&self, what: &str, shown: impl Fn(&vt100::Screen) -> bool) -> String {
+    /// Waits until the screen, colours included, is as `shown` looks for; gives its text.
+    pub fn wait_screen(&self, what: &str, shown: impl Fn(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         loop {
@@ -186,6 +188,8 @@ impl Terminal {
         assert!(!screen.alternate_screen(), "the alternate screen was left");
         assert!(!screen.hide_cursor(), "the cursor is shown");
         assert!(!screen.bracketed_paste(), "paste is off");
+        let mouse = screen.mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is off");
         let raw = String::from_utf8_lossy(&seen.raw);
         assert!(!raw.contains(CANARY), "the key was shown");
         code

@@ -1,0 +1,452 @@
+//! Marks, filter, order, columns, timeline and agenda, driven by keys.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use shelflife::app::Settings;
+use shelflife::app::mode::{Focus, Mode};
+use shelflife::app::settings::Times;
+use shelflife::app::timeline::Measure;
+use shelflife::effect::Effect;
+use shelflife::event::Event;
+use shelflife::expiry::Urgency;
+use shelflife::lister::refresh::RefreshPolicy;
+use shelflife::store::order::SortKey;
+use shelflife::view::table::width_of;
+
+use crate::screens::{account, text};
+use crate::update::{Driver, page};
+
+fn hours(n: i64) -> i64 {
+    (n + 1) * 3_600
+}
+
+/// Files 0 to `files`, all of them, on a large screen without refreshing.
+fn loaded(files: i64) -> Driver {
+    let refresh = RefreshPolicy { interval: None, ..RefreshPolicy::default() };
+    let mut driver = Driver::started(120, 36, Settings { refresh, ..Driver::settings() });
+    driver.answer(&page(0..files, hours, false));
+    driver
+}
+
+fn ids(driver: &Driver, files: impl IntoIterator<Item = shelflife::store::FileNo>) -> Vec<i64> {
+    let number = |no| {
+        let id = driver.app.store().file(no).id.printable().into_owned();
+        id.trim_start_matches("file_").parse().unwrap()
+    };
+    files.into_iter().map(number).collect()
+}
+
+fn marked(driver: &Driver) -> Vec<i64> {
+    let marked: BTreeSet<i64> =
+        ids(driver, driver.app.marks().iter().copied()).into_iter().collect();
+    marked.into_iter().collect()
+}
+
+fn rows(driver: &Driver) -> Vec<i64> {
+    ids(driver, driver.app.table().rows().iter().copied())
+}
+
+fn last_line(driver: &Driver, back: usize) -> String {
+    let layout = driver.app.layout().unwrap();
+    let screen = text(&driver.app, layout.footer.width, layout.footer.bottom());
+    screen.lines().rev().nth(back).unwrap().to_owned()
+}
+
+#[test]
+fn marking() {
+    let cases: [(&str, &[i64], &str); 9] = [
+        (" ", &[0], "file_1"),
+        ("  ", &[0, 1], "file_2"),
+        (" k ", &[], "file_1"),
+        ("jvjjv", &[1, 2, 3], "file_3"),
+        ("Gvkkv", &[5, 6, 7], "file_5"),
+        ("vv", &[0], "file_0"),
+        ("  *", &[2, 3, 4, 5, 6, 7], "file_2"),
+        (" **", &[0], "file_1"),
+        ("G  ", &[], "file_7"),
+    ];
+    for (keys, expected, selected) in cases {
+        let mut driver = loaded(8);
+        driver.keys(keys);
+        assert_eq!(
+            (marked(&driver).as_slice(), &*driver.selected()),
+            (expected, selected),
+            "{keys}"
+        );
+    }
+}
+
+#[test]
+fn marks_are_of_files_whatever_the_order_and_the_filter() {
+    let mut driver = loaded(8);
+    driver.keys("  v");
+    driver.keys("S");
+    driver.keys("j");
+    driver.keys("v");
+    assert_eq!(marked(&driver), [0, 1, 2], "a range in the order of the screen, from file 2 to 1");
+    driver.keys("/0005");
+    driver.key(KeyCode::Enter);
+    driver.keys("*");
+    assert_eq!(marked(&driver), [0, 1, 2, 5], "only what is shown is inverted");
+    driver.key(KeyCode::Esc);
+    driver.keys("1S<>");
+    assert_eq!(marked(&driver), [0, 1, 2, 5]);
+    assert!(text(&driver.app, 120, 36).contains("4 marked"));
+}
+
+#[test]
+fn a_range_whose_beginning_is_hidden_says_so_and_escape_lets_go() {
+    let mut driver = loaded(8);
+    driver.keys("v");
+    driver.keys("/0005");
+    driver.key(KeyCode::Enter);
+    driver.keys("v");
+    let message = driver.app.message().unwrap();
+    assert!(message.contains("not in the table any more"), "{message}");
+    assert!(marked(&driver).is_empty() && !driver.app.is_marking_range());
+    driver.keys("v");
+    driver.key(KeyCode::Esc);
+    assert!(!driver.app.is_marking_range());
+    assert_eq!(driver.app.table().filter_text(), Some("0005"), "one step at a time");
+}
+
+#[test]
+fn a_filter_for_marked_files_follows_the_marks() {
+    let mut driver = loaded(8);
+    driver.keys(" j ");
+    driver.keys("/marked");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver), [0, 2]);
+    driver.keys("g ");
+    assert_eq!((rows(&driver), marked(&driver)), (vec![2], vec![2]));
+    driver.keys("*");
+    assert_eq!((rows(&driver), marked(&driver)), (vec![], vec![]));
+    driver.keys("/");
+    (0..6).for_each(|_| driver.key(KeyCode::Backspace));
+    driver.keys("not marked");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver).len(), 8);
+    driver.keys("g ");
+    assert_eq!(rows(&driver), [1, 2, 3, 4, 5, 6, 7]);
+    driver.key(KeyCode::Esc);
+    driver.key(KeyCode::Esc);
+    assert!(marked(&driver).is_empty(), "the last step lifts the marks");
+}
+
+#[test]
+fn the_last_good_filter_stays_in_force_while_the_text_has_an_error() {
+    let mut driver = loaded(20);
+    driver.keys("/000");
+    assert_eq!(rows(&driver).len(), 10);
+    driver.keys(" (");
+    assert_eq!(driver.app.table().filter_text(), Some("000 "), "the last good one");
+    assert_eq!(rows(&driver).len(), 10);
+    let error = driver.app.filter_error().unwrap().clone();
+    let below = last_line(&driver, 0);
+    let sign = below.chars().position(|c| c == '▔').unwrap();
+    assert_eq!(sign, " / ".len() + error.at.start, "under its place: {below}");
+    assert!(below.contains(&error.what), "{below}");
+    assert!(last_line(&driver, 1).contains("/ 000 ("));
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.mode(), Mode::Filter { .. }), "Enter is refused");
+    driver.keys("0003)");
+    assert_eq!(driver.app.filter_error(), None);
+    assert_eq!(rows(&driver), [3]);
+    driver.keys(" left<");
+    driver.key(KeyCode::Esc);
+    assert!(driver.app.filter_error().is_none() && !driver.app.table().is_narrowed());
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(!last_line(&driver, 0).contains('▔'));
+    assert_eq!(driver.app.layout().unwrap().footer.height, 1);
+}
+
+#[test]
+fn the_filter_counts_what_it_lets_through() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..300, hours, true));
+    driver.keys("/left<38h");
+    assert!(last_line(&driver, 0).contains("37 of 300 loaded"), "{}", last_line(&driver, 0));
+    assert!(driver.effects.len() == 1, "the view comes near the end of the 37");
+    driver.answer(&page(300..305, hours, false));
+    assert!(last_line(&driver, 0).contains("37 of 305"), "{}", last_line(&driver, 0));
+}
+
+#[test]
+fn a_filter_on_time_left_takes_in_files_as_time_passes() {
+    let mut driver = loaded(30);
+    driver.keys("p/left<6h");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver), [0, 1, 2, 3, 4]);
+    let before = driver.now.mono;
+    driver.wake();
+    assert_eq!(rows(&driver), [0, 1, 2, 3, 4, 5], "05:59:59 is less than six hours");
+    assert_eq!(driver.now.mono, before + Duration::from_secs(1));
+
+    // Nothing else calls for a wake-up: the one for the filter comes by itself.
+    let mut driver = loaded(0);
+    driver.keys("r");
+    driver.answer(&page(0..1, |_| 8 * 86_400 + 90, false));
+    driver.keys("p/left<8d");
+    driver.key(KeyCode::Enter);
+    assert!(rows(&driver).is_empty());
+    let mut wakes = 0;
+    while rows(&driver).is_empty() {
+        driver.wake();
+        wakes += 1;
+    }
+    let left = driver.app.store().next_to_expire(driver.app.server_ms());
+    let left = driver.app.time_left(&driver.app.store().file(left.unwrap()));
+    assert_eq!(left.with_seconds(), "7d 23:59:59");
+    assert!(wakes < 5, "{wakes} wake-ups for 90 seconds without a change");
+}
+
+#[test]
+fn matches_are_walked_through_with_and_without_a_filter_in_force() {
+    let mut driver = loaded(30);
+    driver.keys("n");
+    assert_eq!(driver.app.message(), Some("no filter yet; / begins one"));
+    driver.keys("/5");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver), [5, 15, 25]);
+    let mut walk = |keys: &str| {
+        driver.keys(keys);
+        driver.selected()
+    };
+    assert_eq!(walk("g"), "file_5");
+    assert_eq!(walk("n"), "file_15");
+    assert_eq!(walk("nn"), "file_25");
+    assert_eq!(walk("N"), "file_15");
+    driver.key(KeyCode::Esc);
+    assert!(!driver.app.table().is_narrowed());
+    let mut walk = |keys: &str| {
+        driver.keys(keys);
+        driver.selected()
+    };
+    assert_eq!(walk("n"), "file_25");
+    assert_eq!(walk("n"), "file_5", "around the end");
+    assert_eq!(walk("N"), "file_25");
+    assert_eq!(walk("NN"), "file_5");
+}
+
+#[test]
+fn columns_are_chosen_moved_and_widened() {
+    let shown = |driver: &Driver| -> Vec<&'static str> {
+        driver.app.columns().shown().iter().map(|column| column.key.name()).collect()
+    };
+    let mut driver = loaded(5);
+    assert_eq!(shown(&driver), ["Filename", "Size", "Purpose", "Created", "Time left"]);
+    driver.keys("w ");
+    assert_eq!(shown(&driver).len(), 5, "the filename stays");
+    driver.keys("j ");
+    assert_eq!(shown(&driver), ["Filename", "Purpose", "Created", "Time left"]);
+    driver.keys("q");
+    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+    driver.keys("wG ");
+    assert_eq!(shown(&driver).last(), Some(&"Verified"));
+    driver.keys("<<");
+    assert_eq!(shown(&driver), ["Filename", "Purpose", "Verified", "Created", "Time left"]);
+    driver.keys(">");
+    assert_eq!(shown(&driver)[3], "Verified");
+    driver.keys("gj");
+    let before = width_of(&driver.app, SortKey::Purpose).unwrap();
+    driver.keys("+++-");
+    assert_eq!(width_of(&driver.app, SortKey::Purpose), Some(before + 2));
+    assert_eq!(driver.app.refresher().interval(), None, "+ and - are for the column here");
+    driver.keys("w");
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+    driver.keys("2");
+    assert_eq!(driver.app.table().order().key(), SortKey::Purpose, "the second as shown");
+    driver.keys("7");
+    assert_eq!(driver.app.message(), Some("there are 5 columns; w adds others"));
+}
+
+#[test]
+fn times_go_round_and_are_shown() {
+    let mut driver = loaded(5);
+    for (times, word, shown) in [
+        (Times::Local, "local", "2026-11-16 16:20"),
+        (Times::Utc, "utc", "2026-11-16 15:20"),
+        (Times::Relative, "relative", "6d ago"),
+    ] {
+        driver.keys("t");
+        assert_eq!(driver.app.times(), times);
+        assert_eq!(driver.app.message(), Some(&*format!("times {word}")));
+        let screen = text(&driver.app, 120, 36);
+        assert!(screen.contains(shown), "{word}: {screen}");
+    }
+}
+
+#[test]
+fn the_timeline_narrows_the_table_down_and_gives_it_back() {
+    let mut driver = loaded(60);
+    driver.keys("p");
+    driver.key(KeyCode::Tab);
+    assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 0 });
+    driver.key(KeyCode::Right);
+    driver.key(KeyCode::Right);
+    driver.key(KeyCode::Left);
+    assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 1 });
+    assert!(last_line(&driver, 0).contains("1 file ·"), "{}", last_line(&driver, 0));
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[1].files);
+    assert_eq!(rows(&driver), [0]);
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver).len(), 60, "again lifts it");
+    driver.keys("G");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[31].files);
+    driver.keys("g");
+    driver.key(KeyCode::Left);
+    assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 0 });
+    driver.key(KeyCode::Esc);
+    assert_eq!(rows(&driver).len(), 60, "Esc lifts it");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.app.focus(), Focus::Table);
+    driver.keys("B");
+    assert_eq!(driver.app.measure(), Measure::Bytes);
+    assert_eq!(driver.app.message(), Some("timeline in bytes"));
+    driver.keys("B");
+    assert_eq!(driver.app.measure(), Measure::Files);
+    assert!(driver.effects.is_empty());
+}
+
+/// The numbers of the agenda's column `Files`.
+fn agenda_numbers(driver: &Driver) -> Vec<usize> {
+    let screen = text(&driver.app, 120, 60);
+    let lines = screen.lines().skip(2).take_while(|line| line.starts_with('│'));
+    let number = |line: &str| {
+        let field: String = line.chars().skip(28).take(10).collect();
+        field.trim().replace(',', "").parse().ok()
+    };
+    lines.filter_map(number).collect()
+}
+
+#[test]
+fn the_agenda_adds_up_to_what_is_loaded_and_narrows_down() {
+    for body in
+        [account(false), page(0..300, hours, false), page(0..300, |n| n * 7_000 - 9_000, false)]
+    {
+        let mut driver = Driver::new(120, 60);
+        driver.answer(&body);
+        driver.keys("a");
+        let numbers = agenda_numbers(&driver);
+        assert_eq!(numbers.iter().sum::<usize>(), driver.app.store().len(), "{numbers:?}");
+        driver.pass(Duration::from_secs(5 * 3_600 + 17));
+        driver.tell(Event::DeadlineReached);
+        assert_eq!(agenda_numbers(&driver).iter().sum::<usize>(), driver.app.store().len());
+    }
+    let mut driver = loaded(300);
+    driver.keys("ajjj");
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert_eq!(rows(&driver), [2], "the bucket from 18:00 to 19:00");
+    driver.key(KeyCode::Esc);
+    assert_eq!(rows(&driver).len(), 300);
+    driver.keys("aGGq");
+    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+}
+
+#[test]
+fn freezing_asks_for_nothing_and_thawing_makes_up_for_it() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    driver.keys("f");
+    assert!(text(&driver.app, 120, 36).contains("frozen"));
+    for _ in 0..300 {
+        driver.wake();
+    }
+    assert!(driver.effects.is_empty(), "{:?}", driver.effects);
+    assert!(driver.now.mono > Duration::from_secs(200), "countdowns go on");
+    driver.keys("f");
+    assert_eq!(driver.effects.len(), 1, "what is overdue begins at once");
+}
+
+#[test]
+fn the_interval_goes_up_and_down_and_off() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..5, hours, false));
+    let mut said = |keys: &str| {
+        driver.keys(keys);
+        driver.app.message().unwrap_or_default().to_owned()
+    };
+    assert_eq!(said("+"), "refresh every 15s");
+    assert_eq!(said("++++"), "refresh every 5s");
+    assert_eq!(said("---"), "refresh every 30s");
+    assert_eq!(said("-----"), "refresh every 30m");
+    assert_eq!(said("-"), "refresh every 1h");
+    assert_eq!(said("-"), "refreshing is off; r refreshes once, + turns it on");
+    assert!(driver.app.refresher().due().is_none());
+    driver.keys("r");
+    assert_eq!(driver.effects.len(), 1, "on demand all the same");
+}
+
+#[test]
+fn a_message_takes_no_key() {
+    let mut driver = loaded(5);
+    driver.keys("y");
+    assert!(driver.app.message().is_some());
+    driver.effects.clear();
+    driver.keys("j");
+    assert_eq!((driver.selected().as_str(), driver.app.message()), ("file_1", None));
+    driver.keys("yq");
+    assert_eq!(driver.effects.last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn what_happened_to_the_files_is_logged_and_shown_for_a_cycle() {
+    let mut driver = loaded(5);
+    let refresh = |driver: &mut Driver, body: &str| {
+        driver.pass(Duration::from_secs(2));
+        driver.keys("r");
+        driver.answer(body);
+    };
+    let changed = page(1..6, |n| if n == 2 { 90_000 } else { hours(n) }, false);
+    refresh(&mut driver, &changed);
+    let request = driver
+        .effects
+        .drain(..)
+        .find_map(|effect| match effect {
+            Effect::Retrieve { request, id } if id.raw() == b"file_0" => Some(request),
+            _ => None,
+        })
+        .expect("file 0 is asked for before anything is said of it");
+    let value = shelflife::api::Existence::Gone;
+    let result = Ok(shelflife::api::Answer { value, date: None, allowance: None });
+    driver.tell(Event::FileAnswered { request, result });
+    let sign = |driver: &Driver, name: &str| {
+        let screen = text(&driver.app, 120, 36);
+        let line = screen.lines().find(|line| line.starts_with('│') && line.contains(name));
+        line.map(|line| line.chars().nth(1).unwrap())
+    };
+    let signs =
+        ["name-0000", "name-0001", "name-0002", "name-0005"].map(|name| sign(&driver, name));
+    assert_eq!(signs, [Some('-'), Some(' '), Some('~'), Some('+')]);
+    assert_eq!(driver.app.store().len(), 5);
+    driver.keys("g ");
+    assert_eq!(driver.app.message(), Some("this file is gone"));
+    refresh(&mut driver, &changed);
+    assert_eq!(sign(&driver, "name-0000"), None, "gone for good after a cycle");
+    assert_eq!(sign(&driver, "name-0005"), Some(' '));
+    driver.keys("E");
+    let screen = text(&driver.app, 120, 36);
+    for words in ["+ new", "~ changed", "- deleted early"] {
+        assert!(screen.contains(words), "{words} in {screen}");
+    }
+}
+
+/// The bar of the hour under way is of files that are soon gone, not of those that are.
+#[test]
+fn the_bucket_under_way_is_critical_and_never_expired() {
+    let mut driver = loaded(3);
+    driver.pass(Duration::from_secs(1_000));
+    driver.tell(Event::DeadlineReached);
+    let buckets = driver.app.timeline().buckets();
+    let urgency = |number: usize| driver.app.bucket_urgency(&buckets[number]);
+    assert_eq!((urgency(0), urgency(1)), (Urgency::Critical, Urgency::Critical));
+    assert_eq!(
+        (urgency(2), urgency(23), urgency(31)),
+        (Urgency::Soon, Urgency::Soon, Urgency::Fresh)
+    );
+}

@@ -1,0 +1,474 @@
+//! The layers above the table, and what must hold whatever is pressed: nothing panics, nothing
+//! spins, one request is in flight.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
+use ratatui::buffer::Buffer;
+use shelflife::api::error::Status;
+use shelflife::api::{Answer, ApiError, Existence, wire};
+use shelflife::app::keys::{Key, KeyMap, bindings};
+use shelflife::app::layers::CopyField;
+use shelflife::app::mode::Mode;
+use shelflife::app::{Settings, palette};
+use shelflife::effect::Effect;
+use shelflife::event::Event;
+use shelflife::lister::refresh::RefreshPolicy;
+use shelflife::view::theme::{Background, Theme};
+
+use crate::mouse::mouse;
+use crate::screens::{account, draw_at, drawn, text};
+use crate::update::{Driver, START_S, page};
+
+fn loaded(width: u16, height: u16) -> Driver {
+    let mut driver = Driver::new(width, height);
+    driver.answer(&account(false));
+    driver
+}
+
+#[test]
+fn the_palette_does_what_enter_stands_on() {
+    for (typed, expected) in [
+        ("agnd", "Agenda"),
+        ("events", "Events"),
+        ("columns", "Columns"),
+        ("field copy", "Copy"),
+        ("this help", "Keys"),
+    ] {
+        let mut driver = loaded(120, 36);
+        driver.keys(":");
+        driver.keys(typed);
+        driver.key(KeyCode::Enter);
+        let screen = text(&driver.app, 120, 36);
+        assert!(screen.contains(&format!("╭─ {expected}")), "{typed}: {screen}");
+    }
+    let mut driver = loaded(120, 36);
+    driver.keys(":invert");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.marks().len(), driver.app.store().len());
+    driver.keys(":next theme");
+    driver.key(KeyCode::Esc);
+    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.app.message().is_none());
+    driver.keys(":");
+    driver.key(KeyCode::Down);
+    driver.key(KeyCode::Up);
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.table().cursor(), 1, "the first line is `down`");
+}
+
+#[test]
+fn what_the_palette_does_not_know_does_nothing() {
+    let mut driver = loaded(120, 36);
+    driver.keys(":zzzz");
+    assert!(text(&driver.app, 120, 36).contains("nothing is called so"));
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.mode(), Mode::Palette { .. }), "it can be mended");
+    assert!(driver.effects.is_empty() && driver.app.message().is_none());
+    (0..4).for_each(|_| driver.key(KeyCode::Backspace));
+    driver.key(KeyCode::Esc);
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+}
+
+#[test]
+fn no_letter_is_a_command_while_text_is_typed() {
+    let letters: Vec<char> = bindings()
+        .flat_map(|binding| binding.keys)
+        .filter_map(|key| if let Key::Char(c) = key { Some(*c) } else { None })
+        .collect();
+    for opening in ["/", ":"] {
+        for c in &letters {
+            let mut driver = loaded(120, 36);
+            let (key, marks) = (driver.app.table().order().key(), driver.app.marks().len());
+            driver.keys(opening);
+            driver.key(KeyCode::Char(*c));
+            assert!(driver.effects.is_empty(), "{opening}{c}");
+            let (Mode::Filter { input } | Mode::Palette { input, .. }) = driver.app.mode() else {
+                panic!("{opening}{c} left the text")
+            };
+            assert_eq!(input.value(), c.to_string());
+            assert_eq!(driver.app.table().order().key(), key);
+            assert_eq!(driver.app.marks().len(), marks);
+        }
+    }
+}
+
+#[test]
+fn a_paste_is_never_a_command_in_any_layer() {
+    for layer in ["", "?", "s", "w", "Y", "a", "E", "d", ":", "/"] {
+        let mut driver = loaded(120, 36);
+        driver.keys(layer);
+        let before = format!("{:?}", driver.app.marks());
+        driver.tell(Event::Pasted("q \r\n\u{3}\u{1b}D1S*".into()));
+        assert!(driver.effects.is_empty(), "{layer}");
+        assert_eq!(format!("{:?}", driver.app.marks()), before, "{layer}");
+        if layer.is_empty() {
+            assert!(matches!(driver.app.mode(), Mode::Browse));
+        } else {
+            assert!(!matches!(driver.app.mode(), Mode::Browse), "{layer}");
+        }
+    }
+}
+
+#[test]
+fn each_field_is_copied_whole() {
+    let expected = [
+        "file_9f2c4f",
+        "batch-0412-output.jsonl",
+        "13002342",
+        "batch",
+        &(START_S - 7 * 86_400 + 751).to_string(),
+        &(START_S + 751).to_string(),
+    ];
+    assert_eq!(CopyField::ALL.len(), expected.len());
+    for (line, value) in expected.into_iter().enumerate() {
+        let mut driver = loaded(120, 36);
+        driver.keys("jY");
+        (0..line).for_each(|_| driver.keys("j"));
+        driver.key(KeyCode::Enter);
+        assert_eq!(driver.effects, [Effect::Copy(value.to_owned())]);
+        assert!(matches!(driver.app.mode(), Mode::Browse));
+        driver.effects.clear();
+        driver.keys(&format!("Y{}", line + 1));
+        assert_eq!(driver.effects, [Effect::Copy(value.to_owned())], "by its number");
+    }
+    let mut driver = loaded(120, 36);
+    driver.keys("GY6");
+    assert_eq!(driver.app.message(), Some("this file has no readable expires_at"));
+    driver.keys("YY");
+    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+}
+
+#[test]
+fn help_and_palette_show_every_binding() {
+    let mut driver = loaded(200, 100);
+    driver.keys("?");
+    let help = text(&driver.app, 200, 100);
+    let found = palette::find("", &KeyMap::default());
+    for binding in bindings() {
+        let names = KeyMap::default().names(binding);
+        let mut lines = help.lines().filter(|line| line.contains(binding.what));
+        assert!(lines.any(|line| line.contains(&names)), "{names}: {}", binding.what);
+        let listed = found.iter().any(|found| found.binding.name == binding.name);
+        assert!(listed || binding.name == "palette", "{}", binding.name);
+    }
+}
+
+#[test]
+fn another_key_for_an_action_holds_everywhere() {
+    let mut keys = KeyMap::default();
+    keys.bind("columns", vec![Key::Char('C')]);
+    keys.bind("agenda", vec![Key::Char('x')]);
+    let mut driver = Driver::started(120, 36, Settings { keys, ..Driver::settings() });
+    driver.answer(&account(false));
+    driver.keys("w");
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+    driver.keys("C");
+    assert!(matches!(driver.app.mode(), Mode::Picker { .. }));
+    driver.keys("w");
+    assert!(matches!(driver.app.mode(), Mode::Picker { .. }), "w means nothing any more");
+    driver.keys("C");
+    assert!(matches!(driver.app.mode(), Mode::Browse), "the key that opened it closes it");
+    driver.keys("xx");
+    assert!(matches!(driver.app.mode(), Mode::Browse));
+    driver.keys("?");
+    assert!(text(&driver.app, 120, 36).contains("  x         agenda"));
+}
+
+/// Answers, or fails, whatever the app asked for.
+fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
+    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
+    let effects = std::mem::take(&mut driver.effects);
+    for effect in effects {
+        match effect {
+            Effect::Fetch { fetch, .. } => {
+                let many = rng.i64(0..30);
+                let from = if rng.bool() { 0 } else { *next };
+                *next = (*next).max(from + many);
+                let body = page(from..from + many, |n| n % 50 * 60 - 100, rng.u8(..4) > 0);
+                let value = wire::read_page(body.as_bytes()).unwrap();
+                let answer = Answer { value, date: None, allowance: None };
+                let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
+                driver.tell(Event::PageAnswered { request: fetch.request, result });
+            }
+            Effect::Retrieve { request, .. } => {
+                let answer = Answer { value: Existence::Gone, date: None, allowance: None };
+                let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
+                driver.tell(Event::FileAnswered { request, result });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Every key of the table, text, and the mouse, in any layer at any size, while pages and refreshes
+/// come and fail.
+#[test]
+fn no_sequence_of_keys_and_clicks_does_harm() {
+    const SIZES: [(u16, u16); 8] =
+        [(0, 0), (1, 1), (20, 5), (30, 6), (40, 10), (80, 24), (120, 36), (200, 60)];
+    let mut keys: Vec<Key> = bindings().flat_map(|binding| binding.keys).copied().collect();
+    keys.retain(|key| !matches!(key, Key::Ctrl('c' | 'z')));
+    keys.extend("0lx<9h()\"é🚀 ".chars().map(Key::Char));
+    keys.extend([KeyCode::Backspace, KeyCode::Delete, KeyCode::BackTab].map(Key::Named));
+    for seed in 0..48 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let (mut width, mut height) = SIZES[rng.usize(..SIZES.len())];
+        let mut driver = Driver::new(width, height);
+        let mut next = 0;
+        for step in 0..90 {
+            match rng.u8(..16) {
+                0 => {
+                    (width, height) = SIZES[rng.usize(..SIZES.len())];
+                    driver.tell(Event::Resized { width, height });
+                }
+                1..=3 => reply(&mut driver, &mut rng, &mut next),
+                4 | 5 => {
+                    driver.pass(Duration::from_millis(rng.u64(..40_000)));
+                    driver.tell(Event::DeadlineReached);
+                }
+                6 | 7 => {
+                    let kinds = [
+                        MouseEventKind::Down(MouseButton::Left),
+                        MouseEventKind::Drag(MouseButton::Left),
+                        MouseEventKind::Up(MouseButton::Left),
+                        MouseEventKind::ScrollDown,
+                        MouseEventKind::ScrollUp,
+                    ];
+                    let kind = kinds[rng.usize(..kinds.len())];
+                    mouse(&mut driver, kind, rng.u16(..210), rng.u16(..64));
+                }
+                8 => driver.tell(Event::FocusChanged { focused: rng.bool() }),
+                _ => {
+                    let (code, modifiers) = match keys[rng.usize(..keys.len())] {
+                        Key::Char(c) => (KeyCode::Char(c), KeyModifiers::NONE),
+                        Key::Ctrl(c) => (KeyCode::Char(c), KeyModifiers::CONTROL),
+                        Key::Named(code) => (code, KeyModifiers::NONE),
+                    };
+                    driver.tell(Event::KeyPressed(KeyEvent::new(code, modifiers)));
+                }
+            }
+            driver
+                .effects
+                .retain(|effect| matches!(effect, Effect::Fetch { .. } | Effect::Retrieve { .. }));
+            assert!(driver.effects.len() <= 1, "{seed}/{step}: {:?}", driver.effects);
+            draw_at(&driver.app, &Theme::ansi(Background::Dark), width, height);
+            let table = driver.app.table();
+            let view = table.viewport();
+            let inside = (view.offset..view.offset + view.height).contains(&table.cursor());
+            assert!(
+                inside || table.rows().is_empty() || view.height == 0,
+                "{seed}/{step}: row {} in {view:?}",
+                table.cursor()
+            );
+        }
+    }
+}
+
+/// Wakes the app for `span` and tells at which moments nothing came of it.
+struct Watch {
+    wakes: u32,
+    /// Wake-ups that neither changed the screen nor led to anything within what is gathered.
+    idle: Vec<Duration>,
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+fn watch(
+    driver: &mut Driver,
+    span: Duration,
+    most: u32,
+    mut answer: impl FnMut(&mut Driver),
+) -> Watch {
+    let began = driver.now.mono;
+    let end = began + span;
+    let screen = |driver: &Driver| -> Buffer { drawn(&driver.app, &Theme::ansi(Background::Dark)) };
+    let mut before = screen(driver);
+    let mut watch = Watch { wakes: 0, idle: vec![] };
+    let mut overdue = 0;
+    while watch.wakes < most
+        && let Some(at) = driver.app.deadline().filter(|at| *at < end)
+    {
+        overdue = if at <= driver.now.mono { overdue + 1 } else { 0 };
+        assert!(overdue < 2, "the deadline {at:?} stays behind {:?}", driver.now.mono);
+        driver.pass(at.saturating_sub(driver.now.mono));
+        let (alerts, title) = (driver.alerts.len(), driver.title.clone());
+        driver.tell(Event::DeadlineReached);
+        watch.wakes += 1;
+        let now = driver.now.mono;
+        let asked = !driver.effects.is_empty();
+        // What was gathered until now was noticed earlier.
+        if driver.alerts.len() > alerts {
+            watch.idle.retain(|idle| began + *idle + Duration::from_secs(11) < now);
+        }
+        if asked {
+            watch.idle.retain(|idle| began + *idle + Duration::from_secs(1) < now);
+            answer(driver);
+        }
+        let after = screen(driver);
+        let told = driver.alerts.len() > alerts || driver.title != title;
+        if after == before && !asked && !told {
+            watch.idle.push(now.saturating_sub(began));
+        }
+        before = after;
+    }
+    watch
+}
+
+/// No wake-up is in vain, in any layer, with any account, refreshing or not.
+#[test]
+fn no_wake_up_is_in_vain() {
+    let far = |n: i64| 3 * 86_400 + n * 7_001;
+    let soon = |n: i64| 25 * 3_600 + n * 611;
+    let close = |n: i64| n * 400 + 30;
+    let accounts: [(&str, String); 5] = [
+        ("far", page(0..60, far, false)),
+        ("soon", page(0..60, soon, false)),
+        ("close", page(0..12, close, false)),
+        ("all", account(false)),
+        ("none", r#"{"data":[],"has_more":false}"#.to_owned()),
+    ];
+    let layers = ["", "p", "?", "E", "a", "d", "s", ":", "/left<2d", "/left<2d\n", "pt", "w", "pB"];
+    let mut offenders = vec![];
+    for (name, body) in &accounts {
+        for (layer, (width, height), interval) in cases(&layers) {
+            let refresh = RefreshPolicy { interval, ..RefreshPolicy::default() };
+            let settings = Settings { refresh, ..Driver::settings() };
+            let mut driver = Driver::started(width, height, settings);
+            driver.answer(body);
+            for c in layer.chars() {
+                driver.key(if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) });
+            }
+            let watch = watch(&mut driver, HOUR, 40, |driver| same(driver, body));
+            if !watch.idle.is_empty() {
+                offenders.push(format!(
+                    "{name} {width}x{height} {layer:?} {interval:?}: {} of {}, first {:?}",
+                    watch.idle.len(),
+                    watch.wakes,
+                    watch.idle[0]
+                ));
+            }
+        }
+    }
+    assert!(offenders.is_empty(), "{} in vain:\n{}", offenders.len(), offenders.join("\n"));
+}
+
+type Case<'a> = (&'a str, (u16, u16), Option<Duration>);
+
+/// Every layer on a usual screen, and the main screen at other sizes and while refreshing.
+fn cases<'a>(layers: &[&'a str]) -> Vec<Case<'a>> {
+    let half_a_minute = Some(Duration::from_secs(30));
+    let on_a_usual_screen = layers.iter().map(|layer| (*layer, (120, 36), None));
+    let sizes = [(80, 24), (40, 10), (30, 6), (20, 5)];
+    let at_other_sizes = sizes.into_iter().map(|size| ("", size, None));
+    let refreshing = ["p", "?", "a"].into_iter().map(|layer| (layer, (120, 36), half_a_minute));
+    on_a_usual_screen.chain(at_other_sizes).chain(refreshing).collect()
+}
+
+/// Answers whatever is asked for as it was before.
+fn same(driver: &mut Driver, body: &str) {
+    for effect in std::mem::take(&mut driver.effects) {
+        match effect {
+            Effect::Fetch { fetch, .. } => {
+                let value = wire::read_page(body.as_bytes()).unwrap();
+                let result = Ok(Answer { value, date: None, allowance: None });
+                driver.tell(Event::PageAnswered { request: fetch.request, result });
+            }
+            Effect::Retrieve { request, .. } => {
+                let answer = Answer { value: Existence::Gone, date: None, allowance: None };
+                driver.tell(Event::FileAnswered { request, result: Ok(answer) });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Hazards 20: while the service is down the next try counts down, and where that is not in view
+/// nothing wakes.
+#[test]
+fn while_the_service_is_down_no_wake_up_is_in_vain() {
+    let far = |n: i64| 3 * 86_400 + n * 7_001;
+    for layer in ["p", "?", "E", "a"] {
+        let mut driver = Driver::new(120, 36);
+        driver.answer(&page(0..60, far, false));
+        driver.keys(layer);
+        let mut requests = 0;
+        let most = if layer == "p" { 400 } else { 4_000 };
+        let watch = watch(&mut driver, HOUR, most, |driver| {
+            requests += 1;
+            driver.fail(ApiError::Unavailable { status: Status(503), message: None, wait: None });
+        });
+        assert!(layer == "p" || (8..=30).contains(&requests), "{layer}: {requests} in an hour");
+        assert!(watch.idle.is_empty(), "{layer}: {} of {}", watch.idle.len(), watch.wakes);
+    }
+}
+
+/// A page is on its way, or waited for, when the next refresh would be due.
+#[test]
+fn what_is_overdue_does_not_spin_while_a_page_is_on_its_way() {
+    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..100, |n| 3 * 86_400 + n * 7_001, true));
+    driver.keys("r");
+    driver.fail(down());
+    assert!(driver.app.trouble().is_some());
+    let due = driver.app.refresher().due().unwrap();
+    driver.pass(due.saturating_sub(driver.now.mono + Duration::from_secs(1)));
+    driver.keys("G");
+    assert_eq!(driver.effects.len(), 1, "the next page is on its way");
+    let mut wakes = 0;
+    let end = driver.now.mono + Duration::from_secs(20);
+    while driver.app.deadline().is_some_and(|at| at < end) {
+        driver.wake();
+        wakes += 1;
+        assert!(wakes < 100, "it spins");
+    }
+    assert!(wakes >= 19, "the wait is counted on the screen: {wakes}");
+}
+
+/// With only coarse countdowns in view and the pane hidden, the program sleeps for minutes.
+#[test]
+fn with_nothing_close_the_program_sleeps_for_minutes() {
+    let refresh = RefreshPolicy { interval: None, ..RefreshPolicy::default() };
+    let mut driver = Driver::started(120, 36, Settings { refresh, ..Driver::settings() });
+    driver.answer(&page(0..20, |_| 3 * 86_400 + 1_800, false));
+    driver.keys("p");
+    let watch = watch(&mut driver, HOUR, 400, |_| panic!("nothing to ask"));
+    assert!(watch.wakes < 40, "{} wake-ups in an hour", watch.wakes);
+}
+
+/// Whatever keeps the list from being read, at its start or later, nothing spins.
+#[test]
+fn no_failure_makes_it_spin() {
+    let errors: [fn() -> ApiError; 4] = [
+        || ApiError::KeyRefused { message: None },
+        || ApiError::Forbidden { message: None },
+        || ApiError::NotAFilesList { beginning: shelflife::text::Untrusted::new("<html>") },
+        || ApiError::Unavailable { status: Status(503), message: None, wait: None },
+    ];
+    for error in errors {
+        for (loaded, layer) in
+            [(false, ""), (true, "pG"), (true, "pL"), (true, "pGf"), (true, "pG?")]
+        {
+            let mut driver = Driver::new(120, 36);
+            if loaded {
+                driver.answer(&page(0..100, |n| 3 * 86_400 + n * 7_001, true));
+                driver.keys(layer);
+            }
+            let mut requests = 0;
+            let watch = watch(&mut driver, HOUR, 250, |driver| {
+                requests += 1;
+                driver.fail(error());
+            });
+            assert!(requests < 40, "{:?} {layer}: {requests} requests", error());
+            let idle = watch.idle.len();
+            assert_eq!(idle, 0, "{:?} {layer}: of {}, {:?}", error(), watch.wakes, watch.idle);
+        }
+    }
+    // A service that promises more and sends nothing new.
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..10, |n| 3 * 86_400 + n * 7_001, true));
+    driver.keys("pG");
+    let again = page(0..10, |n| 3 * 86_400 + n * 7_001, true);
+    let watch = watch(&mut driver, HOUR, 250, |driver| same(driver, &again));
+    assert!(watch.wakes < 250, "{}", watch.wakes);
+}
