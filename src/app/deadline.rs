@@ -34,8 +34,7 @@ impl App {
         };
         let toast = self.toast.as_ref().map(|toast| toast.until);
         let stale = self.stale_at().filter(|at| counted && *at > now);
-        let idle = !self.is_listing() && !self.load_all;
-        let refresh = self.refresher.deadline().filter(|_| idle);
+        let refresh = self.refresher.deadline().filter(|_| self.may_refresh());
         // While refreshing fails, the next try counts down on the screen. What is overdue waits for
         // the answer that is on its way, not for time.
         let next_try = self

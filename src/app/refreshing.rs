@@ -34,18 +34,14 @@ macro_rules! survey {
 impl App {
     /// Asks for whatever the refresher wants, if nothing else is in flight.
     pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
-        if self.is_listing() || self.refresher.is_asking() || self.load_all {
+        if !self.may_refresh() {
             return;
         }
         let now = self.now.mono;
-        let round = self.refresher.is_due(now) || self.refresher.is_running();
-        if let Some(fetch) = round.then(|| self.lister.retry_once()).flatten() {
+        let due = self.refresher.is_due(now);
+        if let Some(fetch) = due.then(|| self.lister.retry_once()).flatten() {
             self.refresher.lend();
             return self.send(fetch, effects);
-        }
-        let nothing_yet = self.store.is_empty() && !self.lister.is_complete();
-        if nothing_yet {
-            return;
         }
         if let Some(request) = self.refresher.next(now, &survey!(self)) {
             match request.ask {
@@ -61,6 +57,14 @@ impl App {
         } else if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
             self.round_finished(finished);
         }
+    }
+
+    /// Whether the refresher has its turn: nothing else is in flight, and there is something that
+    /// could be read again, or tried again.
+    pub(super) fn may_refresh(&self) -> bool {
+        let something =
+            !self.store.is_empty() || self.lister.is_complete() || self.lister.may_retry();
+        something && !self.is_listing() && !self.load_all && !self.refresher.is_asking()
     }
 
     fn round_finished(&mut self, finished: Finished) {
@@ -115,7 +119,8 @@ impl App {
         }
         let suspects = self.drop_proven(&intake.missing);
         let unmet = self.refresher.page_taken(&intake, has_more, &suspects, &survey!(self));
-        self.note_missing(&unmet);
+        // An order that changes proves nothing: each of them is asked for.
+        self.suspect(&unmet);
         self.absorb();
         if self.table.order().key() == SortKey::Verified {
             let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
@@ -129,16 +134,22 @@ impl App {
         if let Some(id) = self.refresher.failed(error, self.now.mono)
             && let Some(no) = self.store.find(&id)
         {
-            self.note_missing(&[no]);
+            self.suspect(&[no]);
         }
     }
 
-    /// Files that a page should have had, or whose cursor is refused: shown as missing, and asked
-    /// for by the round under way.
-    pub(super) fn note_missing(&mut self, files: &[FileNo]) {
+    /// Files that may be gone, though no page proves it: shown as missing, and asked for by the
+    /// round under way.
+    fn suspect(&mut self, files: &[FileNo]) {
         self.store.mark_missing(files);
+        self.refresher.suspect(files);
+    }
+
+    /// Files that a page should have had: those of which nothing more is to be learnt are gone, the
+    /// others are asked for by the round under way.
+    pub(super) fn note_missing(&mut self, files: &[FileNo]) {
         let suspects = self.drop_proven(files);
-        self.refresher.suspect(&suspects);
+        self.suspect(&suspects);
     }
 
     /// Takes out those of the missing files of which nothing more is to be learnt: past their

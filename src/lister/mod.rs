@@ -363,12 +363,22 @@ impl Lister {
     /// The background tries again, once, where what failed may mend itself: the service, not the
     /// request.
     pub fn retry_once(&mut self) -> Option<Fetch> {
-        let at = match &self.state {
-            State::Failed { at, why: Failure::Call(error) } if error.may_pass() => at.clone(),
-            State::Failed { at, why: Failure::AskedToWait { .. } } => at.clone(),
-            _ => return None,
-        };
-        Some(self.fetch(at, self.policy.attempts))
+        match &self.state {
+            State::Failed { at, .. } if self.may_retry() => {
+                Some(self.fetch(at.clone(), self.policy.attempts))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether [`retry_once`](Self::retry_once) would try again.
+    #[must_use]
+    pub fn may_retry(&self) -> bool {
+        match &self.state {
+            State::Failed { why: Failure::Call(error), .. } => error.may_pass(),
+            State::Failed { why: Failure::AskedToWait { .. }, .. } => true,
+            _ => false,
+        }
     }
 
     /// The end of the list was reached, but has moved on: there is more behind `at`.

@@ -319,7 +319,8 @@ impl Refresher {
         if self.is_asking() {
             return None;
         }
-        let check = (!self.expired.is_empty() && self.may_check()).then_some(self.expired_due);
+        let due = self.expired_due.max(self.not_before);
+        let check = (!self.expired.is_empty() && self.may_check()).then_some(due);
         [self.due(), check].into_iter().flatten().min()
     }
 
@@ -491,7 +492,7 @@ impl Refresher {
             self.wait_until(now + asked);
         }
         let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
-        self.due = goes_on.then_some(now + pause);
+        self.due = goes_on.then_some((now + pause).max(self.not_before));
         self.trouble = Some(Trouble { why: error, failures });
         self.state = State::Resting;
         self.expired.clear();
