@@ -22,8 +22,11 @@ impl App {
                     self.access = Access::Refused;
                 }
                 self.lister.page_failed(request, error.clone(), self.now.mono);
-                if matches!(self.lister.state(), State::Failed { .. }) {
-                    self.refresher.failed(error, self.now.mono);
+                match self.lister.state() {
+                    State::Failed { .. } => drop(self.refresher.failed(error, self.now.mono)),
+                    State::Backoff { .. } => {}
+                    // It was the cursor that was refused: the service answers.
+                    _ => self.refresher.returned(self.now.mono),
                 }
             }
         }

@@ -117,7 +117,8 @@ impl App {
         for no in &intake.changed {
             self.note(Happening::Changed, *no);
         }
-        let suspects = self.drop_proven(&intake.missing);
+        let mut suspects = self.drop_proven(&intake.missing);
+        suspects.extend_from_slice(&intake.doubtful);
         let unmet = self.refresher.page_taken(&intake, has_more, &suspects, &survey!(self));
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);

@@ -79,8 +79,12 @@ pub struct Intake {
     pub changed: Vec<FileNo>,
     /// Files that the page should have had, and did not.
     pub missing: Vec<FileNo>,
+    /// Files that it would have had if the service's order is what it seems to be.
+    pub doubtful: Vec<FileNo>,
     /// The place behind the last one that the page speaks about.
     pub covered_to: usize,
+    /// Files in the page, known or not.
+    pub met: usize,
     /// Whether the page reached the end of the list, or of what is loaded.
     pub reached_end: bool,
     /// Whether nothing behind the page is known to exist.
@@ -103,14 +107,20 @@ impl Store {
             None => Some(0),
             Some(id) => self.find(id).and_then(|no| self.place(no)).map(|place| place + 1),
         };
-        let ends = page.has_more == HasMore::No;
+        // A service that does not say whether there is more says it with an empty page.
+        let empty = page.readings.is_empty() && page.has_more == HasMore::Unknown;
+        let ends = page.has_more == HasMore::No || empty;
         let mut readings = page.readings;
-        let cut = origin.extent == Extent::Loaded && self.cut_to_known(&mut readings);
+        let cut = origin.extent == Extent::Loaded && self.cut_to_known(start, &mut readings);
         let result = self.take_in_readings(readings, origin, &mut intake);
         let mut once = HashSet::with_capacity(intake.seen.len());
         intake.seen.retain(|no| once.insert(*no));
+        intake.met = intake.seen.len();
         intake.nothing_follows = ends;
-        self.settle(start, ends || cut, origin, &mut intake);
+        self.settle(start, ends && !cut, origin, &mut intake);
+        if cut {
+            self.doubt(origin, &mut intake);
+        }
         self.reorder_by_expiry(&intake);
         self.delta.added.extend_from_slice(&intake.added);
         self.revision += 1;
@@ -137,17 +147,33 @@ impl Store {
         Ok(!intake.changed.is_empty())
     }
 
-    /// Drops what lies behind the last known file; tells whether that proves that the known files
-    /// which the page does not have are not there.
-    fn cut_to_known(&self, readings: &mut Vec<Reading>) -> bool {
+    /// Drops what lies behind the last known file; tells whether there was anything. A page from
+    /// the start of the list without a known file is all new.
+    fn cut_to_known(&self, start: Option<usize>, readings: &mut Vec<Reading>) -> bool {
         let is_known = |reading: &Reading| match reading {
             Reading::File(file) => self.find_key(file.id.raw()).is_some(),
             Reading::Unreadable(_) => false,
         };
-        let keep = readings.iter().rposition(is_known).map_or(0, |last| last + 1);
+        let keep = match readings.iter().rposition(is_known) {
+            Some(last) => last + 1,
+            None if start == Some(0) => return false,
+            None => 0,
+        };
         let cut = readings[keep..].iter().any(|reading| matches!(reading, Reading::File(_)));
         readings.truncate(keep);
-        cut && !self.is_newest_first()
+        cut
+    }
+
+    /// The page goes on behind the last known file, and does not have those loaded files that
+    /// should have come before that: they may be gone.
+    fn doubt(&mut self, origin: Origin<'_>, intake: &mut Intake) {
+        let behind = self.sequence.files().get(intake.covered_to..).unwrap_or_default();
+        intake.doubtful = behind.to_vec();
+        for no in &intake.doubtful {
+            self.flag(*no, MISSING);
+            self.readings[no.0 as usize] = origin.reading;
+        }
+        intake.covered_to = self.len();
     }
 
     fn take_in_readings(

@@ -239,7 +239,8 @@ impl World {
                 Effect::Fetch { fetch, limit } => {
                     assert!(self.list.is_none(), "two list requests in flight");
                     self.lists += 1;
-                    self.round_lists += u32::from(running);
+                    // Those of the paging machine are not the round's.
+                    self.round_lists += u32::from(running && fetch.request >= 1 << 63);
                     self.asked.push(fetch.cursor.clone());
                     self.list = Some((fetch.request, fetch.cursor, limit));
                 }
@@ -264,7 +265,16 @@ impl World {
             store.sequence().iter().map(|no| number(store.file(*no).id.raw())).collect();
         assert_eq!(held.len(), store.len(), "each file once");
         for number in self.held.difference(&held) {
-            assert!(!self.account.files.contains_key(number), "{number} is there, but was dropped");
+            if self.account.files.contains_key(number) {
+                panic!(
+                    "{number} is there, but was dropped {:?} {:?} now {} unstable {:?} entries {:?}",
+                    self.account.files[number],
+                    self.account.expiries[number],
+                    self.server_s(),
+                    self.account.unstable,
+                    app.journal().entries().iter().rev().take(4).collect::<Vec<_>>()
+                );
+            }
             let expired = self.account.expiries[number].is_some_and(|at| at <= self.server_s());
             let denied = self.denied.contains(number);
             assert!(denied || expired, "{number} was dropped without a proof");
@@ -376,7 +386,17 @@ impl World {
             // The clock goes straight to the round: what counts down meanwhile is not at stake.
             match self.driver.app.refresher().due().filter(|due| *due > self.driver.now.mono) {
                 Some(due) => self.pass(due - self.driver.now.mono),
-                None => drop(self.wake()),
+                None => {
+                    if std::env::var("SEED").is_ok() && self.driver.app.deadline().is_none() {
+                        println!(
+                            "NODL lister {:?} refresher {:?} load_all {} ",
+                            self.driver.app.lister().state(),
+                            self.driver.app.refresher(),
+                            self.driver.app.is_loading_all()
+                        );
+                    }
+                    drop(self.wake());
+                }
             }
         }
         panic!("no round comes to an end");
@@ -604,10 +624,28 @@ fn whatever_happened_a_quiet_server_is_soon_known_again() {
                     break;
                 }
             }
-            assert_eq!(world.missing(), 0, "{about}");
+            assert_eq!(
+                world.missing(),
+                0,
+                "{about} {:?} shuffled {} seq {:?} there {:?} asked {:?} trouble {:?}",
+                world.driver.app.lister().state(),
+                world.driver.app.store().is_shuffled(),
+                world.ids(),
+                world.there(),
+                world.asked.iter().rev().take(6).collect::<Vec<_>>(),
+                world.driver.app.trouble()
+            );
             let complete = world.driver.app.lister().is_complete();
             if complete {
-                assert_eq!(world.known(), world.there(), "{about}");
+                assert_eq!(
+                    world.known(),
+                    world.there(),
+                    "{about} {:?} shuffled {} seq {:?} asked {:?}",
+                    world.driver.app.lister().state(),
+                    world.driver.app.store().is_shuffled(),
+                    world.ids(),
+                    world.asked.iter().rev().take(6).collect::<Vec<_>>()
+                );
             } else {
                 let there = world.there();
                 let state = world.driver.app.lister().state();

@@ -120,7 +120,7 @@ impl Refresher {
     ) -> Vec<FileNo> {
         let State::Running(round) = &mut self.state else { return vec![] };
         let Some(generation) = &mut self.generation else { return vec![] };
-        generation.files += usize::from(survey.limit);
+        generation.files += intake.met;
         round.read_to = generation.files.min(survey.store.len());
         // Of a list that was not read to its end, only as much as is loaded is read again.
         let far_enough = !survey.complete && generation.files >= survey.store.len();
@@ -132,10 +132,13 @@ impl Refresher {
         let (reading, store) = (generation.reading, survey.store);
         self.generation = None;
         round.end = End::Read;
+        let unmet = |no: &FileNo| store.reading_of(*no) != reading;
+        let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
         if has_more == HasMore::Yes || !survey.complete {
-            return vec![];
+            // The part that was read proves nothing of the others, but who was missing still is.
+            return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
         }
-        store.sequence().iter().copied().filter(|no| store.reading_of(*no) != reading).collect()
+        unmet
     }
 }
 
