@@ -10,7 +10,7 @@ use crate::clock::DateSample;
 use crate::effect::Effect;
 use crate::expiry::TimeLeft;
 use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
-use crate::lister::{Fetch, State};
+use crate::lister::{Cursor, Fetch, State};
 use crate::store::order::SortKey;
 use crate::store::{FileNo, Origin};
 use crate::text::grouped;
@@ -173,6 +173,13 @@ impl App {
             self.note(if expired { Happening::Expired } else { Happening::DeletedEarly }, no);
         }
         self.store.remove(gone);
+        // The place at which the paging machine wants to go on may be gone with them.
+        if let State::Ready { next } = self.lister.state()
+            && next.after().is_some_and(|id| self.store.find(id).is_none())
+        {
+            let last = self.store.sequence().last().map(|no| self.store.file(*no).id.to_owned());
+            self.lister.go_on_at(last.map_or(Cursor::Start, Cursor::After));
+        }
     }
 
     fn note(&mut self, what: Happening, no: FileNo) {
@@ -205,9 +212,7 @@ impl App {
         match answer.value {
             Existence::Gone => self.drop_gone(&[no]),
             Existence::Present(file) => {
-                if self.store.file(no).missing {
-                    self.store.distrust_order();
-                }
+                self.store.found_after_all(no);
                 let at_s = self.wall_s();
                 if self.store.refresh_file(no, *file, at_s).is_ok_and(|changed| changed) {
                     self.note(Happening::Changed, no);

@@ -381,6 +381,13 @@ impl Lister {
         }
     }
 
+    /// The file behind which the next page would begin is gone: it begins behind another.
+    pub fn go_on_at(&mut self, at: Cursor) {
+        if matches!(self.state, State::Ready { .. }) {
+            self.state = State::Ready { next: at };
+        }
+    }
+
     /// The end of the list was reached, but has moved on: there is more behind `at`.
     pub fn reopen(&mut self, at: Cursor) {
         if self.state == State::Exhausted {

@@ -561,7 +561,7 @@ fn end_after(
     let nothing_follows = match has_more {
         HasMore::No => true,
         HasMore::Yes => last.is_none(),
-        HasMore::Unknown => intake.facts.new == 0,
+        HasMore::Unknown => intake.met == 0,
     };
     match last {
         _ if part != Part::End && !(at_the_end && survey.complete) => before,

@@ -7,8 +7,8 @@ use std::mem;
 
 use super::arena::Span;
 use super::{
-    CONFLICTING, FREE, FileNo, Full, MISSING, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, ODD_SIZE,
-    Store, UNREADABLE, stated_bytes, stated_time, time_cell,
+    CONFLICTING, FREE, FileNo, Full, LEFT_OUT, MISSING, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING,
+    ODD_SIZE, Store, UNREADABLE, stated_bytes, stated_time, time_cell,
 };
 use crate::api::{File, HasMore, Page, Reading, Unreadable};
 use crate::expiry::Stated;
@@ -118,7 +118,7 @@ impl Store {
         intake.met = intake.seen.len();
         intake.nothing_follows = ends;
         self.settle(start, ends && !cut, origin, &mut intake);
-        if cut {
+        if cut && !self.shuffled {
             self.doubt(origin, &mut intake);
         }
         self.reorder_by_expiry(&intake);
@@ -138,7 +138,7 @@ impl Store {
     /// # Errors
     /// [`Full`] where its new name finds no room.
     pub fn refresh_file(&mut self, no: FileNo, file: File, at_s: u32) -> Result<bool, Full> {
-        self.flags[no.0 as usize] &= !MISSING;
+        self.flags[no.0 as usize] &= !(MISSING | LEFT_OUT);
         self.verify(no, at_s);
         let mut intake = Intake::default();
         self.update(no, file, &mut intake)?;
@@ -150,6 +150,10 @@ impl Store {
     /// Drops what lies behind the last known file; tells whether there was anything. A page from
     /// the start of the list without a known file is all new.
     fn cut_to_known(&self, start: Option<usize>, readings: &mut Vec<Reading>) -> bool {
+        if self.is_newest_first() {
+            // What is unknown has come in between, or lies behind and is as good as loaded.
+            return false;
+        }
         let is_known = |reading: &Reading| match reading {
             Reading::File(file) => self.find_key(file.id.raw()).is_some(),
             Reading::Unreadable(_) => false,
@@ -204,18 +208,22 @@ impl Store {
 
     /// Draws the conclusions from which files were in the page.
     fn settle(&mut self, start: Option<usize>, end: bool, origin: Origin<'_>, intake: &mut Intake) {
-        let settled = match start {
+        let mut settled = match start {
             Some(start) => self.sequence.settle(start, &intake.seen, end),
             // The file that the page began behind is gone meanwhile: nothing can be concluded.
             None => self.sequence.settle(self.sequence.len(), &intake.seen, false),
         };
-        self.shuffled |= start.is_some() && !settled.ordered;
+        self.shuffled |= start.is_none() || !settled.ordered;
+        if self.shuffled {
+            // What lies between the ends of a page means nothing any more.
+            settled.missing.clear();
+        }
         for no in &intake.seen {
-            self.flags[no.0 as usize] &= !MISSING;
+            self.flags[no.0 as usize] &= !(MISSING | LEFT_OUT);
             self.verify(*no, origin.at_s);
         }
         for no in &settled.missing {
-            self.flag(*no, MISSING);
+            self.flag(*no, MISSING | LEFT_OUT);
             self.readings[no.0 as usize] = origin.reading;
         }
         intake.reached_end = end && settled.ordered;

@@ -54,6 +54,8 @@ const GONE: u8 = 16;
 const MISSING: u8 = 32;
 /// The number is free to be given to another file.
 const FREE: u8 = 64;
+/// An ordered page left it out: if it is there all the same, the order cannot be relied on.
+const LEFT_OUT: u8 = 128;
 
 const NOTHING: i64 = i64::MIN;
 const ODD: i64 = i64::MIN + 1;
@@ -185,9 +187,10 @@ impl Store {
         self.shuffled
     }
 
-    /// Notes that a file which a page left out is there all the same.
-    pub fn distrust_order(&mut self) {
-        self.shuffled = true;
+    /// Notes that a missing file is there all the same: where a page had left it out, the order of
+    /// the list proves nothing.
+    pub fn found_after_all(&mut self, no: FileNo) {
+        self.shuffled |= self.has(no, LEFT_OUT);
     }
 
     /// Whether the service lists its newest files first, judged by what is loaded.

@@ -16,7 +16,7 @@ mod mouse;
 mod paging;
 mod pty;
 mod readme;
-mod reconcile;
+
 mod screens;
 mod support;
 mod update;

@@ -31,10 +31,11 @@ impl Refresher {
             return None;
         }
         let goes_on = match &self.state {
-            State::Running(Round { end: End::Goes(cursor), .. })
-                if !survey.store.is_newest_first() =>
-            {
-                Some(cursor.clone())
+            State::Running(Round { end: End::Goes(cursor), .. }) => {
+                let store = survey.store;
+                let place = cursor.after().and_then(|id| store.find(id)).map(|no| store.place(no));
+                let behind_all = place.flatten().is_some_and(|place| place + 1 == store.len());
+                (behind_all && !store.is_newest_first()).then(|| cursor.clone())
             }
             _ => None,
         };
@@ -78,12 +79,13 @@ impl Refresher {
             let page = if survey.store.is_shuffled() {
                 generation_page(round, &mut self.generation, survey)
             } else {
-                // The view has at most three fifths, so that the rest gets its turn.
-                let may_view = round.view_pages < (budget * 3).div_ceil(5);
-                let view = may_view.then(|| view_page(round, survey)).flatten();
-                view.map(|ask| (Part::View, ask))
-                    .or_else(|| end_page(round, survey).map(|ask| (Part::End, ask)))
-                    .or_else(|| rest_page(round, self.sweep, survey).map(|ask| (Part::Rest, ask)))
+                let mut parts = [Part::View, Part::End, Part::Rest];
+                // Where the budget is too small for all three, they take turns.
+                if budget < 3 {
+                    parts.rotate_left(self.rounds as usize % 3);
+                }
+                let page = |part| page_of(part, round, budget, self.sweep, survey);
+                parts.into_iter().find_map(page)
             };
             if page.is_some() {
                 return page;
@@ -124,7 +126,8 @@ impl Refresher {
         round.read_to = generation.files.min(survey.store.len());
         // Of a list that was not read to its end, only as much as is loaded is read again.
         let far_enough = !survey.complete && generation.files >= survey.store.len();
-        let goes_on = has_more != HasMore::No && intake.facts.fresh > 0 && !far_enough;
+        let nothing_new = intake.facts.fresh == 0;
+        let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
         if let (true, Some(last)) = (goes_on, &intake.facts.last) {
             generation.cursor = Cursor::After(last.clone());
             return vec![];
@@ -134,12 +137,32 @@ impl Refresher {
         round.end = End::Read;
         let unmet = |no: &FileNo| store.reading_of(*no) != reading;
         let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
-        if has_more == HasMore::Yes || !survey.complete {
+        let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
+        if !at_the_end {
             // The part that was read proves nothing of the others, but who was missing still is.
             return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
         }
         unmet
     }
+}
+
+/// The next page of a part of the plan, if it has its turn. The view has at most three fifths of the
+/// budget, and the end leaves something, so that the rest gets its turn.
+fn page_of(
+    part: Part,
+    round: &Round,
+    budget: u32,
+    sweep: usize,
+    survey: &Survey<'_>,
+) -> Option<(Part, Ask)> {
+    let all = round.scope == Scope::All;
+    let ask = match part {
+        Part::View if round.view_pages < (budget * 3).div_ceil(5) => view_page(round, survey),
+        Part::End if all || budget < 3 || round.lists + 1 < budget => end_page(round, survey),
+        Part::Rest => rest_page(round, sweep, survey),
+        _ => None,
+    }?;
+    Some((part, ask))
 }
 
 /// The next page of a reading of the whole list, from wherever the round before left it.
