@@ -175,6 +175,8 @@ struct Pending {
     request: u64,
     ask: Ask,
     part: Part,
+    /// The place of the file that the page is asked for.
+    place: usize,
 }
 
 /// Which part of the plan a page belongs to.
@@ -438,7 +440,7 @@ impl Refresher {
         survey: &Survey<'_>,
     ) -> Vec<FileNo> {
         self.trouble = None;
-        let Some(Pending { part, ask, .. }) = self.take_pending() else { return vec![] };
+        let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
         let Ask::Page { cursor, limit, extent } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
         round.suspects.extend(suspects);
@@ -448,10 +450,9 @@ impl Refresher {
         round.end =
             end_after(round.end.clone(), intake, has_more, (part, &cursor, extent, limit), survey);
         if part == Part::Rest {
-            let least = if round.scope == Scope::All { round.read_to } else { self.sweep } + 1;
-            let to = intake.covered_to.max(least);
-            self.sweep = to;
-            round.read_to = to.min(survey.store.len());
+            // However little the page brought: it goes on behind the file that it was asked for.
+            self.sweep = intake.covered_to.max(place + 1);
+            round.read_to = self.sweep.min(survey.store.len());
         }
         vec![]
     }

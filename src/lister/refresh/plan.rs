@@ -20,8 +20,8 @@ impl Refresher {
         if matches!(self.state, State::Resting) {
             return self.lone_check(now, survey.store);
         }
-        let (part, ask) = self.plan(survey)?;
-        Some(self.send(part, ask))
+        let (part, ask, place) = self.plan(survey)?;
+        Some(self.send(part, ask, place))
     }
 
     /// Ends the round under way, if nothing of it is left to do.
@@ -43,10 +43,10 @@ impl Refresher {
         Some(Finished { goes_on })
     }
 
-    fn send(&mut self, part: Part, ask: Ask) -> RefreshRequest {
+    fn send(&mut self, part: Part, ask: Ask, place: usize) -> RefreshRequest {
         self.last_request += 1;
         let request = self.last_request;
-        let pending = Pending { request, ask: ask.clone(), part };
+        let pending = Pending { request, ask: ask.clone(), part, place };
         match &mut self.state {
             State::Running(round) => {
                 round.checks += u32::from(part == Part::Check);
@@ -66,13 +66,13 @@ impl Refresher {
         }
         while let Some(no) = self.expired.pop_front() {
             if let Some(ask) = ask_for_file(store, no) {
-                return Some(self.send(Part::Check, ask));
+                return Some(self.send(Part::Check, ask, 0));
             }
         }
         None
     }
 
-    fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask)> {
+    fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask, usize)> {
         let budget = self.budget();
         let State::Running(round) = &mut self.state else { return None };
         if round.scope == Scope::All || round.lists < budget {
@@ -92,7 +92,7 @@ impl Refresher {
             }
         }
         let may_check = round.checks < self.policy.checks;
-        may_check.then(|| next_check(round, survey)).flatten().map(|ask| (Part::Check, ask))
+        may_check.then(|| next_check(round, survey)).flatten().map(|ask| (Part::Check, ask, 0))
     }
 
     /// List requests that this round may make: half of what the service allows for the interval,
@@ -154,15 +154,17 @@ fn page_of(
     budget: u32,
     sweep: usize,
     survey: &Survey<'_>,
-) -> Option<(Part, Ask)> {
+) -> Option<(Part, Ask, usize)> {
     let all = round.scope == Scope::All;
-    let ask = match part {
+    let (ask, place) = match part {
         Part::View if round.view_pages < (budget * 3).div_ceil(5) => view_page(round, survey),
-        Part::End if all || budget < 3 || round.lists + 1 < budget => end_page(round, survey),
+        Part::End if all || budget < 3 || round.lists + 1 < budget => {
+            end_page(round, survey).map(|ask| (ask, 0))
+        }
         Part::Rest => rest_page(round, sweep, survey),
         _ => None,
     }?;
-    Some((part, ask))
+    Some((part, ask, place))
 }
 
 /// The next page of a reading of the whole list, from wherever the round before left it.
@@ -170,18 +172,18 @@ fn generation_page(
     round: &Round,
     generation: &mut Option<Generation>,
     survey: &Survey<'_>,
-) -> Option<(Part, Ask)> {
+) -> Option<(Part, Ask, usize)> {
     if round.end == End::Read {
         return None;
     }
     let start = || Generation { reading: round.reading, cursor: Cursor::Start, files: 0 };
     let cursor = generation.get_or_insert_with(start).cursor.clone();
     let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
-    Some((Part::Generation, ask))
+    Some((Part::Generation, ask, 0))
 }
 
 /// The page with that file in view which was verified longest ago.
-fn view_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+fn view_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
     let store = survey.store;
     let unread = |no: &&FileNo| store.reading_of(**no) != round.reading;
     let place = |no: &FileNo| Some((store.file(*no).verified_s, store.place(*no)?));
@@ -190,7 +192,7 @@ fn view_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
     let files = store.sequence();
     let mut from_grid = on_grid(place, survey.limit)..=place;
     let first = from_grid.find(|place| store.reading_of(files[*place]) != round.reading)?;
-    Some(page_at(first, survey))
+    Some((page_at(first, survey), first))
 }
 
 /// The page at that end of the list where new files appear.
@@ -208,7 +210,7 @@ fn end_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
 }
 
 /// The next page, in turn, that has something this round did not read.
-fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<Ask> {
+fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<(Ask, usize)> {
     let files = survey.store.sequence();
     let unread = |place: &usize| survey.store.reading_of(files[*place]) != round.reading;
     let place = match round.scope {
@@ -218,7 +220,7 @@ fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<Ask> {
             (sweep..files.len()).chain(0..sweep).find(unread)
         }
     }?;
-    Some(page_at(place, survey))
+    Some((page_at(place, survey), place))
 }
 
 /// The suspect to ask for next: the selected file, then one in view, then any.
