@@ -158,6 +158,8 @@ struct Round {
     read_to: usize,
     suspects: VecDeque<FileNo>,
     steps_back: u32,
+    /// The operator has seen enough.
+    stopped: bool,
     pending: Option<Pending>,
 }
 
@@ -294,7 +296,9 @@ impl Refresher {
     #[must_use]
     pub fn reading_all(&self) -> Option<usize> {
         match &self.state {
-            State::Running(round) if round.scope == Scope::All => Some(round.read_to),
+            State::Running(round) if round.scope == Scope::All && !round.stopped => {
+                Some(round.read_to)
+            }
             _ => None,
         }
     }
@@ -349,8 +353,11 @@ impl Refresher {
 
     /// Ends the round that reads everything again; what it found stays.
     pub fn stop(&mut self, now: Duration) {
-        if self.reading_all().is_some() {
-            self.end_round(now);
+        match &mut self.state {
+            // Its answer is still to come; then nothing more is asked.
+            State::Running(round) if round.pending.is_some() => round.stopped = true,
+            State::Running(_) => self.end_round(now),
+            State::Resting | State::Borrowed => {}
         }
     }
 
@@ -441,14 +448,13 @@ impl Refresher {
     ) -> Vec<FileNo> {
         self.trouble = None;
         let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
-        let Ask::Page { cursor, limit, extent } = ask else { return vec![] };
+        let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
         round.suspects.extend(suspects);
         if part == Part::Generation {
             return self.generation_taken(intake, has_more, survey);
         }
-        round.end =
-            end_after(round.end.clone(), intake, has_more, (part, &cursor, extent, limit), survey);
+        round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
         if part == Part::Rest {
             // However little the page brought: it goes on behind the file that it was asked for.
             self.sweep = intake.covered_to.max(place + 1);
@@ -518,6 +524,7 @@ impl Refresher {
             read_to: 0,
             suspects: VecDeque::new(),
             steps_back: 0,
+            stopped: false,
             pending: None,
         });
     }
@@ -544,17 +551,17 @@ fn end_after(
     before: End,
     intake: &Intake,
     has_more: HasMore,
-    asked: (Part, &Cursor, Extent, u16),
+    asked: (Part, &Cursor, Extent),
     survey: &Survey<'_>,
 ) -> End {
-    let (part, cursor, extent, limit) = asked;
+    let (part, cursor, extent) = asked;
     let newest_first = survey.store.is_newest_first();
     let head = newest_first && (part == Part::End || *cursor == Cursor::Start);
     let last = intake.facts.last.clone().map(Cursor::After);
     if head {
-        let met_a_known_file = intake.facts.new < usize::from(limit);
+        let met_a_known_file = intake.facts.new < intake.met;
         return match last {
-            Some(last) if !met_a_known_file => End::Goes(last),
+            Some(last) if !met_a_known_file && has_more != HasMore::No => End::Goes(last),
             _ => End::Read,
         };
     }

@@ -35,7 +35,7 @@ impl Refresher {
                 let store = survey.store;
                 let place = cursor.after().and_then(|id| store.find(id)).map(|no| store.place(no));
                 let behind_all = place.flatten().is_some_and(|place| place + 1 == store.len());
-                (behind_all && !store.is_newest_first()).then(|| cursor.clone())
+                behind_all.then(|| cursor.clone())
             }
             _ => None,
         };
@@ -75,6 +75,9 @@ impl Refresher {
     fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask, usize)> {
         let budget = self.budget();
         let State::Running(round) = &mut self.state else { return None };
+        if round.stopped {
+            return None;
+        }
         if round.scope == Scope::All || round.lists < budget {
             let page = if survey.store.is_shuffled() {
                 generation_page(round, &mut self.generation, survey)
