@@ -1,6 +1,7 @@
 //! Taking pages in: what is new is added, what is known is brought up to date, what should be there
 //! and is not is marked missing, and orders are told what changed.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::mem;
@@ -150,8 +151,8 @@ impl Store {
     /// Drops what lies behind the last known file; tells whether there was anything. A page from
     /// the start of the list without a known file is all new.
     fn cut_to_known(&self, start: Option<usize>, readings: &mut Vec<Reading>) -> bool {
-        if self.is_newest_first() {
-            // What is unknown has come in between, or lies behind and is as good as loaded.
+        if self.direction() != Some(Ordering::Less) {
+            // What is unknown may have come in between.
             return false;
         }
         let is_known = |reading: &Reading| match reading {

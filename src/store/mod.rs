@@ -18,6 +18,7 @@ pub mod order;
 mod removal;
 mod sequence;
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -196,13 +197,18 @@ impl Store {
     /// Whether the service lists its newest files first, judged by what is loaded.
     #[must_use]
     pub fn is_newest_first(&self) -> bool {
+        self.direction() == Some(Ordering::Greater)
+    }
+
+    /// How the first of the loaded files compares with the last one by creation.
+    pub(crate) fn direction(&self) -> Option<Ordering> {
         let mut made = self
             .sequence
             .files()
             .iter()
             .filter_map(|no| stated_time(self.created_at[no.0 as usize]).value());
-        let Some(first) = made.next() else { return false };
-        made.next_back().is_some_and(|last| first > last)
+        let first = made.next()?;
+        made.next_back().map(|last| first.cmp(&last))
     }
 
     /// The reading in which a file was met last.
