@@ -242,6 +242,12 @@ impl Store {
         (0..).zip(&self.flags).filter_map(held)
     }
 
+    /// How many numbers were ever given out: what the columns take room for.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.flags.len()
+    }
+
     /// The file with number `no`.
     #[must_use]
     pub fn file(&self, no: FileNo) -> FileRef<'_> {

@@ -17,6 +17,7 @@ mod paging;
 mod pty;
 mod readme;
 
+mod reconcile;
 mod screens;
 mod support;
 mod update;

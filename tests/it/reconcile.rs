@@ -1,0 +1,819 @@
+//! Refreshing against a model: the real app, driven through `update` with a clock that only the
+//! test moves, over a naive server whose files come, change, expire and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use fastrand::Rng;
+use shelflife::api::error::Status;
+use shelflife::api::retry::Allowance;
+use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
+use shelflife::app::Settings;
+use shelflife::effect::Effect;
+use shelflife::event::Event;
+use shelflife::expiry::Stated;
+use shelflife::lister::{Cursor, State};
+use shelflife::store::filter::Moment;
+use shelflife::store::order::Order;
+use shelflife::text::Untrusted;
+
+use super::update::{Driver, START_S};
+
+/// What the server says about there being more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum More {
+    Honest,
+    Always,
+    Missing,
+}
+
+/// One file of the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Made {
+    version: u64,
+    created_at: i64,
+    expires_at: Option<i64>,
+}
+
+/// A naive server: files in the order of their numbers, or the other way round. It refuses a cursor
+/// whose file is gone.
+#[derive(Debug)]
+struct Account {
+    files: BTreeMap<u64, Made>,
+    /// When each file expires that there ever was.
+    expiries: BTreeMap<u64, Option<i64>>,
+    next: u64,
+    /// When the last file was made.
+    clock_s: i64,
+    newest_first: bool,
+    /// Files in one page at most, whatever is asked for.
+    cap: usize,
+    more: More,
+    /// Each page comes in an order of its own among the files of one moment.
+    unstable: Option<Rng>,
+    /// Whether it ever did.
+    was_unstable: bool,
+    refused: Status,
+    allowance: Option<Allowance>,
+}
+
+fn id(number: u64) -> Untrusted {
+    Untrusted::new(format!("file_{number}"))
+}
+
+fn number(id: &[u8]) -> u64 {
+    String::from_utf8_lossy(id).trim_start_matches("file_").parse().unwrap()
+}
+
+impl Account {
+    fn new(files: u64) -> Self {
+        let mut account = Self {
+            files: BTreeMap::new(),
+            expiries: BTreeMap::new(),
+            next: 0,
+            clock_s: START_S - 1_000_000,
+            newest_first: false,
+            cap: usize::MAX,
+            more: More::Honest,
+            unstable: None,
+            was_unstable: false,
+            refused: Status(404),
+            allowance: None,
+        };
+        (0..files).for_each(|_| account.add(60, None));
+        account
+    }
+
+    fn add(&mut self, apart_s: i64, left_s: Option<i64>) {
+        self.clock_s += apart_s;
+        let created_at = self.clock_s;
+        let expires_at = left_s.map(|left| START_S + left);
+        self.files.insert(self.next, Made { version: 0, created_at, expires_at });
+        self.expiries.insert(self.next, expires_at);
+        self.next += 1;
+    }
+
+    fn file(&self, number: u64) -> File {
+        let made = &self.files[&number];
+        File {
+            id: id(number),
+            filename: Some(Untrusted::new(format!("name-{:03}", number * 7 % 1_000))),
+            bytes: Stated::Value(made.version),
+            created_at: Stated::Value(made.created_at),
+            expires_at: made.expires_at.map_or(Stated::Nothing, Stated::Value),
+            purpose: None,
+            extra: None,
+        }
+    }
+
+    fn listed(&mut self) -> Vec<u64> {
+        let mut all: Vec<u64> = self.files.keys().copied().collect();
+        if self.newest_first {
+            all.reverse();
+        }
+        if let Some(rng) = &mut self.unstable {
+            for at in 1..all.len() {
+                let (a, b) = (&self.files[&all[at - 1]], &self.files[&all[at]]);
+                if a.created_at == b.created_at && rng.bool() {
+                    all.swap(at - 1, at);
+                }
+            }
+        }
+        all
+    }
+
+    fn page(&mut self, cursor: &Cursor, limit: u16) -> Result<Page, ApiError> {
+        let all = self.listed();
+        let from = match cursor.after() {
+            None => 0,
+            Some(id) => match all.iter().position(|n| *n == number(id.raw())) {
+                Some(at) => at + 1,
+                None => return Err(ApiError::Refused { status: self.refused, message: None }),
+            },
+        };
+        let to = all.len().min(from + self.cap.min(usize::from(limit)));
+        let readings =
+            all[from..to].iter().map(|n| Reading::File(Box::new(self.file(*n)))).collect();
+        let has_more = match self.more {
+            More::Always => HasMore::Yes,
+            More::Missing => HasMore::Unknown,
+            More::Honest if to < all.len() => HasMore::Yes,
+            More::Honest => HasMore::No,
+        };
+        Ok(Page { readings, has_more })
+    }
+}
+
+/// The app and its server.
+struct World {
+    driver: Driver,
+    account: Account,
+    list: Option<(u64, Cursor, u16)>,
+    check: Option<(u64, Untrusted)>,
+    held: BTreeSet<u64>,
+    /// Files of which the server said 404.
+    denied: BTreeSet<u64>,
+    /// All list requests, and all checks.
+    lists: u32,
+    checks: u32,
+    asked: Vec<Cursor>,
+    /// Of the round under way, or of the last one.
+    round_lists: u32,
+    round_checks: u32,
+    unbounded: bool,
+    running: bool,
+    spins: u32,
+}
+
+impl World {
+    fn new(account: Account, limit: u16) -> Self {
+        let settings = Settings { limit, ..Driver::settings() };
+        Self::started(account, settings, (120, 36))
+    }
+
+    fn started(account: Account, settings: Settings, (width, height): (u16, u16)) -> Self {
+        let driver = Driver::started(width, height, settings);
+        let mut world = Self {
+            driver,
+            account,
+            list: None,
+            check: None,
+            held: BTreeSet::new(),
+            denied: BTreeSet::new(),
+            lists: 0,
+            checks: 0,
+            asked: vec![],
+            round_lists: 0,
+            round_checks: 0,
+            unbounded: false,
+            running: false,
+            spins: 0,
+        };
+        world.collect();
+        world
+    }
+
+    /// A world in which everything is loaded.
+    fn loaded(account: Account, limit: u16) -> Self {
+        let mut world = Self::new(account, limit);
+        world.answer_all();
+        world.driver.keys("L");
+        world.collect();
+        world.answer_all();
+        assert!(world.driver.app.lister().is_complete());
+        world.forget();
+        world
+    }
+
+    /// Begins to count anew.
+    fn forget(&mut self) {
+        (self.lists, self.checks) = (0, 0);
+        self.asked.clear();
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.driver.tell(event);
+        self.collect();
+    }
+
+    fn keys(&mut self, keys: &str) {
+        self.driver.keys(keys);
+        self.collect();
+    }
+
+    fn server_s(&self) -> i64 {
+        self.driver.now.wall_ms.div_euclid(1_000)
+    }
+
+    /// Takes in what the app asks for, and looks at everything that must always hold.
+    fn collect(&mut self) {
+        let refresher = self.driver.app.refresher();
+        let running = refresher.is_running();
+        if running && !self.running {
+            (self.round_lists, self.round_checks, self.unbounded) = (0, 0, false);
+        }
+        self.unbounded |= refresher.reading_all().is_some();
+        self.running = running;
+        let effects: Vec<Effect> = self.driver.effects.drain(..).collect();
+        for effect in effects {
+            match effect {
+                Effect::Fetch { fetch, limit } => {
+                    assert!(self.list.is_none(), "two list requests in flight");
+                    self.lists += 1;
+                    // Those of the paging machine are not the round's.
+                    self.round_lists += u32::from(running && fetch.request >= 1 << 63);
+                    self.asked.push(fetch.cursor.clone());
+                    self.list = Some((fetch.request, fetch.cursor, limit));
+                }
+                Effect::Retrieve { request, id } => {
+                    assert!(self.check.is_none(), "two checks in flight");
+                    self.checks += 1;
+                    self.round_checks += u32::from(running);
+                    self.check = Some((request, id));
+                }
+                _ => {}
+            }
+        }
+        self.look();
+    }
+
+    fn look(&mut self) {
+        let app = &self.driver.app;
+        let store = app.store();
+        assert!(self.round_checks <= 10, "{} checks", self.round_checks);
+        assert!(self.unbounded || self.round_lists <= 10, "{} requests", self.round_lists);
+        let held: BTreeSet<u64> =
+            store.sequence().iter().map(|no| number(store.file(*no).id.raw())).collect();
+        assert_eq!(held.len(), store.len(), "each file once");
+        for number in self.held.difference(&held) {
+            let expired = self.account.expiries[number].is_some_and(|at| at <= self.server_s());
+            // An order that changes may hide a file for a while; before its expiry it is asked for.
+            let hidden = expired && self.account.was_unstable;
+            let there = self.account.files.contains_key(number);
+            assert!(hidden || !there, "{number} is there, but was dropped");
+            let denied = self.denied.contains(number);
+            assert!(denied || expired, "{number} was dropped without a proof");
+        }
+        self.held = held;
+
+        let c = store.expiry_counts(app.server_ms());
+        let (near, far) = (c.expired + c.within_hour + c.within_day, c.within_week + c.later);
+        assert_eq!(near + far + c.never + c.unknown, store.len(), "the counts add up");
+
+        let moment = Moment { server_ms: app.server_ms(), marked: app.marks() };
+        let (table, filter) = (app.table(), app.table().filter());
+        let order = table.order();
+        let expected = Order::sorted(store, order.key(), order.is_descending(), |no| {
+            filter.is_none_or(|filter| filter.matches(store, no, &moment))
+        });
+        assert_eq!(table.rows(), expected.rows(), "the table shows what there is, in order");
+        let shown = store.numbers().filter(|no| store.is_gone(*no)).count();
+        assert_eq!(store.numbers().count(), store.len() + shown, "what is held is there or gone");
+        assert_eq!(app.journal().gone().count(), shown, "what is gone is marked so");
+    }
+
+    /// Answers the list request under way.
+    fn answer_list(&mut self, fault: Option<ApiError>) {
+        let Some((request, cursor, limit)) = self.list.take() else { return };
+        let allowance = self.account.allowance;
+        let result = match fault {
+            Some(fault) => Err(fault),
+            None => self.account.page(&cursor, limit),
+        };
+        let result = result.map(|value| Answer { value, date: None, allowance });
+        self.tell(Event::PageAnswered { request, result });
+    }
+
+    /// Answers the check under way.
+    fn answer_check(&mut self, fault: Option<ApiError>) {
+        let Some((request, id)) = self.check.take() else { return };
+        let number = number(id.raw());
+        let result = match fault {
+            Some(fault) => Err(fault),
+            None if self.account.files.contains_key(&number) => {
+                Ok(Existence::Present(Box::new(self.account.file(number))))
+            }
+            None => {
+                self.denied.insert(number);
+                Ok(Existence::Gone)
+            }
+        };
+        let allowance = self.account.allowance;
+        let result = result.map(|value| Answer { value, date: None, allowance });
+        self.tell(Event::FileAnswered { request, result });
+    }
+
+    /// Answers everything until nothing is asked any more.
+    fn answer_all(&mut self) {
+        for _ in 0..2_000 {
+            if self.list.is_none() && self.check.is_none() {
+                return;
+            }
+            self.answer_list(None);
+            self.answer_check(None);
+        }
+        panic!("it asks for ever: {:?}", self.asked.last());
+    }
+
+    fn fail_all(&mut self, why: &ApiError) {
+        while self.list.is_some() || self.check.is_some() {
+            self.answer_list(Some(why.clone()));
+            self.answer_check(Some(why.clone()));
+        }
+    }
+
+    /// Goes to the app's deadline and wakes it; tells how much time that took.
+    fn wake(&mut self) -> Duration {
+        let before = self.driver.now.mono;
+        self.driver.wake();
+        self.collect();
+        let passed = self.driver.now.mono.saturating_sub(before);
+        self.spins = if passed.is_zero() { self.spins + 1 } else { 0 };
+        assert!(self.spins < 5, "it spins at {before:?}");
+        passed
+    }
+
+    fn pass(&mut self, span: Duration) {
+        self.driver.pass(span);
+        self.tell(Event::DeadlineReached);
+    }
+
+    /// Lives through `span`, each request answered at once.
+    fn live(&mut self, span: Duration, mut answer: impl FnMut(&mut Self)) {
+        let until = self.driver.now.mono + span;
+        while self.driver.app.deadline().is_some_and(|at| at < until) {
+            self.wake();
+            answer(self);
+        }
+        self.driver.pass(until.saturating_sub(self.driver.now.mono));
+        self.tell(Event::DeadlineReached);
+        answer(self);
+    }
+
+    /// Lets the clock go straight to the next round: what counts down meanwhile is not at stake.
+    fn await_next_round(&mut self) {
+        match self.driver.app.refresher().due().filter(|due| *due > self.driver.now.mono) {
+            Some(due) => self.pass(due.saturating_sub(self.driver.now.mono)),
+            None => drop(self.wake()),
+        }
+    }
+
+    /// Goes on until one more round is over.
+    fn round(&mut self) {
+        let rounds = self.driver.app.refresher().rounds();
+        for _ in 0..200_000 {
+            self.answer_all();
+            if self.driver.app.refresher().rounds() > rounds {
+                return;
+            }
+            self.await_next_round();
+        }
+        panic!("no round comes to an end");
+    }
+
+    fn missing(&self) -> usize {
+        let store = self.driver.app.store();
+        store.sequence().iter().filter(|no| store.file(**no).missing).count()
+    }
+
+    /// Everything that is held, as the app knows it.
+    fn known(&self) -> BTreeMap<u64, u64> {
+        let store = self.driver.app.store();
+        let files = store.sequence().iter().map(|no| store.file(*no));
+        files.map(|file| (number(file.id.raw()), file.bytes.value().unwrap())).collect()
+    }
+
+    fn there(&self) -> BTreeMap<u64, u64> {
+        self.account.files.iter().map(|(number, made)| (*number, made.version)).collect()
+    }
+}
+
+fn down() -> ApiError {
+    ApiError::Unavailable { status: Status(503), message: None, wait: None }
+}
+
+fn asked_to_wait(seconds: u64) -> ApiError {
+    let wait = Some(Duration::from_secs(seconds));
+    ApiError::Unavailable { status: Status(429), message: None, wait }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const INTERVAL: Duration = Duration::from_secs(30);
+
+fn random_fault(rng: &mut Rng) -> ApiError {
+    match rng.u8(..6) {
+        0 => ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) },
+        1 => ApiError::NotAFilesList { beginning: Untrusted::default() },
+        2 => ApiError::Refused { status: Status(404), message: None },
+        3 => asked_to_wait(rng.u64(1..100)),
+        4 if rng.u8(..4) == 0 => ApiError::KeyRefused { message: None },
+        _ => down(),
+    }
+}
+
+/// A server of some kind, with up to `most` files.
+fn random_account(rng: &mut Rng, most: u64, limit: u16) -> Account {
+    let mut account = Account::new(0);
+    let apart = if rng.u8(..4) == 0 { 0 } else { 60 };
+    for _ in 0..rng.u64(..=most) {
+        random_file(rng, &mut account, apart);
+    }
+    account.newest_first = rng.bool();
+    account.cap = rng.usize(1..=usize::from(limit) * 2);
+    account.more = [More::Honest, More::Honest, More::Missing, More::Always][rng.usize(..4)];
+    account.unstable = (rng.u8(..8) == 0).then(|| rng.fork());
+    account.was_unstable = account.unstable.is_some();
+    account.refused = Status([400, 404][rng.usize(..2)]);
+    account
+}
+
+fn random_file(rng: &mut Rng, account: &mut Account, apart_s: i64) {
+    let left = (rng.u8(..3) > 0).then(|| rng.i64(-200..2_000));
+    account.add(apart_s, left);
+}
+
+/// Something happens on the server.
+fn random_change(rng: &mut Rng, world: &mut World) {
+    let now_s = world.server_s();
+    let account = &mut world.account;
+    let some = |rng: &mut Rng, account: &Account| {
+        let at = rng.usize(..account.files.len().max(1));
+        account.files.keys().nth(at).copied()
+    };
+    match rng.u8(..8) {
+        0 | 1 => (0..rng.u8(1..6)).for_each(|_| {
+            let apart = i64::from(rng.u8(..3)) * 30;
+            random_file(rng, account, apart);
+        }),
+        2 => {
+            for _ in 0..rng.u8(1..4) {
+                some(rng, account).map(|number| account.files.remove(&number));
+            }
+        }
+        3 => {
+            let from = some(rng, account).unwrap_or(0);
+            let many = rng.u64(1..15);
+            account.files.retain(|number, _| !(from..from + many).contains(number));
+        }
+        4 => account.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s)),
+        _ => {
+            if let Some(number) = some(rng, account) {
+                account.files.get_mut(&number).unwrap().version += 1;
+            }
+        }
+    }
+}
+
+const KEYS: [&str; 14] =
+    ["j", "j", "k", "G", "g", "r", "R", "S", "2", "1", "f", " ", "L", "/name-0\n"];
+
+fn press(rng: &mut Rng, world: &mut World) {
+    match rng.u8(..8) {
+        0 => {
+            world.driver.key(KeyCode::Esc);
+            world.collect();
+        }
+        1 => {
+            world.driver.key(KeyCode::PageDown);
+            world.collect();
+        }
+        _ => {
+            for c in KEYS[rng.usize(..KEYS.len())].chars() {
+                match c {
+                    '\n' => world.driver.key(KeyCode::Enter),
+                    c => world.driver.key(KeyCode::Char(c)),
+                }
+                world.collect();
+            }
+        }
+    }
+}
+
+/// The file under the cursor, while the operator chose it and nothing hides it.
+fn choice(world: &World) -> Option<shelflife::store::FileNo> {
+    let table = world.driver.app.table();
+    table.selected().filter(|_| !table.is_narrowed())
+}
+
+fn history(seed: u64) -> World {
+    let mut rng = Rng::with_seed(seed);
+    let limit = rng.u16(2..9);
+    let account = random_account(&mut rng, 40, limit);
+    let settings = Settings { limit, ..Driver::settings() };
+    let size = (rng.u16(40..130), rng.u16(8..24));
+    let mut world = World::started(account, settings, size);
+    let faulty = rng.u8(..12);
+    for _ in 0..60 {
+        let before = choice(&world);
+        let mut pressed = false;
+        match rng.u8(..10) {
+            0 | 1 => random_change(&mut rng, &mut world),
+            2 => {
+                pressed = true;
+                press(&mut rng, &mut world);
+            }
+            3 if world.list.is_none() && world.check.is_none() => {
+                world.pass(Duration::from_millis(rng.u64(..40_000)));
+            }
+            _ if world.list.is_some() => {
+                let fault = (rng.u8(..16) < faulty).then(|| random_fault(&mut rng));
+                world.answer_list(fault);
+            }
+            _ if world.check.is_some() => {
+                let fault = (rng.u8(..16) < faulty).then(|| random_fault(&mut rng));
+                world.answer_check(fault);
+            }
+            _ => match world.driver.app.refresher().due() {
+                Some(due) if rng.bool() => {
+                    world.pass(due.saturating_sub(world.driver.now.mono));
+                }
+                _ if world.driver.app.deadline().is_some() => drop(world.wake()),
+                _ => world.pass(SECOND),
+            },
+        }
+        // Until the operator moves, the first row is selected, whichever file that is.
+        let moved = world.driver.app.table().cursor() > 0;
+        if let (false, true, Some(before)) = (pressed, moved, before) {
+            let table = world.driver.app.table();
+            let there = table.rows().contains(&before) && !table.is_narrowed();
+            assert!(!there || table.selected() == Some(before), "the selection stays");
+        }
+    }
+    world
+}
+
+/// The server goes quiet, and everything that was stopped goes on.
+fn calm(world: &mut World) {
+    world.account.unstable = None;
+    if world.account.more == More::Always {
+        world.account.more = More::Honest;
+    }
+    world.answer_all();
+    for _ in 0..6 {
+        world.driver.key(KeyCode::Esc);
+        world.collect();
+        world.answer_all();
+    }
+    if world.driver.app.refresher().is_frozen() {
+        world.keys("f");
+    }
+    // What the service asked for is waited for; then the operator asks.
+    world.pass(Duration::from_secs(400));
+    world.answer_all();
+    world.keys("r");
+    world.answer_all();
+}
+
+#[test]
+fn whatever_happened_a_quiet_server_is_soon_known_again() {
+    let mut complete = 0;
+    for seed in 0..250 {
+        let mut world = history(seed);
+        calm(&mut world);
+        let is_known = |world: &World| world.missing() == 0 && world.known() == world.there();
+        for _ in 0..30 {
+            world.round();
+            if world.driver.app.lister().is_complete() && is_known(&world) {
+                break;
+            }
+        }
+        let about = format!("{seed}: {:?}", world.driver.app.lister().state());
+        assert_eq!(world.missing(), 0, "{about}");
+        if world.driver.app.lister().is_complete() {
+            complete += 1;
+            assert_eq!(world.known(), world.there(), "{about}");
+        } else {
+            let there = world.there();
+            let same = |(number, version): (&u64, &u64)| there.get(number) == Some(version);
+            assert!(world.known().iter().all(same), "{about}");
+        }
+        let (known, happened) = (world.known(), world.driver.app.journal().entries().len());
+        for _ in 0..3 {
+            world.round();
+        }
+        assert_eq!(world.known(), known, "{about}: nothing changes any more");
+        let entries = world.driver.app.journal().entries().len();
+        assert_eq!(entries, happened, "{about}: nothing happens any more");
+    }
+    assert!(complete > 150, "only {complete} lists were complete");
+}
+
+#[test]
+fn fifty_files_cost_one_request_and_two_thousand_the_budget() {
+    let mut world = World::loaded(Account::new(50), 100);
+    world.round();
+    assert_eq!((world.lists, world.checks), (1, 0));
+    let mut world = World::loaded(Account::new(2_000), 100);
+    world.keys("jjj");
+    let (selected, offset) = (world.driver.selected(), world.driver.app.table().viewport());
+    for round in 1..=4 {
+        world.round();
+        assert!(world.lists <= 10 * round, "{} requests in {round} rounds", world.lists);
+    }
+    let since = world.driver.app.store().verified_since_s().unwrap();
+    let age_s = world.server_s() - i64::from(since);
+    assert!(age_s <= 3 * 30, "two rounds and a bit verify everything: {age_s} s");
+    assert_eq!((world.driver.selected(), world.driver.app.table().viewport()), (selected, offset));
+}
+
+#[test]
+fn new_files_are_found_at_either_end() {
+    for newest_first in [false, true] {
+        let mut account = Account::new(300);
+        account.newest_first = newest_first;
+        let mut world = World::loaded(account, 100);
+        (0..5).for_each(|_| world.account.add(60, None));
+        world.round();
+        assert_eq!(world.known(), world.there(), "newest first: {newest_first}");
+        assert!(world.lists <= 10);
+    }
+}
+
+/// A partial list is refreshed as far as it is loaded, and stays partial.
+#[test]
+fn what_is_not_loaded_is_not_asked_for() {
+    let mut world = World::new(Account::new(1_000), 100);
+    world.answer_all();
+    let loaded = world.driver.app.store().len();
+    world.forget();
+    world.account.files.remove(&10);
+    world.round();
+    assert_eq!(world.driver.app.store().len(), loaded - 1);
+    assert!(!world.driver.app.lister().is_complete());
+    assert_eq!(world.checks, 1, "asked for before it is called gone");
+}
+
+/// More than a round can read has come: the list says that there is more again.
+#[test]
+fn what_is_too_much_for_a_round_makes_the_list_partial() {
+    let mut world = World::loaded(Account::new(50), 10);
+    (0..500).for_each(|_| world.account.add(60, None));
+    world.round();
+    assert!(matches!(world.driver.app.lister().state(), State::Ready { .. }));
+    world.keys("L");
+    world.answer_all();
+    assert_eq!(world.known(), world.there());
+}
+
+#[test]
+fn five_hundred_deletions_are_asked_for_ten_a_round() {
+    let mut world = World::loaded(Account::new(600), 100);
+    world.account.files.retain(|number, _| *number >= 500);
+    world.round();
+    assert_eq!(world.checks, 10);
+    assert_eq!(world.driver.app.store().len(), 590, "nothing is dropped without proof");
+    assert!(world.missing() > 100, "what was read is shown as missing: {}", world.missing());
+    for _ in 0..70 {
+        world.round();
+    }
+    assert_eq!(world.known(), world.there());
+}
+
+/// Hazards 20: an outage of eight hours costs at most 110 requests, and is over within an interval.
+#[test]
+fn eight_hours_of_outage() {
+    for files in [0, 50, 2_000] {
+        let mut world = World::loaded(Account::new(files), 100);
+        let known = world.known();
+        let began = world.driver.now.mono;
+        while world.driver.now.mono.saturating_sub(began) < Duration::from_secs(8 * 3_600) {
+            world.await_next_round();
+            world.fail_all(&down());
+        }
+        assert!((90..=110).contains(&world.lists), "{} requests", world.lists);
+        assert_eq!(world.known(), known, "the last good list stays");
+        let freshness = world.driver.app.freshness().unwrap();
+        assert!(freshness.stale && world.driver.app.trouble().is_some());
+        let due = world.driver.app.refresher().due().unwrap();
+        assert!(due.saturating_sub(world.driver.now.mono) <= Duration::from_secs(300));
+        world.round();
+        assert!(world.driver.app.trouble().is_none());
+        assert!(!world.driver.app.freshness().unwrap().stale);
+    }
+}
+
+#[test]
+fn a_service_that_asks_for_peace_gets_it() {
+    let mut world = World::loaded(Account::new(50), 100);
+    world.pass(INTERVAL * 2);
+    world.answer_list(Some(asked_to_wait(1_800)));
+    world.forget();
+    world.live(Duration::from_secs(1_790), |world| {
+        world.keys("r");
+        assert!(world.list.is_none(), "not even by hand");
+    });
+    assert_eq!(world.lists, 0);
+    world.live(Duration::from_secs(60), World::answer_all);
+    assert!(world.lists >= 1 && world.driver.app.trouble().is_none());
+}
+
+/// Hazards 31: a revoked key ends refreshing; the data stays, and the operator may ask.
+#[test]
+fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
+    let mut world = World::loaded(Account::new(50), 100);
+    world.pass(INTERVAL * 2);
+    world.answer_list(Some(ApiError::KeyRefused { message: None }));
+    world.forget();
+    world.live(Duration::from_secs(3_600), |world| assert!(world.list.is_none()));
+    assert_eq!(world.driver.app.store().len(), 50);
+    world.keys("r");
+    world.answer_all();
+    assert!(world.lists == 1 && world.driver.app.trouble().is_none());
+    world.round();
+    assert_eq!(world.lists, 2, "it goes on by itself");
+}
+
+/// Hazards 30 and 36: after hours of sleep, or a minute of standing still, there is one refresh.
+#[test]
+fn sleep_costs_one_round_and_the_screen_is_stale_at_once() {
+    for asleep in [Duration::from_secs(60), Duration::from_secs(9 * 3_600)] {
+        let mut world = World::loaded(Account::new(50), 100);
+        world.pass(asleep);
+        assert!(world.driver.app.freshness().unwrap().stale);
+        world.answer_all();
+        assert_eq!(world.lists, 1);
+        assert!(!world.driver.app.freshness().unwrap().stale);
+    }
+}
+
+#[test]
+fn frozen_asks_for_nothing() {
+    let mut world = World::loaded(Account::new(50), 100);
+    world.keys("f");
+    world.live(Duration::from_secs(3_600), |world| assert!(world.list.is_none()));
+    world.keys("f");
+    world.answer_all();
+    assert_eq!(world.lists, 1, "what is overdue comes at once, once");
+}
+
+/// The service allows few requests: a round uses half of them at most, and at least one.
+#[test]
+fn rounds_keep_within_what_the_service_allows() {
+    let mut account = Account::new(2_000);
+    account.allowance = Allowance::read("8", "60");
+    let mut world = World::loaded(account, 100);
+    world.round();
+    world.forget();
+    for round in 1..=5 {
+        world.round();
+        assert!(world.lists <= 2 * round, "{} requests in {round} rounds", world.lists);
+    }
+}
+
+#[test]
+fn reading_all_again_reads_each_page_once_and_can_be_stopped() {
+    let mut world = World::loaded(Account::new(2_000), 100);
+    world.account.files.get_mut(&777).unwrap().version += 1;
+    world.keys("R");
+    world.answer_all();
+    assert!((20..=22).contains(&world.lists), "{}", world.lists);
+    assert_eq!(world.known(), world.there());
+    world.pass(SECOND * 2);
+    world.forget();
+    world.keys("R");
+    world.answer_list(None);
+    world.driver.key(KeyCode::Esc);
+    world.collect();
+    world.answer_all();
+    assert!(world.lists <= 3, "{}", world.lists);
+}
+
+/// Open for long over files that come and go, the numbers of those that are gone are used again.
+#[test]
+fn churn_takes_no_more_memory_than_what_is_there() {
+    let mut world = World::loaded(Account::new(100), 100);
+    for _ in 0..400 {
+        let oldest: Vec<u64> = world.account.files.keys().copied().take(20).collect();
+        for number in oldest {
+            world.account.files.remove(&number);
+            world.account.add(60, Some(100_000));
+        }
+        for _ in 0..3 {
+            world.round();
+        }
+    }
+    let most = world.driver.app.store().numbers().map(|no| format!("{no:?}")).max();
+    let highest = world.driver.app.store().slots();
+    assert!(highest < 400, "{highest} numbers for 8,000 files, the last {most:?}");
+}
