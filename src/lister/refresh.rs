@@ -17,16 +17,19 @@
 //!
 //! It knows neither terminal nor network, nor what time it is: moments go in, requests come out.
 
+mod answers;
 mod plan;
+mod terms;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Cursor;
+use crate::api::HasMore;
 use crate::api::retry::Allowance;
-use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
-use crate::text::Untrusted;
+
+pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Survey, Trouble};
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -39,102 +42,6 @@ const AFTER_EXPIRY: Duration = Duration::from_secs(1);
 /// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
 const READINGS_FROM: u32 = 1 << 31;
 const REQUESTS_FROM: u64 = 1 << 63;
-
-/// How refreshing is done; the defaults are the program's policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefreshPolicy {
-    /// From one round to the next; nothing where rounds begin only on demand.
-    pub interval: Option<Duration>,
-    /// List requests of one round at most.
-    pub list_requests: u32,
-    /// Requests for single files in one round at most.
-    pub checks: u32,
-}
-
-impl Default for RefreshPolicy {
-    fn default() -> Self {
-        Self { interval: Some(Duration::from_secs(30)), list_requests: 10, checks: 10 }
-    }
-}
-
-/// What a round is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// As much as the budget allows.
-    Budget,
-    /// All that is loaded.
-    All,
-}
-
-/// What is known of all that a round may read.
-#[derive(Clone, Copy, Debug)]
-pub struct Survey<'a> {
-    /// The loaded files.
-    pub store: &'a Store,
-    /// Those in view.
-    pub view: &'a [FileNo],
-    /// The one under the cursor.
-    pub selected: Option<FileNo>,
-    /// Whether the end of the list was reached.
-    pub complete: bool,
-    /// Files asked for at once.
-    pub limit: u16,
-}
-
-/// One thing to ask the service for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// A page that was read before, or the one behind it.
-    Page {
-        /// Where it begins.
-        cursor: Cursor,
-        /// Files in it at most.
-        limit: u16,
-        /// Whether files behind the known ones are wanted.
-        extent: Extent,
-    },
-    /// A single file.
-    File {
-        /// Its number.
-        no: FileNo,
-        /// Its id.
-        id: Untrusted,
-    },
-}
-
-/// How a round ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finished {
-    /// Where the list goes on behind what is loaded, if it does.
-    pub goes_on: Option<Cursor>,
-}
-
-/// A request of the refresher.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RefreshRequest {
-    /// The number that its answer must bear.
-    pub request: u64,
-    /// What to ask for.
-    pub ask: Ask,
-}
-
-/// Why the operator's wish for a round is not followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The last one began less than a second ago, or one is under way.
-    TooSoon,
-    /// The service asked to be left alone until this monotonic moment.
-    AskedToWait(Duration),
-}
-
-/// What keeps rounds from succeeding.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// The last cause.
-    pub why: ApiError,
-    /// Rounds that failed in a row.
-    pub failures: u32,
-}
 
 #[derive(Debug)]
 enum State {
@@ -437,75 +344,6 @@ impl Refresher {
         }
     }
 
-    /// The page under way was taken in; `suspects` are files that it should have had, and that are
-    /// to be asked for. Tells which files a finished reading of a shuffled list did not meet.
-    pub fn page_taken(
-        &mut self,
-        intake: &Intake,
-        has_more: HasMore,
-        suspects: &[FileNo],
-        survey: &Survey<'_>,
-    ) -> Vec<FileNo> {
-        self.trouble = None;
-        let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
-        let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
-        let State::Running(round) = &mut self.state else { return vec![] };
-        round.suspects.extend(suspects);
-        if part == Part::Generation {
-            return self.generation_taken(intake, has_more, survey);
-        }
-        round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
-        if part == Part::Rest {
-            // However little the page brought: it goes on behind the file that it was asked for.
-            self.sweep = intake.covered_to.max(place + 1);
-            round.read_to = self.sweep.min(survey.store.len());
-        }
-        vec![]
-    }
-
-    /// Files turned out to be missing outside of a page: they are to be asked for.
-    pub fn suspect(&mut self, files: &[FileNo]) {
-        if let State::Running(round) = &mut self.state {
-            round.suspects.extend(files);
-        }
-    }
-
-    /// The check under way was answered.
-    pub fn file_checked(&mut self) {
-        self.trouble = None;
-        self.take_pending();
-    }
-
-    /// A request of the refresher, or the paging machine's try, failed. A cursor that is refused
-    /// names a file to be suspected, and the round goes on from the one before it.
-    pub fn failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
-        let pending = self.take_pending();
-        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, .. })) =
-            (&mut self.state, pending)
-            && error.refuses_cursor()
-            && round.steps_back < self.policy.checks
-            && let Cursor::After(id) = cursor
-        {
-            round.steps_back += 1;
-            self.generation = None;
-            return Some(id);
-        }
-        let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
-        let asked = error.wait().map_or(Duration::ZERO, |wait| wait.min(LONGEST_ASKED));
-        let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
-        let doubled = base.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
-        let pause = jittered(doubled, &mut self.rng).min(LONGEST_PAUSE).max(asked);
-        if !asked.is_zero() {
-            self.wait_until(now + asked);
-        }
-        let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
-        self.due = goes_on.then_some((now + pause).max(self.not_before));
-        self.trouble = Some(Trouble { why: error, failures });
-        self.state = State::Resting;
-        self.expired.clear();
-        None
-    }
-
     fn wait_until(&mut self, at: Duration) {
         self.not_before = self.not_before.max(at);
         self.due = self.due.map(|due| due.max(at));
@@ -543,38 +381,6 @@ impl Refresher {
 
     fn may_check(&self) -> bool {
         !self.frozen && self.trouble.is_none()
-    }
-}
-
-/// What the end at which new files appear is known to be after a page.
-fn end_after(
-    before: End,
-    intake: &Intake,
-    has_more: HasMore,
-    asked: (Part, &Cursor, Extent),
-    survey: &Survey<'_>,
-) -> End {
-    let (part, cursor, extent) = asked;
-    let newest_first = survey.store.is_newest_first();
-    let head = newest_first && (part == Part::End || *cursor == Cursor::Start);
-    let last = intake.facts.last.clone().map(Cursor::After);
-    if head {
-        let met_a_known_file = intake.facts.new < intake.met;
-        return match last {
-            Some(last) if !met_a_known_file && has_more != HasMore::No => End::Goes(last),
-            _ => End::Read,
-        };
-    }
-    let at_the_end = extent == Extent::Open && intake.covered_to == survey.store.len();
-    let nothing_follows = match has_more {
-        HasMore::No => true,
-        HasMore::Yes => last.is_none(),
-        HasMore::Unknown => intake.met == 0,
-    };
-    match last {
-        _ if part != Part::End && !(at_the_end && survey.complete) => before,
-        Some(last) if !nothing_follows => End::Goes(last),
-        _ => End::Read,
     }
 }
 

@@ -6,46 +6,11 @@ use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::mem;
 
-use super::arena::Span;
-use super::{
-    CONFLICTING, FREE, FileNo, Full, LEFT_OUT, MISSING, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING,
-    ODD_SIZE, Store, UNREADABLE, stated_bytes, stated_time, time_cell,
-};
+use super::{CONFLICTING, Delta, FileNo, Full, LEFT_OUT, MISSING, Store, UNREADABLE};
 use crate::api::{File, HasMore, Page, Reading, Unreadable};
 use crate::expiry::Stated;
 use crate::lister::PageFacts;
-use crate::text::{Untrusted, UntrustedRef};
-
-/// What happened to the store since orders were told last.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Delta {
-    /// Files that are new.
-    pub added: Vec<FileNo>,
-    /// Files that were there and whose sort keys changed; their places can no longer be searched.
-    pub changed: Vec<FileNo>,
-    /// Files that are held no longer; their numbers may be among the added ones again.
-    pub removed: Vec<FileNo>,
-}
-
-impl Delta {
-    /// Whether nothing happened.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
-    }
-
-    /// Each file once, and none changed that was added or removed as well.
-    fn settle(mut self) -> Self {
-        for numbers in [&mut self.added, &mut self.changed, &mut self.removed] {
-            numbers.sort_unstable();
-            numbers.dedup();
-        }
-        let (added, removed) = (&self.added, &self.removed);
-        self.changed
-            .retain(|no| added.binary_search(no).is_err() && removed.binary_search(no).is_err());
-        self
-    }
-}
+use crate::text::Untrusted;
 
 /// Where a page came from.
 #[derive(Clone, Copy, Debug)]
@@ -341,126 +306,5 @@ impl Store {
         self.index(no);
         intake.added.push(no);
         Ok(no)
-    }
-
-    /// Gives the file a number, one that is free again where there is one.
-    fn append(&mut self, key: Span, file: File, reading: u32) -> Result<FileNo, Full> {
-        let name =
-            self.text.push(file.filename.as_ref().map_or(b"", Untrusted::raw)).ok_or(Full)?;
-        let no = match self.free.pop() {
-            Some(no) => no,
-            None => self.append_row(key, name)?,
-        };
-        let row = no.0 as usize;
-        self.keys.set(row, key);
-        self.names.set(row, name);
-        self.bytes[row] = NO_SIZE;
-        self.created_at[row] = NOTHING;
-        self.expires_at[row] = NOTHING;
-        self.flags[row] = 0;
-        self.readings[row] = reading;
-        self.verified_s[row] = 0;
-        self.ages.add(0);
-        self.total.unknown += 1;
-        self.set_columns(no, file);
-        Ok(no)
-    }
-
-    fn append_row(&mut self, key: Span, name: Span) -> Result<FileNo, Full> {
-        let no = FileNo(u32::try_from(self.flags.len()).map_err(|_| Full)?);
-        self.keys.push(key);
-        self.names.push(name);
-        self.bytes.push(NO_SIZE);
-        self.created_at.push(NOTHING);
-        self.expires_at.push(NOTHING);
-        self.purpose.push(0);
-        self.flags.push(FREE);
-        self.readings.push(0);
-        self.verified_s.push(0);
-        Ok(no)
-    }
-
-    pub(super) fn index(&mut self, no: FileNo) {
-        let hash = self.hasher.hash_one(self.key(no));
-        let (text, keys, hasher) = (&self.text, &self.keys, &self.hasher);
-        self.by_key
-            .insert_unique(hash, no.0, |no| hasher.hash_one(text.get(keys.get(*no as usize))));
-    }
-
-    /// Brings a known file up to date and notes whether anything changed.
-    fn update(&mut self, no: FileNo, file: File, intake: &mut Intake) -> Result<(), Full> {
-        let name = file.filename.as_ref().map(Untrusted::borrow);
-        let now = self.file(no);
-        let same_name = now.filename == name;
-        let same_keys = same_name
-            && now.bytes == file.bytes
-            && now.created_at == file.created_at
-            && now.expires_at == file.expires_at
-            && now.purpose == file.purpose.as_ref().map(Untrusted::borrow);
-        if same_keys && now.extra == file.extra.as_deref() {
-            return Ok(());
-        }
-        intake.changed.push(no);
-        if !same_keys {
-            self.delta.changed.push(no);
-        }
-        if !same_name {
-            let name = self.text.push(name.map_or(b"", UntrustedRef::raw)).ok_or(Full)?;
-            self.names.set(no.0 as usize, name);
-        }
-        self.set_columns(no, file);
-        Ok(())
-    }
-
-    /// Writes everything of a file but its key and the text of its name.
-    fn set_columns(&mut self, no: FileNo, file: File) {
-        let row = no.0 as usize;
-        self.uncount_bytes(no);
-        self.bytes[row] = match file.bytes {
-            Stated::Value(bytes) => bytes.min(ODD_SIZE - 1),
-            Stated::Nothing => NO_SIZE,
-            Stated::Odd => ODD_SIZE,
-        };
-        self.created_at[row] = time_cell(file.created_at);
-        self.expires_at[row] = time_cell(file.expires_at);
-        self.count_bytes(no);
-        let mut flags = self.flags[row] & !(NAMELESS | NO_PURPOSE);
-        flags |= if file.filename.is_none() { NAMELESS } else { 0 };
-        flags |= if file.purpose.is_none() { NO_PURPOSE } else { 0 };
-        self.flags[row] = flags;
-        self.purpose[row] = self.purposes.intern(file.purpose.as_ref().map_or(b"", Untrusted::raw));
-        match file.extra {
-            Some(extra) => {
-                let text = self.extra_texts.intern(extra.as_bytes());
-                self.extras.insert(no, text);
-            }
-            None => {
-                self.extras.remove(&no);
-            }
-        }
-    }
-
-    fn count_bytes(&mut self, no: FileNo) {
-        let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
-            self.total.unknown += 1;
-            return;
-        };
-        self.total.known += u128::from(bytes);
-        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.ledger.add(at, bytes);
-        }
-    }
-
-    pub(super) fn uncount_bytes(&mut self, no: FileNo) {
-        let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
-            self.total.unknown -= 1;
-            return;
-        };
-        self.total.known -= u128::from(bytes);
-        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.ledger.subtract(at, bytes);
-        }
     }
 }

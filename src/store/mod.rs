@@ -9,6 +9,7 @@
 //! The store knows neither the screen nor the clock nor how the files came.
 
 mod arena;
+mod delta;
 mod expiries;
 pub mod filter;
 mod intake;
@@ -17,6 +18,7 @@ mod ledger;
 pub mod order;
 mod removal;
 mod sequence;
+mod write;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -33,8 +35,9 @@ use ledger::{Ages, ByteLedger};
 use order::{Order, SortKey};
 use sequence::Sequence;
 
+pub use delta::Delta;
 pub use expiries::ExpiryCounts;
-pub use intake::{Delta, Extent, Intake, Origin};
+pub use intake::{Extent, Intake, Origin};
 
 /// The number of a loaded file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

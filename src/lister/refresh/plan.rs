@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Cursor, End, Extent, FileNo, Finished, Generation, HasMore, Intake, Part, Pending,
-    RefreshRequest, Refresher, Round, Scope, State, Store, Survey,
+    Ask, Cursor, End, Extent, FileNo, Finished, Generation, Part, Pending, RefreshRequest,
+    Refresher, Round, Scope, State, Store, Survey,
 };
 
 impl Refresher {
@@ -114,38 +114,6 @@ impl Refresher {
             }
             _ => most,
         }
-    }
-
-    /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.
-    pub(super) fn generation_taken(
-        &mut self,
-        intake: &Intake,
-        has_more: HasMore,
-        survey: &Survey<'_>,
-    ) -> Vec<FileNo> {
-        let State::Running(round) = &mut self.state else { return vec![] };
-        let Some(generation) = &mut self.generation else { return vec![] };
-        generation.files += intake.met;
-        round.read_to = generation.files.min(survey.store.len());
-        // Of a list that was not read to its end, only as much as is loaded is read again.
-        let far_enough = !survey.complete && generation.files >= survey.store.len();
-        let nothing_new = intake.facts.fresh == 0;
-        let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
-        if let (true, Some(last)) = (goes_on, &intake.facts.last) {
-            generation.cursor = Cursor::After(last.clone());
-            return vec![];
-        }
-        let (reading, store) = (generation.reading, survey.store);
-        self.generation = None;
-        round.end = End::Read;
-        let unmet = |no: &FileNo| store.reading_of(*no) != reading;
-        let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
-        let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
-        if !at_the_end {
-            // The part that was read proves nothing of the others, but who was missing still is.
-            return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
-        }
-        unmet
     }
 }
 

@@ -1,1 +1,341 @@
+//! Walks the transition table of the module's documentation, and looks at what a round asks for.
 
+use super::*;
+use crate::api::error::Status;
+use crate::api::{ApiError, File, Page, Reading};
+use crate::expiry::Stated;
+use crate::store::Origin;
+use crate::text::Untrusted;
+
+const SECOND: Duration = Duration::from_secs(1);
+const START: Duration = Duration::from_secs(1_000);
+
+/// A refresher over files `0..n` in the service's order, all of them loaded.
+struct World {
+    store: Store,
+    refresher: Refresher,
+    view: Vec<FileNo>,
+    complete: bool,
+    now: Duration,
+}
+
+fn id(number: usize) -> Untrusted {
+    Untrusted::new(format!("file_{number:04}"))
+}
+
+fn number(id: &Untrusted) -> usize {
+    String::from_utf8_lossy(&id.raw()[5..]).parse().unwrap()
+}
+
+fn page(numbers: &[usize], newest_first: bool, more: bool) -> Page {
+    let file = |number: &usize| {
+        let made = i64::try_from(*number).unwrap() * if newest_first { -60 } else { 60 };
+        Reading::File(Box::new(File {
+            id: id(*number),
+            filename: None,
+            bytes: Stated::Nothing,
+            created_at: Stated::Value(1_700_000_000 + made),
+            expires_at: Stated::Nothing,
+            purpose: None,
+            extra: None,
+        }))
+    };
+    let has_more = if more { HasMore::Yes } else { HasMore::No };
+    Page { readings: numbers.iter().map(file).collect(), has_more }
+}
+
+fn down(wait_s: Option<u64>) -> ApiError {
+    let wait = wait_s.map(Duration::from_secs);
+    ApiError::Unavailable { status: Status(503), message: None, wait }
+}
+
+impl World {
+    fn new(files: usize) -> Self {
+        Self::listing(files, false)
+    }
+
+    fn listing(files: usize, newest_first: bool) -> Self {
+        let mut store = Store::default();
+        let origin = Origin { after: None, reading: 0, at_s: 1, extent: Extent::Open };
+        let all: Vec<usize> = (0..files).collect();
+        store.take_in(page(&all, newest_first, false), origin).unwrap();
+        let refresher = Refresher::new(RefreshPolicy::default(), 1, START);
+        Self { store, refresher, view: vec![], complete: true, now: START }
+    }
+
+    fn with<T>(&mut self, ask: impl FnOnce(&mut Refresher, Duration, &Survey<'_>) -> T) -> T {
+        let survey = Survey {
+            store: &self.store,
+            view: &self.view,
+            selected: None,
+            complete: self.complete,
+            limit: 100,
+        };
+        ask(&mut self.refresher, self.now, &survey)
+    }
+
+    fn next(&mut self) -> Option<RefreshRequest> {
+        self.with(Refresher::next)
+    }
+
+    /// Begins a round at its moment.
+    fn begin(&mut self) -> RefreshRequest {
+        self.now = self.refresher.due().unwrap();
+        self.next().unwrap()
+    }
+
+    /// Answers the page under way with what there is of `files`; tells the place at which it began.
+    fn answer(&mut self, files: &[usize]) -> usize {
+        let Some(Ask::Page { cursor, limit, extent }) = self.refresher.asked().cloned() else {
+            panic!("no page under way");
+        };
+        let at = |after: &Untrusted| files.iter().position(|n| *n == number(after)).unwrap() + 1;
+        let from = cursor.after().map_or(0, at);
+        let to = files.len().min(from + usize::from(limit));
+        let page = page(&files[from..to], self.store.is_newest_first(), to < files.len());
+        let (has_more, reading) = (page.has_more, self.refresher.reading());
+        let origin = Origin { after: cursor.after(), reading, at_s: 2, extent };
+        let intake = self.store.take_in(page, origin).unwrap();
+        let suspects = intake.missing.clone();
+        self.with(|refresher, _, survey| {
+            refresher.page_taken(&intake, has_more, &suspects, survey)
+        });
+        from
+    }
+
+    /// Goes through a round in which the service has `files`; tells where its pages began.
+    fn round(&mut self, files: &[usize]) -> Vec<usize> {
+        self.begin();
+        let mut begun = vec![];
+        loop {
+            match self.refresher.asked() {
+                Some(Ask::Page { .. }) => begun.push(self.answer(files)),
+                Some(Ask::File { .. }) => self.refresher.file_checked(),
+                None => {
+                    assert!(self.with(Refresher::finish).is_some(), "nothing is left to do");
+                    return begun;
+                }
+            }
+            self.next();
+        }
+    }
+
+    fn numbers(&self) -> Vec<usize> {
+        (0..self.store.len()).collect()
+    }
+}
+
+#[test]
+fn a_small_list_is_one_page() {
+    for newest_first in [false, true] {
+        let mut world = World::listing(50, newest_first);
+        world.view = world.store.sequence()[3..20].to_vec();
+        assert_eq!(world.round(&(0..50).collect::<Vec<_>>()), [0]);
+    }
+}
+
+#[test]
+fn view_then_end_then_the_rest_in_turn() {
+    let mut world = World::new(2_000);
+    world.view = world.store.sequence()[510..540].to_vec();
+    let files = world.numbers();
+    assert_eq!(world.round(&files), [500, 1_900, 0, 100, 200, 300, 400, 600, 700, 800]);
+    assert_eq!(
+        world.round(&files),
+        [500, 1_900, 900, 1_000, 1_100, 1_200, 1_300, 1_400, 1_500, 1_600]
+    );
+    assert_eq!(
+        world.round(&files),
+        [500, 1_900, 1_700, 1_800, 0, 100, 200, 300, 400, 600],
+        "and from the beginning again"
+    );
+}
+
+#[test]
+fn a_scattered_view_leaves_the_rest_its_turn() {
+    let mut world = World::new(5_000);
+    world.view = world.store.sequence().iter().copied().step_by(125).collect();
+    let begun = world.round(&world.numbers().clone());
+    assert_eq!(begun.len(), 10);
+    assert_eq!(begun[6], 4_900, "six for the view, one for the end");
+    let seen: std::collections::BTreeSet<usize> =
+        (0..9).flat_map(|_| world.round(&(0..5_000).collect::<Vec<_>>())).chain(begun).collect();
+    assert!(seen.len() >= 40, "the view is verified in turn: {}", seen.len());
+}
+
+#[test]
+fn a_newest_first_list_is_read_from_its_head_until_it_meets_what_is_known() {
+    let mut world = World::listing(1_000, true);
+    let mut files: Vec<usize> = (5_000..5_150).collect();
+    files.extend(0..1_000);
+    let begun = world.round(&files);
+    assert_eq!(begun[..2], [0, 100], "150 new files take two pages");
+    assert_eq!(world.store.len(), 1_150);
+}
+
+#[test]
+fn a_partial_list_is_read_as_far_as_it_is_loaded() {
+    let mut world = World::new(150);
+    world.complete = false;
+    let begun = world.round(&(0..1_000).collect::<Vec<_>>());
+    assert_eq!(begun, [0, 100]);
+    assert_eq!(world.store.len(), 150);
+}
+
+#[test]
+fn suspects_are_asked_for_ten_a_round_the_selected_one_first() {
+    let mut world = World::new(100);
+    let gone = world.store.sequence()[20..60].to_vec();
+    let selected = gone[30];
+    world.begin();
+    let files: Vec<usize> = (0..20).chain(60..100).collect();
+    world.answer(&files);
+    let mut asked = vec![];
+    loop {
+        let survey = Survey {
+            store: &world.store,
+            view: &gone[5..8],
+            selected: Some(selected),
+            complete: true,
+            limit: 100,
+        };
+        match world.refresher.next(world.now, &survey) {
+            Some(RefreshRequest { ask: Ask::File { no, .. }, .. }) => asked.push(no),
+            Some(other) => panic!("{other:?}"),
+            None => break,
+        }
+        world.refresher.file_checked();
+    }
+    assert_eq!(asked.len(), 10);
+    assert_eq!(asked[0], selected);
+    assert!(gone[5..8].iter().all(|no| asked[1..4].contains(no)), "then those in view");
+}
+
+#[test]
+fn rounds_come_after_an_interval_and_the_first_ones_spread_out() {
+    let dues: Vec<Duration> = (0..50)
+        .map(|seed| Refresher::new(RefreshPolicy::default(), seed, START).due().unwrap())
+        .collect();
+    let (least, most) = (dues.iter().min().unwrap(), dues.iter().max().unwrap());
+    assert!(*least >= START + SECOND * 24 && *most <= START + SECOND * 36);
+    assert!(most.saturating_sub(*least) > SECOND * 8, "50 started at once spread out");
+
+    let mut world = World::new(50);
+    world.round(&world.numbers().clone());
+    assert_eq!(world.refresher.due(), Some(world.now + SECOND * 30));
+    assert_eq!(world.refresher.rounds(), 1);
+}
+
+#[test]
+fn failures_make_the_pauses_longer_up_to_five_minutes() {
+    let mut world = World::new(50);
+    let mut pauses = vec![];
+    for _ in 0..8 {
+        world.begin();
+        assert_eq!(world.refresher.failed(down(None), world.now), None);
+        pauses.push(world.refresher.due().unwrap().saturating_sub(world.now));
+    }
+    assert!(pauses[0] >= SECOND * 48 && pauses[0] <= SECOND * 72, "{pauses:?}");
+    assert!(pauses[1] >= SECOND * 96 && pauses[1] <= SECOND * 144, "{pauses:?}");
+    assert!(pauses[4..].iter().all(|pause| (240..=300).contains(&pause.as_secs())), "{pauses:?}");
+    assert_eq!(world.refresher.trouble().unwrap().failures, 8);
+    world.round(&world.numbers().clone());
+    assert_eq!(world.refresher.trouble(), None);
+}
+
+#[test]
+fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
+    for (asked, kept) in [(900, 900), (7_200, 3_600)] {
+        let mut world = World::new(50);
+        world.begin();
+        world.refresher.failed(down(Some(asked)), world.now);
+        let until = world.now + SECOND * kept;
+        assert!(world.refresher.due().unwrap() >= until);
+        assert_eq!(
+            world.refresher.ask_for(Scope::Budget, world.now + SECOND),
+            Err(Refusal::AskedToWait(until))
+        );
+    }
+    let mut world = World::new(50);
+    world.begin();
+    world.refresher.failed(ApiError::KeyRefused { message: None }, world.now);
+    assert_eq!((world.refresher.due(), world.refresher.deadline()), (None, None));
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
+}
+
+#[test]
+fn a_refused_cursor_names_a_suspect_and_the_round_goes_on() {
+    let mut world = World::new(300);
+    world.view = world.store.sequence()[100..110].to_vec();
+    let request = world.begin();
+    assert!(
+        matches!(request.ask, Ask::Page { cursor: Cursor::After(after), .. } if after == id(99))
+    );
+    let refused = ApiError::Refused { status: Status(404), message: None };
+    assert_eq!(world.refresher.failed(refused, world.now), Some(id(99)));
+    let suspect = world.store.find(&id(99)).unwrap();
+    world.store.mark_missing(&[suspect]);
+    let request = world.next().unwrap();
+    assert!(
+        matches!(request.ask, Ask::Page { cursor: Cursor::After(after), .. } if after == id(98))
+    );
+}
+
+#[test]
+fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself() {
+    let mut world = World::new(50);
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
+    let again = world.refresher.ask_for(Scope::Budget, world.now);
+    assert_eq!(again, Err(Refusal::TooSoon), "it is under way");
+    world.next();
+    world.answer(&(0..50).collect::<Vec<_>>());
+    assert!(world.with(Refresher::finish).is_some());
+    let again = world.refresher.ask_for(Scope::Budget, world.now + SECOND / 2);
+    assert_eq!(again, Err(Refusal::TooSoon));
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND), Ok(()));
+    world.refresher.stop(world.now);
+
+    world.refresher.set_frozen(true);
+    world.now += SECOND * 10_000;
+    assert_eq!((world.next(), world.refresher.deadline()), (None, None));
+    world.refresher.set_frozen(false);
+    assert!(world.next().is_some(), "what is overdue begins at once");
+}
+
+#[test]
+fn an_allowance_of_the_service_makes_rounds_smaller() {
+    let mut world = World::new(2_000);
+    for (remaining, reset, most) in [("600", "60", 10), ("12", "60", 3), ("1", "3600", 1)] {
+        world.refresher.allow(Allowance::read(remaining, reset), world.now);
+        assert_eq!(world.round(&(0..2_000).collect::<Vec<_>>()).len(), most, "{remaining}");
+    }
+    world.refresher.allow(Allowance::read("0", "90"), world.now);
+    assert!(world.refresher.due().unwrap() >= world.now + SECOND * 90);
+}
+
+#[test]
+fn an_order_that_changes_is_read_from_end_to_end_over_several_rounds() {
+    let mut world = World::new(1_500);
+    let mut files = world.numbers();
+    files.swap(3, 7);
+    world.round(&files);
+    assert!(world.store.is_shuffled());
+    let first = world.round(&files);
+    assert_eq!(first, (0..10).map(|page| page * 100).collect::<Vec<_>>());
+    assert_eq!(world.round(&files), (10..15).map(|page| page * 100).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_file_that_expires_is_asked_for_a_second_later_outside_of_rounds() {
+    let mut world = World::new(50);
+    let no = world.store.sequence()[7];
+    world.refresher.file_expired(no, world.now);
+    assert_eq!(world.refresher.deadline(), Some(world.now + SECOND));
+    assert_eq!(world.next(), None);
+    world.now += SECOND;
+    let request = world.next().unwrap();
+    assert_eq!(request.ask, Ask::File { no, id: id(7) });
+    assert!(world.refresher.expects(request.request) && !world.refresher.is_running());
+    world.refresher.file_checked();
+    assert_eq!(world.next(), None);
+}

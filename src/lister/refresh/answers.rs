@@ -1,0 +1,145 @@
+//! What becomes of the answers to a round's requests.
+
+use std::time::Duration;
+
+use super::{
+    Ask, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE, Part, Pending,
+    Refresher, State, Survey, Trouble, jittered,
+};
+use crate::api::ApiError;
+use crate::text::Untrusted;
+
+impl Refresher {
+    /// The page under way was taken in; `suspects` are files that it should have had, and that are
+    /// to be asked for. Tells which files a finished reading of a shuffled list did not meet.
+    pub fn page_taken(
+        &mut self,
+        intake: &Intake,
+        has_more: HasMore,
+        suspects: &[FileNo],
+        survey: &Survey<'_>,
+    ) -> Vec<FileNo> {
+        self.trouble = None;
+        let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
+        let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
+        let State::Running(round) = &mut self.state else { return vec![] };
+        round.suspects.extend(suspects);
+        if part == Part::Generation {
+            return self.generation_taken(intake, has_more, survey);
+        }
+        round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
+        if part == Part::Rest {
+            // However little the page brought: it goes on behind the file that it was asked for.
+            self.sweep = intake.covered_to.max(place + 1);
+            round.read_to = self.sweep.min(survey.store.len());
+        }
+        vec![]
+    }
+
+    /// Files turned out to be missing outside of a page: they are to be asked for.
+    pub fn suspect(&mut self, files: &[FileNo]) {
+        if let State::Running(round) = &mut self.state {
+            round.suspects.extend(files);
+        }
+    }
+
+    /// The check under way was answered.
+    pub fn file_checked(&mut self) {
+        self.trouble = None;
+        self.take_pending();
+    }
+
+    /// A request of the refresher, or the paging machine's try, failed. A cursor that is refused
+    /// names a file to be suspected, and the round goes on from the one before it.
+    pub fn failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
+        let pending = self.take_pending();
+        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, .. })) =
+            (&mut self.state, pending)
+            && error.refuses_cursor()
+            && round.steps_back < self.policy.checks
+            && let Cursor::After(id) = cursor
+        {
+            round.steps_back += 1;
+            self.generation = None;
+            return Some(id);
+        }
+        let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
+        let asked = error.wait().map_or(Duration::ZERO, |wait| wait.min(LONGEST_ASKED));
+        let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
+        let doubled = base.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
+        let pause = jittered(doubled, &mut self.rng).min(LONGEST_PAUSE).max(asked);
+        if !asked.is_zero() {
+            self.wait_until(now + asked);
+        }
+        let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
+        self.due = goes_on.then_some((now + pause).max(self.not_before));
+        self.trouble = Some(Trouble { why: error, failures });
+        self.state = State::Resting;
+        self.expired.clear();
+        None
+    }
+
+    /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.
+    fn generation_taken(
+        &mut self,
+        intake: &Intake,
+        has_more: HasMore,
+        survey: &Survey<'_>,
+    ) -> Vec<FileNo> {
+        let State::Running(round) = &mut self.state else { return vec![] };
+        let Some(generation) = &mut self.generation else { return vec![] };
+        generation.files += intake.met;
+        round.read_to = generation.files.min(survey.store.len());
+        // Of a list that was not read to its end, only as much as is loaded is read again.
+        let far_enough = !survey.complete && generation.files >= survey.store.len();
+        let nothing_new = intake.facts.fresh == 0;
+        let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
+        if let (true, Some(last)) = (goes_on, &intake.facts.last) {
+            generation.cursor = Cursor::After(last.clone());
+            return vec![];
+        }
+        let (reading, store) = (generation.reading, survey.store);
+        self.generation = None;
+        round.end = End::Read;
+        let unmet = |no: &FileNo| store.reading_of(*no) != reading;
+        let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
+        let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
+        if !at_the_end {
+            // The part that was read proves nothing of the others, but who was missing still is.
+            return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
+        }
+        unmet
+    }
+}
+
+/// What the end at which new files appear is known to be after a page.
+fn end_after(
+    before: End,
+    intake: &Intake,
+    has_more: HasMore,
+    asked: (Part, &Cursor, Extent),
+    survey: &Survey<'_>,
+) -> End {
+    let (part, cursor, extent) = asked;
+    let newest_first = survey.store.is_newest_first();
+    let head = newest_first && (part == Part::End || *cursor == Cursor::Start);
+    let last = intake.facts.last.clone().map(Cursor::After);
+    if head {
+        let met_a_known_file = intake.facts.new < intake.met;
+        return match last {
+            Some(last) if !met_a_known_file && has_more != HasMore::No => End::Goes(last),
+            _ => End::Read,
+        };
+    }
+    let at_the_end = extent == Extent::Open && intake.covered_to == survey.store.len();
+    let nothing_follows = match has_more {
+        HasMore::No => true,
+        HasMore::Yes => last.is_none(),
+        HasMore::Unknown => intake.met == 0,
+    };
+    match last {
+        _ if part != Part::End && !(at_the_end && survey.complete) => before,
+        Some(last) if !nothing_follows => End::Goes(last),
+        _ => End::Read,
+    }
+}

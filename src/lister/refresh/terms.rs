@@ -1,0 +1,104 @@
+//! What goes into the refresher and comes out of it.
+
+use std::time::Duration;
+
+use super::super::Cursor;
+use crate::api::ApiError;
+use crate::store::{Extent, FileNo, Store};
+use crate::text::Untrusted;
+
+/// How refreshing is done; the defaults are the program's policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshPolicy {
+    /// From one round to the next; nothing where rounds begin only on demand.
+    pub interval: Option<Duration>,
+    /// List requests of one round at most.
+    pub list_requests: u32,
+    /// Requests for single files in one round at most.
+    pub checks: u32,
+}
+
+impl Default for RefreshPolicy {
+    fn default() -> Self {
+        Self { interval: Some(Duration::from_secs(30)), list_requests: 10, checks: 10 }
+    }
+}
+
+/// What a round is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// As much as the budget allows.
+    Budget,
+    /// All that is loaded.
+    All,
+}
+
+/// What is known of all that a round may read.
+#[derive(Clone, Copy, Debug)]
+pub struct Survey<'a> {
+    /// The loaded files.
+    pub store: &'a Store,
+    /// Those in view.
+    pub view: &'a [FileNo],
+    /// The one under the cursor.
+    pub selected: Option<FileNo>,
+    /// Whether the end of the list was reached.
+    pub complete: bool,
+    /// Files asked for at once.
+    pub limit: u16,
+}
+
+/// One thing to ask the service for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// A page that was read before, or the one behind it.
+    Page {
+        /// Where it begins.
+        cursor: Cursor,
+        /// Files in it at most.
+        limit: u16,
+        /// Whether files behind the known ones are wanted.
+        extent: Extent,
+    },
+    /// A single file.
+    File {
+        /// Its number.
+        no: FileNo,
+        /// Its id.
+        id: Untrusted,
+    },
+}
+
+/// How a round ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finished {
+    /// Where the list goes on behind what is loaded, if it does.
+    pub goes_on: Option<Cursor>,
+}
+
+/// A request of the refresher.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshRequest {
+    /// The number that its answer must bear.
+    pub request: u64,
+    /// What to ask for.
+    pub ask: Ask,
+}
+
+/// Why the operator's wish for a round is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The last one began less than a second ago, or one is under way.
+    TooSoon,
+    /// The service asked to be left alone until this monotonic moment.
+    AskedToWait(Duration),
+}
+
+/// What keeps rounds from succeeding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The last cause.
+    pub why: ApiError,
+    /// Rounds that failed in a row.
+    pub failures: u32,
+}
