@@ -24,6 +24,7 @@ const DEMO_CHURN_S: u32 = 15;
 /// Where there is no terminal, no way to the service, or the key was refused.
 pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
+    runtime::catch_panics();
     let config = config::load(options)?;
     let themes = themes(&config)?;
     let connection = connect(options, &config, Some(DEMO_CHURN_S)).await?;
@@ -53,7 +54,6 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     };
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
-    runtime::catch_panics();
     let variable = |name: &str| std::env::var(name).ok();
     let notifier = Notifier {
         protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),

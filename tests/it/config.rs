@@ -112,7 +112,7 @@ fn the_dashboard_obeys_keys_columns_order_and_a_theme_of_ones_own() {
     terminal.press("Q");
     assert_eq!(terminal.wait_exit_restored(), 0);
 
-    let mut terminal = Terminal::start(80, 24, &["--demo", "--theme", "none"], &environment);
+    let terminal = Terminal::start(80, 24, &["--demo", "--theme", "none"], &environment);
     assert_eq!(terminal.wait_exit(), 2);
     terminal.wait_for_end("allowed are auto, dark, light, juniper, fig, linen, beacon, plain");
 }

@@ -9,10 +9,10 @@ use clap::Parser;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use shelflife::cli::Cli;
 
-use crate::support::CANARY;
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
 use crate::support::terminal::{Terminal, wait_gone, wait_writing};
+use crate::support::{CANARY, NO_CONFIGURATION};
 
 fn at(url: &str) -> [(&str, &str); 2] {
     [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", url)]
@@ -97,7 +97,7 @@ fn the_id_is_copied_whole_through_the_terminal() {
 #[test]
 fn signals_leave_a_clean_terminal_and_their_code() {
     for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
-        let mut terminal = Terminal::start(80, 24, &["--demo"], &[]);
+        let terminal = Terminal::start(80, 24, &["--demo"], &[]);
         terminal.wait_for("next to expire");
         terminal.signal(name);
         assert_eq!(terminal.wait_exit_restored(), code, "{name}");
@@ -315,8 +315,10 @@ fn a_panic_in_a_task_ends_the_program_with_the_terminal_restored() {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
     command.args(["--exact", PANICKING, "--nocapture"]);
     command.env("SHELFLIFE_TEST_PANICS", "1");
+    command.env("CEREBRAS_API_KEY", CANARY);
+    command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
     command.env("TERM", "xterm-256color");
-    let mut terminal = Terminal::spawn(80, 24, command);
+    let terminal = Terminal::spawn(80, 24, command);
     assert_eq!(terminal.wait_exit_restored(), 101);
     let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
     let restored = raw.rfind("\x1b[?1049l").expect("the alternate screen was left");
@@ -324,24 +326,23 @@ fn a_panic_in_a_task_ends_the_program_with_the_terminal_restored() {
 }
 
 /// Does nothing in a usual run; in the terminal of the test above it is the dashboard, with a task
-/// that panics once the first page is there.
+/// that panics once the first page was asked for.
 #[test]
 fn the_program_that_panics_in_a_task() {
     if std::env::var_os("SHELFLIFE_TEST_PANICS").is_none() {
         return;
     }
-    let server = Fault::start(|_, _| page(0, 3, false));
-    let cli = Cli::parse_from(["shelflife", "--demo"]);
+    let asked = Arc::new(tokio::sync::Notify::new());
+    let asking = Arc::clone(&asked);
+    let server = Fault::start(move |_, _| {
+        asking.notify_one();
+        page(0, 3, false)
+    });
+    let cli = Cli::parse_from(["shelflife", "--base-url", &server.url]);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.spawn(async move {
-        // Answered only after the dashboard has begun to ask as well.
-        let client = shelflife::api::Client::new(
-            shelflife::config::Endpoint::parse(&server.url, false).unwrap(),
-            None,
-            shelflife::api::client::Limits::default(),
-        );
-        client.unwrap().list_page(None, 1).await.unwrap();
+        asked.notified().await;
         panic!("the shelf fell down");
     });
     let code = runtime.block_on(shelflife::commands::dashboard::run(&cli.options)).unwrap();
@@ -353,7 +354,7 @@ fn the_program_that_panics_in_a_task() {
 #[test]
 fn a_terminal_that_can_do_nothing_is_told_of_list_without_an_escape() {
     for term in ["dumb", ""] {
-        let mut terminal = Terminal::start(120, 24, &["--demo"], &[("TERM", term)]);
+        let terminal = Terminal::start(120, 24, &["--demo"], &[("TERM", term)]);
         assert_eq!(terminal.wait_exit_restored(), 2);
         let raw = terminal.raw();
         assert!(!raw.contains(&0x1b) && String::from_utf8_lossy(&raw).contains("`shelflife list`"));

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::{CANARY, PATIENCE};
 
@@ -14,12 +14,14 @@ struct Seen {
     parser: vt100::Parser,
     raw: Vec<u8>,
     closed: bool,
+    exit_code: Option<u32>,
 }
 
 /// A terminal with a program in it.
 pub struct Terminal {
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    child: Box<dyn Child + Send + Sync>,
+    killer: Box<dyn ChildKiller + Send + Sync>,
+    pid: u32,
     master: Box<dyn MasterPty + Send>,
     keyboard: Box<dyn Write + Send>,
     /// The terminal's modes before the program began, as text.
@@ -48,11 +50,12 @@ impl Terminal {
     pub fn spawn(width: u16, height: u16, command: CommandBuilder) -> Self {
         let pair = native_pty_system().openpty(size(width, height)).unwrap();
         let modes_before = format!("{:?}", pair.master.get_termios().unwrap());
-        let child = pair.slave.spawn_command(command).unwrap();
+        let mut child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
+        let (killer, pid) = (child.clone_killer(), child.process_id().unwrap());
         let cells = |cells| NonZeroU16::new(cells).unwrap();
         let parser = vt100::Parser::new(cells(height), cells(width), 0);
-        let seen = Seen { parser, raw: vec![], closed: false };
+        let seen = Seen { parser, raw: vec![], closed: false, exit_code: None };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let mut output = pair.master.try_clone_reader().unwrap();
         let keyboard = pair.master.take_writer().unwrap();
@@ -71,7 +74,13 @@ impl Terminal {
                 }
             }
         });
-        Self { seen, child, master: pair.master, keyboard, modes_before }
+        let ended = Arc::clone(&seen);
+        thread::spawn(move || {
+            let exit_code = child.wait().unwrap().exit_code();
+            ended.0.lock().unwrap().exit_code = Some(exit_code);
+            ended.1.notify_all();
+        });
+        Self { seen, killer, pid, master: pair.master, keyboard, modes_before }
     }
 
     /// Waits until the screen shows what `shown` looks for; gives the screen's text.
@@ -153,7 +162,7 @@ impl Terminal {
     }
 
     pub fn pid(&self) -> String {
-        self.child.process_id().unwrap().to_string()
+        self.pid.to_string()
     }
 
     /// Waits until the program is stopped (`T`), as `/proc` tells.
@@ -172,13 +181,23 @@ impl Terminal {
     }
 
     /// Waits for the end; gives the exit code.
-    pub fn wait_exit(&mut self) -> u32 {
-        self.child.wait().unwrap().exit_code()
+    pub fn wait_exit(&self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            if let Some(code) = seen.exit_code {
+                return code;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let screen = seen.parser.screen();
+            assert!(!left.is_zero(), "it did not end, and shows:\n{}", screen.contents());
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
     }
 
     /// Waits for the end, and checks that the terminal is as it was: modes, screen, cursor, paste,
     /// and not a byte of the key.
-    pub fn wait_exit_restored(&mut self) -> u32 {
+    pub fn wait_exit_restored(&self) -> u32 {
         let code = self.wait_exit();
         self.wait_closed_output();
         let modes = format!("{:?}", self.master.get_termios().unwrap());
@@ -216,7 +235,10 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        // A number that was waited for may be another program's by now.
+        if self.seen.0.lock().is_ok_and(|seen| seen.exit_code.is_none()) {
+            let _ = self.killer.kill();
+        }
     }
 }
 
