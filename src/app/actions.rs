@@ -26,6 +26,13 @@ impl App {
             Some(Action::Quit) => return effects.push(Effect::Quit),
             Some(Action::Suspend) => return effects.push(Effect::Suspend),
             Some(Action::Redraw) => return effects.push(Effect::Redraw),
+            // Both lie above any other layer, and go back to it.
+            Some(Action::OpenHelp) if !matches!(self.mode, Mode::Help { .. }) => {
+                return self.open_help();
+            }
+            Some(Action::OpenPalette) if !matches!(self.mode, Mode::Palette { .. }) => {
+                return self.open_palette();
+            }
             _ => {}
         }
         match &self.mode {
@@ -83,9 +90,7 @@ impl App {
             Action::OpenColumns => self.open_picker(Choice::Columns),
             Action::OpenAgenda => self.mode = Mode::Agenda { line: 0 },
             Action::OpenEvents => self.mode = Mode::Events { scroll: 0 },
-            Action::OpenPalette => {
-                self.mode = Mode::Palette { input: Box::default(), line: 0 };
-            }
+            Action::OpenPalette => self.open_palette(),
             Action::OpenHelp => self.open_help(),
             Action::GoBack => self.go_back(),
             Action::Close | Action::Quit => effects.push(Effect::Quit),

@@ -100,7 +100,7 @@ impl App {
             [next, counts].into_iter().flatten().min().filter(|_| layout.header.height > 1)
         };
         let hour = || layout.timeline.map(|_| self.next_hour_ms());
-        let visible = match self.mode {
+        let visible = match self.mode.seen() {
             Mode::Help { .. } | Mode::Events { .. } => [None; 4],
             Mode::Detail { .. } => [detail(), None, None, None],
             // What expires meanwhile wakes in any layer.

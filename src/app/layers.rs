@@ -103,7 +103,7 @@ impl App {
     }
 
     pub(super) fn press_in_palette(&mut self, key: Key, effects: &mut Vec<Effect>) {
-        let Mode::Palette { input, line } = &mut self.mode else { return };
+        let Mode::Palette { input, line, .. } = &mut self.mode else { return };
         let found = palette::find(input.value(), &self.settings.keys);
         let last = found.len().saturating_sub(1);
         match key {
@@ -112,7 +112,7 @@ impl App {
                 self.mode = Mode::Browse;
                 self.perform(found.binding.action, effects);
             }
-            Key::Named(KeyCode::Esc) => self.mode = Mode::Browse,
+            Key::Named(KeyCode::Esc) => self.close_layer(),
             Key::Named(KeyCode::Down) | Key::Ctrl('n') => *line = (*line + 1).min(last),
             Key::Named(KeyCode::Up) | Key::Ctrl('p') => *line = line.saturating_sub(1),
             key => {
@@ -218,10 +218,15 @@ impl App {
         self.mode = Mode::Help { scroll: 0, below };
     }
 
+    pub(super) fn open_palette(&mut self) {
+        let below = Box::new(std::mem::take(&mut self.mode));
+        self.mode = Mode::Palette { input: Box::default(), line: 0, below };
+    }
+
     /// Goes back to what lies below the top layer.
     fn close_layer(&mut self) {
         self.mode = match std::mem::take(&mut self.mode) {
-            Mode::Help { below, .. } => *below,
+            Mode::Help { below, .. } | Mode::Palette { below, .. } => *below,
             _ => Mode::Browse,
         };
     }
@@ -238,7 +243,6 @@ impl App {
         match action {
             Action::GoBack | Action::Close => self.close_layer(),
             Action::OpenHelp if in_help => self.close_layer(),
-            Action::OpenHelp => self.open_help(),
             Action::OpenDetail if in_detail => self.mode = Mode::Browse,
             Action::OpenEvents if in_events => self.mode = Mode::Browse,
             Action::CopyId if in_detail => self.copy_field(CopyField::Id, effects),
@@ -265,7 +269,6 @@ impl App {
         }
         match action {
             Action::GoBack | Action::Close | Action::OpenAgenda => self.mode = Mode::Browse,
-            Action::OpenHelp => self.open_help(),
             Action::OpenDetail => {
                 if let Some(bucket) = view::agenda::bucket_at(self, line) {
                     self.mode = Mode::Browse;

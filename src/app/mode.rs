@@ -48,14 +48,25 @@ pub enum Mode {
         input: Box<Input>,
         /// The line under the cursor.
         line: usize,
+        /// What it was opened from, and is still to be seen around it.
+        below: Box<Mode>,
     },
 }
 
 impl Mode {
+    /// What is to be seen around the layer, or the layer itself.
+    #[must_use]
+    pub fn seen(&self) -> &Self {
+        match self {
+            Self::Palette { below, .. } => below.seen(),
+            other => other,
+        }
+    }
+
     /// Whether nothing of the main screen is to be seen.
     #[must_use]
     pub fn fills_the_screen(&self) -> bool {
-        match self {
+        match self.seen() {
             Self::Detail { .. } | Self::Help { .. } | Self::Agenda { .. } | Self::Events { .. } => {
                 true
             }

@@ -36,12 +36,13 @@ const VALUE_CELLS: usize = 2_000;
 #[must_use]
 pub fn overflow(app: &App) -> usize {
     let Some(layout) = app.layout() else { return 0 };
-    let place = match app.mode() {
+    let full = matches!(app.mode().seen(), Mode::Detail { .. });
+    let place = match app.mode().seen() {
         Mode::Detail { .. } => Rect::new(0, 0, layout.footer.width, layout.footer.bottom()),
         _ => layout.pane.unwrap_or_default(),
     };
     let inner = boxed(&Theme::plain(), false).inner(place);
-    let lines = lines(app, &Theme::plain(), inner.width, matches!(app.mode(), Mode::Detail { .. }));
+    let lines = lines(app, &Theme::plain(), inner.width, full);
     lines.len().saturating_sub(usize::from(inner.height))
 }
 

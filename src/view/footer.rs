@@ -21,6 +21,11 @@ use crate::lister::{Failure, State};
 use crate::store::filter::FilterError;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
+/// Cells that the words of a failed refresh leave to the keys that always help.
+const KEYS: usize = 20;
+/// Cells that these words take rather than leave any.
+const MIN_CAUSE: usize = 38;
+
 /// Draws the line; tells where the text cursor is to stand, if anywhere.
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
     if area.is_empty() {
@@ -162,8 +167,9 @@ fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     }
     if let Some(trouble) = app.trouble() {
         let before = "refresh failed: ";
-        let cause = shorten_end(&trouble.why.to_string(), room.saturating_sub(width(before)));
-        return (format!("{before}{cause}"), theme.error);
+        // The header says when the next try is; the keys that help stay in view.
+        let room = room.saturating_sub(KEYS).max(MIN_CAUSE).min(room).saturating_sub(width(before));
+        return (format!("{before}{}", shorten_end(&trouble.why.to_string(), room)), theme.error);
     }
     (timeline_words(app).unwrap_or_default(), theme.text)
 }
@@ -196,8 +202,12 @@ fn filter_line(
         grouped(app.store().len())
     );
     let help = format!("{count} · Enter keeps · Esc clears");
-    let side = if usize::from(area.width) >= 2 * help.len() { help } else { count };
-    put_right(buffer, left, area.y, right, &side, theme.chrome);
+    let (side, style) = match app.message() {
+        Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),
+        None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
+        None => (count, theme.chrome),
+    };
+    put_right(buffer, left, area.y, right, &side, style);
     let x = put(buffer, left, area.y, right, "/ ", theme.accent);
     let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
     let room = usize::from(text_right - x).saturating_sub(1);

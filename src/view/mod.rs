@@ -42,11 +42,23 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
     };
     // The buffer may lag behind a resize: nothing is drawn outside of it.
     let within = |rect: Rect| rect.intersection(area);
-    match app.mode() {
-        Mode::Help { scroll, .. } => help::draw(app, *scroll, theme, buffer, area),
-        Mode::Detail { scroll } => detail::draw_full(app, *scroll, theme, buffer, area),
-        Mode::Agenda { line } => agenda::draw(app, *line, theme, buffer, area),
-        Mode::Events { scroll } => events::draw(app, *scroll, theme, buffer, area),
+    let cursor = match app.mode().seen() {
+        Mode::Help { scroll, .. } => {
+            help::draw(app, *scroll, theme, buffer, area);
+            None
+        }
+        Mode::Detail { scroll } => {
+            detail::draw_full(app, *scroll, theme, buffer, area);
+            None
+        }
+        Mode::Agenda { line } => {
+            agenda::draw(app, *line, theme, buffer, area);
+            None
+        }
+        Mode::Events { scroll } => {
+            events::draw(app, *scroll, theme, buffer, area);
+            None
+        }
         mode => {
             header::draw(app, theme, buffer, within(layout.header));
             if let Some(timeline) = layout.timeline {
@@ -56,20 +68,19 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
             if let Some(pane) = layout.pane {
                 detail::draw_pane(app, theme, buffer, within(pane));
             }
-            let mut cursor = footer::draw(app, theme, buffer, within(layout.footer));
-            match mode {
-                Mode::Picker { what, line } => {
-                    picker::draw(app, (*what, *line), theme, buffer, area);
-                }
-                Mode::Palette { input, line } => {
-                    cursor = palette::draw(app, (input, *line), theme, buffer, area);
-                }
-                _ => {}
+            let cursor = footer::draw(app, theme, buffer, within(layout.footer));
+            if let Mode::Picker { what, line } = mode {
+                picker::draw(app, (*what, *line), theme, buffer, area);
             }
-            return cursor;
+            cursor
         }
+    };
+    match app.mode() {
+        Mode::Palette { input, line, .. } => {
+            palette::draw(app, (input, *line), theme, buffer, area)
+        }
+        _ => cursor,
     }
-    None
 }
 
 /// A thin rounded box with one blank column around its content.

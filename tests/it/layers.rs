@@ -70,6 +70,37 @@ fn what_the_palette_does_not_know_does_nothing() {
 }
 
 #[test]
+fn help_and_palette_open_above_any_layer_and_go_back_to_it() {
+    for layer in ["", "?", "s", "w", "Y", "a", "E", "d"] {
+        for opening in [KeyCode::F(1), KeyCode::Char(':')] {
+            if (layer, opening) == ("?", KeyCode::F(1)) {
+                continue;
+            }
+            let mut driver = loaded(120, 36);
+            driver.keys(layer);
+            let before = format!("{:?}", driver.app.mode());
+            driver.key(opening);
+            assert_ne!(format!("{:?}", driver.app.mode()), before, "{layer}{opening}");
+            driver.key(KeyCode::Esc);
+            assert_eq!(format!("{:?}", driver.app.mode()), before, "{layer}{opening}");
+        }
+    }
+    let mut driver = loaded(120, 36);
+    driver.keys("/abc");
+    driver.key(KeyCode::F(1));
+    assert!(matches!(driver.app.mode(), Mode::Help { .. }));
+    driver.keys("q");
+    let Mode::Filter { input } = driver.app.mode() else { panic!("the text is still there") };
+    assert_eq!(input.value(), "abc");
+    // What the palette opens takes the place of what it was opened from.
+    let mut driver = loaded(120, 36);
+    driver.keys("d:agenda");
+    assert!(text(&driver.app, 120, 36).contains("ID "), "the detail is seen around it");
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.mode(), Mode::Agenda { .. }));
+}
+
+#[test]
 fn no_letter_is_a_command_while_text_is_typed() {
     let letters: Vec<char> = bindings()
         .flat_map(|binding| binding.keys)
