@@ -8,8 +8,8 @@ use std::ops::Range;
 use crate::dates::Zone;
 use crate::store::{FileNo, Store};
 
-const HOUR_S: i64 = 3_600;
-const DAY_S: i64 = 24 * HOUR_S;
+pub(crate) const HOUR_S: i64 = 3_600;
+pub(crate) const DAY_S: i64 = 24 * HOUR_S;
 /// Buckets of an hour, the one under way included.
 pub const HOURS: usize = 24;
 /// Buckets of a day behind them.

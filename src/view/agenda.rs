@@ -9,6 +9,8 @@
 //! ╰─ j k move · Enter filters · B files or bytes · Esc closes ───────────────────────╯
 //! ```
 
+use std::ops::Range;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
@@ -17,7 +19,7 @@ use ratatui::text::Line;
 use super::theme::Theme;
 use super::{boxed, heading, put, put_right, select};
 use crate::app::App;
-use crate::app::timeline::{Bucket, HOURS};
+use crate::app::timeline::{DAY_S, HOUR_S};
 use crate::dates;
 use crate::expiry::Urgency;
 use crate::store::FileNo;
@@ -59,7 +61,7 @@ fn rows(app: &App, theme: &Theme) -> Vec<Row> {
     }
     for (number, bucket) in app.timeline().buckets().iter().enumerate() {
         rows.push(Row {
-            when: span_words(app, number, bucket),
+            when: span_words(app, &bucket.span),
             files: bucket.files,
             bytes: Some(bucket.bytes),
             ends: bucket.ends,
@@ -76,16 +78,19 @@ fn rows(app: &App, theme: &Theme) -> Vec<Row> {
 }
 
 /// `15:04 – 16:00`, `tomorrow` would be a guess about the reader: days are named by their dates.
-pub(super) fn span_words(app: &App, number: usize, bucket: &Bucket) -> String {
+pub(super) fn span_words(app: &App, span: &Range<i64>) -> String {
     let zone = app.shown_zone();
     // Moments of the service's clock, as our own clock shows them.
     let ours = |at: i64| at.saturating_sub((app.server_ms() - app.now().wall_ms) / 1_000);
-    let (from, to) = (ours(bucket.span.start), ours(bucket.span.end));
+    let (from, to) = (ours(span.start), ours(span.end));
     let minute = |at: i64| zone.minute(at).split_off(11);
-    match number {
-        0 => format!("now – {}", minute(to)),
-        n if n < HOURS => format!("{} – {}", minute(from), minute(to)),
-        _ if bucket.span.end == i64::MAX => format!("from {}", zone.day(from)),
+    let ahead = span.start - app.server_ms().div_euclid(1_000);
+    // Within a day the time says which hour is meant; a rest of a day may be as short.
+    let is_hour = span.end.saturating_sub(span.start) <= HOUR_S && ahead < DAY_S - HOUR_S;
+    match span.end {
+        i64::MAX => format!("from {}", zone.day(from)),
+        end if is_hour && ahead <= 1 && end > span.start - ahead => format!("now – {}", minute(to)),
+        _ if is_hour => format!("{} – {}", minute(from), minute(to)),
         _ => {
             let whole = zone.minute(from).ends_with("00:00");
             let day = zone.day(from);

@@ -178,7 +178,7 @@ fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
 fn timeline_words(app: &App) -> Option<String> {
     let Focus::Timeline { bucket: number } = app.focus() else { return None };
     let bucket = app.timeline().buckets().get(number)?;
-    let when = super::agenda::span_words(app, number, bucket);
+    let when = super::agenda::span_words(app, &bucket.span);
     let unit = if bucket.files == 1 { "file" } else { "files" };
     let (files, bytes) = (grouped(bucket.files), crate::dates::sum(bucket.bytes));
     let chosen = app.table().span().is_some_and(|span| span.end == bucket.span.end);

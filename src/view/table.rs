@@ -68,10 +68,7 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     }
     let mut text = String::new();
     if let Some(span) = app.table().span() {
-        let buckets = app.timeline().buckets();
-        let at = buckets.iter().position(|bucket| bucket.span.end == span.end);
-        let words = at.map(|number| super::agenda::span_words(app, number, &buckets[number]));
-        let _ = write!(text, "· {} ", words.unwrap_or_else(|| "a span that is over".to_owned()));
+        let _ = write!(text, "· {} ", super::agenda::span_words(app, span));
     }
     if app.table().is_narrowed() {
         let of = grouped(app.store().len());

@@ -312,6 +312,29 @@ fn the_timeline_narrows_the_table_down_and_gives_it_back() {
     assert!(driver.effects.is_empty());
 }
 
+#[test]
+fn a_chosen_span_keeps_its_name_while_time_goes_on() {
+    for (key, before, after) in [("jjj", "18:00 – 19:00", "18:00 – 19:00"), ("", "now – ", "15:0")]
+    {
+        let mut driver = loaded(60);
+        driver.keys("a");
+        driver.keys(key);
+        driver.key(KeyCode::Enter);
+        let title = |driver: &Driver| {
+            text(&driver.app, 120, 36)
+                .lines()
+                .find(|line| line.contains("Files"))
+                .unwrap()
+                .to_owned()
+        };
+        assert!(title(&driver).contains(before), "{}", title(&driver));
+        driver.pass(Duration::from_secs(5 * 3_600));
+        driver.tell(Event::DeadlineReached);
+        assert!(title(&driver).contains(after), "{}", title(&driver));
+        assert!(!title(&driver).contains("now"), "{}", title(&driver));
+    }
+}
+
 /// The numbers of the agenda's column `Files`.
 fn agenda_numbers(driver: &Driver) -> Vec<usize> {
     let screen = text(&driver.app, 120, 60);
