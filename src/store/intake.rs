@@ -1,7 +1,6 @@
 //! Taking pages in: what is new is added, what is known is brought up to date, what should be there
 //! and is not is marked missing, and orders are told what changed.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::mem;
@@ -90,6 +89,7 @@ impl Store {
         self.reorder_by_expiry(&intake);
         self.delta.added.extend_from_slice(&intake.added);
         self.revision += 1;
+        self.tidy();
         result.map(|()| intake)
     }
 
@@ -116,10 +116,10 @@ impl Store {
     /// Drops what lies behind the last known file; tells whether there was anything. A page from
     /// the start of the list without a known file is all new.
     fn cut_to_known(&self, start: Option<usize>, readings: &mut Vec<Reading>) -> bool {
-        if self.direction() != Some(Ordering::Less) {
+        let Some(direction) = self.direction().filter(|direction| direction.is_ne()) else {
             // What is unknown may have come in between.
             return false;
-        }
+        };
         let is_known = |reading: &Reading| match reading {
             Reading::File(file) => self.find_key(file.id.raw()).is_some(),
             Reading::Unreadable(_) => false,
@@ -129,7 +129,20 @@ impl Store {
             None if start == Some(0) => return false,
             None => 0,
         };
-        let cut = readings[keep..].iter().any(|reading| matches!(reading, Reading::File(_)));
+        let last = self.sequence.files().last().map(|no| self.created_at[no.0 as usize]);
+        let mut unknown = readings[keep..].iter().filter_map(|reading| match reading {
+            Reading::File(file) => Some(file.created_at),
+            Reading::Unreadable(_) => None,
+        });
+        let cut = unknown.clone().next().is_some();
+        // An order that is not by creation tells nothing of where they belong.
+        let behind_all = unknown.all(|made| match made {
+            Stated::Value(made) => last.is_some_and(|last| last.cmp(&made) != direction.reverse()),
+            Stated::Nothing | Stated::Odd => false,
+        });
+        if cut && !behind_all {
+            return false;
+        }
         readings.truncate(keep);
         cut
     }

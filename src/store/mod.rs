@@ -61,6 +61,9 @@ const FREE: u8 = 64;
 /// An ordered page left it out: if it is there all the same, the order cannot be relied on.
 const LEFT_OUT: u8 = 128;
 
+/// Different purposes at a time: their numbers have two bytes.
+const MOST_PURPOSES: u32 = 0xFFFF;
+
 const NOTHING: i64 = i64::MIN;
 const ODD: i64 = i64::MIN + 1;
 const NO_SIZE: u64 = u64::MAX;
@@ -126,7 +129,7 @@ pub struct Store {
     bytes: Vec<u64>,
     created_at: Vec<i64>,
     expires_at: Vec<i64>,
-    purposes: Interner,
+    purposes: Interner<MOST_PURPOSES>,
     purpose: Vec<u16>,
     flags: Vec<u8>,
     /// The reading of the list in which each file was met last.
@@ -139,8 +142,8 @@ pub struct Store {
     by_expiry: Order,
     ledger: ByteLedger,
     total: TotalBytes,
-    extras: HashMap<FileNo, u16>,
-    extra_texts: Interner,
+    extras: HashMap<FileNo, u32>,
+    extra_texts: Interner<{ u32::MAX }>,
     unreadable: HashMap<FileNo, Unreadable>,
     /// Further files with an id that is taken, by the hash of id and filename.
     twins: HashMap<u64, FileNo>,
@@ -304,7 +307,7 @@ impl Store {
     fn purpose(&self, no: FileNo) -> Option<UntrustedRef<'_>> {
         let row = no.0 as usize;
         (self.flags[row] & NO_PURPOSE == 0)
-            .then(|| UntrustedRef::new(self.purposes.get(self.purpose[row])))
+            .then(|| UntrustedRef::new(self.purposes.get(self.purpose[row].into())))
     }
 
     pub(crate) fn key(&self, no: FileNo) -> &[u8] {
@@ -330,6 +333,15 @@ fn time_cell(time: StatedTime) -> i64 {
         Stated::Value(at) => at.max(ODD + 1),
         Stated::Nothing => NOTHING,
         Stated::Odd => ODD,
+    }
+}
+
+fn size_cell(bytes: Stated<u64>) -> u64 {
+    match bytes {
+        // Two sizes that nothing has are taken for signs.
+        Stated::Value(bytes) => bytes.min(ODD_SIZE),
+        Stated::Nothing => NO_SIZE,
+        Stated::Odd => ODD_SIZE,
     }
 }
 

@@ -4,7 +4,7 @@ use std::hash::BuildHasher;
 use std::mem;
 
 use super::arena::Arena;
-use super::{Delta, FREE, FileNo, GONE, MISSING, Store, UNREADABLE};
+use super::{CONFLICTING, Delta, FREE, FileNo, GONE, MISSING, Store, UNREADABLE};
 
 /// Bytes of names and ids of forgotten files that are put up with before the texts move together.
 const PUT_UP_WITH: usize = 1_024 * 1_024;
@@ -22,6 +22,7 @@ impl Store {
             self.uncount_bytes(*no);
             self.ages.remove(self.verified_s[no.0 as usize]);
             self.unindex(*no);
+            self.end_conflict(*no);
             let flags = &mut self.flags[no.0 as usize];
             *flags = *flags & !MISSING | GONE;
         }
@@ -49,13 +50,18 @@ impl Store {
             }
             let row = no.0 as usize;
             self.garbage += self.keys.get(row).len() + self.names.get(row).len();
-            self.extras.remove(&no);
+            self.release_texts(no);
             self.unreadable.remove(&no);
             self.flags[row] = FREE;
             self.free.push(no);
             self.delta.removed.push(no);
         }
         self.revision += 1;
+        self.tidy();
+    }
+
+    /// Moves the texts together once half of what they take is garbage.
+    pub(super) fn tidy(&mut self) {
         if self.garbage > PUT_UP_WITH && self.garbage > self.text.len() / 2 {
             self.move_texts_together();
         }
@@ -84,6 +90,20 @@ impl Store {
         }
     }
 
+    /// Of two files with one id, the one that is left when the other went is like any other.
+    fn end_conflict(&mut self, gone: FileNo) {
+        if !self.has(gone, CONFLICTING) {
+            return;
+        }
+        let key = self.key(gone);
+        let further = self.twins.values().copied().filter(|twin| self.key(*twin) == key);
+        let mut left: Vec<FileNo> = self.find_key(key).into_iter().chain(further).collect();
+        left.dedup();
+        if let [only] = left[..] {
+            self.flags[only.0 as usize] &= !CONFLICTING;
+        }
+    }
+
     fn move_texts_together(&mut self) {
         let mut text = Arena::default();
         for row in 0..self.flags.len() {
@@ -104,7 +124,7 @@ impl Store {
     /// not be read, nor for one of several files with one id.
     #[must_use]
     pub fn can_be_asked_for(&self, no: FileNo) -> bool {
-        !self.has(no, UNREADABLE | super::CONFLICTING)
+        !self.has(no, UNREADABLE | CONFLICTING)
             && crate::api::wire::is_usable_id(crate::text::UntrustedRef::new(self.key(no)))
     }
 }

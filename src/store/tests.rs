@@ -251,12 +251,91 @@ fn random_file(rng: &mut fastrand::Rng, walk: u32) -> File {
     made
 }
 
+/// A page of files with these ids and filenames.
+fn named(files: &[(&str, &str)], change: impl Fn(usize, &mut File)) -> Page {
+    let reading = |(n, (id, name)): (usize, &(&str, &str))| {
+        let mut file = File {
+            id: Untrusted::new(*id),
+            filename: Some(Untrusted::new(*name)),
+            bytes: Stated::Value(1),
+            created_at: Stated::Value(1 + i64::try_from(n).unwrap()),
+            expires_at: Stated::Nothing,
+            purpose: None,
+            extra: None,
+        };
+        change(n, &mut file);
+        Reading::File(Box::new(file))
+    };
+    Page { readings: files.iter().enumerate().map(reading).collect(), has_more: HasMore::No }
+}
+
+fn from_the_start(reading: u32) -> Origin<'static> {
+    Origin { after: None, reading, at_s: 1, extent: Extent::Open }
+}
+
 #[test]
-fn more_different_values_than_the_interner_holds_do_no_harm() {
-    let mut interner = Interner::default();
-    for i in 0..70_000_u32 {
-        let number = interner.intern(&i.to_le_bytes());
-        let text = interner.get(number);
-        assert!(i < 65_535 && text == i.to_le_bytes() || text.starts_with(b"{"));
+fn what_is_read_again_as_it_was_has_not_changed_however_odd_it_is() {
+    let ids: Vec<String> = (0..70_000).map(|n| format!("f{n}")).collect();
+    let files: Vec<(&str, &str)> = ids.iter().map(|id| (id.as_str(), "a")).collect();
+    let page = || {
+        named(&files, |n, file| {
+            file.extra = Some(format!("{{\"sha\":{n}}}").into());
+            file.purpose = Some(Untrusted::new(n.to_string()));
+            file.bytes = Stated::Value(u64::MAX - u64::try_from(n % 3).unwrap());
+            file.expires_at = Stated::Value(i64::MIN + i64::try_from(n % 3).unwrap());
+        })
+    };
+    let mut store = Store::default();
+    store.take_in(page(), from_the_start(0)).unwrap();
+    assert_eq!(store.take_in(page(), from_the_start(1)).unwrap().changed, []);
+    let last = store.find(&Untrusted::new("f69999")).unwrap();
+    assert_eq!(store.file(last).extra, Some("{\"sha\":69999}"));
+    assert_eq!(store.file(last).bytes, Stated::Odd, "nothing is that large");
+}
+
+#[test]
+fn texts_that_change_all_the_time_take_no_more_memory() {
+    let mut store = Store::default();
+    let name = |n: usize| format!("{n:010}{}", "x".repeat(1_000));
+    for n in 0..10_000 {
+        let page = named(&[("a", &name(n))], |_, file| {
+            file.extra = Some(format!("{{\"n\":{n}}}").into());
+            file.purpose = Some(Untrusted::new(n.to_string()));
+        });
+        store.take_in(page, from_the_start(u32::try_from(n).unwrap())).unwrap();
     }
+    assert!(store.text.len() < 4 * 1_024 * 1_024, "{}", store.text.len());
+    let file = store.file(store.sequence()[0]);
+    assert_eq!((file.extra, file.purpose.unwrap().raw()), (Some("{\"n\":9999}"), &b"9999"[..]));
+}
+
+#[test]
+fn a_conflict_ends_with_one_of_the_two() {
+    for stays in ["a", "b"] {
+        let mut store = Store::default();
+        store.take_in(named(&[("f", "a"), ("f", "b")], |_, _| {}), from_the_start(0)).unwrap();
+        assert!(store.numbers().all(|no| store.file(no).conflicting));
+        let intake = store.take_in(named(&[("f", stays)], |_, _| {}), from_the_start(1)).unwrap();
+        assert_eq!(intake.missing.len(), 1);
+        store.remove(&intake.missing);
+        let no = store.sequence()[0];
+        let file = store.file(no);
+        assert!(!file.conflicting && store.can_be_asked_for(no));
+        assert_eq!(file.filename.unwrap().raw(), stays.as_bytes());
+    }
+}
+
+#[test]
+fn a_new_file_in_an_order_that_is_not_by_creation_makes_nobody_missing() {
+    let made = |file: &mut File, at| file.created_at = Stated::Value(at);
+    let mut store = Store::default();
+    let page = named(&[("b", ""), ("d", ""), ("f", ""), ("h", "")], |n, file| {
+        made(file, [1, 50, 20, 90][n]);
+    });
+    store.take_in(page, from_the_start(0)).unwrap();
+    let mut page = named(&[("b", ""), ("d", ""), ("e", "")], |n, file| made(file, [1, 50, 30][n]));
+    page.has_more = HasMore::Yes;
+    let origin = Origin { extent: Extent::Loaded, ..from_the_start(1) };
+    let intake = store.take_in(page, origin).unwrap();
+    assert_eq!((intake.doubtful, intake.missing, intake.added.len()), (vec![], vec![], 1));
 }

@@ -5,12 +5,12 @@ use std::hash::BuildHasher;
 use super::arena::Span;
 use super::intake::Intake;
 use super::{
-    FREE, FileNo, Full, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, ODD_SIZE, Store, stated_bytes,
+    FREE, FileNo, Full, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, Store, size_cell, stated_bytes,
     stated_time, time_cell,
 };
 use crate::api::File;
 use crate::expiry::Stated;
-use crate::text::{Untrusted, UntrustedRef};
+use crate::text::Untrusted;
 
 impl Store {
     /// Gives the file a number, one that is free again where there is one.
@@ -27,7 +27,7 @@ impl Store {
         self.bytes[row] = NO_SIZE;
         self.created_at[row] = NOTHING;
         self.expires_at[row] = NOTHING;
-        self.flags[row] = 0;
+        self.flags[row] = NO_PURPOSE;
         self.readings[row] = reading;
         self.verified_s[row] = 0;
         self.ages.add(0);
@@ -64,15 +64,15 @@ impl Store {
         file: File,
         intake: &mut Intake,
     ) -> Result<(), Full> {
+        let row = no.0 as usize;
         let name = file.filename.as_ref().map(Untrusted::borrow);
-        let now = self.file(no);
-        let same_name = now.filename == name;
+        let same_name = self.filename(no) == name;
         let same_keys = same_name
-            && now.bytes == file.bytes
-            && now.created_at == file.created_at
-            && now.expires_at == file.expires_at
-            && now.purpose == file.purpose.as_ref().map(Untrusted::borrow);
-        if same_keys && now.extra == file.extra.as_deref() {
+            && self.bytes[row] == size_cell(file.bytes)
+            && self.created_at[row] == time_cell(file.created_at)
+            && self.expires_at[row] == time_cell(file.expires_at)
+            && self.has_purpose(no, file.purpose.as_ref());
+        if same_keys && self.has_extra(no, file.extra.as_deref()) {
             return Ok(());
         }
         intake.changed.push(no);
@@ -80,38 +80,62 @@ impl Store {
             self.delta.changed.push(no);
         }
         if !same_name {
-            let name = self.text.push(name.map_or(b"", UntrustedRef::raw)).ok_or(Full)?;
-            self.names.set(no.0 as usize, name);
+            let raw = file.filename.as_ref().map_or(b"".as_slice(), Untrusted::raw);
+            let name = self.text.push(raw).ok_or(Full)?;
+            self.garbage += self.names.get(row).len();
+            self.names.set(row, name);
         }
         self.set_columns(no, file);
         Ok(())
+    }
+
+    fn has_purpose(&self, no: FileNo, purpose: Option<&Untrusted>) -> bool {
+        let number = (!self.has(no, NO_PURPOSE)).then(|| self.purpose[no.0 as usize].into());
+        match (number, purpose) {
+            (Some(number), Some(purpose)) => self.purposes.holds(number, purpose.raw()),
+            (number, purpose) => number.is_none() && purpose.is_none(),
+        }
+    }
+
+    fn has_extra(&self, no: FileNo, extra: Option<&str>) -> bool {
+        match (self.extras.get(&no), extra) {
+            (Some(number), Some(extra)) => self.extra_texts.holds(*number, extra.as_bytes()),
+            (number, extra) => number.is_none() && extra.is_none(),
+        }
+    }
+
+    /// Gives back the shared texts of a file.
+    pub(super) fn release_texts(&mut self, no: FileNo) {
+        if !self.has(no, NO_PURPOSE) {
+            self.purposes.release(self.purpose[no.0 as usize].into());
+            self.flag(no, NO_PURPOSE);
+        }
+        if let Some(number) = self.extras.remove(&no) {
+            self.extra_texts.release(number);
+        }
     }
 
     /// Writes everything of a file but its key and the text of its name.
     fn set_columns(&mut self, no: FileNo, file: File) {
         let row = no.0 as usize;
         self.uncount_bytes(no);
-        self.bytes[row] = match file.bytes {
-            Stated::Value(bytes) => bytes.min(ODD_SIZE - 1),
-            Stated::Nothing => NO_SIZE,
-            Stated::Odd => ODD_SIZE,
-        };
+        self.bytes[row] = size_cell(file.bytes);
         self.created_at[row] = time_cell(file.created_at);
         self.expires_at[row] = time_cell(file.expires_at);
         self.count_bytes(no);
-        let mut flags = self.flags[row] & !(NAMELESS | NO_PURPOSE);
-        flags |= if file.filename.is_none() { NAMELESS } else { 0 };
-        flags |= if file.purpose.is_none() { NO_PURPOSE } else { 0 };
-        self.flags[row] = flags;
-        self.purpose[row] = self.purposes.intern(file.purpose.as_ref().map_or(b"", Untrusted::raw));
-        match file.extra {
-            Some(extra) => {
-                let text = self.extra_texts.intern(extra.as_bytes());
-                self.extras.insert(no, text);
-            }
-            None => {
-                self.extras.remove(&no);
-            }
+        self.release_texts(no);
+        self.flags[row] &= !NAMELESS;
+        if file.filename.is_none() {
+            self.flag(no, NAMELESS);
+        }
+        if let Some(purpose) = file.purpose {
+            let number = self.purposes.intern(purpose.raw());
+            self.purpose[row] = u16::try_from(number).unwrap_or(u16::MAX);
+            self.flags[row] &= !NO_PURPOSE;
+        }
+        if let Some(extra) = file.extra {
+            let number = self.extra_texts.intern(extra.as_bytes());
+            self.extras.insert(no, number);
         }
     }
 
