@@ -176,9 +176,14 @@ impl ApiError {
         matches!(self, Self::KeyRefused { .. })
     }
 
-    /// Whether the answer speaks about the one file that was asked for, and not about the service.
+    /// Whether what went wrong with one file need not go wrong with the next one: the service
+    /// answered, and did not ask to be left alone.
     #[must_use]
     pub fn is_about_one_file(&self) -> bool {
-        matches!(self, Self::UnusableId | Self::Undecodable { .. } | Self::Refused { .. })
+        match self {
+            Self::UnusableId | Self::Undecodable { .. } | Self::Refused { .. } => true,
+            Self::Unavailable { status, wait, .. } => wait.is_none() && status.0 != 429,
+            _ => false,
+        }
     }
 }

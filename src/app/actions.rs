@@ -191,7 +191,9 @@ impl App {
             return;
         }
         if let Some(fetch) = self.lister.retry(self.now.mono) {
-            self.refresher.lend();
+            if self.store.is_empty() {
+                self.refresher.lend();
+            }
             return self.send(fetch, effects);
         }
         match self.lister.state() {

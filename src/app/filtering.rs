@@ -22,8 +22,8 @@ impl App {
         }
     }
 
-    /// Time passed from one second of the service's clock to another: a filter on time left may
-    /// let other files through now.
+    /// Between these seconds the service's clock moved: a filter on time left may let other files
+    /// through now.
     pub(super) fn refilter(&mut self, from_s: i64, to_s: i64) {
         let Some(filter) = self.table.filter() else { return };
         let mut crossed: Vec<FileNo> = vec![];

@@ -222,14 +222,12 @@ impl App {
     fn pass_time(&mut self) {
         let server_ms = self.server_ms();
         let now_s = server_ms.div_euclid(1_000);
-        let from = self.expired_to_s;
-        if now_s > from {
-            self.expired_to_s = now_s;
-            for no in self.store.expiring(from + 1, now_s + 1) {
-                self.refresher.file_expired(*no, self.now.mono);
-            }
-            self.refilter(from, now_s);
+        // What is known of the service's clock may also put it back.
+        let from = std::mem::replace(&mut self.expired_to_s, now_s);
+        for no in self.store.expiring(from.saturating_add(1), now_s.saturating_add(1)) {
+            self.refresher.file_expired(*no, self.now.mono);
         }
+        self.refilter(from.min(now_s), from.max(now_s));
         self.alerts.look(&self.store, &[], &moment(server_ms, &self.marks), self.now.mono);
         self.timeline.update(&self.store, server_ms, self.shown_zone());
     }

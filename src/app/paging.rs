@@ -21,12 +21,15 @@ impl App {
                 if error.refuses_key() && self.access == Access::Unknown {
                     self.access = Access::Refused;
                 }
-                self.lister.page_failed(request, error.clone(), self.now.mono);
+                let now = self.now.mono;
+                self.lister.page_failed(request, error.clone(), now);
                 match self.lister.state() {
-                    State::Failed { .. } => drop(self.refresher.failed(error, self.now.mono)),
+                    State::Failed { .. } => {
+                        self.refresher.service_failed(error, self.store.is_empty(), now);
+                    }
                     State::Backoff { .. } => {}
-                    // It was the cursor that was refused: the service answers.
-                    _ => self.refresher.returned(self.now.mono),
+                    // It was the cursor that was refused.
+                    _ => self.refresher.service_answers(now),
                 }
             }
         }
@@ -62,7 +65,7 @@ impl App {
             Err(_) => self.lister.give_up(Failure::Full),
         }
         self.fresh_at = Some(self.now);
-        self.refresher.returned(self.now.mono);
+        self.refresher.service_answers(self.now.mono);
     }
 
     /// Tells the table, the alerts and the marks what happened to the store.

@@ -11,7 +11,6 @@ use crate::effect::Effect;
 use crate::expiry::TimeLeft;
 use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
 use crate::lister::{Cursor, Fetch, State};
-use crate::store::order::SortKey;
 use crate::store::{FileNo, Origin};
 use crate::text::grouped;
 
@@ -38,8 +37,9 @@ impl App {
             return;
         }
         let now = self.now.mono;
-        let due = self.refresher.is_due(now);
-        if let Some(fetch) = due.then(|| self.lister.retry_once()).flatten() {
+        // With nothing to read again, the page that failed is what there is to try.
+        let retry = self.store.is_empty() && self.refresher.is_due(now);
+        if let Some(fetch) = retry.then(|| self.lister.retry_once()).flatten() {
             self.refresher.lend();
             return self.send(fetch, effects);
         }
@@ -55,7 +55,7 @@ impl App {
                 }
             }
         } else if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
-            self.round_finished(finished);
+            self.round_finished(finished, effects);
         }
     }
 
@@ -67,7 +67,7 @@ impl App {
         something && !self.is_listing() && !self.load_all && !self.refresher.is_asking()
     }
 
-    fn round_finished(&mut self, finished: Finished) {
+    fn round_finished(&mut self, finished: Finished, effects: &mut Vec<Effect>) {
         self.fresh_at = Some(self.now);
         let gone = self.journal.end_cycle(self.refresher.rounds());
         self.store.bury(&gone);
@@ -75,6 +75,10 @@ impl App {
             self.lister.reopen(cursor);
         }
         self.absorb();
+        // The service is well: the page that failed gets another try.
+        if let Some(fetch) = self.lister.retry_once() {
+            self.send(fetch, effects);
+        }
     }
 
     /// An answer came: what its head told is noted.
@@ -123,16 +127,12 @@ impl App {
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);
         self.absorb();
-        if self.table.order().key() == SortKey::Verified {
-            let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.reorder(&self.store, &moment);
-        }
     }
 
-    /// A request of the refresher failed. Where it was the cursor that the service did not know,
+    /// A page of the refresher failed. Where it was the cursor that the service did not know,
     /// the file that it names is looked into, and the round goes on.
     fn refresh_failed(&mut self, error: ApiError) {
-        if let Some(id) = self.refresher.failed(error, self.now.mono)
+        if let Some(id) = self.refresher.page_failed(error, self.now.mono)
             && let Some(no) = self.store.find(&id)
         {
             self.suspect(&[no]);
@@ -184,6 +184,10 @@ impl App {
 
     fn note(&mut self, what: Happening, no: FileNo) {
         let file = self.store.file(no);
+        // Without an id nothing tells it from another one in its place.
+        if file.unreadable.is_some() {
+            return;
+        }
         self.journal.note(what, no, &file, self.now.wall_ms, self.refresher.rounds() + 1);
     }
 
@@ -198,10 +202,7 @@ impl App {
         let Some(Ask::File { no, id }) = self.refresher.asked().cloned() else { return };
         let answer = match result {
             Ok(answer) => answer,
-            Err(error) if error.is_about_one_file() => {
-                return self.refresher.file_checked();
-            }
-            Err(error) => return self.refresh_failed(error),
+            Err(error) => return self.refresher.check_failed(error, self.now.mono),
         };
         self.heard(answer.date, answer.allowance);
         self.refresher.file_checked();
@@ -255,9 +256,9 @@ impl App {
 
     pub(super) fn freeze(&mut self) {
         let frozen = !self.refresher.is_frozen();
-        self.refresher.set_frozen(frozen);
+        self.refresher.set_frozen(frozen, self.now.mono);
         match (frozen, self.refresher.interval()) {
-            (true, _) => self.say("frozen: nothing is read until f; countdowns go on"),
+            (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
             (false, Some(_)) => self.say("refreshing goes on"),
             (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),
         }

@@ -130,6 +130,9 @@ impl Table {
         if self.chosen.is_some_and(|no| delta.removed.binary_search(&no).is_ok()) {
             self.chosen = self.heir(&delta.removed);
         }
+        let by_verification = self.all.key() == SortKey::Verified;
+        let all = by_verification.then(|| delta.with_verified());
+        let delta = all.as_ref().unwrap_or(delta);
         self.all.apply(store, delta);
         if let Some(narrowed) = &mut self.narrowed {
             narrowed.apply_if(store, delta, |no| self.narrowing.lets(store, no, moment));

@@ -11,7 +11,8 @@
 //! | `Resting` | its moment, or the operator asks | `Running` |
 //! | `Running` | [`next`](Refresher::next), something to read and budget left | unchanged, one request |
 //! | | [`next`](Refresher::next), nothing left to do | `Resting`, for an interval |
-//! | | a request fails | `Resting`, for longer each time; for good where the key is refused |
+//! | | a page fails | `Resting`, for longer each time; for good where the key is refused |
+//! | | a cursor is refused | unchanged: from the one before it, then from the start |
 //! | `Borrowed` | the paging machine's own try succeeds, or fails | as `Running` |
 //! | any | frozen | unchanged, but no round begins by itself |
 //!
@@ -25,8 +26,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::Cursor;
-use crate::api::HasMore;
 use crate::api::retry::Allowance;
+use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
 pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Survey, Trouble};
@@ -37,6 +38,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 /// Rounds that the operator asks for are at least this far apart.
 const MANUAL_PAUSE: Duration = Duration::from_secs(1);
+/// Cursors that may be refused in one round.
+const MOST_STEPS_BACK: u32 = 10;
 /// How long after its expiry a file is asked for.
 const AFTER_EXPIRY: Duration = Duration::from_secs(1);
 /// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
@@ -59,11 +62,12 @@ struct Round {
     began: Duration,
     lists: u32,
     view_pages: u32,
-    checks: u32,
     end: End,
     /// The place up to which everything was read again, where that is the scope.
     read_to: usize,
     suspects: VecDeque<FileNo>,
+    /// Those that were asked for.
+    checked: Vec<FileNo>,
     steps_back: u32,
     /// The operator has seen enough.
     stopped: bool,
@@ -94,6 +98,8 @@ enum Part {
     View,
     End,
     Rest,
+    /// As `Rest`, where everything is read again.
+    All,
     Generation,
     Check,
 }
@@ -118,6 +124,9 @@ pub struct Refresher {
     last_manual: Option<Duration>,
     trouble: Option<Trouble>,
     allowance: Option<Allowance>,
+    /// Cursors refused in a row: with one the round steps back, with two it begins at the start,
+    /// and until a page comes nothing is concluded of any file.
+    refused: u32,
     rounds: u32,
     last_reading: u32,
     last_request: u64,
@@ -147,6 +156,7 @@ impl Refresher {
             last_manual: None,
             trouble: None,
             allowance: None,
+            refused: 0,
             rounds: 0,
             last_reading: READINGS_FROM,
             last_request: REQUESTS_FROM,
@@ -164,10 +174,16 @@ impl Refresher {
         self.policy.interval
     }
 
-    /// Sets the interval; the next round begins after it.
+    /// Sets the interval; the next round begins after it, or when the next try after a failure
+    /// was due anyway.
     pub fn set_interval(&mut self, interval: Option<Duration>, now: Duration) {
         self.policy.interval = interval;
-        self.due = interval.map(|interval| (now + interval).max(self.not_before));
+        let next = interval.map(|interval| (now + interval).max(self.not_before));
+        self.due = match &self.trouble {
+            Some(trouble) if trouble.why.refuses_key_for_good() => None,
+            Some(_) => next.map(|next| self.due.unwrap_or(next)),
+            None => next,
+        };
     }
 
     /// Whether no round begins by itself.
@@ -176,9 +192,12 @@ impl Refresher {
         self.frozen
     }
 
-    /// Freezes, or thaws: then what is overdue begins at once.
-    pub fn set_frozen(&mut self, frozen: bool) {
+    /// Freezes, which ends the round under way, or thaws: then what is overdue begins at once.
+    pub fn set_frozen(&mut self, frozen: bool, now: Duration) {
         self.frozen = frozen;
+        if frozen {
+            self.stop(now);
+        }
     }
 
     /// What keeps rounds from succeeding, if anything.
@@ -232,6 +251,10 @@ impl Refresher {
         if self.is_asking() {
             return None;
         }
+        if matches!(self.state, State::Running(_)) {
+            // The service asked for a pause in the middle of it.
+            return Some(self.not_before);
+        }
         let due = self.expired_due.max(self.not_before);
         let check = (!self.expired.is_empty() && self.may_check()).then_some(due);
         [self.due(), check].into_iter().flatten().min()
@@ -247,6 +270,8 @@ impl Refresher {
         }
         if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
             round.scope = Scope::All;
+            round.stopped = false;
+            round.read_to = 0;
             return Ok(());
         }
         let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
@@ -258,7 +283,7 @@ impl Refresher {
         Ok(())
     }
 
-    /// Ends the round that reads everything again; what it found stays.
+    /// Ends the round under way; what it found stays.
     pub fn stop(&mut self, now: Duration) {
         match &mut self.state {
             // Its answer is still to come; then nothing more is asked.
@@ -288,10 +313,23 @@ impl Refresher {
         self.state = State::Borrowed;
     }
 
-    /// The paging machine's try succeeded.
-    pub fn returned(&mut self, now: Duration) {
+    /// The service answered the paging machine: its try in place of a round succeeded, and a round
+    /// that waits for the service to be well again begins at once.
+    pub fn service_answers(&mut self, now: Duration) {
         if matches!(self.state, State::Borrowed) {
             self.end_round(now);
+        } else if self.trouble.is_some() && self.policy.interval.is_some() {
+            self.due = Some(now.max(self.not_before));
+        }
+    }
+
+    /// The paging machine failed. Where it has nothing yet, a round could do no better; else rounds
+    /// go on, and only a wait that the service asks for is kept to.
+    pub fn service_failed(&mut self, error: ApiError, nothing_loaded: bool, now: Duration) {
+        if nothing_loaded {
+            self.round_failed(error, now);
+        } else if let Some(wait) = error.wait() {
+            self.wait_until(now + wait.min(LONGEST_ASKED));
         }
     }
 
@@ -357,10 +395,10 @@ impl Refresher {
             began: now,
             lists: 0,
             view_pages: 0,
-            checks: 0,
             end: End::Unread,
             read_to: 0,
             suspects: VecDeque::new(),
+            checked: vec![],
             steps_back: 0,
             stopped: false,
             pending: None,

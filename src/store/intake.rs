@@ -215,12 +215,13 @@ impl Store {
         if before != at_s {
             self.ages.remove(before);
             self.ages.add(at_s);
+            self.delta.verified.push(no);
         }
     }
 
     fn reorder_by_expiry(&mut self, intake: &Intake) {
         let (added, changed) = (intake.added.clone(), intake.changed.clone());
-        let delta = Delta { added, changed, removed: vec![] };
+        let delta = Delta { added, changed, ..Delta::default() };
         if !delta.is_empty() {
             let mut by_expiry = mem::take(&mut self.by_expiry);
             by_expiry.apply(self, &delta.settle());

@@ -87,7 +87,10 @@ mod tests {
     fn texts_are_held_while_they_are_used() {
         let mut interner = Interner::<2>::default();
         let (a, b) = (interner.intern(b"a"), interner.intern(b"b"));
-        assert_eq!((interner.intern(b"a"), interner.get(a), interner.get(b)), (a, &b"a"[..], &b"b"[..]));
+        assert_eq!(
+            (interner.intern(b"a"), interner.get(a), interner.get(b)),
+            (a, &b"a"[..], &b"b"[..])
+        );
         let full = interner.intern(b"c");
         assert!(full == 2 && interner.holds(full, b"c") && !interner.holds(full, b"a"));
         interner.release(a);

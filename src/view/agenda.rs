@@ -86,7 +86,7 @@ pub(super) fn span_words(app: &App, span: &Range<i64>) -> String {
     let minute = |at: i64| zone.minute(at).split_off(11);
     let ahead = span.start - app.server_ms().div_euclid(1_000);
     // Within a day the time says which hour is meant; a rest of a day may be as short.
-    let is_hour = span.end.saturating_sub(span.start) <= HOUR_S && ahead < DAY_S - HOUR_S;
+    let is_hour = span.end.saturating_sub(span.start) <= HOUR_S && ahead <= DAY_S - HOUR_S;
     match span.end {
         i64::MAX => format!("from {}", zone.day(from)),
         end if is_hour && ahead <= 1 && end > span.start - ahead => format!("now – {}", minute(to)),

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE, Part, Pending,
-    Refresher, State, Survey, Trouble, jittered,
+    Ask, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE,
+    MOST_STEPS_BACK, Part, Pending, Refresher, State, Survey, Trouble, jittered,
 };
 use crate::api::ApiError;
 use crate::text::Untrusted;
@@ -20,6 +20,7 @@ impl Refresher {
         survey: &Survey<'_>,
     ) -> Vec<FileNo> {
         self.trouble = None;
+        self.refused = 0;
         let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
@@ -28,10 +29,13 @@ impl Refresher {
             return self.generation_taken(intake, has_more, survey);
         }
         round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
-        if part == Part::Rest {
+        if let Part::Rest | Part::All = part {
             // However little the page brought: it goes on behind the file that it was asked for.
-            self.sweep = intake.covered_to.max(place + 1);
-            round.read_to = self.sweep.min(survey.store.len());
+            let reached = intake.covered_to.max(place + 1);
+            if part == Part::All {
+                round.read_to = reached.min(survey.store.len());
+            }
+            self.sweep = reached;
         }
         vec![]
     }
@@ -49,20 +53,39 @@ impl Refresher {
         self.take_pending();
     }
 
-    /// A request of the refresher, or the paging machine's try, failed. A cursor that is refused
-    /// names a file to be suspected, and the round goes on from the one before it.
-    pub fn failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
+    /// The check under way failed. Where that says something of the file alone, the others are
+    /// asked for all the same; it stays missing, and its turn comes again.
+    pub fn check_failed(&mut self, error: ApiError, now: Duration) {
+        self.take_pending();
+        if !error.is_about_one_file() {
+            self.round_failed(error, now);
+        }
+    }
+
+    /// The page under way failed. A cursor that is refused names a file to be suspected, and the
+    /// round goes on from the one before it; where that is refused too, from the start.
+    pub fn page_failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
         let pending = self.take_pending();
-        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, .. })) =
+        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, part, .. })) =
             (&mut self.state, pending)
             && error.refuses_cursor()
-            && round.steps_back < self.policy.checks
+            && round.steps_back < MOST_STEPS_BACK
             && let Cursor::After(id) = cursor
         {
             round.steps_back += 1;
+            self.refused += 1;
             self.generation = None;
+            if part == Part::End && matches!(round.end, End::Goes(_)) {
+                // The next round looks again where the list goes on.
+                round.end = End::Read;
+            }
             return Some(id);
         }
+        self.round_failed(error, now);
+        None
+    }
+
+    pub(super) fn round_failed(&mut self, error: ApiError, now: Duration) {
         let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
         let asked = error.wait().map_or(Duration::ZERO, |wait| wait.min(LONGEST_ASKED));
         let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
@@ -75,8 +98,8 @@ impl Refresher {
         self.due = goes_on.then_some((now + pause).max(self.not_before));
         self.trouble = Some(Trouble { why: error, failures });
         self.state = State::Resting;
+        self.refused = 0;
         self.expired.clear();
-        None
     }
 
     /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.

@@ -20,6 +20,9 @@ impl Refresher {
         if matches!(self.state, State::Resting) {
             return self.lone_check(now, survey.store);
         }
+        if now < self.not_before {
+            return None;
+        }
         let (part, ask, place) = self.plan(survey)?;
         Some(self.send(part, ask, place))
     }
@@ -49,9 +52,11 @@ impl Refresher {
         let pending = Pending { request, ask: ask.clone(), part, place };
         match &mut self.state {
             State::Running(round) => {
-                round.checks += u32::from(part == Part::Check);
+                match &ask {
+                    Ask::Page { .. } => round.lists += 1,
+                    Ask::File { no, .. } => round.checked.push(*no),
+                }
                 round.view_pages += u32::from(part == Part::View);
-                round.lists += u32::from(part != Part::Check);
                 round.pending = Some(pending);
             }
             State::Resting | State::Borrowed => self.lone_check = Some(pending),
@@ -73,13 +78,21 @@ impl Refresher {
     }
 
     fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask, usize)> {
-        let budget = self.budget();
-        let State::Running(round) = &mut self.state else { return None };
+        let share = self.share();
+        let State::Running(round) = &self.state else { return None };
         if round.stopped {
             return None;
         }
+        // Where the share is small, the pages leave one of it to who is missing.
+        let checks = u32::try_from(round.checked.len()).unwrap_or(u32::MAX);
+        let may_check = self.refused == 0 && checks < self.policy.checks;
+        let check = may_check.then(|| next_check(round, survey)).flatten();
+        let pages = if check.is_some() { share.saturating_sub(1) } else { share };
+        let budget = self.policy.list_requests.min(pages).max(1);
         if round.scope == Scope::All || round.lists < budget {
-            let page = if survey.store.is_shuffled() {
+            let page = if self.refused > 1 {
+                Some((Part::Rest, page_at(0, survey), 0))
+            } else if survey.store.is_shuffled() {
                 generation_page(round, &mut self.generation, survey)
             } else {
                 let mut parts = [Part::View, Part::End, Part::Rest];
@@ -94,25 +107,25 @@ impl Refresher {
                 return page;
             }
         }
-        let may_check = round.checks < self.policy.checks;
-        may_check.then(|| next_check(round, survey)).flatten().map(|ask| (Part::Check, ask, 0))
+        let asked = round.lists.saturating_add(checks);
+        let there_is_room = round.scope == Scope::All || asked < share.max(2);
+        check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, 0))
     }
 
-    /// List requests that this round may make: half of what the service allows for the interval,
-    /// so that the operator's own come through, but at least one.
+    /// Requests that a round may make: half of what the service allows for the interval, so that
+    /// the operator's own come through, but at least one.
     #[allow(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "bounded by the policy's own number"
+        reason = "bounded by the largest number there is"
     )]
-    fn budget(&self) -> u32 {
-        let most = self.policy.list_requests.max(1);
+    fn share(&self) -> u32 {
         match (self.allowance, self.policy.interval) {
             (Some(allowance), Some(interval)) => {
                 let share = allowance.per_second() * interval.as_secs_f64() / 2.0;
-                (share.min(f64::from(most)) as u32).max(1)
+                (share.min(f64::from(u32::MAX)) as u32).max(1)
             }
-            _ => most,
+            _ => u32::MAX,
         }
     }
 }
@@ -135,6 +148,7 @@ fn page_of(
         Part::Rest => rest_page(round, sweep, survey),
         _ => None,
     }?;
+    let part = if part == Part::Rest && all { Part::All } else { part };
     Some((part, ask, place))
 }
 
@@ -194,16 +208,15 @@ fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<(Ask, u
     Some((page_at(place, survey), place))
 }
 
-/// The suspect to ask for next: the selected file, then one in view, then any.
-fn next_check(round: &mut Round, survey: &Survey<'_>) -> Option<Ask> {
-    let rank = |no: &FileNo| (Some(*no) != survey.selected, !survey.view.contains(no));
-    while let Some((at, _)) = round.suspects.iter().enumerate().min_by_key(|(_, no)| rank(no)) {
-        let no = round.suspects.remove(at)?;
-        if let Some(ask) = ask_for_file(survey.store, no) {
-            return Some(ask);
-        }
-    }
-    None
+/// The missing file to ask for next: the selected one, then one in view, then any that the round
+/// suspects.
+fn next_check(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+    let in_view = survey.selected.iter().chain(survey.view);
+    let candidates = in_view.chain(&round.suspects).copied();
+    candidates
+        .filter(|no| !round.checked.contains(no) && survey.store.place(*no).is_some())
+        .filter(|no| survey.store.file(*no).missing)
+        .find_map(|no| ask_for_file(survey.store, no))
 }
 
 fn ask_for_file(store: &Store, no: FileNo) -> Option<Ask> {

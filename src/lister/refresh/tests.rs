@@ -44,6 +44,10 @@ fn page(numbers: &[usize], newest_first: bool, more: bool) -> Page {
     Page { readings: numbers.iter().map(file).collect(), has_more }
 }
 
+fn refused() -> ApiError {
+    ApiError::Refused { status: Status(404), message: None }
+}
+
 fn down(wait_s: Option<u64>) -> ApiError {
     let wait = wait_s.map(Duration::from_secs);
     ApiError::Unavailable { status: Status(503), message: None, wait }
@@ -101,6 +105,27 @@ impl World {
             refresher.page_taken(&intake, has_more, &suspects, survey)
         });
         from
+    }
+
+    /// Answers the page under way with 404; tells the file that is suspected for it.
+    fn refuse(&mut self) -> Option<Untrusted> {
+        let suspect = self.refresher.page_failed(refused(), self.now)?;
+        let no = self.store.find(&suspect).unwrap();
+        self.store.mark_missing(&[no]);
+        self.refresher.suspect(&[no]);
+        Some(suspect)
+    }
+
+    /// Answers whatever is under way until all is read that was there, and checks that it is.
+    fn finish(&mut self, files: &[usize]) {
+        let reading = self.refresher.reading();
+        while let Some(Ask::Page { .. }) = self.refresher.asked() {
+            self.answer(files);
+            self.next();
+        }
+        let unread = |no: &&FileNo| self.store.reading_of(**no) != reading;
+        assert_eq!(self.store.sequence().iter().filter(unread).count(), 0);
+        assert!(self.with(Refresher::finish).is_some());
     }
 
     /// Goes through a round in which the service has `files`; tells where its pages began.
@@ -232,7 +257,7 @@ fn failures_make_the_pauses_longer_up_to_five_minutes() {
     let mut pauses = vec![];
     for _ in 0..8 {
         world.begin();
-        assert_eq!(world.refresher.failed(down(None), world.now), None);
+        assert_eq!(world.refresher.page_failed(down(None), world.now), None);
         pauses.push(world.refresher.due().unwrap().saturating_sub(world.now));
     }
     assert!(pauses[0] >= SECOND * 48 && pauses[0] <= SECOND * 72, "{pauses:?}");
@@ -248,7 +273,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
     for (asked, kept) in [(900, 900), (7_200, 3_600)] {
         let mut world = World::new(50);
         world.begin();
-        world.refresher.failed(down(Some(asked)), world.now);
+        world.refresher.page_failed(down(Some(asked)), world.now);
         let until = world.now + SECOND * kept;
         assert!(world.refresher.due().unwrap() >= until);
         assert_eq!(
@@ -258,7 +283,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
     }
     let mut world = World::new(50);
     world.begin();
-    world.refresher.failed(ApiError::KeyRefused { message: None }, world.now);
+    world.refresher.page_failed(ApiError::KeyRefused { message: None }, world.now);
     assert_eq!((world.refresher.due(), world.refresher.deadline()), (None, None));
     assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
 }
@@ -271,14 +296,147 @@ fn a_refused_cursor_names_a_suspect_and_the_round_goes_on() {
     assert!(
         matches!(request.ask, Ask::Page { cursor: Cursor::After(after), .. } if after == id(99))
     );
-    let refused = ApiError::Refused { status: Status(404), message: None };
-    assert_eq!(world.refresher.failed(refused, world.now), Some(id(99)));
-    let suspect = world.store.find(&id(99)).unwrap();
-    world.store.mark_missing(&[suspect]);
+    assert_eq!(world.refuse(), Some(id(99)));
     let request = world.next().unwrap();
     assert!(
         matches!(request.ask, Ask::Page { cursor: Cursor::After(after), .. } if after == id(98))
     );
+    assert_eq!(world.refuse(), Some(id(98)));
+    let request = world.next().unwrap();
+    assert!(matches!(request.ask, Ask::Page { cursor: Cursor::Start, .. }), "then from the start");
+    world.answer(&(0..300).filter(|n| *n != 98 && *n != 99).collect::<Vec<_>>());
+    let request = world.next().unwrap();
+    assert!(
+        matches!(request.ask, Ask::Page { cursor: Cursor::After(after), .. } if after == id(101))
+    );
+}
+
+/// Hazards 21, 22, 24: a service that says 404 to everything, such as a gateway that lost its
+/// routes, proves nothing of any file.
+#[test]
+fn a_service_that_knows_nothing_any_more_loses_no_file() {
+    for checks in [0, 10] {
+        let mut world = World::new(2_000);
+        world.refresher =
+            Refresher::new(RefreshPolicy { checks, ..RefreshPolicy::default() }, 1, START);
+        world.view = world.store.sequence()[510..540].to_vec();
+        world.round(&(0..2_000).collect::<Vec<_>>());
+        for _ in 0..20 {
+            world.begin();
+            let mut lists = 0;
+            while let Some(Ask::Page { .. }) = world.refresher.asked() {
+                lists += 1;
+                world.refuse();
+                world.next();
+            }
+            assert_eq!(world.refresher.asked(), None, "no file is asked for");
+            assert!(lists <= 3 && world.refresher.trouble().is_some(), "{lists}");
+        }
+    }
+}
+
+#[test]
+fn a_cursor_behind_the_end_that_is_refused_is_not_asked_for_again() {
+    let mut world = World::new(200);
+    let files: Vec<usize> = (0..450).collect();
+    world.begin();
+    let behind =
+        |ask: &Ask| matches!(ask, Ask::Page { cursor: Cursor::After(id), .. } if number(id) >= 200);
+    while !world.refresher.asked().is_some_and(behind) {
+        world.answer(&files);
+        world.next();
+    }
+    world.refuse();
+    world.next();
+    while let Some(ask) = world.refresher.asked().cloned() {
+        assert!(!behind(&ask), "{ask:?}");
+        match ask {
+            Ask::Page { .. } => drop(world.answer(&files)),
+            Ask::File { .. } => world.refresher.file_checked(),
+        }
+        world.next();
+    }
+}
+
+#[test]
+fn reading_all_again_reads_all_whenever_it_is_asked_for() {
+    // In the middle of a round, whose rest goes on somewhere in the list.
+    let mut world = World::new(2_000);
+    let files = world.numbers();
+    world.round(&files);
+    world.begin();
+    for _ in 0..3 {
+        world.answer(&files);
+        world.next();
+    }
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+    world.finish(&files);
+    // After it was stopped, while the last page of that is still under way.
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now + SECOND * 9), Ok(()));
+    world.next();
+    world.refresher.stop(world.now);
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+    world.finish(&files);
+}
+
+#[test]
+fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
+    let mut world = World::new(100);
+    world.begin();
+    world.answer(&(3..100).collect::<Vec<_>>());
+    let mut asked = vec![];
+    while let Some(RefreshRequest { ask: Ask::File { id, .. }, .. }) = world.next() {
+        asked.push(number(&id));
+        world.refresher.check_failed(down(None), world.now);
+    }
+    assert_eq!(asked, [0, 1, 2]);
+    assert_eq!(world.refresher.trouble(), None, "the pages came");
+    assert!(world.with(Refresher::finish).is_some());
+    for error in [down(Some(7)), ApiError::KeyRefused { message: None }] {
+        world.begin();
+        world.answer(&(3..100).collect::<Vec<_>>());
+        assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
+        world.refresher.check_failed(error.clone(), world.now);
+        assert_eq!((world.next(), &world.refresher.trouble().unwrap().why), (None, &error));
+    }
+}
+
+#[test]
+fn nothing_is_asked_while_nothing_is_allowed_in_the_middle_of_a_round_either() {
+    let mut world = World::new(100);
+    world.begin();
+    world.answer(&(0..20).chain(60..100).collect::<Vec<_>>());
+    world.refresher.allow(Allowance::read("0", "60"), world.now);
+    assert_eq!(world.next(), None);
+    assert_eq!(world.with(Refresher::finish), None, "it goes on after the pause");
+    let goes_on = world.refresher.deadline().unwrap();
+    assert_eq!(goes_on, world.now + SECOND * 60);
+    world.now = goes_on;
+    assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
+}
+
+#[test]
+fn another_interval_is_no_reason_to_try_sooner() {
+    let mut world = World::new(50);
+    for failures in 1..4 {
+        world.begin();
+        world.refresher.page_failed(down(None), world.now);
+        let due = world.refresher.due();
+        world.refresher.set_interval(Some(SECOND * 5), world.now);
+        assert_eq!(world.refresher.due(), due, "{failures}");
+    }
+    world.begin();
+    world.refresher.page_failed(ApiError::KeyRefused { message: None }, world.now);
+    world.refresher.set_interval(Some(SECOND * 5), world.now);
+    assert_eq!(world.refresher.due(), None);
+}
+
+#[test]
+fn an_old_file_that_moves_up_is_not_new() {
+    let mut world = World::listing(300, true);
+    world.complete = false;
+    world.round(&(0..1_000).filter(|n| *n != 250).collect::<Vec<_>>());
+    assert!(world.numbers().iter().all(|n| *n < 300));
 }
 
 #[test]
@@ -295,10 +453,10 @@ fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself()
     assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND), Ok(()));
     world.refresher.stop(world.now);
 
-    world.refresher.set_frozen(true);
+    world.refresher.set_frozen(true, world.now);
     world.now += SECOND * 10_000;
     assert_eq!((world.next(), world.refresher.deadline()), (None, None));
-    world.refresher.set_frozen(false);
+    world.refresher.set_frozen(false, world.now);
     assert!(world.next().is_some(), "what is overdue begins at once");
 }
 
