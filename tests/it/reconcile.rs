@@ -10,12 +10,14 @@ use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
 use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
 use shelflife::app::Settings;
+use shelflife::clock::DateSample;
 use shelflife::effect::Effect;
 use shelflife::event::Event;
 use shelflife::expiry::Stated;
 use shelflife::lister::{Cursor, State};
+use shelflife::store::FileNo;
 use shelflife::store::filter::Moment;
-use shelflife::store::order::Order;
+use shelflife::store::order::{Order, SortKey};
 use shelflife::text::Untrusted;
 
 use super::update::{Driver, START_S};
@@ -55,6 +57,10 @@ struct Account {
     /// Whether it ever did.
     was_unstable: bool,
     refused: Status,
+    /// It says 404 to everything, like a gateway without its routes.
+    lost: bool,
+    /// How far its clock is ahead of ours, where it tells.
+    skew_s: Option<i64>,
     allowance: Option<Allowance>,
 }
 
@@ -79,6 +85,8 @@ impl Account {
             unstable: None,
             was_unstable: false,
             refused: Status(404),
+            lost: false,
+            skew_s: None,
             allowance: None,
         };
         (0..files).for_each(|_| account.add(60, None));
@@ -103,7 +111,7 @@ impl Account {
             created_at: Stated::Value(made.created_at),
             expires_at: made.expires_at.map_or(Stated::Nothing, Stated::Value),
             purpose: None,
-            extra: None,
+            extra: (number % 3 == 0).then(|| format!("{{\"v\":{}}}", made.version).into()),
         }
     }
 
@@ -124,6 +132,9 @@ impl Account {
     }
 
     fn page(&mut self, cursor: &Cursor, limit: u16) -> Result<Page, ApiError> {
+        if self.lost {
+            return Err(ApiError::Refused { status: Status(404), message: None });
+        }
         let all = self.listed();
         let from = match cursor.after() {
             None => 0,
@@ -223,7 +234,14 @@ impl World {
     }
 
     fn server_s(&self) -> i64 {
-        self.driver.now.wall_ms.div_euclid(1_000)
+        self.driver.now.wall_ms.div_euclid(1_000) + self.account.skew_s.unwrap_or(0)
+    }
+
+    /// The `Date` of an answer that came at once.
+    fn date(&self) -> Option<DateSample> {
+        let mono = self.driver.now.mono;
+        let told = self.account.skew_s.is_some();
+        told.then(|| DateSample { date_s: self.server_s(), sent: mono, received: mono })
     }
 
     /// Takes in what the app asks for, and looks at everything that must always hold.
@@ -267,11 +285,13 @@ impl World {
             store.sequence().iter().map(|no| number(store.file(*no).id.raw())).collect();
         assert_eq!(held.len(), store.len(), "each file once");
         for number in self.held.difference(&held) {
-            let expired = self.account.expiries[number].is_some_and(|at| at <= self.server_s());
+            let expired = self.account.expiries[number].is_some_and(|at| at <= self.server_s() + 1);
             // An order that changes may hide a file for a while; before its expiry it is asked for.
             let hidden = expired && self.account.was_unstable;
             let there = self.account.files.contains_key(number);
-            assert!(hidden || !there, "{number} is there, but was dropped");
+            // Past its expiry, nobody knows better than a service that says 404.
+            let believed = expired && self.account.lost;
+            assert!(hidden || believed || !there, "{number} is there, but was dropped");
             let denied = self.denied.contains(number);
             assert!(denied || expired, "{number} was dropped without a proof");
         }
@@ -287,7 +307,12 @@ impl World {
         let expected = Order::sorted(store, order.key(), order.is_descending(), |no| {
             filter.is_none_or(|filter| filter.matches(store, no, &moment))
         });
-        assert_eq!(table.rows(), expected.rows(), "the table shows what there is, in order");
+        // What is gone already comes under no bound any more.
+        let there = |rows: &[FileNo]| -> Vec<FileNo> {
+            rows.iter().copied().filter(|no| filter.is_none() || !store.is_gone(*no)).collect()
+        };
+        let (shown, expected) = (there(table.rows()), there(expected.rows()));
+        assert_eq!(shown, expected, "the table shows what there is, in order");
         let shown = store.numbers().filter(|no| store.is_gone(*no)).count();
         assert_eq!(store.numbers().count(), store.len() + shown, "what is held is there or gone");
         assert_eq!(app.journal().gone().count(), shown, "what is gone is marked so");
@@ -301,7 +326,8 @@ impl World {
             Some(fault) => Err(fault),
             None => self.account.page(&cursor, limit),
         };
-        let result = result.map(|value| Answer { value, date: None, allowance });
+        let date = self.date();
+        let result = result.map(|value| Answer { value, date, allowance });
         self.tell(Event::PageAnswered { request, result });
     }
 
@@ -311,7 +337,7 @@ impl World {
         let number = number(id.raw());
         let result = match fault {
             Some(fault) => Err(fault),
-            None if self.account.files.contains_key(&number) => {
+            None if self.account.files.contains_key(&number) && !self.account.lost => {
                 Ok(Existence::Present(Box::new(self.account.file(number))))
             }
             None => {
@@ -320,7 +346,8 @@ impl World {
             }
         };
         let allowance = self.account.allowance;
-        let result = result.map(|value| Answer { value, date: None, allowance });
+        let date = self.date();
+        let result = result.map(|value| Answer { value, date, allowance });
         self.tell(Event::FileAnswered { request, result });
     }
 
@@ -445,6 +472,7 @@ fn random_account(rng: &mut Rng, most: u64, limit: u16) -> Account {
     account.unstable = (rng.u8(..8) == 0).then(|| rng.fork());
     account.was_unstable = account.unstable.is_some();
     account.refused = Status([400, 404][rng.usize(..2)]);
+    account.skew_s = [None, Some(0), Some(90), Some(-3_600), Some(7_200)][rng.usize(..5)];
     account
 }
 
@@ -461,7 +489,8 @@ fn random_change(rng: &mut Rng, world: &mut World) {
         let at = rng.usize(..account.files.len().max(1));
         account.files.keys().nth(at).copied()
     };
-    match rng.u8(..8) {
+    match rng.u8(..9) {
+        8 => account.lost = rng.bool(),
         0 | 1 => (0..rng.u8(1..6)).for_each(|_| {
             let apart = i64::from(rng.u8(..3)) * 30;
             random_file(rng, account, apart);
@@ -485,8 +514,8 @@ fn random_change(rng: &mut Rng, world: &mut World) {
     }
 }
 
-const KEYS: [&str; 14] =
-    ["j", "j", "k", "G", "g", "r", "R", "S", "2", "1", "f", " ", "L", "/name-0\n"];
+const KEYS: [&str; 15] =
+    ["/left<1000s\n", "j", "j", "k", "G", "g", "r", "R", "S", "2", "1", "f", " ", "L", "/name-0\n"];
 
 fn press(rng: &mut Rng, world: &mut World) {
     match rng.u8(..8) {
@@ -511,7 +540,7 @@ fn press(rng: &mut Rng, world: &mut World) {
 }
 
 /// The file under the cursor, while the operator chose it and nothing hides it.
-fn choice(world: &World) -> Option<shelflife::store::FileNo> {
+fn choice(world: &World) -> Option<FileNo> {
     let table = world.driver.app.table();
     table.selected().filter(|_| !table.is_narrowed())
 }
@@ -520,7 +549,9 @@ fn history(seed: u64) -> World {
     let mut rng = Rng::with_seed(seed);
     let limit = rng.u16(2..9);
     let account = random_account(&mut rng, 40, limit);
-    let settings = Settings { limit, ..Driver::settings() };
+    let sort = (SortKey::ALL[rng.usize(..SortKey::ALL.len())], rng.bool());
+    let filter = if rng.u8(..4) == 0 { "left<1000s".to_owned() } else { String::new() };
+    let settings = Settings { limit, sort, filter, ..Driver::settings() };
     let size = (rng.u16(40..130), rng.u16(8..24));
     let mut world = World::started(account, settings, size);
     let faulty = rng.u8(..12);
@@ -566,6 +597,7 @@ fn history(seed: u64) -> World {
 /// The server goes quiet, and everything that was stopped goes on.
 fn calm(world: &mut World) {
     world.account.unstable = None;
+    world.account.lost = false;
     if world.account.more == More::Always {
         world.account.more = More::Honest;
     }
@@ -726,6 +758,31 @@ fn a_service_that_asks_for_peace_gets_it() {
     assert_eq!(world.lists, 0);
     world.live(Duration::from_secs(60), World::answer_all);
     assert!(world.lists >= 1 && world.driver.app.trouble().is_none());
+}
+
+#[test]
+fn a_page_that_always_fails_keeps_no_other_from_being_read_again() {
+    let mut world = World::new(Account::new(150), 100);
+    let answer = |world: &mut World| {
+        while let Some((_, cursor, _)) = &world.list {
+            let poisoned = cursor.after().is_some_and(|after| number(after.raw()) == 99);
+            world.answer_list(poisoned.then(down));
+        }
+    };
+    answer(&mut world);
+    world.keys("G");
+    world.live(Duration::from_secs(60), answer);
+    assert!(matches!(world.driver.app.lister().state(), State::Failed { .. }));
+    world.forget();
+    world.account.files.get_mut(&7).unwrap().version += 1;
+    world.live(Duration::from_secs(3_600), answer);
+    let poisoned = world.asked.iter().filter(|cursor| cursor.after().is_some()).count();
+    let rounds = world.asked.len() - poisoned;
+    assert!(rounds >= 100 && poisoned <= rounds, "{rounds} rounds, {poisoned} tries");
+    assert!(world.driver.app.trouble().is_none() && !world.driver.app.freshness().unwrap().stale);
+    assert_eq!(world.known()[&7], 1);
+    world.live(INTERVAL * 2, World::answer_all);
+    assert!(world.driver.app.lister().is_complete(), "it is well within an interval");
 }
 
 /// Hazards 31: a revoked key ends refreshing; the data stays, and the operator may ask.
