@@ -53,6 +53,16 @@ impl Zone {
         self.format(at_s, CLOCK).unwrap_or_default()
     }
 
+    /// A moment that lies back: `15:16:42` where that was on the day of `now_s`, else with its day,
+    /// `2026-11-22 15:16`.
+    #[must_use]
+    pub fn past(self, at_s: i64, now_s: i64) -> String {
+        if self.day(at_s) == self.day(now_s) && now_s.abs_diff(at_s) < 2 * 86_400 {
+            return self.clock(at_s);
+        }
+        self.minute(at_s)
+    }
+
     /// `2026-11-23 15:16`, for the columns of a table.
     #[must_use]
     pub fn minute(self, at_s: i64) -> String {
@@ -142,6 +152,15 @@ pub fn long_span(seconds: u64) -> String {
         (_, 0, _) => format!("{days}d"),
         _ => format!("{days}d {hours}h"),
     }
+}
+
+/// Milliseconds until [`long_span`] of what has passed since `since_s` says something else, once
+/// that is a minute.
+#[must_use]
+pub fn next_span_change_ms(since_s: i64, now_ms: i64) -> u64 {
+    let passed_ms = now_ms.saturating_sub(since_s.saturating_mul(1_000));
+    let step = if passed_ms < DAY * 1_000 { MINUTE * 1_000 } else { HOUR * 1_000 };
+    u64::try_from(step - passed_ms.rem_euclid(step)).unwrap_or(1)
 }
 
 /// Reads a span such as `10s`, `5m`, `1h`, `2d`; nothing where it is no such span, or zero.

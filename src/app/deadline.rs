@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::mode::Mode;
 use super::settings::Times;
 use super::{App, BAR_CELLS, SLOW, whole_seconds};
-use crate::dates::next_age_change_ms;
+use crate::dates::{next_age_change_ms, next_span_change_ms};
 use crate::expiry;
 use crate::lister::State;
 use crate::store::FileNo;
@@ -42,6 +42,11 @@ impl App {
             .due()
             .filter(|due| counted && self.refresher.trouble().is_some() && *due > now);
         let next_try = next_try.map(|due| self.next_second(due));
+        // Where no next try counts down, the age of what is stale still does.
+        let aging = self.freshness().filter(|fresh| {
+            counted && fresh.stale && next_try.is_none() && self.refresher.trouble().is_some()
+        });
+        let aging = aging.map(|fresh| since(next_span_change_ms(fresh.view_s, self.now.wall_ms)));
         let texts = self.next_text_change_ms().map(since);
         let crossings = [
             self.alerts.next_crossing_ms(&self.store, self.server_ms()),
@@ -49,7 +54,7 @@ impl App {
             self.next_expiry_ms(),
         ];
         let crossing = crossings.into_iter().flatten().min().map(since);
-        [paging, toast, stale, refresh, next_try, self.alerts.deadline(), texts, crossing]
+        [paging, toast, stale, aging, refresh, next_try, self.alerts.deadline(), texts, crossing]
             .into_iter()
             .flatten()
             .min()
@@ -90,7 +95,6 @@ impl App {
             expiry::next_change_ms(file.expires_at, server_ms, true)
         };
         let rows = || self.table.window().iter().filter_map(row).min();
-        // The first line of the header says nothing that changes with time alone.
         let header = || {
             let next = self.store.next_to_expire(server_ms).and_then(|no| {
                 expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)

@@ -255,23 +255,40 @@ impl App {
     /// How current what is shown is; nothing before the first answer.
     #[must_use]
     pub fn freshness(&self) -> Option<Freshness> {
-        let fresh_at = self.fresh_at?;
-        let read_s = fresh_at.wall_ms.div_euclid(1_000);
-        let there = |no: &&FileNo| self.store.place(**no).is_some();
-        let in_view = self.table.window().iter().filter(there);
-        let view = in_view.map(|no| self.store.file(*no).verified_s).min();
-        let since = |at: Option<u32>| at.map_or(read_s, i64::from);
+        let read_s = u32::try_from(self.refreshed_at?.as_secs()).unwrap_or(u32::MAX);
+        let since = |at: Option<u32>| self.wall_s_of(at.unwrap_or(read_s));
         Some(Freshness {
-            view_s: since(view),
+            view_s: since(self.view_verified_s()),
             whole_s: since(self.store.verified_since_s()),
             stale: self.stale_at().is_some_and(|at| at <= self.now.mono),
         })
     }
 
-    /// The monotonic moment from which on two refreshes were missed.
+    /// When that file in view was verified for which it is longest ago.
+    fn view_verified_s(&self) -> Option<u32> {
+        let there = |no: &&FileNo| self.store.place(**no).is_some();
+        let in_view = self.table.window().iter().filter(there);
+        in_view.map(|no| self.store.file(*no).verified_s).min()
+    }
+
+    /// The monotonic moment from which on two refreshes were missed: none came to its end, and what
+    /// is in view is older than that.
     pub(super) fn stale_at(&self) -> Option<Duration> {
         let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
-        Some(self.fresh_at?.mono + 2 * interval)
+        let view = self.view_verified_s().map(|at| Duration::from_secs(at.into()));
+        Some(self.refreshed_at?.max(view.unwrap_or_default()) + 2 * interval)
+    }
+
+    /// When a file was verified, in seconds of our wall clock as it goes now.
+    #[must_use]
+    pub fn verified_at_s(&self, file: &FileRef<'_>) -> i64 {
+        self.wall_s_of(file.verified_s)
+    }
+
+    fn wall_s_of(&self, mono_s: u32) -> i64 {
+        let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
+        let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);
+        self.now.wall_ms.saturating_sub(since_then).div_euclid(1_000)
     }
 
     /// What keeps refreshes from succeeding.

@@ -120,8 +120,8 @@ pub struct App {
     load_all: bool,
     patience: u8,
     loading_since: Duration,
-    /// When the service last confirmed what is in view, or sent a page.
-    fresh_at: Option<Now>,
+    /// When a round came to its end last; before that, when the first page came.
+    refreshed_at: Option<Duration>,
     /// The second of the service's clock up to which expiries were looked at.
     expired_to_s: i64,
     title: String,
@@ -177,7 +177,7 @@ impl App {
             typed: Typed::default(),
             patience: PATIENCE,
             loading_since: now.mono,
-            fresh_at: None,
+            refreshed_at: None,
             expired_to_s: now.wall_ms.div_euclid(1_000),
             title: String::new(),
             toast: None,

@@ -50,7 +50,7 @@ impl App {
         let origin = Origin {
             after: after.as_ref(),
             reading: self.lister.walk(),
-            at_s: self.wall_s(),
+            at_s: self.mono_s(),
             extent: Extent::Open,
         };
         let taken = self.store.take_in(answer.value, origin);
@@ -64,7 +64,7 @@ impl App {
             }
             Err(_) => self.lister.give_up(Failure::Full),
         }
-        self.fresh_at = Some(self.now);
+        self.refreshed_at.get_or_insert(self.now.mono);
         self.refresher.service_answers(self.now.mono);
     }
 

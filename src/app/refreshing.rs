@@ -68,7 +68,7 @@ impl App {
     }
 
     fn round_finished(&mut self, finished: Finished, effects: &mut Vec<Effect>) {
-        self.fresh_at = Some(self.now);
+        self.refreshed_at = Some(self.now.mono);
         let gone = self.journal.end_cycle(self.refresher.rounds());
         self.store.bury(&gone);
         if let Some(cursor) = finished.goes_on {
@@ -90,9 +90,9 @@ impl App {
         self.access = Access::Granted;
     }
 
-    /// Our wall clock in whole seconds, as the store keeps it.
-    pub(super) fn wall_s(&self) -> u32 {
-        u32::try_from(self.now.wall_ms.div_euclid(1_000)).unwrap_or(0)
+    /// The monotonic clock in whole seconds, as the store keeps it.
+    pub(super) fn mono_s(&self) -> u32 {
+        u32::try_from(self.now.mono.as_secs()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn page_refreshed(&mut self, result: Result<Answer<Page>, ApiError>) {
@@ -107,7 +107,7 @@ impl App {
         let origin = Origin {
             after: cursor.after(),
             reading: self.refresher.reading(),
-            at_s: self.wall_s(),
+            at_s: self.mono_s(),
             extent,
         };
         let has_more = answer.value.has_more;
@@ -214,7 +214,7 @@ impl App {
             Existence::Gone => self.drop_gone(&[no]),
             Existence::Present(file) => {
                 self.store.found_after_all(no);
-                let at_s = self.wall_s();
+                let at_s = self.mono_s();
                 if self.store.refresh_file(no, *file, at_s).is_ok_and(|changed| changed) {
                     self.note(Happening::Changed, no);
                 }

@@ -18,7 +18,7 @@ pub struct Origin<'a> {
     pub after: Option<&'a Untrusted>,
     /// The reading of the list that it belongs to: a file is met once in each.
     pub reading: u32,
-    /// When it was read, in seconds since the epoch on our wall clock.
+    /// When it was read, in whole seconds of the monotonic clock.
     pub at_s: u32,
     /// How far it may reach.
     pub extent: Extent,

@@ -94,7 +94,7 @@ pub struct FileRef<'a> {
     pub missing: bool,
     /// Whether the service has it no longer.
     pub gone: bool,
-    /// When the service last showed it, in seconds since the epoch on our wall clock.
+    /// When the service last showed it, in whole seconds of the monotonic clock, which nobody sets.
     pub verified_s: u32,
 }
 
@@ -223,8 +223,8 @@ impl Store {
         self.readings[no.0 as usize]
     }
 
-    /// The moment since which every loaded file was shown by the service, in seconds since the
-    /// epoch on our wall clock.
+    /// The moment since which every loaded file was shown by the service, in whole seconds of the
+    /// monotonic clock.
     #[must_use]
     pub fn verified_since_s(&self) -> Option<u32> {
         self.ages.oldest()

@@ -184,12 +184,13 @@ fn lines(app: &App, theme: &Theme, width: u16, full: bool) -> Vec<Line<'static>>
 /// Whether the service still has the file, as far as is known.
 fn standing(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
     let theme = *sheet.theme;
-    let at = app.shown_zone().clock(i64::from(file.verified_s));
+    let now_s = app.now().wall_ms.div_euclid(1_000);
+    let at = app.shown_zone().past(app.verified_at_s(file), now_s);
     if file.gone {
         sheet.text("Verified", &format!("gone; last seen {at}"), theme.gone);
     } else if file.missing {
         sheet.text("Verified", &format!("missing from the list; last seen {at}"), theme.warning);
-    } else if file.verified_s > 0 {
+    } else {
         sheet.text("Verified", &at, theme.chrome);
     }
 }

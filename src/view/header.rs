@@ -125,19 +125,19 @@ fn total(app: &App) -> String {
 fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     let zone = app.shown_zone();
     let Some(fresh) = app.freshness() else { return (String::new(), theme.chrome) };
-    let mut text = format!("refreshed {}", zone.clock(fresh.view_s));
+    let now_s = app.now().wall_ms.div_euclid(1_000);
+    let mut text = format!("refreshed {}", zone.past(fresh.view_s, now_s));
     let interval = app.refresher().interval();
     let lag = fresh.view_s - fresh.whole_s;
     if lag > interval.map_or(30, |interval| i64::try_from(interval.as_secs()).unwrap_or(30)) {
         text.push_str(", all ");
-        text.push_str(&zone.clock(fresh.whole_s));
+        text.push_str(&zone.past(fresh.whole_s, now_s));
     }
     if let Some(trouble) = app.trouble() {
-        let age = app.now().wall_ms.div_euclid(1_000) - fresh.view_s;
-        let stale = if fresh.stale {
-            format!(" · stale {}", dates::long_span(age.unsigned_abs()))
-        } else {
-            String::new()
+        let stale = match now_s - fresh.view_s {
+            _ if !fresh.stale => String::new(),
+            ..60 => " · stale".to_owned(),
+            age => format!(" · stale {}", dates::long_span(age.unsigned_abs())),
         };
         let next = match app.refresher().due() {
             Some(due) => format!(" · next try in {}s", app.seconds_until(due)),

@@ -20,6 +20,7 @@ use shelflife::store::filter::Moment;
 use shelflife::store::order::{Order, SortKey};
 use shelflife::text::Untrusted;
 
+use super::screens::text;
 use super::update::{Driver, START_S};
 
 /// What the server says about there being more.
@@ -111,7 +112,7 @@ impl Account {
             created_at: Stated::Value(made.created_at),
             expires_at: made.expires_at.map_or(Stated::Nothing, Stated::Value),
             purpose: None,
-            extra: (number % 3 == 0).then(|| format!("{{\"v\":{}}}", made.version).into()),
+            extra: number.is_multiple_of(3).then(|| format!("{{\"v\":{}}}", made.version).into()),
         }
     }
 
@@ -664,7 +665,7 @@ fn fifty_files_cost_one_request_and_two_thousand_the_budget() {
         assert!(world.lists <= 10 * round, "{} requests in {round} rounds", world.lists);
     }
     let since = world.driver.app.store().verified_since_s().unwrap();
-    let age_s = world.server_s() - i64::from(since);
+    let age_s = world.driver.now.mono.as_secs() - u64::from(since);
     assert!(age_s <= 3 * 30, "two rounds and a bit verify everything: {age_s} s");
     assert_eq!((world.driver.selected(), world.driver.app.table().viewport()), (selected, offset));
 }
@@ -794,6 +795,10 @@ fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
     world.forget();
     world.live(Duration::from_secs(3_600), |world| assert!(world.list.is_none()));
     assert_eq!(world.driver.app.store().len(), 50);
+    assert!(
+        text(&world.driver.app, 160, 36).contains("stale 1h · key refused"),
+        "it goes on aging"
+    );
     world.keys("r");
     world.answer_all();
     assert!(world.lists == 1 && world.driver.app.trouble().is_none());
@@ -811,6 +816,39 @@ fn sleep_costs_one_round_and_the_screen_is_stale_at_once() {
         world.answer_all();
         assert_eq!(world.lists, 1);
         assert!(!world.driver.app.freshness().unwrap().stale);
+    }
+}
+
+/// A page that scrolling brings in says nothing of those that are in view.
+#[test]
+fn old_files_stay_stale_whatever_else_is_loaded() {
+    let mut world = World::new(Account::new(5_000), 100);
+    world.answer_all();
+    world.keys("L");
+    // All is being loaded, slowly: meanwhile nothing is refreshed.
+    for _ in 0..9 {
+        world.pass(Duration::from_secs(10));
+        world.answer_list(None);
+    }
+    let freshness = world.driver.app.freshness().unwrap();
+    let began_s = START_S;
+    assert!(freshness.stale && freshness.view_s == began_s, "{freshness:?}");
+    world.keys("G");
+    assert!(!world.driver.app.freshness().unwrap().stale, "what is in view now is fresh");
+}
+
+/// The moment of a reading goes by no clock that anybody sets.
+#[test]
+fn setting_the_wall_clock_makes_nothing_older() {
+    let mut world = World::loaded(Account::new(50), 100);
+    let read_s = world.driver.app.freshness().unwrap().view_s;
+    for hours in [5, -9] {
+        world.driver.now.wall_ms += hours * 3_600_000;
+        world.tell(Event::DeadlineReached);
+        let freshness = world.driver.app.freshness().unwrap();
+        let set_s = (world.driver.now.wall_ms - START_S * 1_000).div_euclid(1_000);
+        assert_eq!(freshness.view_s, read_s + set_s, "an age is an age");
+        assert!(!freshness.stale);
     }
 }
 

@@ -53,8 +53,11 @@ pub(super) fn draw(
             put(buffer, x, y, right, &id, theme.chrome);
         }
         SortKey::Verified => {
-            let text = app.shown_zone().clock(i64::from(file.verified_s));
-            put_right(buffer, x, y, right, &text, theme.chrome);
+            let now_s = app.now().wall_ms.div_euclid(1_000);
+            let text = app.shown_zone().past(app.verified_at_s(file), now_s);
+            // Of a day that is over its date says enough.
+            let text = text.split(' ').next().unwrap_or_default();
+            put_right(buffer, x, y, right, text, theme.chrome);
         }
     }
 }

@@ -103,7 +103,7 @@ fn is_wide_enough(key: SortKey, screen: u16) -> bool {
 fn usual_width(app: &App, key: SortKey, room: u16, bar: bool) -> u16 {
     match key {
         SortKey::Filename => LEAST_NAME,
-        SortKey::Size => 10,
+        SortKey::Size | SortKey::Verified => 10,
         SortKey::Purpose => {
             if room >= 100 {
                 14
@@ -115,7 +115,6 @@ fn usual_width(app: &App, key: SortKey, room: u16, bar: bool) -> u16 {
         SortKey::Created | SortKey::Expires => MOMENT,
         SortKey::TimeLeft => 2 + COUNTDOWN + if bar { BAR_CELLS + 1 } else { 0 },
         SortKey::Id => 24,
-        SortKey::Verified => 8,
     }
 }
 
