@@ -795,10 +795,8 @@ fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
     world.forget();
     world.live(Duration::from_secs(3_600), |world| assert!(world.list.is_none()));
     assert_eq!(world.driver.app.store().len(), 50);
-    assert!(
-        text(&world.driver.app, 160, 36).contains("stale 1h · key refused"),
-        "it goes on aging"
-    );
+    let screen = text(&world.driver.app, 160, 36);
+    assert!(screen.contains("stale 1h 1m · key refused"), "it goes on aging: {screen}");
     world.keys("r");
     world.answer_all();
     assert!(world.lists == 1 && world.driver.app.trouble().is_none());
