@@ -3,6 +3,7 @@
 //!
 //! One loop owns the [`App`]; everything reaches it through one bounded channel.
 
+mod alarm;
 mod alert_command;
 mod input;
 pub mod notify;
@@ -12,16 +13,17 @@ pub mod signals;
 pub mod terminal;
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::api::Client;
 use crate::app::App;
 use crate::clock::{Now, since_boot};
 use crate::effect::Effect;
 use crate::event::Event;
+use alarm::Alarm;
 use alert_command::Commands;
 use notify::Notifier;
 use terminal::Screen;
@@ -76,7 +78,8 @@ pub async fn run(app: &mut App, client: Client, options: Options) -> io::Result<
         screen.ask_background()?;
     }
     let commands = Commands::start(sender.clone());
-    let mut dashboard = Dashboard { app, client, screen, sender, commands, effects: vec![] };
+    let alarm = Alarm::new()?;
+    let mut dashboard = Dashboard { app, client, screen, sender, commands, alarm, effects: vec![] };
     let end = dashboard.run(receiver).await;
     dashboard.screen.leave();
     end
@@ -88,6 +91,7 @@ struct Dashboard<'a> {
     screen: Screen,
     sender: Sender<Message>,
     commands: Commands,
+    alarm: Alarm,
     effects: Vec<Effect>,
 }
 
@@ -95,14 +99,13 @@ impl Dashboard<'_> {
     async fn run(&mut self, mut receiver: Receiver<Message>) -> io::Result<End> {
         self.measure()?;
         self.draw()?;
-        let mut drawn = Instant::now();
+        let mut drawn = since_boot();
         let mut waiting = false;
         loop {
-            let frame = waiting.then(|| FRAME.saturating_sub(drawn.elapsed()));
-            let deadline = self.app.deadline().map(|at| at.saturating_sub(since_boot()));
-            let wait = [frame, deadline].into_iter().flatten().min();
+            let frame = waiting.then(|| drawn + FRAME);
+            let wake_at = [frame, self.app.deadline()].into_iter().flatten().min();
             let mut urgent = false;
-            match self.next(&mut receiver, wait).await {
+            match self.next(&mut receiver, wake_at).await? {
                 Some(Message::End(end)) => return Ok(end),
                 Some(Message::Event(event)) => {
                     urgent |= is_urgent(&event);
@@ -129,30 +132,27 @@ impl Dashboard<'_> {
                     Err(_) => break,
                 }
             }
-            waiting = !urgent && drawn.elapsed() < FRAME;
+            waiting = !urgent && since_boot().saturating_sub(drawn) < FRAME;
             if !waiting {
                 self.draw()?;
-                drawn = Instant::now();
+                drawn = since_boot();
             }
         }
     }
 
-    /// The next message; nothing where none comes for `wait`.
+    /// The next message; nothing where none comes before the moment `wake_at`.
     async fn next(
         &self,
         receiver: &mut Receiver<Message>,
-        wait: Option<Duration>,
-    ) -> Option<Message> {
-        let message = async {
-            tokio::select! {
-                biased;
-                () = panics::happened() => Message::End(End::Panicked),
-                message = receiver.recv() => message.unwrap_or(Message::End(End::Quit)),
+        wake_at: Option<Duration>,
+    ) -> io::Result<Option<Message>> {
+        tokio::select! {
+            biased;
+            () = panics::happened() => Ok(Some(Message::End(End::Panicked))),
+            message = receiver.recv() => Ok(Some(message.unwrap_or(Message::End(End::Quit)))),
+            reached = self.alarm.reached(wake_at.unwrap_or_default()), if wake_at.is_some() => {
+                reached.map(|()| None)
             }
-        };
-        match wait {
-            None => Some(message.await),
-            Some(wait) => timeout(wait, message).await.ok(),
         }
     }
 

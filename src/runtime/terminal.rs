@@ -52,6 +52,8 @@ pub struct Screen {
     next: Buffer,
     cursor: Option<Position>,
     mouse: bool,
+    /// The window's title, once it was set.
+    title: Option<String>,
     notifier: Notifier,
 }
 
@@ -69,7 +71,7 @@ impl Screen {
         let mut backend = CrosstermBackend::new(out);
         take(&mut backend, mouse).inspect_err(|_| give_back())?;
         let (shown, next) = (Buffer::default(), Buffer::default());
-        Ok(Self { backend, shown, next, cursor: None, mouse, notifier })
+        Ok(Self { backend, shown, next, cursor: None, mouse, title: None, notifier })
     }
 
     /// Asks the terminal for the colour of its background; the answer, if any, comes as input.
@@ -96,6 +98,9 @@ impl Screen {
             disable_raw_mode()?;
         }
         take(&mut self.backend, self.mouse)?;
+        if let Some(title) = self.title.take() {
+            self.set_title(&title)?;
+        }
         self.cursor = None;
         self.clear(self.shown.area)
     }
@@ -154,6 +159,7 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn set_title(&mut self, text: &str) -> io::Result<()> {
+        self.title = Some(text.to_owned());
         self.write(&format!("\x1b]2;{text}\x1b\\"))
     }
 

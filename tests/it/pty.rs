@@ -119,6 +119,9 @@ fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
         terminal.wait("the shell's own screen", |screen| !screen.contains("3 files"));
         terminal.signal("CONT");
         terminal.wait_for("3 files");
+        let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+        let entered = raw.rfind("\x1b[?1049h").unwrap();
+        assert!(raw[entered..].contains("\x1b]2;shelflife\x1b\\"), "the title is set again");
         terminal.press("j");
         terminal.wait_for("2 of 3");
         terminal.press("q");
