@@ -241,8 +241,8 @@ impl App {
         } else if self.table.filter_text().is_some() {
             self.filter_by("");
         } else if !self.marks.is_empty() {
-            self.marks.clear();
-            self.marks_changed();
+            let marked = self.marks.drain().collect();
+            self.marks_changed(marked);
             self.say("no marks any more");
         }
     }

@@ -204,7 +204,6 @@ impl Alerts {
             return vec![];
         }
         self.due = None;
-        self.quiet_until = now + PAUSE;
         let waiting = std::mem::take(&mut self.waiting);
         let files = |number: usize| {
             let of_rule = waiting.iter().filter(|(_, (rule, _))| *rule == number);
@@ -214,10 +213,14 @@ impl Alerts {
             files
         };
         let alerts = self.rules.iter().enumerate().map(|(number, rule)| (rule, files(number)));
-        alerts
+        let alerts: Vec<Alert> = alerts
             .filter(|(_, files)| !files.is_empty())
             .map(|(rule, files)| told(rule, &files, store))
-            .collect()
+            .collect();
+        if !alerts.is_empty() {
+            self.quiet_until = now + PAUSE;
+        }
+        alerts
     }
 
     /// What the terminal's title says: of the files that a rule wants shown, the one that expires

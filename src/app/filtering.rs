@@ -54,11 +54,11 @@ impl App {
         filter.thresholds_s().iter().filter_map(crossing).min()
     }
 
-    /// Marks changed: a filter that asks for them is judged anew.
-    pub(super) fn marks_changed(&mut self) {
+    /// The marks of these files changed: a filter that asks for marks judges them anew.
+    pub(super) fn marks_changed(&mut self, files: Vec<FileNo>) {
         if self.table.filter().is_some_and(Filter::depends_on_marks) {
             let moment = moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.reorder(&self.store, &moment);
+            self.table.reconsider(&self.store, files, &moment);
         }
     }
 
@@ -96,7 +96,7 @@ impl App {
             self.marks.insert(no);
         }
         self.table.select_by(1);
-        self.marks_changed();
+        self.marks_changed(vec![no]);
     }
 
     /// `v`: begins a range at the selected file, or marks all from there to here.
@@ -114,17 +114,19 @@ impl App {
         let end = self.table.cursor();
         let rows = &self.table.rows()[start.min(end)..=start.max(end)];
         let there = rows.iter().copied().filter(|no| !self.store.is_gone(*no));
-        self.marks.extend(there);
-        self.marks_changed();
+        let there: Vec<FileNo> = there.collect();
+        self.marks.extend(&there);
+        self.marks_changed(there);
     }
 
     /// `*`: marks what is not marked among the files of the table, and the other way round.
     pub(super) fn invert_marks(&mut self) {
-        for no in self.table.rows() {
+        let rows = self.table.rows().to_vec();
+        for no in &rows {
             if !self.marks.remove(no) && !self.store.is_gone(*no) {
                 self.marks.insert(*no);
             }
         }
-        self.marks_changed();
+        self.marks_changed(rows);
     }
 }

@@ -119,6 +119,13 @@ impl Journal {
         gone
     }
 
+    /// These files are marked no longer.
+    pub fn unmark(&mut self, files: &[FileNo]) {
+        for no in files {
+            self.marks.remove(no);
+        }
+    }
+
     /// How the file is marked.
     #[must_use]
     pub fn change(&self, no: FileNo) -> Option<Change> {

@@ -1,5 +1,6 @@
 //! Pages: when one is wanted, and what becomes of the answer.
 
+use super::mode::Mode;
 use super::{Access, App, PATIENCE, moment};
 use crate::api::{Answer, ApiError, Page};
 use crate::effect::Effect;
@@ -73,6 +74,13 @@ impl App {
         let delta = self.store.take_delta();
         if delta.is_empty() {
             return;
+        }
+        let selected = self.table.selected();
+        let leaves = selected.is_some_and(|no| delta.removed.binary_search(&no).is_ok());
+        if leaves && matches!(self.mode.seen(), Mode::Detail { .. }) {
+            // Not the detail of another file, whose id would be copied in its place.
+            self.mode = Mode::Browse;
+            self.say("that file is gone");
         }
         self.alerts.forget(&delta.removed);
         for no in &delta.removed {

@@ -17,6 +17,9 @@ use crate::text::grouped;
 /// The intervals that `+` and `-` go through, in seconds.
 const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 
+/// Files that are shown as gone for a cycle, of those that vanish at once.
+const MOST_SHOWN_AS_GONE: usize = 1_000;
+
 /// What a round may read; a macro, since it borrows some fields while others change.
 macro_rules! survey {
     ($app:expr) => {
@@ -173,6 +176,10 @@ impl App {
             self.note(if expired { Happening::Expired } else { Happening::DeletedEarly }, no);
         }
         self.store.remove(gone);
+        if let Some(surplus) = gone.get(MOST_SHOWN_AS_GONE..) {
+            self.journal.unmark(surplus);
+            self.store.bury(surplus);
+        }
         // The place at which the paging machine wants to go on may be gone with them.
         if let State::Ready { next } = self.lister.state()
             && next.after().is_some_and(|id| self.store.find(id).is_none())

@@ -148,13 +148,6 @@ impl Table {
         behind.iter().find(stays).or_else(|| before.iter().rev().find(stays)).copied()
     }
 
-    /// Values that the order rests on changed for any file at all: sorts anew.
-    pub fn reorder(&mut self, store: &Store, moment: &Moment<'_>) {
-        let (key, descending) = (self.all.key(), self.all.is_descending());
-        self.all = Order::sorted(store, key, descending, |_| true);
-        self.narrow(store, moment);
-    }
-
     /// Looks anew whether the filter lets these files through.
     pub fn reconsider(&mut self, store: &Store, files: Vec<FileNo>, moment: &Moment<'_>) {
         if let Some(narrowed) = &mut self.narrowed {

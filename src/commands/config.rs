@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{CommandError, failed};
+use super::{CommandError, dashboard, endpoint, failed};
 use crate::cli::{ConfigCommand, Options};
 use crate::config;
 
@@ -11,8 +11,15 @@ use crate::config;
 /// # Errors
 /// Where the configuration cannot be used, or nothing can be printed.
 pub fn run(options: &Options, command: &ConfigCommand) -> Result<(), CommandError> {
-    let text =
-        if command.effective { config::load(options)?.effective() } else { config::template() };
+    let text = if command.effective {
+        let config = config::load(options)?;
+        // What would be found out at the start is found out here too.
+        dashboard::themes(&config)?;
+        endpoint(options, &config)?;
+        config.effective()
+    } else {
+        config::template()
+    };
     match io::stdout().lock().write_all(text.as_bytes()) {
         // Whoever read us has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

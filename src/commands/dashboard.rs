@@ -74,10 +74,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
 
 /// The themes, the chosen one first, then the others in the order in which `T` goes through them;
 /// without colour there is but one.
-fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
-    if !has_colour(config.values.color) {
-        return Ok(vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }]);
-    }
+pub(super) fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
     let by_variable = std::env::var("COLORFGBG").ok().and_then(|v| background_of_colorfgbg(&v));
     let auto = Theme::ansi(by_variable.unwrap_or(Background::Dark));
     let mut themes = vec![NamedTheme { name: AUTO_THEME.to_owned(), theme: auto }];
@@ -88,6 +85,9 @@ fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
     match themes.iter().position(|named| named.name == wanted) {
         Some(at) => themes.rotate_left(at),
         None => themes.insert(0, own_theme(config, wanted)?),
+    }
+    if !has_colour(config.values.color) {
+        return Ok(vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }]);
     }
     Ok(themes)
 }
@@ -129,6 +129,9 @@ fn check_terminal() -> Result<(), CommandError> {
 }
 
 fn has_colour(when: When) -> bool {
-    // NO_COLOR was obeyed already, as a source of the setting.
-    when != When::Never
+    match when {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    }
 }

@@ -35,8 +35,6 @@ pub struct Entry {
     pub setting: &'static str,
     /// Its value.
     pub given: Given,
-    /// The value as it stands in the file.
-    pub shown: String,
     /// The line that it stands on.
     pub line: usize,
 }
@@ -98,10 +96,9 @@ pub fn read(text: &str, zone: Zone) -> Result<File, FileError> {
                     plain.chain(["keys", "alerts"]).collect::<Vec<_>>().join(", ")
                 };
                 let setting = setting.ok_or_else(|| wrong(unknown(key.span(), name, &names())))?;
-                let given = check(setting, value).map_err(wrong)?;
-                let shown = text.get(value.span()).unwrap_or_default().to_owned();
+                let given = check(setting, value, zone).map_err(wrong)?;
                 let line = line(key.span().start);
-                file.entries.push(Entry { setting: setting.name, given, shown, line });
+                file.entries.push(Entry { setting: setting.name, given, line });
             }
         }
     }
@@ -127,13 +124,25 @@ fn given(value: &DeValue<'_>) -> Given {
     }
 }
 
-fn check(setting: &Setting, value: &Spanned<DeValue<'_>>) -> Result<Given, Wrong> {
+fn check(setting: &Setting, value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Given, Wrong> {
     let given = given(value.get_ref());
+    if let ("filter", Given::Text(text)) = (setting.name, &given) {
+        read_filter(text, value, zone)?;
+    }
     let mut scratch = super::table::Values::default();
     match setting.set(&mut scratch, &given) {
         Some(()) => Ok(given),
         None => Err(not_allowed(value, setting.name, setting.allowed)),
     }
+}
+
+fn read_filter(
+    text: &str,
+    value: &Spanned<DeValue<'_>>,
+    zone: Zone,
+) -> Result<Option<Filter>, Wrong> {
+    Filter::parse(text, zone)
+        .map_err(|error| Wrong { at: value.span(), what: format!("filter: {error}") })
 }
 
 fn not_allowed(value: &Spanned<DeValue<'_>>, name: &str, allowed: &str) -> Wrong {
@@ -193,6 +202,12 @@ fn read_keys(
         );
         return Err(Wrong { at, what });
     }
+    let can_leave = |name| bindings().any(|b| b.name == name && !map.keys(b).is_empty());
+    if !can_leave("quit") && !can_leave("close") {
+        let at = places.last().map(|(_, at)| at.clone()).unwrap_or_default();
+        let what = "quit and close have no key; give one of them one, to leave the program with";
+        return Err(Wrong { at, what: what.to_owned() });
+    }
     Ok(all)
 }
 
@@ -223,12 +238,10 @@ fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
                 Some(span) => rule.left_s = span,
                 None => return refuse("a span such as \"1h\""),
             },
-            ("filter", Given::Text(text)) => match Filter::parse(&text, zone) {
-                Ok(filter) => (rule.filter, rule.filter_text) = (filter, Some(text)),
-                Err(error) => {
-                    return Err(Wrong { at: value.span(), what: format!("filter: {error}") });
-                }
-            },
+            ("filter", Given::Text(text)) => {
+                rule.filter = read_filter(&text, value, zone)?;
+                rule.filter_text = Some(text);
+            }
             ("bell", Given::Switch(switch)) => rule.bell = switch,
             ("desktop", Given::Switch(switch)) => rule.desktop = switch,
             ("title", Given::Switch(switch)) => rule.title = switch,

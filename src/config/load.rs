@@ -55,6 +55,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: String,
     },
+    /// Two settings do not go together.
+    #[error("the configuration {place} cannot be used: {what}")]
+    Contradiction {
+        /// The file and the line of one of them, safe to print.
+        place: String,
+        /// What is wrong with them.
+        what: String,
+    },
     /// A flag says something that is not allowed.
     #[error("{flag}: not allowed; allowed is {allowed}")]
     Flag {
@@ -111,6 +119,20 @@ pub fn load(options: &Options) -> Result<Config, ConfigError> {
         config.values.alerts = rules;
         config.alerts = Some(line);
     }
+    let thresholds = config.values.thresholds;
+    if thresholds.critical_s > thresholds.soon_s {
+        let either = ["critical", "soon"].into_iter().rev();
+        let mut places = either.filter(|name| config.source(name) != Source::Default);
+        let name = places.next().unwrap_or("critical");
+        return Err(ConfigError::Contradiction {
+            place: config.place(name),
+            what: format!(
+                "{name}: critical is {} and soon {}; allowed is a critical no longer than soon",
+                short_span(thresholds.critical_s),
+                short_span(thresholds.soon_s)
+            ),
+        });
+    }
     Ok(config)
 }
 
@@ -161,13 +183,13 @@ impl Config {
         let (given, shown, source) = if let Some((flag, given)) =
             setting.flag.and_then(|flag| Some((flag, options.given(flag)?)))
         {
-            let shown = shown_value(&given);
+            let shown = shown_value(&bare(setting, &given));
             (given, shown, Source::Flag(flag))
         } else if let Some((variable, given)) = from_environment(setting)? {
-            let shown = shown_value(&given);
+            let shown = shown_value(&bare(setting, &given));
             (given, shown, Source::Environment(variable))
         } else if let Some(entry) = entry {
-            (entry.given.clone(), entry.shown.clone(), Source::File(entry.line))
+            (entry.given.clone(), shown_value(&entry.given), Source::File(entry.line))
         } else {
             self.sources.push((setting.name, setting.default.to_owned(), Source::Default));
             return Ok(());
@@ -226,8 +248,6 @@ impl Config {
             Source::Flag(flag) => (*flag).to_owned(),
         };
         for (name, value, source) in &self.sources {
-            let value =
-                UntrustedRef::new(value.replace('\n', " ").as_bytes()).printable_within(400);
             let _ = writeln!(out, "{name} = {value}  # {}", comment(source));
         }
         let alerts = self.alerts.map_or("default".to_owned(), |line| format!("line {line}"));
@@ -265,13 +285,29 @@ impl Config {
     }
 }
 
-fn shown_value(given: &Given) -> String {
+/// What a flag or the environment gives is text, also where a number is meant.
+fn bare(setting: &Setting, given: &Given) -> Given {
+    let is_text = setting.default.starts_with('"');
     match given {
-        Given::Text(text) if text.parse::<i64>().is_ok() => text.clone(),
-        Given::Text(text) => UntrustedRef::new(text.as_bytes()).json(),
+        Given::Text(text) if !is_text => text.parse().map_or(Given::Other, Given::Number),
+        other => other.clone(),
+    }
+}
+
+/// A value as TOML; of an address without what may be a password.
+fn shown_value(given: &Given) -> String {
+    let quoted = |text: &str| UntrustedRef::new(text.as_bytes()).json();
+    match given {
+        Given::Text(text) => match (text.split_once("://"), text.rsplit_once('@')) {
+            (Some((scheme, _)), Some((_, host))) => quoted(&format!("{scheme}://…@{host}")),
+            _ => quoted(text),
+        },
         Given::Switch(switch) => switch.to_string(),
         Given::Number(number) => number.to_string(),
-        Given::List(_) | Given::Other => String::new(),
+        Given::List(list) => {
+            format!("[{}]", list.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+        }
+        Given::Other => String::new(),
     }
 }
 

@@ -232,7 +232,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "critical",
         "\"1h\"",
-        "a span from \"1s\" to \"365d\"",
+        "a span from \"1s\" to \"365d\", no longer than that of soon",
         "less time left than this is critical",
         |v, g| g.span(1, 365 * DAY_S).map(|span| v.thresholds.critical_s = span),
     ),
@@ -253,12 +253,12 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "columns",
         "[\"filename\", \"size\", \"purpose\", \"created\", \"left\"]",
-        "a list of filename, size, purpose, created, left, expires, id, verified; \"size:12\" gives a width from 4 to 120",
+        "a list of at least one of filename, size, purpose, created, left, expires, id, verified; \"size:12\" gives a width from 4 to 120",
         "the columns of the table, from left to right",
         |v, g| {
             let Given::List(list) = g else { return None };
             let columns: Option<Vec<Column>> = list.iter().map(|text| column(text)).collect();
-            columns.map(|columns| v.columns = Columns::new(columns))
+            columns.filter(|columns| !columns.is_empty()).map(|columns| v.columns = Columns::new(columns))
         },
     ),
     setting("filter", "\"\"", "a filter as after /", "the filter in force at the start", |v, g| {

@@ -10,6 +10,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// The keys of an answer come at once; a person needs longer.
 const AT_ONCE: Duration = Duration::from_millis(100);
+/// An answer that certainly is one may stop for this long on a slow line.
+const IN_THE_MIDDLE: Duration = Duration::from_secs(1);
 /// An answer that goes on for longer is none; what came of it is dropped all the same.
 const MOST_KEYS: usize = 256;
 
@@ -36,7 +38,8 @@ pub(super) struct Replies {
 
 impl Replies {
     pub(super) fn sort(&mut self, key: KeyEvent, now: Duration) -> Sorted {
-        let at_once = now.saturating_sub(self.last) <= AT_ONCE;
+        let patience = if self.begun.len() > 1 { IN_THE_MIDDLE } else { AT_ONCE };
+        let at_once = now.saturating_sub(self.last) <= patience;
         self.last = now;
         let esc_before = std::mem::replace(&mut self.last_was_esc, key.code == KeyCode::Esc);
         if !at_once {
@@ -146,6 +149,19 @@ mod tests {
         let (passed, answers) = feed(&keys, 1);
         assert_eq!(passed, [keys[0]]);
         assert_eq!(answers, ["11;rgb:0/0/0"]);
+    }
+
+    #[test]
+    fn an_answer_that_stops_in_the_middle_is_no_command_either() {
+        let answer = answer("11;rgb:ffff/ffff/ffff", key('g', KeyModifiers::CONTROL));
+        for cut in 3..answer.len() {
+            let mut replies = Replies::default();
+            for (at, key) in answer.iter().enumerate() {
+                let pause = if at >= cut { 900 } else { 0 };
+                let now = Duration::from_millis(5_000 + pause);
+                assert!(!matches!(replies.sort(*key, now), Sorted::Keys(_)), "{cut} {at}");
+            }
+        }
     }
 
     #[test]

@@ -60,6 +60,10 @@ fn what_is_not_allowed_is_named_with_file_line_key_and_what_is() {
     for (config, expected) in [
         ("limit = 5\nlimt = 3", ", line 2: unknown key \"limt\"; allowed are base_url,"),
         ("\n\nrefresh = \"often\"", ", line 3: refresh: not allowed \"often\"; allowed is a span"),
+        ("columns = []", ", line 1: columns: not allowed; allowed is a list of at least one of"),
+        ("filter = \"size>\"", ", line 1: filter: "),
+        ("soon = \"1h\"\ncritical = \"2d\"", ", line 1 cannot be used: soon: critical is 2d and"),
+        ("[keys]\nquit = []\nclose = []", ", line 3: quit and close have no key; give one"),
         ("[keys]\nmark = \"r\"", ", line 2: the key r is bound to both mark and refresh;"),
     ] {
         let folder = place(config);
@@ -79,6 +83,46 @@ fn what_is_not_allowed_is_named_with_file_line_key_and_what_is() {
     let output = run(&folder, &["list", "--demo", "--config", "/nowhere/at/all.toml"], &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("/nowhere/at/all.toml cannot be read"));
+}
+
+#[test]
+fn what_only_the_dashboard_needs_is_checked_too() {
+    for (config, expected) in [
+        ("\ntheme = \"nope\"", "config.toml, line 2 cannot be used: there is none of that name"),
+        ("base_url = \"http://example.org\"", "config.toml, line 1 is not usable: plain http"),
+    ] {
+        let output = run(&place(config), &["config", "--effective"], &[]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected) && output.stdout.is_empty(), "{said}");
+    }
+}
+
+/// What is said to be in force can be put in place of the file, and says the same again.
+#[test]
+fn what_is_in_force_is_toml() {
+    let config = r#"
+filter = '/out\d+\.jsonl$/ "a b"'
+columns = [ # a comment
+  "filename", # another
+  "size:12",
+]
+limit = 5
+[[alerts]]
+left = "2h"
+filter = '/\d/'
+command = ["sh", "-c", "echo \"x\""]
+[keys]
+refresh = ['"', '\']
+"#;
+    let values = |said: &str| -> Vec<String> {
+        let lines = said.lines().map(|line| line.rsplit_once("  #").map_or(line, |(v, _)| v));
+        lines.filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    };
+    let first = text(&run(&place(config), &["config", "--effective"], &[]).stdout);
+    assert!(first.contains("columns = [\"filename\", \"size:12\"]  # line 3"), "{first}");
+    let again = run(&place(&first), &["config", "--effective"], &[]);
+    assert_eq!(values(&text(&again.stdout)), values(&first), "{}", text(&again.stderr));
 }
 
 #[test]

@@ -270,9 +270,11 @@ fn typing_a_filter_is_not_typing_commands_and_a_paste_is_text() {
 
 #[test]
 fn without_colour_no_colour_is_written() {
-    for (arguments, environment) in
-        [(vec!["--demo"], vec![("NO_COLOR", "1")]), (vec!["--demo", "--color", "never"], vec![])]
-    {
+    for (arguments, environment) in [
+        (vec!["--demo"], vec![("NO_COLOR", "1")]),
+        (vec!["--demo", "--color", "auto"], vec![("NO_COLOR", "1")]),
+        (vec!["--demo", "--color", "never"], vec![]),
+    ] {
         let mut terminal = Terminal::start(80, 24, &arguments, &environment);
         terminal.wait_for("next to expire");
         terminal.press("jjq");

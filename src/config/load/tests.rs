@@ -50,7 +50,10 @@ fn errors_name_line_key_and_what_is_allowed() {
         ("refresh = \"fast\"", "line 1: refresh: not allowed \"fast\"; allowed is a span"),
         ("refresh = 30", "line 1: refresh: not allowed 30; allowed is a span"),
         ("mouse = \"no\"", "line 1: mouse: not allowed \"no\"; allowed is true or false"),
-        ("columns = [\"name\"]", "line 1: columns: not allowed; allowed is a list of filename"),
+        (
+            "columns = [\"name\"]",
+            "line 1: columns: not allowed; allowed is a list of at least one of filename",
+        ),
         ("columns = [\"size:3\"]", "line 1: columns: not allowed"),
         ("[keys]\nfly = \"x\"", "line 2: unknown key \"fly\"; allowed are select-next"),
         ("[keys]\nmark = \"hyper-x\"", "line 2: mark: not allowed \"hyper-x\"; allowed is a key"),
