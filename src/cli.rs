@@ -90,7 +90,8 @@ pub struct Options {
     #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen")]
     pub color: Option<When>,
 
-    /// The colours: auto, dark, light, juniper, fig, linen, beacon, or one of your own [default: auto]
+    /// The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for
+    /// any colour vision), or one of your own [default: auto]
     #[arg(long, global = true, value_name = "NAME", help_heading = "Screen")]
     pub theme: Option<String>,
 

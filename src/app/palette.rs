@@ -39,7 +39,15 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
             Some((score?, Found { binding, keys: keys.names(binding), letters }))
         })
         .collect();
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let typed = typed.trim().to_lowercase();
+    // Letters found here and there count for less than a word that was typed as it is.
+    let rank = |binding: &Binding| match (binding.name, binding.what) {
+        (name, _) if name == typed => 0,
+        (name, what) if name.starts_with(&typed) || what.starts_with(&typed) => 1,
+        (name, what) if name.contains(&typed) || what.to_lowercase().contains(&typed) => 2,
+        _ => 3,
+    };
+    found.sort_by_key(|(score, found)| (rank(found.binding), std::cmp::Reverse(*score)));
     found.into_iter().map(|(_, found)| found).collect()
 }
 
@@ -56,6 +64,9 @@ mod tests {
         assert_eq!(first("agenda"), Some(Action::OpenAgenda));
         assert_eq!(first("copy id"), Some(Action::CopyId));
         assert_eq!(first("THEME"), Some(Action::NextTheme));
+        for binding in bindings().filter(|binding| binding.action != Action::OpenPalette) {
+            assert_eq!(first(binding.name), Some(binding.action), "{}", binding.name);
+        }
         assert_eq!(first("ldall"), Some(Action::LoadAll));
         assert_eq!(first("zzzz"), None);
         assert_eq!(find("", &KeyMap::default()).len(), bindings().count() - 1);

@@ -22,7 +22,7 @@ use crate::store::filter::FilterError;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
 /// Cells that the words of a failed refresh leave to the keys that always help.
-const KEYS: usize = 20;
+const KEYS: usize = 30;
 /// Cells that these words take rather than leave any.
 const MIN_CAUSE: usize = 38;
 
@@ -62,7 +62,7 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let busy = app.is_loading_all() || app.is_searching();
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     let hint = |binding: &Binding| match binding.action {
-        Action::Refresh if failed => Some("try again"),
+        Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack if app.table().span().is_some() && !busy => Some("all times"),
         Action::GoBack if app.focus() != Focus::Table => None,
         Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
@@ -214,8 +214,9 @@ fn filter_line(
     let scroll = input.visual_scroll(room);
     // What was typed is shown as it would be matched: cut to the room, never as a command.
     let visible: String = skip_cells(input.value(), scroll);
-    let shown = UntrustedRef::new((visible + "|").as_bytes()).printable().into_owned();
-    let shown = shown.trim_end_matches('|');
+    // A space at an end of it is one in the middle of the line.
+    let shown = UntrustedRef::new(format!("|{visible}|").as_bytes()).printable().into_owned();
+    let shown = shown.get(1..shown.len() - 1).unwrap_or_default();
     put(buffer, x, area.y, text_right, &shorten_end(shown, room), theme.text);
     if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
         filter_error(

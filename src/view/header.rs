@@ -19,6 +19,11 @@ use crate::expiry::TimeLeft;
 use crate::lister::State;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
 
+/// Cells of the name of the file that expires next that stay, whatever else there is to say.
+const SHORT_NAME: usize = 12;
+/// Cells of it that come before counts of what is less urgent.
+const WHOLE_NAME: usize = 28;
+
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     if area.height > 0 {
         first_line(app, theme, buffer, Rect { height: 1, ..area });
@@ -43,21 +48,33 @@ fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         (false, false) => format!("{count}   {fresh}"),
     };
     let counted = if total.is_empty() { count.clone() } else { format!("{count} · {total}") };
-    // The first of these that fits, beside the name and what must not be overlooked.
-    let choices =
-        [(&counted, &fresh), (&count, &fresh), (&count, &short), (&count, &String::new())];
-    let fits =
-        |(count, fresh): &&(&String, &String)| fixed + 2 + width(&with(count, fresh)) <= room;
-    let (count, fresh) = choices.iter().find(fits).copied().unwrap_or(choices[3]);
+    // The first of these that fits, beside the name and what must not be overlooked; what is wrong
+    // stands even in place of the name.
+    let (shorter, none) = (short.split(" · ").next().unwrap_or_default().to_owned(), String::new());
+    let wrong = style == theme.error || style == theme.warning;
+    let choices = [
+        (&counted, &fresh, fixed + 2),
+        (&count, &fresh, fixed + 2),
+        (&count, &short, fixed + 2),
+        (&count, &shorter, if wrong { 0 } else { fixed + 2 }),
+        (&count, &none, fixed + 2),
+    ];
+    let fits = |(count, fresh, beside): &&(&String, &String, usize)| {
+        beside + width(&with(count, fresh)) <= room
+    };
+    let (count, fresh, _) = choices.iter().find(fits).copied().unwrap_or(choices[4]);
     let text = with(count, fresh);
     let left_room = room.saturating_sub(width(&text) + 2);
-    if left_room < name.len() {
+    if left_room < name.len() && fresh.is_empty() {
         put(buffer, left, area.y, right, &shorten_end(&text, room), theme.text);
         return;
     }
     put_right(buffer, left, area.y, right, fresh, style);
     let count_right = right - if fresh.is_empty() { 0 } else { cells(fresh) + 3 };
     put_right(buffer, left, area.y, count_right, count, theme.text);
+    if left_room < name.len() {
+        return;
+    }
     let mut x = put(buffer, left, area.y, right, name, theme.accent.patch(theme.strong));
     if left_room >= fixed && !badges.is_empty() {
         x = put(buffer, x + 2, area.y, right, &badges, theme.warning);
@@ -169,33 +186,33 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let of_loaded = if app.lister().is_complete() { "" } else { " of loaded" };
-    let mut counts = format!("{}{of_loaded}", counts(app));
     let label = "next to expire  ";
     let next = store.next_to_expire(app.server_ms()).map(|no| store.file(no));
+    let name = next.map_or_else(|| "none".to_owned(), |file| file.name_to_show());
     let time = next.map(|file| app.time_left(&file));
     let countdown = time.map_or(String::new(), |left| left.to_string());
     let fixed = usize::from(cells(label)) + 1 + countdown.len();
     let room = usize::from(right.saturating_sub(left));
-    // The counts give way to the name, and what is said of the loaded part stays.
-    let fits = |counts: &str| room >= fixed + 12 + 2 + width(counts);
+    let fits = |counts: &str, name: usize| room >= fixed + name + 2 + width(counts);
+    let counts = format!("{}{of_loaded}", counts(app));
     let at_risk = format!("at risk {} · {counts}", at_risk(app));
-    let roomy = fits(&format!("{at_risk}{:20}", ""));
-    if roomy {
-        counts = at_risk;
-    }
-    let wide = fits(&counts);
-    let tail = if wide { counts.as_str() } else { of_loaded.trim_start() };
+    let counts = if fits(&at_risk, SHORT_NAME + 20) { at_risk } else { counts };
+    // All of them are worth a short name; of some of them the most urgent, beside a whole one.
+    let whole_name = width(&name).clamp(SHORT_NAME, WHOLE_NAME);
+    let mut some = counts
+        .rmatch_indices(" · ")
+        .map(|(end, _)| format!("{}{of_loaded}", &counts[..end]))
+        .filter(|some| fits(some, whole_name));
+    let counts = if fits(&counts, SHORT_NAME) { Some(counts.clone()) } else { some.next() };
+    let wide = counts.is_some();
+    let tail = counts.as_deref().unwrap_or_else(|| of_loaded.trim_start());
     if wide {
         put_right(buffer, left, area.y, right, tail, theme.chrome);
     }
     let x = put(buffer, left, area.y, right, label, theme.chrome);
-    let Some(file) = next else {
-        put(buffer, x, area.y, right, "none", theme.text);
-        return;
-    };
     let gap = if tail.is_empty() { 0 } else { 2 };
     let name_room = room.saturating_sub(fixed + gap + usize::from(cells(tail)));
-    let name = shorten_middle(&file.name_to_show(), name_room);
+    let name = shorten_middle(&name, name_room);
     let x = put(buffer, x, area.y, right, &name, theme.text);
     let urgency = app.urgency(time.unwrap_or(TimeLeft::Never));
     let x = put(buffer, x + 1, area.y, right, &countdown, theme.urgency(urgency));

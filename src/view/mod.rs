@@ -26,6 +26,9 @@ use crate::app::App;
 use crate::app::mode::Mode;
 use theme::Theme;
 
+/// Cells beside a box that are worth seeing.
+const SLIVERS: u16 = 16;
+
 /// Draws one frame; for whoever has a ratatui terminal.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
     if let Some(cursor) = render(app, theme, frame.buffer_mut()) {
@@ -81,6 +84,15 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
         }
         _ => cursor,
     }
+}
+
+/// The place of a box above the others; on a narrow screen it takes the whole width rather than
+/// leave slivers of what is behind it.
+fn above(over: Rect, width: u16, height: u16) -> Rect {
+    let width = if over.width < width + SLIVERS { over.width } else { width };
+    let height = height.min(over.height);
+    let (x, y) = (over.x + (over.width - width) / 2, over.y + (over.height - height) / 2);
+    Rect { x, y, width, height }
 }
 
 /// A thin rounded box with one blank column around its content.

@@ -4,7 +4,7 @@
 //! ╭─ Do ───────────────────────────────────────────────╮
 //! │ : them█                                            │
 //! │ ▌ next theme                                     T │
-//! ╰─ Enter does it · Esc ──────────────────────────────╯
+//! ╰─ Enter does it · Esc closes ───────────────────────╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -13,7 +13,7 @@ use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 
 use super::theme::Theme;
-use super::{boxed, cells, heading, put, put_right, unhalve};
+use super::{above, boxed, cells, heading, put, put_right, unhalve};
 use crate::app::App;
 use crate::app::palette::find;
 use crate::text::shorten_end;
@@ -29,21 +29,17 @@ pub(super) fn draw(
     over: Rect,
 ) -> Option<Position> {
     let found = find(input.value(), &app.settings().keys);
-    let width = WIDTH.min(over.width.saturating_sub(2));
     // The box is as high as what was found; its upper edge stays where it is.
     let lines = u16::try_from(found.len()).unwrap_or(u16::MAX).clamp(1, MOST_LINES);
-    let height = (lines + 3).min(over.height);
-    let area = Rect {
-        x: over.x + (over.width - width) / 2,
-        y: over.y + over.height.saturating_sub(MOST_LINES + 3) / 4,
-        width,
-        height,
-    };
+    let y = over.y + over.height.saturating_sub(MOST_LINES + 3) / 4;
+    let area = Rect { y, ..above(over, WIDTH, lines + 3) };
+    let hints = ["↑↓ choose · Enter does it · Esc closes", "Enter does it · Esc closes"];
+    let foot = hints[usize::from(area.width < WIDTH)];
     Clear.render(area, buffer);
     unhalve(buffer, area);
     let block = boxed(theme, true)
         .title_top(heading("Do", theme.strong))
-        .title_bottom(heading("↑↓ choose · Enter does it · Esc", theme.chrome));
+        .title_bottom(heading(foot, theme.chrome));
     let inner = block.inner(area);
     block.render(area, buffer);
     if inner.is_empty() {

@@ -4,7 +4,7 @@
 //! ╭─ Sort by ─────────────────╮   ╭─ Columns ───────────────────────╮
 //! │   1 Filename              │   │   ✓ Filename                    │
 //! │ ▌ 5 Time left ▲           │   │ ▌ ✓ Size                     10 │
-//! ╰─ Enter sorts · Esc ───────╯   ╰─ Space shows · < > move · + - ──╯
+//! ╰─ Enter sorts · Esc closes ╯   ╰─ Space shows · < > move · + - ──╯
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use super::theme::Theme;
-use super::{boxed, heading, put, put_right, select, unhalve};
+use super::{above, boxed, heading, put, put_right, select, unhalve};
 use crate::app::App;
 use crate::app::layers::CopyField;
 use crate::app::mode::Choice;
@@ -30,8 +30,8 @@ pub(super) fn draw(
     over: Rect,
 ) {
     let (title, hints, width, lines) = match what {
-        Choice::Sort => ("Sort by", ["Enter sorts · Esc"; 2], 30, sort_lines(app)),
-        Choice::CopyField => ("Copy", ["Enter copies · Esc"; 2], 60, copy_lines(app)),
+        Choice::Sort => ("Sort by", ["Enter sorts · Esc closes"; 2], 30, sort_lines(app)),
+        Choice::CopyField => ("Copy", ["Enter copies · Esc closes"; 2], 60, copy_lines(app)),
         Choice::Columns => {
             let short = "Space · < > · + - · Esc";
             let hints = ["Space shows · < > move · + - width · Esc", short];
@@ -39,16 +39,10 @@ pub(super) fn draw(
         }
     };
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    let (width, height) = (width.min(over.width), height.min(over.height));
-    let area = Rect {
-        x: over.x + (over.width - width) / 2,
-        y: over.y + (over.height - height) / 2,
-        width,
-        height,
-    };
+    let area = above(over, width, height);
     Clear.render(area, buffer);
     unhalve(buffer, area);
-    let fits = |hint: &&str| crate::text::width(hint) + 5 <= usize::from(width);
+    let fits = |hint: &&str| crate::text::width(hint) + 5 <= usize::from(area.width);
     let hint = hints.into_iter().find(fits).unwrap_or(hints[1]);
     let block = boxed(theme, true)
         .title_top(heading(title, theme.strong))

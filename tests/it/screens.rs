@@ -414,7 +414,7 @@ fn stale_files_say_since_when_why_and_what_is_next() {
         message: Some(Untrusted::new("try later")),
         wait: None,
     };
-    for (width, height) in [(80, 24), (120, 30)] {
+    for (width, height) in [(40, 12), (80, 24), (120, 30)] {
         let mut driver = loaded(width, height);
         driver.keys("p");
         driver.keys("r");

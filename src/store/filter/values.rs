@@ -19,8 +19,11 @@ const SI: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
 /// Digits after the point that can still matter; an exbibyte has 19 digits.
 const MOST_DECIMALS: usize = 18;
 
-/// Seconds, from `90s`, `6h` or `1d12h`: larger units first, each once.
+/// Seconds, from `90s`, `6h` or `1d12h`: larger units first, each once. Nothing needs no unit.
 pub(super) fn read_duration(text: &str) -> Option<u64> {
+    if text == "0" {
+        return Some(0);
+    }
     let mut rest = text;
     let mut units = DURATIONS.iter();
     let mut sum = 0_u64;
