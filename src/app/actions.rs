@@ -26,7 +26,7 @@ impl App {
             Some(Action::Quit) => return effects.push(Effect::Quit),
             Some(Action::Suspend) => return effects.push(Effect::Suspend),
             Some(Action::Redraw) => return effects.push(Effect::Redraw),
-            // Both lie above any other layer, and go back to it.
+            // Both lie above any other layer, and Esc goes back to it.
             Some(Action::OpenHelp) if !matches!(self.mode, Mode::Help { .. }) => {
                 return self.open_help();
             }
@@ -63,9 +63,14 @@ impl App {
         for c in text.chars().filter(|c| !c.is_control()) {
             input.handle(tui_input::InputRequest::InsertChar(c));
         }
-        if let Mode::Filter { input } = &self.mode {
-            let typed = input.value().to_owned();
-            self.filter_by(&typed);
+        match &mut self.mode {
+            Mode::Filter { input } => {
+                let typed = input.value().to_owned();
+                self.filter_by(&typed);
+                self.fit();
+            }
+            Mode::Palette { line, .. } => *line = 0,
+            _ => {}
         }
     }
 

@@ -76,7 +76,7 @@ impl App {
             pane: self.look.pane,
             split: self.look.split,
             timeline: self.settings.timeline,
-            filter: self.typed.error.is_some() && matches!(self.mode, Mode::Filter { .. }),
+            filter: self.typed.error.is_some() && matches!(self.mode.seen(), Mode::Filter { .. }),
         };
         Layout::of(self.size, shape)
     }

@@ -47,7 +47,7 @@ impl Happening {
         }
     }
 
-    fn change(self) -> Change {
+    pub(super) fn change(self) -> Change {
         match self {
             Self::New => Change::New,
             Self::Changed => Change::Changed,
@@ -97,7 +97,12 @@ impl Journal {
             filename: file.name_to_show(),
             id: file.id.printable_within(128),
         });
-        let seen_as = match (what.change(), self.change(no)) {
+        self.mark(what.change(), no, round);
+    }
+
+    /// Marks a file in round `round`, without an entry in the log.
+    pub fn mark(&mut self, change: Change, no: FileNo, round: u32) {
+        let seen_as = match (change, self.change(no)) {
             // What appeared and changed within one cycle is still new to the operator.
             (Change::Changed, Some(Change::New)) => Change::New,
             (change, _) => change,

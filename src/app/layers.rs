@@ -214,8 +214,15 @@ impl App {
     }
 
     pub(super) fn open_help(&mut self) {
-        let below = Box::new(std::mem::take(&mut self.mode));
-        self.mode = Mode::Help { scroll: 0, below };
+        // In place of the palette, so that the layers do not pile up.
+        let below = match std::mem::take(&mut self.mode) {
+            Mode::Palette { below, .. } => below,
+            mode => Box::new(mode),
+        };
+        self.mode = match *below {
+            help @ Mode::Help { .. } => help,
+            _ => Mode::Help { scroll: 0, below },
+        };
     }
 
     pub(super) fn open_palette(&mut self) {

@@ -63,6 +63,19 @@ impl Mode {
         }
     }
 
+    /// Goes from the detail, in whatever layers lie above it, to the table; tells whether it was
+    /// open. The layers stay: somebody may be typing there.
+    pub fn leave_detail(&mut self) -> bool {
+        match self {
+            Self::Detail { .. } => {
+                *self = Self::Browse;
+                true
+            }
+            Self::Help { below, .. } | Self::Palette { below, .. } => below.leave_detail(),
+            _ => false,
+        }
+    }
+
     /// Whether nothing of the main screen is to be seen.
     #[must_use]
     pub fn fills_the_screen(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Pages: when one is wanted, and what becomes of the answer.
 
-use super::mode::Mode;
 use super::{Access, App, PATIENCE, moment};
 use crate::api::{Answer, ApiError, Page};
 use crate::effect::Effect;
@@ -56,13 +55,13 @@ impl App {
         };
         let taken = self.store.take_in(answer.value, origin);
         let below = self.table.viewport().rows_below(self.table.rows().len());
+        if let Ok(intake) = &taken {
+            self.note_missing(&intake.missing);
+        }
         self.absorb();
         self.keep_patience(below);
         match taken {
-            Ok(intake) => {
-                self.note_missing(&intake.missing);
-                self.lister.page_loaded(request, has_more, intake.facts);
-            }
+            Ok(intake) => self.lister.page_loaded(request, has_more, intake.facts),
             Err(_) => self.lister.give_up(Failure::Full),
         }
         self.refreshed_at.get_or_insert(self.now.mono);
@@ -77,9 +76,8 @@ impl App {
         }
         let selected = self.table.selected();
         let leaves = selected.is_some_and(|no| delta.removed.binary_search(&no).is_ok());
-        if leaves && matches!(self.mode.seen(), Mode::Detail { .. }) {
-            // Not the detail of another file, whose id would be copied in its place.
-            self.mode = Mode::Browse;
+        // Not the detail of another file, whose id would be copied in its place.
+        if leaves && self.mode.leave_detail() {
             self.say("that file is gone");
         }
         self.alerts.forget(&delta.removed);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::journal::Happening;
+use super::journal::{Change, Happening};
 use super::{Access, App};
 use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Existence, Page};
@@ -115,6 +115,7 @@ impl App {
         };
         let has_more = answer.value.has_more;
         let Ok(intake) = self.store.take_in(answer.value, origin) else {
+            self.absorb();
             return self
                 .refresh_failed(ApiError::Undecodable { what: "no more files can be held" });
         };
@@ -190,12 +191,15 @@ impl App {
     }
 
     fn note(&mut self, what: Happening, no: FileNo) {
-        let file = self.store.file(no);
-        // Without an id nothing tells it from another one in its place.
+        let (file, round) = (self.store.file(no), self.refresher.rounds() + 1);
+        // Without an id nothing tells it from another one in its place: nothing happened for sure.
         if file.unreadable.is_some() {
+            if what.change() == Change::Gone {
+                self.journal.mark(Change::Gone, no, round);
+            }
             return;
         }
-        self.journal.note(what, no, &file, self.now.wall_ms, self.refresher.rounds() + 1);
+        self.journal.note(what, no, &file, self.now.wall_ms, round);
     }
 
     pub(super) fn file_answered(
@@ -263,7 +267,7 @@ impl App {
 
     pub(super) fn freeze(&mut self) {
         let frozen = !self.refresher.is_frozen();
-        self.refresher.set_frozen(frozen, self.now.mono);
+        self.refresher.set_frozen(frozen);
         match (frozen, self.refresher.interval()) {
             (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
             (false, Some(_)) => self.say("refreshing goes on"),
@@ -295,7 +299,7 @@ impl App {
     pub(super) fn stop_reading_all(&mut self) -> bool {
         let reading = self.refresher.reading_all().is_some();
         if reading {
-            self.refresher.stop(self.now.mono);
+            self.refresher.stop();
             self.say("stopped; what was found stays");
         }
         reading

@@ -183,13 +183,13 @@ impl Config {
         let (given, shown, source) = if let Some((flag, given)) =
             setting.flag.and_then(|flag| Some((flag, options.given(flag)?)))
         {
-            let shown = shown_value(&bare(setting, &given));
+            let shown = shown_value(setting, &bare(setting, &given));
             (given, shown, Source::Flag(flag))
         } else if let Some((variable, given)) = from_environment(setting)? {
-            let shown = shown_value(&bare(setting, &given));
+            let shown = shown_value(setting, &bare(setting, &given));
             (given, shown, Source::Environment(variable))
         } else if let Some(entry) = entry {
-            (entry.given.clone(), shown_value(&entry.given), Source::File(entry.line))
+            (entry.given.clone(), shown_value(setting, &entry.given), Source::File(entry.line))
         } else {
             self.sources.push((setting.name, setting.default.to_owned(), Source::Default));
             return Ok(());
@@ -252,11 +252,9 @@ impl Config {
         }
         let alerts = self.alerts.map_or("default".to_owned(), |line| format!("line {line}"));
         for rule in &self.values.alerts {
-            let name = UntrustedRef::new(rule.name.as_bytes()).json();
-            let filter = rule.filter_text.as_deref().unwrap_or_default();
-            let filter = UntrustedRef::new(filter.as_bytes()).json();
-            let command: Vec<String> =
-                rule.command.iter().map(|word| UntrustedRef::new(word.as_bytes()).json()).collect();
+            let name = quoted(&rule.name);
+            let filter = quoted(rule.filter_text.as_deref().unwrap_or_default());
+            let command: Vec<String> = rule.command.iter().map(|word| quoted(word)).collect();
             let _ = write!(
                 out,
                 "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\ncommand = [{}]\n",
@@ -295,20 +293,37 @@ fn bare(setting: &Setting, given: &Given) -> Given {
 }
 
 /// A value as TOML; of an address without what may be a password.
-fn shown_value(given: &Given) -> String {
-    let quoted = |text: &str| UntrustedRef::new(text.as_bytes()).json();
+fn shown_value(setting: &Setting, given: &Given) -> String {
     match given {
         Given::Text(text) => match (text.split_once("://"), text.rsplit_once('@')) {
-            (Some((scheme, _)), Some((_, host))) => quoted(&format!("{scheme}://…@{host}")),
+            (Some((scheme, _)), Some((_, host))) if setting.name == "base_url" => {
+                quoted(&format!("{scheme}://…@{host}"))
+            }
             _ => quoted(text),
         },
         Given::Switch(switch) => switch.to_string(),
         Given::Number(number) => number.to_string(),
         Given::List(list) => {
-            format!("[{}]", list.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
+            let list: Vec<String> = list.iter().map(|text| quoted(text)).collect();
+            format!("[{}]", list.join(", "))
         }
         Given::Other => String::new(),
     }
+}
+
+/// Text as TOML writes it, with escapes for whatever might not be seen as what it is.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        let _ = match c {
+            '"' | '\\' => write!(out, "\\{c}"),
+            ' '..='~' => write!(out, "{c}"),
+            c if c.is_alphanumeric() || c == '…' => write!(out, "{c}"),
+            c => write!(out, "\\U{:08X}", u32::from(c)),
+        };
+    }
+    out.push('"');
+    out
 }
 
 fn from_environment(setting: &Setting) -> Result<Option<(&'static str, Given)>, ConfigError> {

@@ -38,6 +38,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 /// Rounds that the operator asks for are at least this far apart.
 const MANUAL_PAUSE: Duration = Duration::from_secs(1);
+/// Checks in a row that may fail before a round leaves the others to the next one.
+const MOST_UNANSWERED: u32 = 3;
 /// Cursors that may be refused in one round.
 const MOST_STEPS_BACK: u32 = 10;
 /// How long after its expiry a file is asked for.
@@ -68,6 +70,8 @@ struct Round {
     suspects: VecDeque<FileNo>,
     /// Those that were asked for.
     checked: Vec<FileNo>,
+    /// Of these, those in a row to which the service had no answer.
+    unanswered: u32,
     steps_back: u32,
     /// The operator has seen enough.
     stopped: bool,
@@ -127,6 +131,7 @@ pub struct Refresher {
     /// Cursors refused in a row: with one the round steps back, with two it begins at the start,
     /// and until a page comes nothing is concluded of any file.
     refused: u32,
+    refusal: Option<ApiError>,
     rounds: u32,
     last_reading: u32,
     last_request: u64,
@@ -157,6 +162,7 @@ impl Refresher {
             trouble: None,
             allowance: None,
             refused: 0,
+            refusal: None,
             rounds: 0,
             last_reading: READINGS_FROM,
             last_request: REQUESTS_FROM,
@@ -193,10 +199,10 @@ impl Refresher {
     }
 
     /// Freezes, which ends the round under way, or thaws: then what is overdue begins at once.
-    pub fn set_frozen(&mut self, frozen: bool, now: Duration) {
+    pub fn set_frozen(&mut self, frozen: bool) {
         self.frozen = frozen;
         if frozen {
-            self.stop(now);
+            self.stop();
         }
     }
 
@@ -269,9 +275,12 @@ impl Refresher {
             return Err(Refusal::AskedToWait(self.not_before));
         }
         if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
+            if round.scope == Scope::Budget || round.stopped {
+                (round.read_to, round.end) = (0, End::Unread);
+                self.generation = None;
+            }
             round.scope = Scope::All;
             round.stopped = false;
-            round.read_to = 0;
             return Ok(());
         }
         let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
@@ -279,17 +288,18 @@ impl Refresher {
             return Err(Refusal::TooSoon);
         }
         self.last_manual = Some(now);
+        if scope == Scope::All {
+            self.generation = None;
+        }
         self.begin(scope, now);
         Ok(())
     }
 
-    /// Ends the round under way; what it found stays.
-    pub fn stop(&mut self, now: Duration) {
-        match &mut self.state {
-            // Its answer is still to come; then nothing more is asked.
-            State::Running(round) if round.pending.is_some() => round.stopped = true,
-            State::Running(_) => self.end_round(now),
-            State::Resting | State::Borrowed => {}
+    /// The round under way asks for nothing more; what it found stays. An answer may still come,
+    /// and it still has to be [finished](Self::finish).
+    pub fn stop(&mut self) {
+        if let State::Running(round) = &mut self.state {
+            round.stopped = true;
         }
     }
 
@@ -313,13 +323,14 @@ impl Refresher {
         self.state = State::Borrowed;
     }
 
-    /// The service answered the paging machine: its try in place of a round succeeded, and a round
-    /// that waits for the service to be well again begins at once.
+    /// The service answered the paging machine: its try in place of a round succeeded, or a round
+    /// that waits for the service to be well again need not wait for longer than an interval.
     pub fn service_answers(&mut self, now: Duration) {
         if matches!(self.state, State::Borrowed) {
             self.end_round(now);
-        } else if self.trouble.is_some() && self.policy.interval.is_some() {
-            self.due = Some(now.max(self.not_before));
+        } else if let (Some(_), Some(interval)) = (&self.trouble, self.policy.interval) {
+            let soon = (now + interval).max(self.not_before);
+            self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         }
     }
 
@@ -399,6 +410,7 @@ impl Refresher {
             read_to: 0,
             suspects: VecDeque::new(),
             checked: vec![],
+            unanswered: 0,
             steps_back: 0,
             stopped: false,
             pending: None,
@@ -418,7 +430,7 @@ impl Refresher {
     }
 
     fn may_check(&self) -> bool {
-        !self.frozen && self.trouble.is_none()
+        !self.frozen && self.trouble.is_none() && self.refused == 0
     }
 }
 

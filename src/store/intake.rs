@@ -48,12 +48,10 @@ pub struct Intake {
     pub doubtful: Vec<FileNo>,
     /// The place behind the last one that the page speaks about.
     pub covered_to: usize,
+    /// Whether that is the last of all.
+    pub covers_last: bool,
     /// Files in the page, known or not.
     pub met: usize,
-    /// Whether the page reached the end of the list, or of what is loaded.
-    pub reached_end: bool,
-    /// Whether nothing behind the page is known to exist.
-    pub nothing_follows: bool,
     seen: Vec<FileNo>,
 }
 
@@ -81,11 +79,11 @@ impl Store {
         let mut once = HashSet::with_capacity(intake.seen.len());
         intake.seen.retain(|no| once.insert(*no));
         intake.met = intake.seen.len();
-        intake.nothing_follows = ends;
         self.settle(start, ends && !cut, origin, &mut intake);
         if cut && !self.shuffled {
             self.doubt(origin, &mut intake);
         }
+        intake.covers_last = intake.covered_to == self.len();
         self.reorder_by_expiry(&intake);
         self.delta.added.extend_from_slice(&intake.added);
         self.revision += 1;
@@ -137,7 +135,7 @@ impl Store {
         let cut = unknown.clone().next().is_some();
         // An order that is not by creation tells nothing of where they belong.
         let behind_all = unknown.all(|made| match made {
-            Stated::Value(made) => last.is_some_and(|last| last.cmp(&made) != direction.reverse()),
+            Stated::Value(made) => last.is_some_and(|last| last.cmp(&made) == direction),
             Stated::Nothing | Stated::Odd => false,
         });
         if cut && !behind_all {
@@ -205,7 +203,6 @@ impl Store {
             self.flag(*no, MISSING | LEFT_OUT);
             self.readings[no.0 as usize] = origin.reading;
         }
-        intake.reached_end = end && settled.ordered;
         intake.covered_to = settled.covered.end;
         intake.missing = settled.missing;
     }
@@ -317,6 +314,7 @@ impl Store {
         let no = self.append(key, file, reading)?;
         self.flag(no, UNREADABLE);
         self.unreadable.insert(no, unreadable);
+        self.unreadable_there += 1;
         self.index(no);
         intake.added.push(no);
         Ok(no)

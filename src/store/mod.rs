@@ -145,6 +145,8 @@ pub struct Store {
     extras: HashMap<FileNo, u32>,
     extra_texts: Interner<{ u32::MAX }>,
     unreadable: HashMap<FileNo, Unreadable>,
+    /// How many of those are there, not gone.
+    unreadable_there: usize,
     /// Further files with an id that is taken, by the hash of id and filename.
     twins: HashMap<u64, FileNo>,
     free: Vec<FileNo>,
@@ -233,7 +235,7 @@ impl Store {
     /// Files that could not be read.
     #[must_use]
     pub fn unreadable_count(&self) -> usize {
-        self.unreadable.len()
+        self.unreadable_there
     }
 
     /// The sum of the sizes.

@@ -21,6 +21,7 @@ impl Store {
         for no in &gone {
             self.uncount_bytes(*no);
             self.ages.remove(self.verified_s[no.0 as usize]);
+            self.unreadable_there -= usize::from(self.has(*no, UNREADABLE));
             self.unindex(*no);
             self.end_conflict(*no);
             let flags = &mut self.flags[no.0 as usize];

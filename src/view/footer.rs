@@ -33,7 +33,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) ->
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    if let Mode::Filter { input } = app.mode() {
+    if let Mode::Filter { input } = app.mode().seen() {
         return Some(filter_line(app, input, theme, buffer, area));
     }
     let (status, style) = status(app, theme, room);

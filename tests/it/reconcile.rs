@@ -10,6 +10,7 @@ use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
 use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
 use shelflife::app::Settings;
+use shelflife::app::mode::Mode;
 use shelflife::clock::DateSample;
 use shelflife::effect::Effect;
 use shelflife::event::Event;
@@ -848,6 +849,102 @@ fn setting_the_wall_clock_makes_nothing_older() {
         assert_eq!(freshness.view_s, read_s + set_s, "an age is an age");
         assert!(!freshness.stale);
     }
+}
+
+/// Whatever lies above the detail of a file that is forgotten stays, with what is being typed.
+#[test]
+fn the_detail_of_a_file_that_is_gone_gives_way_and_nothing_above_it_does() {
+    for (above, esc) in [("", 0), (":loa", 1), ("?", 1)] {
+        let mut world = World::loaded(Account::new(50), 100);
+        world.keys("jjd");
+        world.keys(above);
+        let selected = number(world.driver.app.selected_file().unwrap().id.raw());
+        world.account.files.remove(&selected);
+        let before = std::mem::discriminant(world.driver.app.mode());
+        for _ in 0..20 {
+            if world.driver.app.message() == Some("that file is gone") {
+                break;
+            }
+            world.round();
+            world.tell(Event::DeadlineReached);
+        }
+        assert_eq!(world.driver.app.message(), Some("that file is gone"), "{above}");
+        if esc > 0 {
+            assert_eq!(std::mem::discriminant(world.driver.app.mode()), before, "{above}");
+        }
+        (0..esc).for_each(|_| world.driver.key(KeyCode::Esc));
+        assert!(matches!(world.driver.app.mode(), Mode::Browse), "{:?}", world.driver.app.mode());
+        assert!(!world.driver.app.is_loading_all() && world.driver.effects.is_empty());
+    }
+}
+
+/// A file without a readable id has its place in the list for a name: it comes and goes with the
+/// one before it, and leaves nothing behind.
+#[test]
+fn unreadable_files_leave_nothing_behind() {
+    let page = |first: u64| {
+        format!(
+            r#"{{"data":[{{"id":"file_{first}","created_at":{first}}},{{"id":7}},{{"id":"file_900","created_at":900}}],"has_more":false}}"#
+        )
+    };
+    // Whatever is asked for by its id is gone.
+    let gone = |driver: &mut Driver| {
+        while let Some(at) =
+            driver.effects.iter().position(|effect| matches!(effect, Effect::Retrieve { .. }))
+        {
+            let Effect::Retrieve { request, .. } = driver.effects.remove(at) else { return };
+            let result = Ok(Answer { value: Existence::Gone, date: None, allowance: None });
+            driver.tell(Event::FileAnswered { request, result });
+        }
+    };
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0));
+    for round in 1..40 {
+        let is_page = |effect: &Effect| matches!(effect, Effect::Fetch { .. });
+        while !driver.effects.iter().any(is_page) {
+            driver.wake();
+            gone(&mut driver);
+        }
+        driver.answer(&page(round));
+        gone(&mut driver);
+    }
+    let store = driver.app.store();
+    assert_eq!((store.len(), store.unreadable_count()), (3, 1));
+    assert!(store.numbers().count() <= 3 + 4, "{} are held", store.numbers().count());
+    assert!(driver.app.table().rows().len() <= 3 + 4);
+}
+
+/// Far more files vanish at once than are shown as gone, by a page that scrolling brought.
+#[test]
+fn a_list_that_vanishes_while_one_scrolls_leaves_nothing_behind() {
+    let mut account = Account::new(0);
+    (0..5_000).for_each(|n| account.add(60, Some(if n < 4_900 { 100 } else { 900_000 })));
+    let mut world = World::new(account, 100);
+    world.answer_all();
+    world.keys("L");
+    for _ in 0..39 {
+        world.answer_list(None);
+    }
+    world.driver.key(KeyCode::Esc);
+    world.collect();
+    world.keys("f");
+    world.answer_all();
+    world.pass(Duration::from_secs(5_000));
+    world.account.files.retain(|number, _| *number >= 3_900 && *number % 2 == 0);
+    world.answer_all();
+    for _ in 0..20 {
+        world.keys("G");
+        world.answer_all();
+    }
+    world.keys("ggG");
+    world.keys("f");
+    world.answer_all();
+    for _ in 0..100 {
+        world.round();
+        world.keys("G");
+        world.answer_all();
+    }
+    assert_eq!(world.known(), world.there());
 }
 
 #[test]

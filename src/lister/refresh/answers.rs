@@ -20,7 +20,7 @@ impl Refresher {
         survey: &Survey<'_>,
     ) -> Vec<FileNo> {
         self.trouble = None;
-        self.refused = 0;
+        (self.refused, self.refusal) = (0, None);
         let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
@@ -51,6 +51,9 @@ impl Refresher {
     pub fn file_checked(&mut self) {
         self.trouble = None;
         self.take_pending();
+        if let State::Running(round) = &mut self.state {
+            round.unanswered = 0;
+        }
     }
 
     /// The check under way failed. Where that says something of the file alone, the others are
@@ -58,7 +61,10 @@ impl Refresher {
     pub fn check_failed(&mut self, error: ApiError, now: Duration) {
         self.take_pending();
         if !error.is_about_one_file() {
-            self.round_failed(error, now);
+            return self.round_failed(error, now);
+        }
+        if let State::Running(round) = &mut self.state {
+            round.unanswered += u32::from(error.is_transient());
         }
     }
 
@@ -74,6 +80,7 @@ impl Refresher {
         {
             round.steps_back += 1;
             self.refused += 1;
+            self.refusal = Some(error);
             self.generation = None;
             if part == Part::End && matches!(round.end, End::Goes(_)) {
                 // The next round looks again where the list goes on.
@@ -98,7 +105,6 @@ impl Refresher {
         self.due = goes_on.then_some((now + pause).max(self.not_before));
         self.trouble = Some(Trouble { why: error, failures });
         self.state = State::Resting;
-        self.refused = 0;
         self.expired.clear();
     }
 
@@ -154,7 +160,7 @@ fn end_after(
             _ => End::Read,
         };
     }
-    let at_the_end = extent == Extent::Open && intake.covered_to == survey.store.len();
+    let at_the_end = extent == Extent::Open && intake.covers_last;
     let nothing_follows = match has_more {
         HasMore::No => true,
         HasMore::Yes => last.is_none(),

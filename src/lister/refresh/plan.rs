@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Cursor, End, Extent, FileNo, Finished, Generation, Part, Pending, RefreshRequest,
-    Refresher, Round, Scope, State, Store, Survey,
+    Ask, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
+    RefreshRequest, Refresher, Round, Scope, State, Store, Survey,
 };
 
 impl Refresher {
@@ -42,6 +42,11 @@ impl Refresher {
             }
             _ => None,
         };
+        if let Some(refusal) = self.refusal.take() {
+            // It ran out of requests before a page came: nothing was confirmed.
+            self.round_failed(refusal, now);
+            return None;
+        }
         self.end_round(now);
         Some(Finished { goes_on })
     }
@@ -85,7 +90,8 @@ impl Refresher {
         }
         // Where the share is small, the pages leave one of it to who is missing.
         let checks = u32::try_from(round.checked.len()).unwrap_or(u32::MAX);
-        let may_check = self.refused == 0 && checks < self.policy.checks;
+        let may_check =
+            self.refused == 0 && round.unanswered < MOST_UNANSWERED && checks < self.policy.checks;
         let check = may_check.then(|| next_check(round, survey)).flatten();
         let pages = if check.is_some() { share.saturating_sub(1) } else { share };
         let budget = self.policy.list_requests.min(pages).max(1);

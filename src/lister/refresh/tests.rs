@@ -315,10 +315,10 @@ fn a_refused_cursor_names_a_suspect_and_the_round_goes_on() {
 /// routes, proves nothing of any file.
 #[test]
 fn a_service_that_knows_nothing_any_more_loses_no_file() {
-    for checks in [0, 10] {
+    for (list_requests, checks) in [(10, 0), (10, 10), (1, 10), (2, 10), (3, 10)] {
         let mut world = World::new(2_000);
-        world.refresher =
-            Refresher::new(RefreshPolicy { checks, ..RefreshPolicy::default() }, 1, START);
+        let policy = RefreshPolicy { list_requests, checks, ..RefreshPolicy::default() };
+        world.refresher = Refresher::new(policy, 1, START);
         world.view = world.store.sequence()[510..540].to_vec();
         world.round(&(0..2_000).collect::<Vec<_>>());
         for _ in 0..20 {
@@ -330,7 +330,10 @@ fn a_service_that_knows_nothing_any_more_loses_no_file() {
                 world.next();
             }
             assert_eq!(world.refresher.asked(), None, "no file is asked for");
+            assert_eq!(world.with(Refresher::finish), None, "nothing was confirmed");
             assert!(lists <= 3 && world.refresher.trouble().is_some(), "{lists}");
+            let pause = world.refresher.due().unwrap().saturating_sub(world.now);
+            assert!(pause > SECOND * 40, "{pause:?}");
         }
     }
 }
@@ -374,22 +377,42 @@ fn reading_all_again_reads_all_whenever_it_is_asked_for() {
     // After it was stopped, while the last page of that is still under way.
     assert_eq!(world.refresher.ask_for(Scope::All, world.now + SECOND * 9), Ok(()));
     world.next();
-    world.refresher.stop(world.now);
+    world.refresher.stop();
     assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
     world.finish(&files);
+}
+
+#[test]
+fn reading_all_again_begins_at_the_start_where_the_order_changes() {
+    let mut world = World::new(1_500);
+    let mut files = world.numbers();
+    files.swap(3, 7);
+    world.round(&files);
+    world.round(&files);
+    // The reading of the whole list in the background is at two thirds of it.
+    let now = world.refresher.due().unwrap().saturating_sub(SECOND);
+    world.now = now;
+    assert_eq!(world.refresher.ask_for(Scope::All, now), Ok(()));
+    world.next();
+    let mut begun = vec![];
+    while let Some(Ask::Page { .. }) = world.refresher.asked() {
+        begun.push(world.answer(&files));
+        world.next();
+    }
+    assert_eq!(begun, (0..15).map(|page| page * 100).collect::<Vec<_>>());
 }
 
 #[test]
 fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
     let mut world = World::new(100);
     world.begin();
-    world.answer(&(3..100).collect::<Vec<_>>());
+    world.answer(&(8..100).collect::<Vec<_>>());
     let mut asked = vec![];
     while let Some(RefreshRequest { ask: Ask::File { id, .. }, .. }) = world.next() {
         asked.push(number(&id));
         world.refresher.check_failed(down(None), world.now);
     }
-    assert_eq!(asked, [0, 1, 2]);
+    assert_eq!(asked, [0, 1, 2], "three in a row, and the others in the next round");
     assert_eq!(world.refresher.trouble(), None, "the pages came");
     assert!(world.with(Refresher::finish).is_some());
     for error in [down(Some(7)), ApiError::KeyRefused { message: None }] {
@@ -451,12 +474,11 @@ fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself()
     let again = world.refresher.ask_for(Scope::Budget, world.now + SECOND / 2);
     assert_eq!(again, Err(Refusal::TooSoon));
     assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND), Ok(()));
-    world.refresher.stop(world.now);
-
-    world.refresher.set_frozen(true, world.now);
+    world.refresher.set_frozen(true);
+    assert!(world.with(Refresher::finish).is_some(), "it ends the round under way");
     world.now += SECOND * 10_000;
     assert_eq!((world.next(), world.refresher.deadline()), (None, None));
-    world.refresher.set_frozen(false, world.now);
+    world.refresher.set_frozen(false);
     assert!(world.next().is_some(), "what is overdue begins at once");
 }
 
