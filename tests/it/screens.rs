@@ -157,12 +157,14 @@ fn the_main_screen_at_every_size() {
 
 #[test]
 fn colours_and_their_absence() {
+    for (width, height) in SIZES {
+        let driver = loaded(width, height);
+        for (name, theme) in [("ansi", Theme::ansi(Background::Dark)), ("plain", Theme::plain())] {
+            let buffer = draw_at(&driver.app, &theme, width, height);
+            insta::assert_snapshot!(format!("styles_{name}_{width}x{height}"), styled(&buffer));
+        }
+    }
     let driver = loaded(80, 24);
-    insta::assert_snapshot!(
-        "styles_ansi",
-        styled(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24))
-    );
-    insta::assert_snapshot!("styles_plain", styled(&draw_at(&driver.app, &Theme::plain(), 80, 24)));
     let plain = draw_at(&driver.app, &Theme::plain(), 80, 24);
     let coloured = |buffer: &Buffer| {
         use ratatui::style::Color::Reset;
@@ -404,6 +406,32 @@ fn the_timeline_with_the_focus_and_a_bucket_chosen() {
     let plain = draw_at(&driver.app, &Theme::plain(), 120, 30);
     let marked = (0..120).filter(|x| !plain[(*x, 2)].modifier.is_empty()).count();
     assert!(marked > 0, "where the cursor stands is seen without colour");
+}
+
+/// Each layer at each size, one below the other.
+#[test]
+fn every_layer_at_every_size() {
+    for (layer, keys) in [
+        ("agenda", "a"),
+        ("events", "E"),
+        ("help", "?"),
+        ("palette", ":the"),
+        ("columns", "w"),
+        ("copy", "Y"),
+        ("sort", "s"),
+        ("filter", "/left<"),
+        ("detail", "jd"),
+    ] {
+        let screens: Vec<String> = SIZES
+            .into_iter()
+            .map(|(width, height)| {
+                let mut driver = loaded(width, height);
+                driver.keys(keys);
+                format!("{width}x{height}\n{}", text(&driver.app, width, height))
+            })
+            .collect();
+        insta::assert_snapshot!(format!("sizes_{layer}"), screens.join("\n"));
+    }
 }
 
 /// Hazards 20: what is loaded stays, with its age, the cause and the next try.
