@@ -95,6 +95,16 @@ pub struct Options {
     #[arg(long, global = true, value_name = "NAME", help_heading = "Screen")]
     pub theme: Option<String>,
 
+    /// Log file.
+    #[arg(
+        long,
+        help = "Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]",
+        global = true,
+        value_name = "PATH",
+        help_heading = "Service"
+    )]
+    pub log_file: Option<String>,
+
     /// Configuration file, instead of the one in the XDG place
     #[arg(long, global = true, value_name = "PATH", help_heading = "Screen")]
     pub config: Option<PathBuf>,
@@ -112,6 +122,7 @@ impl Options {
             "--refresh" => self.refresh.clone(),
             "--color" => word(self.color.and_then(|when| when.to_possible_value())),
             "--theme" => self.theme.clone(),
+            "--log-file" => self.log_file.clone(),
             "--read-only" => return self.read_only.then_some(Given::Switch(true)),
             _ => None,
         };

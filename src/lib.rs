@@ -23,6 +23,7 @@
 //! * [`api`] makes one try of a call within limits and reads tolerantly what comes.
 //! * [`expiry`] and [`clock`] say how long a file has left, on the service's clock.
 //! * [`text`] lets nothing that a service sends reach a terminal unescaped.
+//! * [`log_file`] tells afterwards what was asked and answered, where that is wanted.
 //! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
 //! * [`commands`], [`cli`], [`config`] connect all that with the outside; one table of settings, one
 //!   of keys and one of styles drive what depends on them.
@@ -41,6 +42,7 @@ pub mod effect;
 pub mod event;
 pub mod expiry;
 pub mod lister;
+pub mod log_file;
 pub mod runtime;
 pub mod store;
 pub mod text;

@@ -13,7 +13,13 @@ use shelflife::runtime::{signals, take_panic};
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let code = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(shelflife::PANICKED);
-    if let Some(panic) = take_panic() {
+    let panic = take_panic();
+    if let Some(panic) = &panic {
+        log::error!(panic = panic.as_str(); "panicked");
+    }
+    log::info!(code; "ended");
+    log::logger().flush();
+    if let Some(panic) = panic {
         // The dashboard held it back until the terminal was itself again.
         let _ = writeln!(
             io::stderr(),
@@ -48,7 +54,12 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
     // On a task of its own, so that a signal is heard also while output is not being read.
     let interrupted = signals::interrupted()
         .map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })?;
-    tokio::spawn(async { std::process::exit(interrupted.await) });
+    tokio::spawn(async {
+        let code = interrupted.await;
+        log::info!(code; "interrupted");
+        log::logger().flush();
+        std::process::exit(code)
+    });
     let done = match command {
         Command::Config(command) => config::run(options, &command),
         Command::List(list) => list::run(options, &list).await,
@@ -59,6 +70,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
 
 /// Prints an error and what led to it, once, on one line.
 fn report(error: &dyn Error, code: u8) -> u8 {
+    log::error!(error = error.to_string().as_str(); "failed");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(io::stderr(), "shelflife: {error}");
     code

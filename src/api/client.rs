@@ -78,6 +78,7 @@ pub struct Client {
     endpoint: Endpoint,
     key: Option<Key>,
     limits: Limits,
+    attempt: u32,
 }
 
 impl Client {
@@ -102,7 +103,13 @@ impl Client {
         }
         let http =
             builder.build().map_err(|e| format!("TLS cannot be set up: {}", innermost(&e)))?;
-        Ok(Self { http, endpoint, key, limits })
+        Ok(Self { http, endpoint, key, limits, attempt: 1 })
+    }
+
+    /// The same client, whose calls are logged as the `attempt`th try.
+    #[must_use]
+    pub fn on_attempt(&self, attempt: u32) -> Self {
+        Self { attempt, ..self.clone() }
     }
 
     /// The address that this client speaks to.
@@ -157,12 +164,32 @@ impl Client {
     }
 
     async fn get(&self, url: Url) -> Result<Answer<Vec<u8>>, ApiError> {
-        let deadline = Instant::now() + self.limits.whole;
+        let begun = Instant::now();
         let whole = || ApiError::TimedOut { what: "whole answer", limit: self.limits.whole };
-        timeout_at(deadline, self.try_get(url)).await.map_err(|_| whole())?
+        let path = log::log_enabled!(log::Level::Warn).then(|| path_of(&url));
+        let mut status = None;
+        let tried = timeout_at(begun + self.limits.whole, self.try_get(url, &mut status)).await;
+        let result = tried.unwrap_or_else(|_| Err(whole()));
+        if let Some(path) = path {
+            let (path, ms) = (path.as_str(), begun.elapsed().as_millis());
+            let (ms, status, attempt) =
+                (u64::try_from(ms).unwrap_or(u64::MAX), status.unwrap_or(0), self.attempt);
+            match &result {
+                Ok(answer) => {
+                    let bytes = answer.value.len();
+                    log::info!(method = "GET", path, status, ms, attempt, bytes; "request");
+                }
+                Err(error) => {
+                    let error = error.to_string();
+                    log::warn!(method = "GET", path, status, ms, attempt, error; "request");
+                }
+            }
+        }
+        result
     }
 
-    async fn try_get(&self, url: Url) -> Result<Answer<Vec<u8>>, ApiError> {
+    /// Notes the status in `seen`, once there is one.
+    async fn try_get(&self, url: Url, seen: &mut Option<u16>) -> Result<Answer<Vec<u8>>, ApiError> {
         let mut request = self.http.get(url);
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
@@ -175,6 +202,7 @@ impl Client {
         let date = date_sample(response.headers(), sent);
         let allowance = read_allowance(response.headers());
         let status = response.status();
+        *seen = Some(status.as_u16());
         if status.is_success() {
             let body = self.read_body(response, self.limits.body_bytes).await?;
             return match body {
@@ -262,6 +290,11 @@ impl Client {
         }
         ApiError::Interrupted { cause }
     }
+}
+
+/// What of an address goes into the log: neither host nor anything that could be secret.
+fn path_of(url: &Url) -> String {
+    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
 enum Body {

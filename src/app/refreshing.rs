@@ -49,7 +49,7 @@ impl App {
         if let Some(request) = self.refresher.next(now, &survey!(self)) {
             match request.ask {
                 Ask::Page { cursor, limit, .. } => {
-                    let fetch = Fetch { request: request.request, cursor };
+                    let fetch = Fetch { request: request.request, cursor, attempt: 1 };
                     self.loading_since = now;
                     effects.push(Effect::Fetch { fetch, limit });
                 }

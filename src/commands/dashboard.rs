@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use super::{CommandError, connect, failed};
+use super::{CommandError, configure, connect, failed};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
@@ -25,7 +25,7 @@ const DEMO_CHURN_S: u32 = 15;
 pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
     runtime::catch_panics();
-    let config = config::load(options)?;
+    let config = configure(options)?;
     let themes = themes(&config)?;
     let connection = connect(options, &config, Some(DEMO_CHURN_S)).await?;
     let endpoint = connection.client.endpoint();

@@ -9,6 +9,7 @@ pub mod list;
 use std::env::VarError;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use crate::api::Client;
 use crate::api::client::Limits;
@@ -16,6 +17,7 @@ use crate::cli::Options;
 use crate::config::{BadEndpoint, BadKey, Config, ConfigError, Endpoint, KEY_VARIABLE, Key};
 use crate::demo;
 use crate::lister::Failure;
+use crate::log_file;
 use crate::text::UntrustedRef;
 
 /// Files of the demo account unless said otherwise.
@@ -94,6 +96,26 @@ impl CommandError {
 /// Wraps an I/O error with what was being done.
 fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
     move |source| CommandError::Io { doing, source }
+}
+
+/// Reads the configuration, and begins to log where it says so.
+///
+/// # Errors
+/// Where the configuration or the log file cannot be used.
+pub fn configure(options: &Options) -> Result<Config, CommandError> {
+    let config = crate::config::load(options)?;
+    let path = &config.values.log_file;
+    if !path.is_empty() {
+        log_file::start(Path::new(path), config.values.log).map_err(|source| {
+            let shown = UntrustedRef::new(path.as_bytes()).printable_within(120);
+            let place = config.place("log_file");
+            CommandError::Usage(format!(
+                "the log file \"{shown}\" in {place} cannot be written: {source}"
+            ))
+        })?;
+        log::info!(version = env!("CARGO_PKG_VERSION"); "started");
+    }
+    Ok(config)
 }
 
 /// The way to the service.

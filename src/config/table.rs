@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use log::LevelFilter;
+
 use crate::app::alerts::{Rule, default_rules};
 use crate::app::columns::{Column, Columns, WIDTHS};
 use crate::app::keys::KeyMap;
@@ -54,6 +56,10 @@ pub struct Values {
     pub filter: String,
     /// How the terminal notifies; nothing where it is to be found out.
     pub notify: Option<Protocol>,
+    /// The log file; empty where there is none.
+    pub log_file: String,
+    /// How much goes into it.
+    pub log: LevelFilter,
     /// Whether every changing action is off.
     pub read_only: bool,
     /// Which keys do what.
@@ -81,6 +87,8 @@ impl Default for Values {
             columns: Columns::default(),
             filter: String::new(),
             notify: None,
+            log_file: String::new(),
+            log: LevelFilter::Info,
             read_only: false,
             keys: KeyMap::default(),
             alerts: default_rules(),
@@ -327,6 +335,28 @@ pub const SETTINGS: &[Setting] = &[
             Some(())
         },
     ),
+    setting(
+        "log_file",
+        "\"\"",
+        "a path in quotes, or \"\" for none",
+        "write a log of requests, changes of state and errors to this file",
+        |v, g| g.text().map(|text| text.clone_into(&mut v.log_file)),
+    )
+    .flag("--log-file"),
+    setting(
+        "log",
+        "\"info\"",
+        "\"error\", \"warn\", \"info\" or \"debug\"",
+        "how much goes into the log file",
+        |v, g| {
+            let levels =
+                [LevelFilter::Error, LevelFilter::Warn, LevelFilter::Info, LevelFilter::Debug];
+            let text = g.text()?;
+            v.log = levels.into_iter().find(|level| level.as_str().eq_ignore_ascii_case(text))?;
+            Some(())
+        },
+    )
+    .environment("SHELFLIFE_LOG"),
     setting("read_only", "false", "true or false", "turn every changing action off", |v, g| {
         g.switch().map(|switch| v.read_only = switch)
     })

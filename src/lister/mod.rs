@@ -62,6 +62,8 @@ pub struct Fetch {
     pub request: u64,
     /// Where the page begins.
     pub cursor: Cursor,
+    /// Which try this is, from 1.
+    pub attempt: u32,
 }
 
 /// What a page that was taken in amounts to.
@@ -178,6 +180,20 @@ pub enum Restarts {
     Spent,
     /// It may not: the pages were passed on already and must not come twice.
     Never,
+}
+
+impl State {
+    /// The state's name, for the log.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready",
+            Self::Loading { .. } => "loading",
+            Self::Backoff { .. } => "backoff",
+            Self::Exhausted => "exhausted",
+            Self::Failed { .. } => "failed",
+        }
+    }
 }
 
 impl Lister {
@@ -406,7 +422,7 @@ impl Lister {
         self.last_request += 1;
         let request = self.last_request;
         self.state = State::Loading { request, at: at.clone(), attempt };
-        Fetch { request, cursor: at }
+        Fetch { request, cursor: at, attempt }
     }
 
     fn is_new_cursor(&mut self, id: &Untrusted) -> bool {

@@ -8,6 +8,7 @@ mod alert_command;
 mod input;
 pub mod notify;
 mod panics;
+mod record;
 mod replies;
 pub mod signals;
 pub mod terminal;
@@ -26,6 +27,7 @@ use crate::event::Event;
 use alarm::Alarm;
 use alert_command::Commands;
 use notify::Notifier;
+use record::Record;
 use terminal::Screen;
 
 pub use panics::{catch_panics, take_panic};
@@ -56,6 +58,18 @@ pub enum End {
     Panicked,
 }
 
+impl End {
+    /// In a word, for the log.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Quit => "quit",
+            Self::Signal(_) => "signal",
+            Self::TerminalGone => "terminal gone",
+            Self::Panicked => "panic",
+        }
+    }
+}
+
 /// How the dashboard deals with the terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
@@ -79,9 +93,22 @@ pub async fn run(app: &mut App, client: Client, options: Options) -> io::Result<
     }
     let commands = Commands::start(sender.clone());
     let alarm = Alarm::new()?;
-    let mut dashboard = Dashboard { app, client, screen, sender, commands, alarm, effects: vec![] };
+    let mut dashboard = Dashboard {
+        app,
+        client,
+        screen,
+        sender,
+        commands,
+        alarm,
+        record: Record::default(),
+        effects: vec![],
+    };
     let end = dashboard.run(receiver).await;
     dashboard.screen.leave();
+    match &end {
+        Ok(end) => log::info!(why = end.word(); "left"),
+        Err(error) => log::error!(why = error.to_string().as_str(); "left"),
+    }
     end
 }
 
@@ -92,6 +119,7 @@ struct Dashboard<'a> {
     sender: Sender<Message>,
     commands: Commands,
     alarm: Alarm,
+    record: Record,
     effects: Vec<Effect>,
 }
 
@@ -159,6 +187,7 @@ impl Dashboard<'_> {
     fn update(&mut self, event: Event) -> io::Result<Option<End>> {
         let now = Now::read();
         self.app.update(now, event, &mut self.effects);
+        self.record.look(self.app);
         let mut effects = std::mem::take(&mut self.effects);
         let mut end = None;
         for effect in effects.drain(..) {
@@ -173,6 +202,7 @@ impl Dashboard<'_> {
             Effect::Fetch { fetch, limit } => {
                 let (client, sender) = (self.client.clone(), self.sender.clone());
                 tokio::spawn(async move {
+                    let client = client.on_attempt(fetch.attempt);
                     let result = client.list_page(fetch.cursor.after(), limit).await;
                     let event = Event::PageAnswered { request: fetch.request, result };
                     // Nobody listens any more only where the dashboard was left.

@@ -12,6 +12,7 @@ mod config;
 mod demo;
 mod layers;
 mod live;
+mod log_file;
 mod mouse;
 mod paging;
 mod pty;

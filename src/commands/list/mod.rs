@@ -8,12 +8,12 @@ mod writer;
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
 
-use super::{CommandError, connect};
+use super::{CommandError, configure, connect};
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Load, Options, Output};
 use crate::clock::{Now, ServerClock, since_boot};
-use crate::config::{self, table::Values};
+use crate::config::table::Values;
 use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
 use crate::runtime::wait_until;
 use crate::text::{Untrusted, grouped};
@@ -24,7 +24,7 @@ use writer::Writer;
 /// # Errors
 /// Where nothing could be listed, or only a part.
 pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
-    let config = config::load(options)?;
+    let config = configure(options)?;
     let client = connect(options, &config, None).await?.client;
     let out = io::stdout().lock();
     let result = print(&client, &config.values, list, out).await;
@@ -78,6 +78,7 @@ async fn print(
             State::Loading { .. } => None,
         };
         let Some(fetch) = fetch else { continue };
+        let client = client.on_attempt(fetch.attempt);
         match client.list_page(fetch.cursor.after(), values.limit).await {
             Err(error) => lister.page_failed(fetch.request, error, since_boot()),
             Ok(Answer { value: page, date, .. }) => {

@@ -1,0 +1,223 @@
+//! The log file: requests, changes of state and errors, one JSON object a line.
+//!
+//! ```text
+//! {"at":"2026-11-23T14:00:05.120Z","level":"info","event":"request","method":"GET","path":"/v1/files?limit=100","status":200,"ms":12,"attempt":1}
+//! ```
+//! Records come through the `log` facade; only the program's own are taken. A thread of its own
+//! writes them, so that a slow disk holds nothing up: where it falls behind, lines are left out and
+//! counted. The file is the owner's alone; at 10 MiB it gives way to a new one, and the one before it
+//! is kept beside it. All text is escaped, and the key is in none of it.
+
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Duration;
+
+use log::kv::{Error, Key, Value, VisitSource};
+use log::{LevelFilter, Log, Metadata, Record};
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+use crate::text::UntrustedRef;
+
+/// Bytes of a file at which a new one is begun.
+const MOST_BYTES: u64 = 10 * 1_024 * 1_024;
+/// Lines that may wait for the disk.
+const MOST_WAITING: usize = 1_024;
+/// How long the end of the program waits for the last lines.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Bytes of one text of a record; what is longer is cut.
+const MOST_TEXT: usize = 4_096;
+
+/// Opens the log and takes records of `level` and above from now on.
+///
+/// # Errors
+/// Where the file cannot be written to, or is something else than a file.
+pub fn start(path: &Path, level: LevelFilter) -> io::Result<()> {
+    let file = Rotating::open(path, MOST_BYTES)?;
+    let (sender, receiver) = sync_channel(MOST_WAITING);
+    std::thread::Builder::new().name("log".to_owned()).spawn(move || write_all(file, &receiver))?;
+    let logger = Logger { level, sender, left_out: AtomicU64::new(0) };
+    log::set_boxed_logger(Box::new(logger)).map_err(io::Error::other)?;
+    log::set_max_level(level);
+    Ok(())
+}
+
+enum Order {
+    Write(String),
+    /// Say so once everything before this is written.
+    Flush(SyncSender<()>),
+}
+
+#[derive(Debug)]
+struct Logger {
+    level: LevelFilter,
+    sender: SyncSender<Order>,
+    left_out: AtomicU64,
+}
+
+impl Log for Logger {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        let own = metadata.target().split("::").next() == Some(env!("CARGO_CRATE_NAME"));
+        own && metadata.level() <= self.level
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let mut text = line(OffsetDateTime::now_utc(), record);
+        let missed = self.left_out.swap(0, Ordering::Relaxed);
+        if missed > 0 {
+            text.truncate(text.len() - "}\n".len());
+            let _ = writeln!(text, ",\"left_out_before\":{missed}}}");
+        }
+        if self.sender.try_send(Order::Write(text)).is_err() {
+            self.left_out.fetch_add(missed + 1, Ordering::Relaxed);
+        }
+    }
+
+    fn flush(&self) {
+        let (done, written) = sync_channel(1);
+        if self.sender.try_send(Order::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(PATIENCE);
+        }
+    }
+}
+
+/// A record as a line.
+fn line(now: OffsetDateTime, record: &Record<'_>) -> String {
+    let format =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let at = now.format(format).unwrap_or_default();
+    let level = record.level().as_str().to_ascii_lowercase();
+    let mut fields = Fields(format!("{{\"at\":\"{at}\",\"level\":\"{level}\",\"event\":"));
+    fields.text(&record.args().to_string());
+    let _ = record.key_values().visit(&mut fields);
+    fields.0.push_str("}\n");
+    fields.0
+}
+
+struct Fields(String);
+
+impl Fields {
+    fn text(&mut self, text: &str) {
+        let mut end = text.len().min(MOST_TEXT);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.0.push_str(&UntrustedRef::new(&text.as_bytes()[..end]).json());
+    }
+}
+
+impl<'kvs> VisitSource<'kvs> for Fields {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+        self.0.push(',');
+        self.text(key.as_str());
+        self.0.push(':');
+        match value.to_u64() {
+            Some(number) => drop(write!(self.0, "{number}")),
+            None => self.text(&value.to_string()),
+        }
+        Ok(())
+    }
+}
+
+fn write_all(mut file: Rotating, orders: &Receiver<Order>) {
+    for order in orders {
+        match order {
+            // A disk that is full may be emptied: the next line is tried again.
+            Order::Write(text) => drop(file.write(&text)),
+            Order::Flush(done) => drop(done.send(())),
+        }
+    }
+}
+
+/// A file that begins anew at a size, and keeps the one before.
+#[derive(Debug)]
+struct Rotating {
+    path: PathBuf,
+    file: File,
+    bytes: u64,
+    most: u64,
+}
+
+impl Rotating {
+    fn open(path: &Path, most: u64) -> io::Result<Self> {
+        if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+            return Err(io::Error::other("it is not a file"));
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(path)?;
+        let bytes = file.metadata()?.len();
+        Ok(Self { path: path.to_owned(), file, bytes, most })
+    }
+
+    fn write(&mut self, text: &str) -> io::Result<()> {
+        if self.bytes > 0 && self.bytes + text.len() as u64 > self.most {
+            let mut before = self.path.clone().into_os_string();
+            before.push(".1");
+            fs::rename(&self.path, before)?;
+            *self = Self::open(&self.path, self.most)?;
+        }
+        self.file.write_all(text.as_bytes())?;
+        self.bytes += text.len() as u64;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::macros::datetime;
+
+    #[test]
+    fn a_record_is_a_line_of_json_whatever_is_in_it() {
+        let pairs =
+            [("path", Value::from("/v1/files?after=a\n\u{202e}\"")), ("ms", Value::from(12))];
+        let record = Record::builder()
+            .args(format_args!("request"))
+            .level(log::Level::Warn)
+            .target("shelflife::api")
+            .key_values(&pairs)
+            .build();
+        let text = line(datetime!(2026-11-23 14:00:05.12 UTC), &record);
+        assert_eq!(
+            text,
+            "{\"at\":\"2026-11-23T14:00:05.120Z\",\"level\":\"warn\",\"event\":\"request\",\"path\":\"/v1/files?after=a\\u000a\\u202e\\\"\",\"ms\":12}\n"
+        );
+        serde_json::from_str::<serde_json::Value>(&text).unwrap();
+        let long = "ä".repeat(MOST_TEXT);
+        let pairs = [("why", Value::from(long.as_str()))];
+        let record = Record::builder().args(format_args!("x")).key_values(&pairs).build();
+        assert!(line(datetime!(2026-11-23 14:00 UTC), &record).len() < MOST_TEXT + 200);
+    }
+
+    #[test]
+    fn the_file_begins_anew_at_its_size_and_keeps_the_one_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("log");
+        let mut file = Rotating::open(&path, 100).unwrap();
+        let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        for number in 0..25 {
+            file.write(&format!("line {number:04}\n")).unwrap();
+        }
+        assert!(read("log").starts_with("line 0020\n") && read("log").ends_with("line 0024\n"));
+        assert!(read("log.1").starts_with("line 0010\n") && read("log.1").ends_with("line 0019\n"));
+        drop(file);
+        Rotating::open(&path, 100).unwrap().write("more\n").unwrap();
+        assert!(read("log").ends_with("line 0024\nmore\n"), "it goes on where it was");
+        assert_eq!(Rotating::open(folder.path(), 100).unwrap_err().to_string(), "it is not a file");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+}
