@@ -159,6 +159,9 @@ pub enum Command {
     /// Print a commented configuration file, or what is in force
     #[command(after_help = CONFIG_HELP)]
     Config(ConfigCommand),
+    /// Say what is in order and what is not: terminal, configuration, key, address, TLS, one call
+    #[command(after_help = DOCTOR_HELP)]
+    Doctor,
     /// Serve the demo API on its own, until interrupted
     #[command(after_help = SERVER_HELP)]
     DemoServer(DemoServer),
@@ -173,6 +176,10 @@ Examples:
 What is odd is said on standard error in one line each: `partial` where reading on failed before the
 end of the list (exit code 1), `N unreadable` for files that could not be read. The JSON forms hold
 the real filenames; table and CSV spell out what could mislead, such as line breaks in a name.";
+
+const DOCTOR_HELP: &str = "\
+One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or that
+of the first failure. Nothing in it is secret.";
 
 const SERVER_HELP: &str = "\
 Examples:

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::cli::{Cli, Command};
-use shelflife::commands::{CommandError, config, dashboard, demo_server, list};
+use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
 use shelflife::runtime::{signals, take_panic};
 
 fn main() -> ExitCode {
@@ -61,6 +61,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
         std::process::exit(code)
     });
     let done = match command {
+        Command::Doctor => return doctor::run(options).await,
         Command::Config(command) => config::run(options, &command),
         Command::List(list) => list::run(options, &list).await,
         Command::DemoServer(server) => demo_server::run(options, server).await,

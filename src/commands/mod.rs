@@ -4,6 +4,7 @@
 pub mod config;
 pub mod dashboard;
 pub mod demo_server;
+pub mod doctor;
 pub mod list;
 
 use std::env::VarError;

@@ -215,6 +215,15 @@ impl Config {
         found.map_or(Source::Default, |(.., source)| source.clone())
     }
 
+    /// The names of what is not the default, keys and alerts included.
+    #[must_use]
+    pub fn given(&self) -> Vec<&'static str> {
+        let set = self.sources.iter().filter(|(.., source)| *source != Source::Default);
+        let tables = [("alerts", self.alerts.is_some()), ("keys", !self.keys.is_empty())];
+        let tables = tables.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
+        set.map(|(name, ..)| *name).chain(tables).collect()
+    }
+
     /// How an error names the place that a value came from.
     #[must_use]
     pub fn place(&self, name: &str) -> String {

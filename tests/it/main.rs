@@ -10,6 +10,7 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod doctor;
 mod layers;
 mod live;
 mod log_file;

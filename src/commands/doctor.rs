@@ -1,0 +1,254 @@
+//! `shelflife doctor`: what the program needs, and whether it has it; one line each.
+//!
+//! ```text
+//! ok       terminal       120x36, TERM=xterm-256color, true colour, background dark
+//! warning  clock          this machine's clock is 2m behind the service's; countdowns go by the service's
+//! failure  key            no key: set CEREBRAS_API_KEY to the key of the account
+//! ```
+//! Nothing in it is secret: it can be put into a report of a bug as it is.
+
+mod terminal;
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::{CommandError, check_proxies, endpoint, failed, key};
+use crate::api::client::Limits;
+use crate::api::{Answer, ApiError, Client, HasMore, Page};
+use crate::cli::Options;
+use crate::clock::{Now, ServerClock, since_boot};
+use crate::config::{self, Config, Endpoint, KEY_VARIABLE, Key, shown};
+use crate::dates::long_span;
+use crate::lister::Failure;
+use crate::text::grouped;
+
+/// How a thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Warning,
+    Failure,
+}
+
+/// The lines so far, and the exit code that they come to.
+#[derive(Debug, Default)]
+struct Report {
+    text: String,
+    code: u8,
+}
+
+impl Report {
+    fn line(&mut self, verdict: Verdict, about: &str, text: &str) {
+        let word = match verdict {
+            Verdict::Ok => "ok",
+            Verdict::Warning => "warning",
+            Verdict::Failure => "failure",
+        };
+        let _ = writeln!(self.text, "{word:<8} {about:<14} {text}");
+    }
+
+    fn ok(&mut self, about: &str, text: &str) {
+        self.line(Verdict::Ok, about, text);
+    }
+
+    fn warning(&mut self, about: &str, text: &str) {
+        self.line(Verdict::Warning, about, text);
+    }
+
+    /// The first failure gives the exit code.
+    fn failure(&mut self, about: &str, error: &CommandError) {
+        self.failure_as(about, &error.to_string(), error);
+    }
+
+    fn failure_as(&mut self, about: &str, text: &str, error: &CommandError) {
+        self.line(Verdict::Failure, about, text);
+        if self.code == 0 {
+            self.code = error.code();
+        }
+    }
+}
+
+/// Looks at everything, says it, and tells the exit code: 0, or that of the first failure.
+///
+/// # Errors
+/// Where nothing can be printed.
+pub async fn run(options: &Options) -> Result<u8, CommandError> {
+    let mut report = Report::default();
+    report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
+    terminal::look(&mut report);
+    match config::load(options) {
+        Ok(config) => {
+            configuration(&mut report, &config);
+            service(&mut report, options, &config).await;
+        }
+        Err(error) => report.failure("configuration", &error.into()),
+    }
+    match io::stdout().lock().write_all(report.text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(failed("the report cannot be printed")(error))
+        }
+        _ => Ok(report.code),
+    }
+}
+
+fn configuration(report: &mut Report, config: &Config) {
+    let given = config.given();
+    let what = match given.len() {
+        0 => "every setting is the default".to_owned(),
+        _ => format!("set: {}", given.join(", ")),
+    };
+    match &config.path {
+        Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(&shown(path)))),
+        None => report.ok("configuration", &format!("no file; {what}")),
+    }
+    if let Err(error) = super::dashboard::themes(config) {
+        report.failure("theme", &error);
+    }
+    match config.values.log_file.as_str() {
+        "" => report.ok("log", "none; --log-file writes one"),
+        path => report.ok("log", &format!("{} would be written", at_home(&shown(path.as_ref())))),
+    }
+}
+
+/// A path without the name of whoever is at home there.
+fn at_home(path: &str) -> String {
+    let home = std::env::var("HOME").ok().filter(|home| home.len() > 1);
+    let below = home.and_then(|home| Some(path.strip_prefix(&home)?.to_owned()));
+    below.map_or_else(|| path.to_owned(), |below| format!("~{below}"))
+}
+
+async fn service(report: &mut Report, options: &Options, config: &Config) {
+    let found = if options.demo {
+        report.ok("key", "the demo needs none");
+        super::start_demo(options, None).await.map(|endpoint| (endpoint, None))
+    } else {
+        let key = key();
+        match &key {
+            Ok(_) => report.ok("key", &format!("{KEY_VARIABLE} is set")),
+            Err(error) => report.failure("key", error),
+        }
+        endpoint(options, config).map(|endpoint| (endpoint, key.ok()))
+    };
+    let (endpoint, key) = match found {
+        Ok(found) => found,
+        Err(error) => return report.failure("address", &error),
+    };
+    address(report, options, config, &endpoint);
+    if !endpoint.is_loopback()
+        && let Err(error) = check_proxies()
+    {
+        return report.failure("proxy", &error);
+    }
+    if key.is_none() && !options.demo {
+        return report.warning("list", "not tried: there is no key to try it with");
+    }
+    list(report, endpoint, key, config.values.limit).await;
+}
+
+fn address(report: &mut Report, options: &Options, config: &Config, endpoint: &Endpoint) {
+    let place = if options.demo { "--demo".to_owned() } else { config.place("base_url") };
+    let text = format!("{} from {}", endpoint.label(), at_home(&place));
+    if endpoint.is_exposed() {
+        report.warning("address", &format!("{text}; plain http: the key travels in clear"));
+    } else {
+        report.ok("address", &text);
+    }
+    if !endpoint.is_https() {
+        report.ok("tls", "not used");
+    }
+}
+
+/// One list call, and what its answer tells on the side.
+async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Key>, limit: u16) {
+    let https = endpoint.is_https();
+    let client = match Client::new(endpoint, key, Limits::default()) {
+        Ok(client) => client,
+        Err(why) => return report.failure("tls", &CommandError::Tls(why)),
+    };
+    let sent = since_boot();
+    let result = client.list_page(None, limit).await;
+    let ms = since_boot().saturating_sub(sent).as_millis();
+    match result {
+        Ok(answer) => {
+            if https {
+                report.ok("tls", "the service's certificate is good");
+            }
+            let files = grouped(answer.value.readings.len());
+            let more = match answer.value.has_more {
+                HasMore::Yes => "more on the server",
+                HasMore::No => "that is all",
+                HasMore::Unknown => "the service does not say whether there are more",
+            };
+            report.ok("list", &format!("{files} files in {ms} ms; {more}"));
+            told(report, &answer);
+        }
+        Err(error) => {
+            let about = match error {
+                ApiError::Untrustworthy { .. } => "tls",
+                ApiError::KeyRefused { .. } | ApiError::Forbidden { .. } => "key",
+                _ => "list",
+            };
+            if https && about != "tls" && !matches!(error, ApiError::Unreachable { .. }) {
+                report.ok("tls", "the service's certificate is good");
+            }
+            let text = format!("{error} (after {ms} ms); {}", advice(&error));
+            report.failure_as(about, &text, &CommandError::List(Failure::Call(error)));
+        }
+    }
+}
+
+/// What to do about a call that failed.
+fn advice(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::KeyRefused { .. } => "give the key of this account",
+        ApiError::Forbidden { .. } => "ask for permission to list files",
+        ApiError::Untrustworthy { .. } => {
+            "check the address, this machine's clock and its CA certificates"
+        }
+        ApiError::Unreachable { .. } | ApiError::TimedOut { .. } => {
+            "check the address, the network and the proxy"
+        }
+        ApiError::NotAFilesList { .. } | ApiError::Redirected { .. } => {
+            "check the address, and whether something stands between"
+        }
+        ApiError::Unavailable { .. } | ApiError::Interrupted { .. } => "try again later",
+        _ => "check the address",
+    }
+}
+
+fn told(report: &mut Report, answer: &Answer<Page>) {
+    match answer.date {
+        None => report
+            .warning("clock", "the service does not tell its own; countdowns go by this machine's"),
+        Some(sample) => {
+            let mut clock = ServerClock::default();
+            clock.observe(sample);
+            let now = Now::read();
+            let skew_ms = clock.server_ms(now) - now.wall_ms;
+            let apart = long_span(skew_ms.unsigned_abs() / 1_000);
+            let side = if skew_ms > 0 { "behind" } else { "ahead of" };
+            let text = format!("this machine's clock is {apart} {side} the service's");
+            match clock.notable_skew(now) {
+                Some(_) => report.warning(
+                    "clock",
+                    &format!("{text}; countdowns go by the service's; set the clock"),
+                ),
+                None if skew_ms == 0 => report.ok("clock", "it agrees with the service's"),
+                None => report.ok("clock", &text),
+            }
+        }
+    }
+    match answer.allowance {
+        None => report.ok("rate limits", "the service tells none"),
+        Some(allowance) => {
+            let left = grouped(allowance.remaining);
+            let span = long_span(allowance.reset.as_secs());
+            let text = format!("{left} requests left, all of them again in {span}");
+            if allowance.remaining == 0 {
+                report.warning("rate limits", &format!("{text}; wait that long"));
+            } else {
+                report.ok("rate limits", &text);
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `shelflife doctor`, the real binary.
+
+use crate::support::binary::{command, run_at, text};
+use crate::support::fault::{Fault, Reply, answer, page, page_body};
+use crate::support::terminal::Terminal;
+use crate::support::{CANARY, NO_CONFIGURATION};
+
+/// The report's line about `about`.
+fn line<'r>(report: &'r str, about: &str) -> &'r str {
+    let is_about = |line: &&str| line.get(9..).is_some_and(|rest| rest.starts_with(about));
+    report.lines().find(is_about).unwrap_or_else(|| panic!("{about} in\n{report}"))
+}
+
+#[test]
+fn what_is_in_order_is_said_line_by_line() {
+    let server = Fault::start(|_, _| {
+        let headers = "x-ratelimit-remaining-requests: 57\r\nx-ratelimit-reset-requests: 60\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT\r\n";
+        answer("200 OK", headers, &page_body(0, 3, true))
+    });
+    let output = run_at(&server.url, &["doctor"]);
+    let report = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{report}");
+    assert!(output.stderr.is_empty());
+    for (about, verdict, part) in [
+        ("version", "ok ", env!("CARGO_PKG_VERSION")),
+        ("terminal", "warning ", "none here"),
+        ("configuration", "ok ", "no file; set: base_url"),
+        ("key", "ok ", "CEREBRAS_API_KEY is set"),
+        ("address", "ok ", "from CEREBRAS_BASE_URL"),
+        ("tls", "ok ", "not used"),
+        ("list", "ok ", "3 files in "),
+        ("clock", "warning ", "ahead of the service's; countdowns go by the service's"),
+        ("rate limits", "ok ", "57 requests left, all of them again in 1m"),
+    ] {
+        let line = line(&report, about);
+        assert!(line.starts_with(verdict) && line.contains(part), "{line}");
+    }
+    assert_eq!(server.requests().len(), 1, "one call");
+}
+
+#[test]
+fn the_first_failure_gives_the_exit_code_and_what_to_do() {
+    type Case = (fn() -> Reply, &'static str, i32, &'static str);
+    let cases: [Case; 6] = [
+        (|| answer("401 Unauthorized", "", ""), "key", 3, "give the key of this account"),
+        (|| answer("403 Forbidden", "", ""), "key", 3, "ask for permission"),
+        (|| answer("503 Service Unavailable", "", ""), "list", 5, "try again later"),
+        (|| answer("404 Not Found", "", ""), "list", 1, "check the address"),
+        (|| answer("200 OK", "", "<html>hotel</html>"), "list", 1, "something stands between"),
+        (|| Reply::Bytes(vec![]), "list", 5, "try again later"),
+    ];
+    for (reply, about, code, advice) in cases {
+        let server = Fault::start(move |_, _| reply());
+        let output = run_at(&server.url, &["doctor"]);
+        let report = text(&output.stdout);
+        let line = report.lines().find(|line| line.starts_with("failure ")).unwrap();
+        assert!(line.get(9..).unwrap().starts_with(about) && line.contains(advice), "{line}");
+        assert_eq!(output.status.code(), Some(code), "{report}");
+    }
+    let output = run_at("ftp://files.example", &["doctor"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(line(&text(&output.stdout), "address").starts_with("failure "));
+}
+
+#[test]
+fn it_works_without_a_key_or_with_a_bad_one_and_asks_nobody_then() {
+    let server = Fault::start(|_, _| page(0, 3, false));
+    for (key, said) in [(None, "no key: set CEREBRAS_API_KEY"), (Some("a b"), "is malformed")] {
+        let mut command = command(&["doctor", "--base-url", &server.url]);
+        key.map(|key| command.env("CEREBRAS_API_KEY", key));
+        let output = command.output().unwrap();
+        let report = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(3), "{report}");
+        assert!(line(&report, "key").contains(said) && !report.contains("a b"), "{report}");
+        assert!(line(&report, "list").contains("not tried"));
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "\nlimt = 3").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = command(arguments).env("HOME", folder.path()).output().unwrap();
+        (output.status.code(), text(&output.stdout))
+    };
+    let (code, report) = run(&["doctor", "--demo", "--config", path.to_str().unwrap()]);
+    assert_eq!(code, Some(2), "{report}");
+    assert!(line(&report, "configuration").contains("line 2: unknown key \"limt\""));
+    std::fs::write(&path, "theme = \"none\"").unwrap();
+    let (code, report) = run(&["doctor", "--demo", "--config", path.to_str().unwrap()]);
+    assert!(line(&report, "configuration").contains("~/config.toml; set: theme"), "{report}");
+    assert!(line(&report, "theme").starts_with("failure ") && code == Some(2));
+    assert!(line(&report, "list").starts_with("ok "), "the others are looked at all the same");
+}
+
+#[test]
+fn a_terminal_is_asked_and_left_as_it_was() {
+    for (reply, said) in [
+        ("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c", "light, as the terminal says"),
+        ("\x1b]11;rgb:0/0/0\x07\x1b[?6c", "dark, as the terminal says"),
+        ("\x1b[?6c", "the terminal does not tell"),
+        ("", "the terminal answers no question"),
+    ] {
+        let environment = [("CEREBRAS_API_KEY", CANARY), ("XDG_CONFIG_HOME", NO_CONFIGURATION)];
+        let mut terminal = Terminal::start(120, 36, &["doctor", "--demo"], &environment);
+        terminal.wait_for_bytes(b"\x1b[c");
+        terminal.press(reply);
+        terminal.wait_for(said);
+        terminal.wait_for("rate limits");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+        assert!(!terminal.screen().contains("rgb:"), "{}", terminal.screen());
+    }
+}
