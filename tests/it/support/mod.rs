@@ -4,6 +4,7 @@
 pub mod binary;
 pub mod demo;
 pub mod fault;
+pub mod sequences;
 pub mod terminal;
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
-use super::{CANARY, PATIENCE};
+use super::{CANARY, PATIENCE, sequences};
 
 struct Seen {
     parser: vt100::Parser,
@@ -196,7 +196,7 @@ impl Terminal {
     }
 
     /// Waits for the end, and checks that the terminal is as it was: modes, screen, cursor, paste,
-    /// and not a byte of the key.
+    /// mouse.
     pub fn wait_exit_restored(&self) -> u32 {
         let code = self.wait_exit();
         self.wait_closed_output();
@@ -209,8 +209,6 @@ impl Terminal {
         assert!(!screen.bracketed_paste(), "paste is off");
         let mouse = screen.mouse_protocol_mode();
         assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is off");
-        let raw = String::from_utf8_lossy(&seen.raw);
-        assert!(!raw.contains(CANARY), "the key was shown");
         code
     }
 
@@ -235,6 +233,11 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
+        if !thread::panicking() {
+            let raw = self.raw();
+            sequences::check(&raw);
+            assert!(!String::from_utf8_lossy(&raw).contains(CANARY), "the key was shown");
+        }
         // A number that was waited for may be another program's by now.
         if self.seen.0.lock().is_ok_and(|seen| seen.exit_code.is_none()) {
             let _ = self.killer.kill();
