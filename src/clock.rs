@@ -200,6 +200,7 @@ mod tests {
         assert_eq!(ServerClock::default().server_ms(at(7.0, 5_000)), 5_000);
     }
 
+    /// Hazards 29: a clock that is an hour wrong.
     #[test]
     fn small_skew_is_not_used_and_a_large_one_is_right_to_the_second() {
         let mut clock = ServerClock::default();
@@ -220,6 +221,7 @@ mod tests {
         }
     }
 
+    /// Hazards 29: a clock that is set.
     #[test]
     fn setting_the_local_clock_moves_no_countdown() {
         let mut clock = ServerClock::default();
@@ -235,6 +237,7 @@ mod tests {
         assert_eq!(at(80.0, WALL + 80_900).jump_since(at(70.0, WALL + 70_000)), 0, "no jump");
     }
 
+    /// Hazards 30.
     #[test]
     fn sleep_passes_on_both_clocks() {
         let mut clock = ServerClock::default();

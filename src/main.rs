@@ -11,6 +11,7 @@ use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, 
 use shelflife::runtime::{signals, take_panic};
 
 fn main() -> ExitCode {
+    leave_no_core_file();
     let cli = Cli::parse();
     let code = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(shelflife::PANICKED);
     let panic = take_panic();
@@ -28,6 +29,13 @@ fn main() -> ExitCode {
         return ExitCode::from(shelflife::PANICKED);
     }
     ExitCode::from(code)
+}
+
+/// A core file would hold the key. Where the limit cannot be set it is as strict already.
+fn leave_no_core_file() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = setrlimit(Resource::Core, none);
 }
 
 fn run(cli: Cli) -> u8 {

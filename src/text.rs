@@ -371,6 +371,7 @@ mod tests {
         }
     }
 
+    /// Hazards 19 and 32.
     #[test]
     fn what_could_mislead_is_spelt_out() {
         let cases: [(&[u8], &str); 23] = [

@@ -154,6 +154,7 @@ mod tests {
         }
     }
 
+    /// Hazards 16: plain http.
     #[test]
     fn plain_http_needs_loopback_or_a_word() {
         for text in ["http://example.com", "http://127.0.0.1.example.com", "http://10.0.0.1:80/v1"]

@@ -50,6 +50,7 @@ impl ExposeSecret<str> for Key {
 mod tests {
     use super::*;
 
+    /// Hazards 14 and 18.
     #[test]
     fn keys_are_checked_and_never_shown() {
         assert_eq!(Key::parse("csk-abc\n").unwrap().expose_secret(), "csk-abc");

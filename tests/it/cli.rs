@@ -69,6 +69,7 @@ fn lines_begin_before_the_last_page_is_there() {
     }
 }
 
+/// Hazards 41: a closed pipe.
 #[test]
 fn a_closed_pipe_is_quiet() {
     for form in ["table", "json", "jsonl", "csv"] {
@@ -86,6 +87,7 @@ fn a_closed_pipe_is_quiet() {
     }
 }
 
+/// Hazards 2, as far as lists go.
 #[test]
 fn two_files_with_one_id_are_both_listed_and_said() {
     let server = Fault::start(|_, _| {
@@ -98,6 +100,7 @@ fn two_files_with_one_id_are_both_listed_and_said() {
     assert!(text(&output.stderr).contains("1 listed with an id of another file"));
 }
 
+/// Hazards 14: the key echoed by the service.
 #[test]
 fn an_echoed_key_is_masked_wherever_it_comes_back() {
     let html =
@@ -125,6 +128,7 @@ fn one_page_is_taken_as_it_is() {
     assert!(text(&all.stderr).contains("partial: 0 files listed"), "{}", text(&all.stderr));
 }
 
+/// Hazards 44: no CA certificates.
 #[test]
 fn loopback_needs_no_certificates() {
     let output = command(&["list", "--demo", "--output", "jsonl"])
@@ -135,6 +139,7 @@ fn loopback_needs_no_certificates() {
     assert_eq!(text(&output.stdout).lines().count(), 100, "{}", text(&output.stderr));
 }
 
+/// Hazards 24: the same file again over pages.
 #[test]
 fn neighbouring_pages_may_overlap() {
     let server = Fault::start(|_, head| match begins_at(head) {
@@ -145,6 +150,7 @@ fn neighbouring_pages_may_overlap() {
     assert_eq!(text(&output.stdout).lines().count(), 150);
 }
 
+/// Hazards 21 and 23, for a script.
 #[test]
 fn a_list_that_ends_oddly_is_partial_and_says_so() {
     let stuck = Fault::start(|_, _| page(0, 10, true));
@@ -180,6 +186,7 @@ fn a_service_that_does_not_say_whether_there_is_more_is_asked_once_more() {
     assert_eq!(server.requests().len(), 2);
 }
 
+/// Hazards 28 and 37: each failure in its own words.
 #[test]
 fn failures_have_their_words_and_codes() {
     let cases: [(&'static str, &'static str, &'static str, i32, &str); 9] = [
@@ -233,6 +240,7 @@ fn failures_have_their_words_and_codes() {
     }
 }
 
+/// Hazards 37: refused.
 #[test]
 fn a_service_that_cannot_be_reached_is_unavailable() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -243,6 +251,7 @@ fn a_service_that_cannot_be_reached_is_unavailable() {
     assert!(text(&output.stderr).contains("cannot be reached"), "{}", text(&output.stderr));
 }
 
+/// Hazards 37: reset and closed connections.
 #[test]
 fn an_answer_that_breaks_off_is_retried() {
     let server = Fault::start(|n, _| match n {
@@ -255,6 +264,7 @@ fn an_answer_that_breaks_off_is_retried() {
     assert_eq!(server.requests().len(), 3);
 }
 
+/// Hazards 25: one bad file among others.
 #[test]
 fn files_that_cannot_be_read_are_counted_and_the_rest_is_listed() {
     let server = Fault::start(|_, _| {
@@ -272,6 +282,7 @@ fn files_that_cannot_be_read_are_counted_and_the_rest_is_listed() {
     assert_eq!(value["data"][0]["bytes"], serde_json::Value::Null);
 }
 
+/// Hazards 18.
 #[test]
 fn no_key_and_malformed_keys_end_before_any_request() {
     let demo = Demo::with_files(1);
@@ -329,6 +340,7 @@ fn odd_flags_name_the_flag_the_value_and_what_is_allowed() {
     }
 }
 
+/// Hazards 17: a malformed proxy is an error at the start.
 #[test]
 fn a_malformed_proxy_is_a_usage_error() {
     let mut command = command(&["list", "--base-url", "https://service.invalid"]);
@@ -341,6 +353,7 @@ fn a_malformed_proxy_is_a_usage_error() {
     assert!(text(&output.stderr).contains("HTTPS_PROXY"));
 }
 
+/// Hazards 42: no terminal.
 #[test]
 fn the_dashboard_without_a_terminal_names_list() {
     let output = command(&["--demo"]).output().unwrap();
@@ -388,6 +401,7 @@ fn a_million_demo_files_are_computed_not_stored() {
     assert_eq!(text(&output.stdout).lines().count(), 1);
 }
 
+/// Hazards 38: output that is not read.
 #[test]
 fn a_list_that_nobody_reads_can_still_be_interrupted() {
     for (signal, code) in [("INT", 130), ("TERM", 143)] {

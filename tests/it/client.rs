@@ -40,6 +40,7 @@ async fn a_page_is_asked_for_with_its_cursor_encoded() {
     assert!(!format!("{client:?}").contains(CANARY));
 }
 
+/// Hazards 34: stalls before the head and in the body.
 #[tokio::test]
 async fn stalls_end_at_their_limits() {
     type Case = (fn() -> Reply, &'static str);
@@ -69,6 +70,7 @@ async fn stalls_end_at_their_limits() {
     }
 }
 
+/// Hazards 35: a body that is too large, compressed or not.
 #[tokio::test]
 async fn bodies_are_cut_at_the_cap() {
     let server = Fault::start(|_, _| {
@@ -84,6 +86,7 @@ async fn bodies_are_cut_at_the_cap() {
     assert!(error.to_string().chars().count() < 300, "{error}");
 }
 
+/// Hazards 16: redirects are not followed.
 #[tokio::test]
 async fn redirects_are_named_and_not_followed() {
     let elsewhere = Fault::start(|_, _| page(0, 1, false));
@@ -95,6 +98,7 @@ async fn redirects_are_named_and_not_followed() {
     assert!(elsewhere.requests().is_empty(), "the key went nowhere");
 }
 
+/// Hazards 29: `Date`, garbage, and `Age`.
 #[tokio::test]
 async fn dates_are_used_unless_a_cache_answered() {
     for (headers, trusted) in [

@@ -55,6 +55,7 @@ fn flag_environment_file_and_default_in_this_order() {
     assert_eq!(text(&output.stdout).lines().count(), 1 + 7, "the page size of the file");
 }
 
+/// Hazards 44: a configuration that cannot be used.
 #[test]
 fn what_is_not_allowed_is_named_with_file_line_key_and_what_is() {
     for (config, expected) in [

@@ -200,6 +200,7 @@ fn faults_cost_retries_but_no_file_and_no_page_twice() {
     }
 }
 
+/// Hazards 22 and 24: the list changes between pages.
 #[test]
 fn changes_between_pages_lose_no_file_that_was_there_all_along() {
     let mut complete = 0;
@@ -247,6 +248,8 @@ fn lies_about_more_end_within_two_further_requests() {
     }
 }
 
+/// Hazards 22: no loop.
+///
 /// A server whose cursors all turn bad ends as partial, and soon.
 #[test]
 fn cursors_that_are_always_refused_end_in_a_partial_list() {

@@ -94,6 +94,7 @@ fn the_id_is_copied_whole_through_the_terminal() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 40: SIGTERM, SIGHUP, SIGINT and SIGQUIT.
 #[test]
 fn signals_leave_a_clean_terminal_and_their_code() {
     for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
@@ -104,6 +105,7 @@ fn signals_leave_a_clean_terminal_and_their_code() {
     }
 }
 
+/// Hazards 40: Ctrl-Z, SIGTSTP and SIGCONT.
 #[test]
 fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
     let server = Fault::start(|_, _| page(0, 3, false));
@@ -132,6 +134,7 @@ fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
 /// The name of the test below, which is run again as a terminal emulator that can be killed.
 const EMULATOR: &str = "pty::the_emulator_that_is_killed";
 
+/// Hazards 41: the terminal is gone.
 #[test]
 fn a_terminal_that_vanishes_ends_the_program() {
     let mut emulator = Command::new(std::env::current_exe().unwrap())
@@ -160,6 +163,7 @@ fn the_emulator_that_is_killed() {
     let _ = std::io::stdin().read_line(&mut String::new());
 }
 
+/// Hazards 42: any size.
 #[test]
 fn small_and_changing_sizes_are_survived() {
     let mut terminal = Terminal::start(120, 36, &["--demo"], &[]);
@@ -178,6 +182,7 @@ fn small_and_changing_sizes_are_survived() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 31, at the start.
 #[test]
 fn a_wrong_key_has_its_own_screen_and_exit_code() {
     let options =
@@ -190,6 +195,7 @@ fn a_wrong_key_has_its_own_screen_and_exit_code() {
     assert_eq!(terminal.wait_exit_restored(), 3);
 }
 
+/// Hazards 14: the key echoed by the service.
 #[test]
 fn a_service_that_echoes_the_key_does_not_make_us_show_it() {
     let server = Fault::start(|_, _| {
@@ -234,6 +240,7 @@ fn a_page_that_fails_is_retried_then_explained_and_r_tries_again() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 34: a stall in the body holds no key up.
 #[test]
 fn keys_are_answered_while_a_page_does_not_come() {
     let server = Fault::start(|_, head| match begins_at(head) {
@@ -252,6 +259,7 @@ fn keys_are_answered_while_a_page_does_not_come() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 7, as far as there is a text to type.
 #[test]
 fn typing_a_filter_is_not_typing_commands_and_a_paste_is_text() {
     let server = Fault::start(|_, _| page(0, 30, false));
@@ -290,6 +298,7 @@ fn without_colour_no_colour_is_written() {
     assert!(String::from_utf8_lossy(&terminal.raw()).contains("[38;"));
 }
 
+/// Hazards 19: sequences in names and ids.
 #[test]
 fn hostile_names_command_nothing() {
     let server = Fault::start(|_, _| {
@@ -312,9 +321,23 @@ fn hostile_names_command_nothing() {
     );
 }
 
+/// Hazards 15: no core file, whatever happens.
+#[test]
+fn no_core_file_can_hold_the_key() {
+    let mut terminal = Terminal::start(80, 24, &["--demo"], &[]);
+    terminal.wait_for("next to expire");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", terminal.pid())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let bounds: Vec<&str> = core.split_whitespace().skip(4).collect();
+    assert_eq!(bounds, ["0", "0", "bytes"], "{core}");
+    terminal.press("q");
+    terminal.wait_exit_restored();
+}
+
 /// The name of the test below, which is run again as a program of its own in a terminal.
 const PANICKING: &str = "pty::the_program_that_panics_in_a_task";
 
+/// Hazards 39: a panic in a task.
 #[test]
 fn a_panic_in_a_task_ends_the_program_with_the_terminal_restored() {
     let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
@@ -356,6 +379,7 @@ fn the_program_that_panics_in_a_task() {
     std::process::exit(code.into());
 }
 
+/// Hazards 42: TERM is dumb or not set.
 #[test]
 fn a_terminal_that_can_do_nothing_is_told_of_list_without_an_escape() {
     for term in ["dumb", ""] {
@@ -366,6 +390,8 @@ fn a_terminal_that_can_do_nothing_is_told_of_list_without_an_escape() {
     }
 }
 
+/// Hazards 38: output that is not read.
+///
 /// Nobody reads the terminal, so that the program hangs in the middle of a frame.
 #[test]
 fn a_terminal_that_takes_no_output_does_not_outlive_a_signal() {

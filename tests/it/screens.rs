@@ -209,6 +209,8 @@ fn layers() {
     insta::assert_snapshot!("filter", text(&driver.app, 120, 36));
 }
 
+/// Hazards 28 and 31: each kind of nothing says what it is.
+///
 /// Loading, empty, failed, refused, without permission, filtered to nothing: six different screens.
 #[test]
 fn five_kinds_of_nothing_are_five_screens() {
@@ -299,6 +301,8 @@ fn a_frame_of_another_size_than_expected_does_no_harm() {
     }
 }
 
+/// Hazards 32: wide, combining, joined and flag characters.
+///
 /// Whatever is in view, every line is as wide as the screen allows and the borders stand in line.
 #[test]
 fn wide_names_leave_the_borders_in_line() {

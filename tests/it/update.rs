@@ -337,6 +337,7 @@ fn escape_goes_back_and_never_quits_and_q_closes_the_top_layer() {
     assert_eq!(driver.effects, [Effect::Quit], "^c quits from anywhere");
 }
 
+/// Hazards 7.
 #[test]
 fn a_paste_is_text_never_a_command() {
     let mut driver = Driver::new(120, 36);
@@ -387,6 +388,7 @@ fn a_countdown_that_reaches_zero_says_expired_and_the_next_file_is_named() {
     assert_eq!(driver.app.store().len(), 3, "it leaves only when the service no longer has it");
 }
 
+/// Hazards 29.
 #[test]
 fn countdowns_go_by_the_services_clock() {
     let mut driver = Driver::new(120, 36);
@@ -443,6 +445,7 @@ fn a_refused_key_is_remembered_for_the_exit_code_only_if_nothing_was_loaded() {
     assert_eq!(driver.app.store().len(), 100, "what is loaded stays");
 }
 
+/// Hazards 33: answers in the wrong order.
 #[test]
 fn late_answers_are_dropped() {
     let mut driver = Driver::new(120, 36);

@@ -37,6 +37,7 @@ fn the_array_is_found_wherever_services_put_it() {
     assert!(page(r#"{"data":{"data":null,"has_more":true}}"#).has_more == HasMore::Yes);
 }
 
+/// Hazards 28.
 #[test]
 fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
     for body in [
@@ -62,6 +63,7 @@ fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
     }
 }
 
+/// Hazards 25: `has_more` of any kind.
 #[test]
 fn has_more_is_read_tolerantly() {
     for (raw, expected) in [
@@ -78,6 +80,7 @@ fn has_more_is_read_tolerantly() {
     }
 }
 
+/// Hazards 26: times.
 #[test]
 fn times_are_exact_or_odd() {
     use Stated::{Nothing, Odd, Value};
@@ -109,6 +112,7 @@ fn times_are_exact_or_odd() {
     assert_eq!(only_file("\"object\":\"file\"").created_at, Nothing);
 }
 
+/// Hazards 26: sizes.
 #[test]
 fn sizes_are_exact_or_odd() {
     use Stated::{Nothing, Odd, Value};
@@ -138,6 +142,7 @@ fn what_is_odd_or_unknown_is_kept_to_be_shown() {
     assert_eq!(pairs[1], (Untrusted::new("x"), Untrusted::new(r#"{"y":[1]}"#)));
 }
 
+/// Hazards 25: one bad file among others.
 #[test]
 fn one_bad_file_is_one_unreadable_row() {
     let good = r#"{"id":"file_a","filename":"a"}"#;
@@ -156,6 +161,7 @@ fn one_bad_file_is_one_unreadable_row() {
     );
 }
 
+/// Hazards 27.
 #[test]
 fn broken_text_breaks_that_text_only() {
     let file = only_file(r#""filename":"a\ud800b","purpose":null"#);
@@ -165,6 +171,7 @@ fn broken_text_breaks_that_text_only() {
     assert_eq!(file.filename.unwrap().raw(), "x\u{fffd}y".as_bytes());
 }
 
+/// Hazards 35: long names and ids, many files, depth.
 #[test]
 fn hostile_sizes_are_cut_at_the_caps() {
     let many = format!("[{}{{}}]", "{},".repeat(MOST_FILES_A_PAGE));
