@@ -5,7 +5,7 @@
 //! secret that neither `Debug` nor an error can show.
 
 use std::error::Error as _;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::time::{Duration, UNIX_EPOCH};
 
 use memchr::memmem;
@@ -372,8 +372,15 @@ fn innermost(error: &reqwest::Error) -> String {
     text.split(" (os error").next().unwrap_or_default().to_owned()
 }
 
+/// The kinds of all I/O errors in the chain. One that wraps another is not its `source`, which is
+/// what the inner one was caused by: they have to be unwrapped.
 fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = ErrorKind> {
     std::iter::successors(error.source(), |cause| (*cause).source())
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .map(std::io::Error::kind)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .flat_map(|outer| std::iter::successors(Some(outer), |error| wrapped(error)))
+        .map(io::Error::kind)
+}
+
+fn wrapped(error: &io::Error) -> Option<&io::Error> {
+    error.get_ref()?.downcast_ref()
 }

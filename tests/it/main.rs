@@ -23,4 +23,5 @@ mod readme;
 mod reconcile;
 mod screens;
 mod support;
+mod tls;
 mod update;

@@ -1,10 +1,12 @@
 //! A server below HTTP libraries: it reads the head of a request and answers with bytes of the
 //! test's choosing, so that framing can be broken too.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 use std::thread;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// How a request is answered.
 pub enum Reply {
@@ -23,14 +25,40 @@ pub struct Fault {
 impl Fault {
     /// Answers request number `n` (from 0), whose head is given, as `answer` says.
     pub fn start(answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
+        Self::serve(None, answer)
+    }
+
+    /// The same over TLS, as `localhost`.
+    pub fn start_tls(
+        tls: Arc<ServerConfig>,
+        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(Some(tls), answer)
+    }
+
+    fn serve(
+        tls: Option<Arc<ServerConfig>>,
+        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let url = match tls {
+            None => format!("http://{address}"),
+            Some(_) => format!("https://localhost:{}", address.port()),
+        };
         let heads = Arc::new(Mutex::new(vec![]));
         let (noted, answer) = (Arc::clone(&heads), Arc::new(answer));
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let (noted, answer) = (Arc::clone(&noted), Arc::clone(&answer));
-                thread::spawn(move || serve(stream, &noted, &*answer));
+                let tls = tls.clone();
+                thread::spawn(move || match tls {
+                    None => serve(stream, &noted, &*answer),
+                    Some(tls) => {
+                        let connection = ServerConnection::new(tls).unwrap();
+                        serve(StreamOwned::new(connection, stream), &noted, &*answer);
+                    }
+                });
             }
         });
         Self { url, heads }
@@ -48,7 +76,11 @@ impl Fault {
     }
 }
 
-fn serve(stream: TcpStream, heads: &Mutex<Vec<String>>, answer: &dyn Fn(usize, &str) -> Reply) {
+fn serve<S: Read + Write>(
+    stream: S,
+    heads: &Mutex<Vec<String>>,
+    answer: &dyn Fn(usize, &str) -> Reply,
+) {
     let mut head = String::new();
     let mut reader = BufReader::new(stream);
     while !head.ends_with("\r\n\r\n") {

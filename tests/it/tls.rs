@@ -1,0 +1,105 @@
+//! TLS, with the real binary: a certificate that is good, and those that are not.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rcgen::{CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rustls::ServerConfig;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::support::CANARY;
+use crate::support::binary::{command, text};
+use crate::support::fault::{Fault, page};
+
+/// An authority that the program is told to trust, and certificates that it signed.
+struct Authority {
+    folder: tempfile::TempDir,
+    issuer: CertifiedIssuer<'static, KeyPair>,
+}
+
+impl Authority {
+    fn new() -> Self {
+        let mut params = CertificateParams::new(vec![]).unwrap();
+        params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
+        Self { folder, issuer }
+    }
+
+    fn file(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.pem")
+    }
+
+    /// A server for `host` whose certificate is good until `year`.
+    fn serves(&self, host: &str, year: i32) -> Fault {
+        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        params.not_before = date_time_ymd(2000, 1, 1);
+        params.not_after = date_time_ymd(year, 1, 1);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        server(certificate.der().clone(), &key)
+    }
+}
+
+fn server(certificate: CertificateDer<'static>, key: &KeyPair) -> Fault {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    Fault::start_tls(Arc::new(tls), |_, _| page(0, 3, false))
+}
+
+/// Runs the program, which trusts the certificates in `authorities` and no other.
+fn run(arguments: &[&str], url: &str, authorities: &Path) -> (Option<i32>, String, String) {
+    let mut command = command(arguments);
+    command.env("CEREBRAS_API_KEY", CANARY).env("CEREBRAS_BASE_URL", url);
+    command.env("SSL_CERT_FILE", authorities).env("SSL_CERT_DIR", "/nonexistent");
+    let output = command.output().unwrap();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(!out.contains(CANARY) && !err.contains(CANARY));
+    (output.status.code(), out, err)
+}
+
+#[test]
+fn a_good_certificate_is_trusted() {
+    let authority = Authority::new();
+    let server = authority.serves("localhost", 2100);
+    let (code, out, err) = run(&["list", "--output", "jsonl"], &server.url, &authority.file());
+    assert_eq!((code, out.lines().count()), (Some(0), 3), "{err}");
+    let (code, report, _) = run(&["doctor"], &server.url, &authority.file());
+    assert_eq!(code, Some(0), "{report}");
+    assert!(
+        report.contains("ok       tls            the service's certificate is good"),
+        "{report}"
+    );
+}
+
+/// Certificate errors are never retried, and the key is not sent.
+#[test]
+fn certificates_that_are_not_good_are_refused_at_once_and_see_no_key() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let self_signed = params.self_signed(&key).unwrap();
+    for (what, server) in [
+        ("expired", authority.serves("localhost", 2001)),
+        ("for another host", authority.serves("files.example", 2100)),
+        ("by an authority nobody knows", other.serves("localhost", 2100)),
+        ("signed by itself", server(self_signed.der().clone(), &key)),
+    ] {
+        let (code, out, err) = run(&["list"], &server.url, &authority.file());
+        assert_eq!((code, out.as_str()), (Some(1), ""), "{what}: {err}");
+        let said = "shelflife: the files could not be listed: the connection is not safe: ";
+        assert!(err.starts_with(said) && err.lines().count() == 1, "{what}: {err}");
+        assert!(server.heads().is_empty(), "{what}: nothing was asked");
+        let (code, report, _) = run(&["doctor"], &server.url, &authority.file());
+        assert_eq!(code, Some(1), "{what}: {report}");
+        assert!(report.contains("failure  tls "), "{what}: {report}");
+        assert!(report.contains("check the address, this machine's clock"), "{what}: {report}");
+    }
+}
