@@ -15,6 +15,7 @@ use shelflife::clock::DateSample;
 use shelflife::effect::Effect;
 use shelflife::event::Event;
 use shelflife::expiry::Stated;
+use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, State};
 use shelflife::store::FileNo;
 use shelflife::store::filter::Moment;
@@ -449,6 +450,7 @@ fn asked_to_wait(seconds: u64) -> ApiError {
 
 const SECOND: Duration = Duration::from_secs(1);
 const INTERVAL: Duration = Duration::from_secs(30);
+const EIGHT_HOURS: Duration = Duration::from_secs(8 * 3_600);
 
 fn random_fault(rng: &mut Rng) -> ApiError {
     match rng.u8(..6) {
@@ -731,7 +733,7 @@ fn eight_hours_of_outage() {
         let mut world = World::loaded(Account::new(files), 100);
         let known = world.known();
         let began = world.driver.now.mono;
-        while world.driver.now.mono.saturating_sub(began) < Duration::from_secs(8 * 3_600) {
+        while world.driver.now.mono.saturating_sub(began) < EIGHT_HOURS {
             world.await_next_round();
             world.fail_all(&down());
         }
@@ -745,6 +747,98 @@ fn eight_hours_of_outage() {
         assert!(world.driver.app.trouble().is_none());
         assert!(!world.driver.app.freshness().unwrap().stale);
     }
+}
+
+/// Eight hours of rate limiting, with a wait of five minutes each time: no request comes earlier
+/// than it was asked for, and the next one after it is over finds everything.
+#[test]
+fn eight_hours_of_rate_limiting() {
+    let mut world = World::loaded(Account::new(2_000), 100);
+    let known = world.known();
+    let began = world.driver.now.mono;
+    let mut last = None;
+    while world.driver.now.mono.saturating_sub(began) < EIGHT_HOURS {
+        world.await_next_round();
+        if world.list.is_some() {
+            let now = world.driver.now.mono;
+            let pause = last.map(|last| now.saturating_sub(last));
+            assert!(pause.is_none_or(|pause| pause >= SECOND * 300), "{pause:?}");
+            last = Some(now);
+        }
+        world.fail_all(&asked_to_wait(300));
+    }
+    assert!((80..=97).contains(&world.lists), "{} requests", world.lists);
+    assert_eq!((world.known(), world.checks), (known, 0));
+    world.round();
+    assert!(world.driver.app.trouble().is_none());
+}
+
+/// Hazards 29: eight hours in which the wall clock is set back and forth. No request more or less,
+/// and every countdown right by the service's clock.
+#[test]
+fn eight_hours_of_a_clock_that_jumps() {
+    let mut account = Account::new(50);
+    account.skew_s = Some(0);
+    for left in [10_000, 20_000] {
+        account.add(60, Some(left));
+    }
+    let mut world = World::loaded(account, 100);
+    let began = world.driver.now.mono;
+    let (mut jumps, mut skew_s) = (0, 0);
+    while world.driver.now.mono.saturating_sub(began) < EIGHT_HOURS {
+        let jump = [7_200, -3_600, -86_400, 40, 82_760][jumps % 5];
+        jumps += 1;
+        // Ours is set; that of the service goes on.
+        skew_s -= jump;
+        world.driver.now.wall_ms += jump * 1_000;
+        world.account.skew_s = Some(skew_s);
+        let before = world.lists;
+        world.live(SECOND * 600, World::answer_all);
+        assert!((19..=21).contains(&(world.lists - before)), "{}", world.lists - before);
+        let passed = world.driver.now.mono.saturating_sub(began);
+        let true_s = START_S + i64::try_from(passed.as_secs()).unwrap();
+        let told_s = world.driver.app.server_ms().div_euclid(1_000);
+        assert!((told_s - true_s).abs() <= 1, "after jump {jumps}: {} s", told_s - true_s);
+    }
+    // Both have expired meanwhile, and are listed all the same.
+    let counts = world.driver.app.store().expiry_counts(world.driver.app.server_ms());
+    assert_eq!((counts.expired, world.driver.app.journal().entries().len()), (2, 0));
+}
+
+/// A week, with files that come and go all the time: what is held stays in bounds.
+#[test]
+fn a_simulated_week() {
+    let settings = {
+        let refresh = RefreshPolicy { interval: Some(SECOND * 300), ..RefreshPolicy::default() };
+        Settings { refresh, ..Driver::settings() }
+    };
+    let mut world = World::started(Account::new(60), settings, (80, 24));
+    world.answer_all();
+    world.forget();
+    let began = world.driver.now.mono;
+    let mut rounds = 0;
+    while world.driver.now.mono.saturating_sub(began) < Duration::from_secs(7 * 86_400) {
+        rounds += 1;
+        let now_s = world.server_s();
+        let oldest = *world.account.files.keys().next().unwrap();
+        world.account.files.remove(&oldest);
+        world.account.add(1, Some(now_s - START_S + 900));
+        world.account.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s));
+        while world.account.files.len() < 60 {
+            world.account.add(1, None);
+        }
+        world.round();
+    }
+    assert!(rounds > 1_900, "{rounds}");
+    assert!(
+        world.lists <= rounds * 3 && world.checks <= rounds * 5,
+        "{} {}",
+        world.lists,
+        world.checks
+    );
+    let app = &world.driver.app;
+    assert!(app.store().slots() < 200, "{} places for {}", app.store().slots(), app.store().len());
+    assert!(app.journal().entries().len() <= 10_000 && app.marks().is_empty());
 }
 
 #[test]
