@@ -340,6 +340,42 @@ fn odd_flags_name_the_flag_the_value_and_what_is_allowed() {
     }
 }
 
+/// Hazards 17 and 44: a proxy never sees the key, whether or not it lets us through.
+#[test]
+fn a_proxy_sees_no_key() {
+    let proxy = Fault::start(|_, _| {
+        answer("407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", "")
+    });
+    let run = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("CEREBRAS_API_KEY", CANARY);
+        for variable in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
+            command.env(variable, &proxy.url);
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), text(&output.stderr))
+    };
+    let (code, said) = run(&["list", "--base-url", "https://files.invalid"]);
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("proxy authorization required") && said.lines().count() == 1, "{said}");
+    let asked = proxy.requests();
+    assert!(!asked.is_empty(), "it was asked for a tunnel");
+    assert!(asked.iter().all(|request| request == "CONNECT files.invalid:443 HTTP/1.1"));
+    // In clear the key goes to the service itself, where that is allowed, and through nobody. This
+    // address is this machine too, but not the loopback one.
+    let service = Fault::start(|_, _| page(0, 3, false));
+    let elsewhere = service.url.replace("127.0.0.1", "0.0.0.0");
+    for arguments in [
+        vec!["list", "--base-url", &elsewhere, "--allow-http"],
+        vec!["list", "--base-url", &service.url],
+    ] {
+        let (code, said) = run(&arguments);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    assert_eq!(proxy.requests().len(), asked.len(), "loopback is never proxied");
+    assert!(proxy.heads().iter().all(|head| !head.contains(CANARY)));
+}
+
 /// Hazards 17: a malformed proxy is an error at the start.
 #[test]
 fn a_malformed_proxy_is_a_usage_error() {
