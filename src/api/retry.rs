@@ -87,7 +87,8 @@ impl RetryHeaders<'_> {
         let milliseconds = self.retry_after_ms.and_then(positive).map(|ms| ms / 1_000.0);
         let seconds = milliseconds.or_else(|| self.retry_after.and_then(positive));
         if let Some(seconds) = seconds {
-            return Duration::try_from_secs_f64(seconds).ok();
+            let wait = Duration::try_from_secs_f64(seconds).ok();
+            return wait.filter(|wait| !wait.is_zero());
         }
         let until = httpdate::parse_http_date(self.retry_after?.trim()).ok()?;
         let from = httpdate::parse_http_date(self.date?.trim()).ok()?;
@@ -221,6 +222,8 @@ mod tests {
             ("Sun, 06 Nov 1994 08:49:37 GMT", None),
             ("Sun, 06 Nov 1993 08:49:37 GMT", None),
             ("0", None),
+            ("0.00000000000007", None),
+            ("1e300", None),
             ("-5", None),
             ("inf", None),
             ("soon", None),

@@ -70,6 +70,18 @@ async fn stalls_end_at_their_limits() {
     }
 }
 
+/// Hazards 34: a stall in the TLS handshake.
+#[tokio::test]
+async fn a_handshake_that_does_not_go_on_ends_at_its_limit() {
+    // The system takes the connection; nobody ever looks at it.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let limits = Limits { connect: Duration::from_millis(200), ..Limits::default() };
+    let error = client(&url, limits).list_page(None, 1).await.unwrap_err();
+    assert!(error.is_transient(), "{error:?}");
+    assert!(error.to_string().starts_with("no connection within"), "{error}");
+}
+
 /// Hazards 35: a body that is too large, compressed or not.
 #[tokio::test]
 async fn bodies_are_cut_at_the_cap() {
