@@ -20,6 +20,7 @@
 
 mod answers;
 mod plan;
+mod round;
 mod terms;
 
 use std::collections::VecDeque;
@@ -30,6 +31,7 @@ use crate::api::retry::Allowance;
 use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
+use round::{End, Generation, Part, Pending, Round, State};
 pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Survey, Trouble};
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
@@ -47,74 +49,6 @@ const AFTER_EXPIRY: Duration = Duration::from_secs(1);
 /// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
 const READINGS_FROM: u32 = 1 << 31;
 const REQUESTS_FROM: u64 = 1 << 63;
-
-#[derive(Debug)]
-enum State {
-    Resting,
-    Running(Round),
-    /// The paging machine makes the try.
-    Borrowed,
-}
-
-/// A round under way.
-#[derive(Debug)]
-struct Round {
-    reading: u32,
-    scope: Scope,
-    began: Duration,
-    lists: u32,
-    view_pages: u32,
-    end: End,
-    /// The place up to which everything was read again, where that is the scope.
-    read_to: usize,
-    suspects: VecDeque<FileNo>,
-    /// Those that were asked for.
-    checked: Vec<FileNo>,
-    /// Of these, those in a row to which the service had no answer.
-    unanswered: u32,
-    steps_back: u32,
-    /// The operator has seen enough.
-    stopped: bool,
-    pending: Option<Pending>,
-}
-
-/// What the round knows of the end at which new files appear.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum End {
-    Unread,
-    Read,
-    /// There is more, behind this cursor.
-    Goes(Cursor),
-}
-
-#[derive(Clone, Debug)]
-struct Pending {
-    request: u64,
-    ask: Ask,
-    part: Part,
-    /// The place of the file that the page is asked for.
-    place: usize,
-}
-
-/// Which part of the plan a page belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
-    View,
-    End,
-    Rest,
-    /// As `Rest`, where everything is read again.
-    All,
-    Generation,
-    Check,
-}
-
-/// A reading of the whole list, over as many rounds as it takes, where the order proves nothing.
-#[derive(Debug)]
-struct Generation {
-    reading: u32,
-    cursor: Cursor,
-    files: usize,
-}
 
 /// When rounds happen, and what the one under way still has to do.
 #[derive(Debug)]

@@ -1,0 +1,128 @@
+//! What goes into the paging machine and comes out of it, and the states that it can be in.
+
+use std::time::Duration;
+
+use crate::api::ApiError;
+use crate::text::Untrusted;
+
+/// Where in the list a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// At the first file.
+    Start,
+    /// Behind the file with this id.
+    After(Untrusted),
+}
+
+impl Cursor {
+    /// The value of the `after` parameter, where there is one.
+    #[must_use]
+    pub fn after(&self) -> Option<&Untrusted> {
+        match self {
+            Self::Start => None,
+            Self::After(id) => Some(id),
+        }
+    }
+}
+
+/// One list request to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    /// The number that its answer must bear.
+    pub request: u64,
+    /// Where the page begins.
+    pub cursor: Cursor,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+}
+
+/// What a page that was taken in amounts to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageFacts {
+    /// The id of its last file that has one.
+    pub last: Option<Untrusted>,
+    /// Files that this walk had not seen.
+    pub fresh: usize,
+    /// Files that were not known at all.
+    pub new: usize,
+}
+
+/// Why the list could not be read on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The last try failed, or the first one in a way that no retry mends.
+    #[error(transparent)]
+    Call(ApiError),
+    /// The service asks for a longer wait than the program sits through on its own.
+    #[error("{error}; it asks to wait {} s", .wait.as_secs())]
+    AskedToWait {
+        /// What it answered.
+        error: ApiError,
+        /// For how long it wants to be left alone.
+        wait: Duration,
+        /// The monotonic moment before which no retry is made.
+        until: Duration,
+    },
+    /// The service says that there is more, and does not give it.
+    #[error("the service repeats itself: it says that there is more, but sends nothing new")]
+    CursorStuck,
+    /// The service knows neither the cursor nor the one before, and not after a new start either.
+    #[error("the service no longer knows where the last page ended")]
+    CursorRefused,
+    /// The program holds as many files as it can address.
+    #[error("too many files: no more can be held in memory")]
+    Full,
+}
+
+/// The state of the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Nothing is under way; the next page, if wanted, begins at `next`.
+    Ready {
+        /// Where the next page begins.
+        next: Cursor,
+    },
+    /// A request is in flight.
+    Loading {
+        /// Its number.
+        request: u64,
+        /// Where its page begins.
+        at: Cursor,
+        /// Which try this is, from 1.
+        attempt: u32,
+    },
+    /// A try failed; the next one waits.
+    Backoff {
+        /// The monotonic moment of the next try.
+        until: Duration,
+        /// Where its page begins.
+        at: Cursor,
+        /// The tries made.
+        attempt: u32,
+        /// Why the last one failed.
+        why: ApiError,
+    },
+    /// The list could not be read on; what is loaded stays.
+    Failed {
+        /// Where the page that failed begins.
+        at: Cursor,
+        /// Why.
+        why: Failure,
+    },
+    /// The end of the list was reached.
+    Exhausted,
+}
+
+impl State {
+    /// The state's name, for the log.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Ready { .. } => "ready",
+            Self::Loading { .. } => "loading",
+            Self::Backoff { .. } => "backoff",
+            Self::Exhausted => "exhausted",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
