@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 use std::time::{Duration, UNIX_EPOCH};
 
 use memchr::memmem;
-use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::{AGE, CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -134,9 +134,13 @@ impl Client {
             append_raw(&mut url, "after", after.raw());
         }
         let Answer { value: body, date, allowance } = self.get(url).await?;
-        let value = wire::read_page(&body).map_err(|why| match why {
-            NotAPage::NotAFilesList(_) => {
-                ApiError::NotAFilesList { beginning: wire::beginning_of(&self.without_key(&body)) }
+        let value = wire::read_page(&body.bytes).map_err(|why| match why {
+            NotAPage::NotAFilesList { .. } if body.encoded => {
+                ApiError::Undecodable { what: "it is encoded in a way that was not asked for" }
+            }
+            NotAPage::NotAFilesList { breaks_off, .. } => {
+                let beginning = wire::beginning_of(&self.without_key(&body.bytes));
+                ApiError::NotAFilesList { beginning, breaks_off }
             }
             NotAPage::TooManyFiles => {
                 ApiError::Undecodable { what: "more than 10,000 files in one page" }
@@ -158,13 +162,13 @@ impl Client {
             }
             result => result?,
         };
-        let file = wire::read_single_file(&body)
+        let file = wire::read_single_file(&body.bytes)
             .filter(|file| file.id == *id)
             .ok_or(ApiError::Undecodable { what: "it does not describe the file asked for" })?;
         Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
     }
 
-    async fn get(&self, url: Url) -> Result<Answer<Vec<u8>>, ApiError> {
+    async fn get(&self, url: Url) -> Result<Answer<Body>, ApiError> {
         let begun = Instant::now();
         let whole = || ApiError::TimedOut { what: "whole answer", limit: self.limits.whole };
         let path = log::log_enabled!(log::Level::Warn).then(|| path_of(&url));
@@ -177,7 +181,7 @@ impl Client {
                 (u64::try_from(ms).unwrap_or(u64::MAX), status.unwrap_or(0), self.attempt);
             match &result {
                 Ok(answer) => {
-                    let bytes = answer.value.len();
+                    let bytes = answer.value.bytes.len();
                     log::info!(method = "GET", path, status, ms, attempt, bytes; "request");
                 }
                 Err(error) => {
@@ -190,7 +194,7 @@ impl Client {
     }
 
     /// Notes the status in `seen`, once there is one.
-    async fn try_get(&self, url: Url, seen: &mut Option<u16>) -> Result<Answer<Vec<u8>>, ApiError> {
+    async fn try_get(&self, url: Url, seen: &mut Option<u16>) -> Result<Answer<Body>, ApiError> {
         let mut request = self.http.get(url);
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
@@ -205,10 +209,14 @@ impl Client {
         let status = response.status();
         *seen = Some(status.as_u16());
         if status.is_success() {
-            let body = self.read_body(response, self.limits.body_bytes).await?;
-            return match body {
-                Body::Whole(value) => Ok(Answer { value, date, allowance }),
-                Body::Cut(_) => {
+            // What was asked for was decoded on the way, and is not named any more.
+            let encoded =
+                response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity");
+            return match self.read_body(response, self.limits.body_bytes).await? {
+                Read::Whole(bytes) => {
+                    Ok(Answer { value: Body { bytes, encoded }, date, allowance })
+                }
+                Read::Cut(_) => {
                     Err(ApiError::Undecodable { what: "the page is larger than 8 MiB" })
                 }
             };
@@ -220,12 +228,14 @@ impl Client {
     async fn refusal(&self, response: Response) -> ApiError {
         let status = response.status();
         let headers = response.headers().clone();
-        if status.is_redirection() {
-            return ApiError::Redirected { target: redirect_target(&headers) };
+        if status.is_redirection()
+            && let Some(target) = redirect_target(response.url(), &headers)
+        {
+            return ApiError::Redirected { target: Untrusted::new(self.without_key(target.raw())) };
         }
         let head = retry_headers(&headers);
         let message = match self.read_body(response, self.limits.error_bytes).await {
-            Ok(Body::Whole(body) | Body::Cut(body)) => {
+            Ok(Read::Whole(body) | Read::Cut(body)) => {
                 wire::read_error_message(&self.without_key(&body))
             }
             Err(_) => None,
@@ -240,16 +250,16 @@ impl Client {
         }
     }
 
-    async fn read_body(&self, mut response: Response, cap: usize) -> Result<Body, ApiError> {
+    async fn read_body(&self, mut response: Response, cap: usize) -> Result<Read, ApiError> {
         let mut body = Vec::new();
         loop {
             let gap = ApiError::TimedOut { what: "further byte", limit: self.limits.gap };
             let chunk = timeout(self.limits.gap, response.chunk()).await.map_err(|_| gap)?;
             match chunk.map_err(|e| self.describe(&e))? {
-                None => return Ok(Body::Whole(body)),
+                None => return Ok(Read::Whole(body)),
                 Some(chunk) if body.len() + chunk.len() > cap => {
                     body.extend_from_slice(&chunk[..cap - body.len()]);
-                    return Ok(Body::Cut(body));
+                    return Ok(Read::Cut(body));
                 }
                 Some(chunk) => body.extend_from_slice(&chunk),
             }
@@ -284,10 +294,11 @@ impl Client {
                 ApiError::Unreachable { cause }
             };
         }
-        // Broken compression is invalid; one that was cut short ends early, which is another matter.
+        // Broken chunks and compression are invalid; what was cut short ends early, which is another
+        // matter.
         let invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
         if error.is_decode() && (io_kinds(error).any(invalid) || io_kinds(error).next().is_none()) {
-            return ApiError::Undecodable { what: "its compression is broken" };
+            return ApiError::Undecodable { what: "its encoding is broken" };
         }
         ApiError::Interrupted { cause }
     }
@@ -298,8 +309,17 @@ fn path_of(url: &Url) -> String {
     url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-enum Body {
+/// The body of a success.
+struct Body {
+    bytes: Vec<u8>,
+    /// Whether it came in an encoding that nobody asked for.
+    encoded: bool,
+}
+
+/// What was read of a body.
+enum Read {
     Whole(Vec<u8>),
+    /// It is larger than it may be.
     Cut(Vec<u8>),
 }
 
@@ -351,16 +371,21 @@ fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSample> {
     Some(DateSample { date_s, sent, received: since_boot() })
 }
 
-/// The host that a redirect names; a path of it could carry anything, the key included.
-fn redirect_target(headers: &HeaderMap) -> Untrusted {
-    let Some(location) = headers.get(LOCATION) else { return Untrusted::new("nowhere") };
-    let host = location.to_str().ok().and_then(|text| Url::parse(text).ok()).and_then(|url| {
-        let host = url.host_str()?.to_owned();
-        Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
-    });
-    let mut target = Untrusted::new(host.unwrap_or_else(|| "another path".to_owned()));
+/// The host that a redirect from `asked` names, where it names a place; a path could carry anything,
+/// the key included.
+fn redirect_target(asked: &Url, headers: &HeaderMap) -> Option<Untrusted> {
+    let location = String::from_utf8_lossy(headers.get(LOCATION)?.as_bytes());
+    let Ok(url) = asked.join(&location) else { return Some(Untrusted::new("no valid address")) };
+    let origin = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned());
+    let host = url.host_str().filter(|_| origin(&url) != origin(asked));
+    let target = match (host, url.port()) {
+        (None, _) => "another path".to_owned(),
+        (Some(host), None) => host.to_owned(),
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+    };
+    let mut target = Untrusted::new(target);
     target.cap(256);
-    target
+    Some(target)
 }
 
 fn innermost(error: &reqwest::Error) -> String {

@@ -84,10 +84,12 @@ pub enum ApiError {
     #[error("the id of this file cannot stand in an address")]
     UnusableId,
     /// The answer is another kind of document, such as a captive portal's page.
-    #[error("the answer is not a files list: {}", shown_beginning(.beginning))]
+    #[error("the answer is not a files list: {}", shown_beginning(.beginning, *.breaks_off))]
     NotAFilesList {
         /// How it begins.
         beginning: Untrusted,
+        /// Whether it ends in the middle.
+        breaks_off: bool,
     },
 }
 
@@ -111,11 +113,12 @@ fn said(message: Option<&Untrusted>) -> String {
     })
 }
 
-fn shown_beginning(beginning: &Untrusted) -> String {
+fn shown_beginning(beginning: &Untrusted, breaks_off: bool) -> String {
     if beginning.raw().is_empty() {
         return "it is empty".to_owned();
     }
-    format!("it begins with {}", beginning.borrow().printable_within(80))
+    let breaks_off = if breaks_off { "it breaks off; " } else { "" };
+    format!("{breaks_off}it begins with {}", beginning.borrow().printable_within(80))
 }
 
 impl ApiError {

@@ -97,8 +97,13 @@ impl Page {
 /// Why an answer is no files list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotAPage {
-    /// It is another kind of document; here is its beginning.
-    NotAFilesList(Untrusted),
+    /// It is another kind of document, or the beginning of one.
+    NotAFilesList {
+        /// How it begins.
+        beginning: Untrusted,
+        /// Whether it ends in the middle.
+        breaks_off: bool,
+    },
     /// It claims more files than [`MOST_FILES_A_PAGE`].
     TooManyFiles,
 }
@@ -112,8 +117,11 @@ pub enum NotAPage {
 pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}');
-    let other = || NotAPage::NotAFilesList(beginning(text));
-    let envelope: Envelope = serde_json::from_str(text).map_err(|_| other())?;
+    let not_a_list =
+        |breaks_off| NotAPage::NotAFilesList { beginning: beginning(text), breaks_off };
+    let other = || not_a_list(false);
+    let envelope: Envelope = serde_json::from_str(text)
+        .map_err(|error| not_a_list(error.is_eof() && !text.trim().is_empty()))?;
     let (list, has_more) = match envelope {
         Envelope::Array(list) => (list, HasMore::Unknown),
         Envelope::Object { data: Some(data), has_more } => {

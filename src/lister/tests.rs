@@ -145,7 +145,7 @@ fn the_wait_that_the_service_asks_for_is_kept_to() {
 #[test]
 fn failures_that_no_retry_mends_are_final_until_the_operator_says_so() {
     let key = ApiError::KeyRefused { message: None };
-    let page = ApiError::NotAFilesList { beginning: Untrusted::default() };
+    let page = ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false };
     for error in [key, page, refused(404), refused(501)] {
         let mut lister = lister();
         lister.demand().unwrap();
@@ -254,7 +254,7 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
         lister
     };
     let unavailable = ApiError::Unavailable { status: Status(503), message: None, wait: None };
-    let portal = ApiError::NotAFilesList { beginning: Untrusted::default() };
+    let portal = ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false };
     for error in [unavailable, portal, ApiError::Forbidden { message: None }] {
         let mut lister = failed_with(error.clone());
         let fetch = lister.retry_once().unwrap();

@@ -473,7 +473,10 @@ fn no_failure_makes_it_spin() {
     let errors: [fn() -> ApiError; 4] = [
         || ApiError::KeyRefused { message: None },
         || ApiError::Forbidden { message: None },
-        || ApiError::NotAFilesList { beginning: shelflife::text::Untrusted::new("<html>") },
+        || ApiError::NotAFilesList {
+            beginning: shelflife::text::Untrusted::new("<html>"),
+            breaks_off: false,
+        },
         || ApiError::Unavailable { status: Status(503), message: None, wait: None },
     ];
     for error in errors {

@@ -11,6 +11,7 @@ mod client;
 mod config;
 mod demo;
 mod doctor;
+mod faults;
 mod hostile;
 mod layers;
 mod live;

@@ -188,7 +188,7 @@ fn faults_cost_retries_but_no_file_and_no_page_twice() {
             (rng.u8(..4) == 0).then(|| match rng.u8(..4) {
                 0 => ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) },
                 1 => ApiError::Interrupted { cause: Untrusted::new("reset") },
-                2 => ApiError::NotAFilesList { beginning: Untrusted::default() },
+                2 => ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false },
                 _ => ApiError::Unavailable { status: Status(503), message: None, wait: None },
             })
         });

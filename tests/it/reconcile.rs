@@ -455,7 +455,7 @@ const EIGHT_HOURS: Duration = Duration::from_secs(8 * 3_600);
 fn random_fault(rng: &mut Rng) -> ApiError {
     match rng.u8(..6) {
         0 => ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) },
-        1 => ApiError::NotAFilesList { beginning: Untrusted::default() },
+        1 => ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false },
         2 => ApiError::Refused { status: Status(404), message: None },
         3 => asked_to_wait(rng.u64(1..100)),
         4 if rng.u8(..4) == 0 => ApiError::KeyRefused { message: None },

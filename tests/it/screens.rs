@@ -241,7 +241,7 @@ fn five_kinds_of_nothing_are_five_screens() {
         driver
     };
     let html = wire::read_page(b"<html><title>Log in</title>").unwrap_err();
-    let wire::NotAPage::NotAFilesList(beginning) = html else { panic!() };
+    let wire::NotAPage::NotAFilesList { beginning, .. } = html else { panic!() };
     let screens = vec![
         ("loading", Driver::new(80, 24)),
         ("empty", empty),
@@ -257,7 +257,10 @@ fn five_kinds_of_nothing_are_five_screens() {
                 message: Some(Untrusted::new("Not authenticated")),
             }]),
         ),
-        ("not_a_files_list", failing(vec![ApiError::NotAFilesList { beginning }])),
+        (
+            "not_a_files_list",
+            failing(vec![ApiError::NotAFilesList { beginning, breaks_off: false }]),
+        ),
         ("filtered_to_nothing", filtered),
     ];
     let mut seen = std::collections::HashSet::new();
@@ -281,7 +284,7 @@ fn the_end_of_the_table_speaks() {
     assert_eq!(end(&mut driver), "loading page 2 …");
     driver.pass(std::time::Duration::from_secs(3));
     assert_eq!(end(&mut driver), "loading page 2 … 3 s");
-    driver.fail(ApiError::NotAFilesList { beginning: Untrusted::new("<html>") });
+    driver.fail(ApiError::NotAFilesList { beginning: Untrusted::new("<html>"), breaks_off: false });
     assert_eq!(end(&mut driver), "stopped: the answer is not a files list: it begins with <html>");
     let top = lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24))[0].clone();
     assert!(top.contains("100 loaded · partial"), "{top}");

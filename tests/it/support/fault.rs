@@ -1,31 +1,51 @@
 //! A server below HTTP libraries: it reads the head of a request and answers with bytes of the
 //! test's choosing, so that framing can be broken too.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use socket2::SockRef;
 
 /// How a request is answered.
 pub enum Reply {
     /// With these bytes; then the connection is closed.
     Bytes(Vec<u8>),
+    /// With these bytes; then the next request on the same connection is answered.
+    Kept(Vec<u8>),
     /// With these bytes; then nothing more, with the connection open.
     Stall(Vec<u8>),
+    /// With these bytes; then a blank after each such pause, without an end.
+    Drip(Vec<u8>, Duration),
+    /// With these bytes; then the second ones over and over, without an end or a pause.
+    Flood(Vec<u8>, Vec<u8>),
+    /// With these bytes; then the connection is reset.
+    Reset(Vec<u8>),
 }
 
 /// A running fault server.
 pub struct Fault {
     pub url: String,
     heads: Arc<Mutex<Vec<String>>>,
+    connections: Arc<AtomicUsize>,
 }
 
 impl Fault {
     /// Answers request number `n` (from 0), whose head is given, as `answer` says.
     pub fn start(answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
-        Self::serve(None, answer)
+        Self::serve(TcpListener::bind("127.0.0.1:0").unwrap(), None, answer)
+    }
+
+    /// The same where somebody listens already.
+    pub fn on(
+        listener: TcpListener,
+        answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::serve(listener, None, answer)
     }
 
     /// The same over TLS, as `localhost`.
@@ -33,14 +53,14 @@ impl Fault {
         tls: Arc<ServerConfig>,
         answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Self::serve(Some(tls), answer)
+        Self::serve(TcpListener::bind("127.0.0.1:0").unwrap(), Some(tls), answer)
     }
 
     fn serve(
+        listener: TcpListener,
         tls: Option<Arc<ServerConfig>>,
         answer: impl Fn(usize, &str) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let url = match tls {
             None => format!("http://{address}"),
@@ -48,20 +68,27 @@ impl Fault {
         };
         let heads = Arc::new(Mutex::new(vec![]));
         let (noted, answer) = (Arc::clone(&heads), Arc::new(answer));
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
         thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
+                counted.fetch_add(1, Ordering::SeqCst);
                 let (noted, answer) = (Arc::clone(&noted), Arc::clone(&answer));
                 let tls = tls.clone();
-                thread::spawn(move || match tls {
-                    None => serve(stream, &noted, &*answer),
-                    Some(tls) => {
-                        let connection = ServerConnection::new(tls).unwrap();
-                        serve(StreamOwned::new(connection, stream), &noted, &*answer);
+                thread::spawn(move || {
+                    let tcp = stream.try_clone().unwrap();
+                    match tls {
+                        None => serve(&tcp, stream, &noted, &*answer),
+                        Some(tls) => {
+                            let connection = ServerConnection::new(tls).unwrap();
+                            let stream = StreamOwned::new(connection, stream);
+                            serve(&tcp, stream, &noted, &*answer);
+                        }
                     }
                 });
             }
         });
-        Self { url, heads }
+        Self { url, heads, connections }
     }
 
     /// The request lines so far.
@@ -70,40 +97,89 @@ impl Fault {
         heads.iter().map(|head| head.lines().next().unwrap_or_default().to_owned()).collect()
     }
 
+    /// How many connections were made so far.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
     /// The heads so far, whole.
     pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
 
+/// Answers what is asked through `stream`, which travels over `tcp`.
 fn serve<S: Read + Write>(
+    tcp: &TcpStream,
     stream: S,
     heads: &Mutex<Vec<String>>,
     answer: &dyn Fn(usize, &str) -> Reply,
 ) {
+    let mut stream = BufReader::new(stream);
+    while let Some(head) = read_head(&mut stream) {
+        let number = {
+            let mut heads = heads.lock().unwrap();
+            heads.push(head.clone());
+            heads.len() - 1
+        };
+        match answer(number, &head) {
+            Reply::Kept(bytes) => {
+                if stream.get_mut().write_all(&bytes).is_err() {
+                    return;
+                }
+            }
+            reply => {
+                // The other side may be gone already; there is nobody to tell then.
+                let _ = reply_last(tcp, stream.get_mut(), reply);
+                return;
+            }
+        }
+    }
+}
+
+/// The head of the next request; nothing where none comes.
+fn read_head(stream: &mut impl BufRead) -> Option<String> {
     let mut head = String::new();
-    let mut reader = BufReader::new(stream);
     while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).unwrap_or(0) == 0 {
-            return;
+        if stream.read_line(&mut head).unwrap_or(0) == 0 {
+            return None;
         }
     }
-    let number = {
-        let mut heads = heads.lock().unwrap();
-        heads.push(head.clone());
-        heads.len() - 1
-    };
-    let mut stream = reader.into_inner();
-    match answer(number, &head) {
-        Reply::Bytes(bytes) => {
-            let _ = stream.write_all(&bytes);
-        }
+    Some(head)
+}
+
+/// Answers the last request of a connection.
+fn reply_last(tcp: &TcpStream, stream: &mut impl Write, reply: Reply) -> io::Result<()> {
+    match reply {
+        Reply::Bytes(bytes) | Reply::Kept(bytes) => stream.write_all(&bytes),
         Reply::Stall(bytes) => {
-            let _ = stream.write_all(&bytes);
-            // Holds the connection until the other side gives up.
-            let _ = BufReader::new(stream).read_line(&mut head);
+            stream.write_all(&bytes)?;
+            wait_closed(tcp, None)
+        }
+        Reply::Drip(bytes, pause) => {
+            stream.write_all(&bytes)?;
+            while wait_closed(tcp, Some(pause)).is_err() {
+                stream.write_all(b" ")?;
+            }
+            Ok(())
+        }
+        Reply::Flood(bytes, more) => {
+            stream.write_all(&bytes)?;
+            loop {
+                stream.write_all(&more)?;
+            }
+        }
+        Reply::Reset(bytes) => {
+            stream.write_all(&bytes)?;
+            SockRef::from(tcp).set_linger(Some(Duration::ZERO))
         }
     }
+}
+
+/// Waits until the other side closes the connection; an error where it does not in time.
+fn wait_closed(tcp: &TcpStream, most: Option<Duration>) -> io::Result<()> {
+    tcp.set_read_timeout(most)?;
+    tcp.peek(&mut [0]).map(drop)
 }
 
 /// A whole answer with `status` and `headers` (each ending in a line break).
