@@ -2,32 +2,19 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::cli::{Cli, Command};
 use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
-use shelflife::runtime::{signals, take_panic};
+use shelflife::runtime::{report_panics, signals};
 
 fn main() -> ExitCode {
     leave_no_core_file();
     let cli = Cli::parse();
-    let code = catch_unwind(AssertUnwindSafe(|| run(cli))).unwrap_or(shelflife::PANICKED);
-    let panic = take_panic();
-    if let Some(panic) = &panic {
-        log::error!(panic = panic.as_str(); "panicked");
-    }
+    let code = report_panics(|| run(cli));
     log::info!(code; "ended");
     log::logger().flush();
-    if let Some(panic) = panic {
-        // The dashboard held it back until the terminal was itself again.
-        let _ = writeln!(
-            io::stderr(),
-            "shelflife: {panic}\nThis is a bug in shelflife; please report it."
-        );
-        return ExitCode::from(shelflife::PANICKED);
-    }
     ExitCode::from(code)
 }
 

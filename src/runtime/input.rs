@@ -21,11 +21,11 @@ use crate::view::theme::background_of_reply;
 
 /// Starts both threads; they end with the process, or when nobody listens any more.
 pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
-    let tty = tty()?;
+    let ttys = ttys()?;
     let reader = sender.clone();
     thread::Builder::new().name("input".into()).spawn(move || read_keys(&reader))?;
     let watchdog = sender.clone();
-    thread::Builder::new().name("hang-up".into()).spawn(move || watch(&tty, &watchdog))?;
+    thread::Builder::new().name("hang-up".into()).spawn(move || watch(&ttys, &watchdog))?;
     Ok(())
 }
 
@@ -64,10 +64,11 @@ fn read_keys(sender: &Sender<Message>) {
     }
 }
 
-/// Sleeps until the terminal hangs up: asked for nothing, `poll` reports just that.
-fn watch(tty: &OwnedFd, sender: &Sender<Message>) {
+/// Sleeps until a terminal hangs up: asked for nothing, `poll` reports just that.
+fn watch(ttys: &[OwnedFd], sender: &Sender<Message>) {
     loop {
-        let mut fds = [PollFd::new(tty, PollFlags::empty())];
+        let mut fds: Vec<PollFd<'_>> =
+            ttys.iter().map(|tty| PollFd::new(tty, PollFlags::empty())).collect();
         if let Err(Errno::INTR) = poll(&mut fds, None) {
         } else {
             let _ = sender.blocking_send(Message::End(End::TerminalGone));
@@ -76,11 +77,14 @@ fn watch(tty: &OwnedFd, sender: &Sender<Message>) {
     }
 }
 
-/// The terminal that keys come from: standard input, or else the controlling terminal.
-fn tty() -> io::Result<OwnedFd> {
+/// The terminal that keys come from, standard input or else the controlling terminal, and the one
+/// that is drawn on, which is usually the same.
+fn ttys() -> io::Result<[OwnedFd; 2]> {
     let stdin = io::stdin();
-    if stdin.is_terminal() {
-        return stdin.as_fd().try_clone_to_owned();
-    }
-    File::open("/dev/tty").map(OwnedFd::from)
+    let keyboard = if stdin.is_terminal() {
+        stdin.as_fd().try_clone_to_owned()?
+    } else {
+        File::open("/dev/tty").map(OwnedFd::from)?
+    };
+    Ok([keyboard, io::stdout().as_fd().try_clone_to_owned()?])
 }

@@ -30,7 +30,7 @@ use notify::Notifier;
 use record::Record;
 use terminal::Screen;
 
-pub use panics::{catch_panics, take_panic};
+pub use panics::{catch_panics, report_panics};
 
 /// Messages that may wait for the loop; whoever sends more has to wait.
 const WAITING: usize = 1_024;
@@ -54,7 +54,7 @@ pub enum End {
     Signal(i32),
     /// The terminal is gone.
     TerminalGone,
-    /// Something panicked; [`take_panic`] tells what.
+    /// Something panicked; [`report_panics`] tells what.
     Panicked,
 }
 

@@ -3,10 +3,13 @@
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Write as _;
-use std::panic;
+use std::io::{self, Write as _};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
+
+use crate::PANICKED;
 
 static HAPPENED: Notify = Notify::const_new();
 static MESSAGE: Mutex<Option<String>> = Mutex::new(None);
@@ -30,8 +33,17 @@ pub(super) async fn happened() {
     HAPPENED.notified().await;
 }
 
-/// What the first panic said, if there was one.
-#[must_use]
-pub fn take_panic() -> Option<String> {
-    MESSAGE.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// Runs `program` and gives its exit code; where anything panicked meanwhile, what it said is printed
+/// now that the terminal is given back, and the code is [`PANICKED`].
+pub fn report_panics(program: impl FnOnce() -> u8) -> u8 {
+    let code = panic::catch_unwind(AssertUnwindSafe(program)).unwrap_or(PANICKED);
+    let message = MESSAGE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let Some(message) = message else { return code };
+    log::error!(panic = message.as_str(); "panicked");
+    // Standard error may be closed; there is nobody to tell then.
+    let _ = writeln!(
+        io::stderr(),
+        "shelflife: {message}\nThis is a bug in shelflife; please report it."
+    );
+    PANICKED
 }

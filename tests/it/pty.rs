@@ -1,6 +1,6 @@
 //! The real binary in a pseudo-terminal: what a person sees and types.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use shelflife::cli::Cli;
 
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
-use crate::support::terminal::{Terminal, wait_gone, wait_writing};
+use crate::support::terminal::{Terminal, shelflife, wait_gone, wait_writing};
 use crate::support::{CANARY, NO_CONFIGURATION};
 
 fn at(url: &str) -> [(&str, &str); 2] {
@@ -134,33 +134,59 @@ fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
 /// The name of the test below, which is run again as a terminal emulator that can be killed.
 const EMULATOR: &str = "pty::the_emulator_that_is_killed";
 
-/// Hazards 41: the terminal is gone.
+/// Hazards 41: the terminal is gone. The second time the program is in a session without a terminal
+/// of its own, so that no SIGHUP tells it.
 #[test]
 fn a_terminal_that_vanishes_ends_the_program() {
-    let mut emulator = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", EMULATOR, "--nocapture"])
-        .env("SHELFLIFE_TEST_EMULATOR", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(emulator.stdout.take().unwrap()).lines().map_while(Result::ok);
-    let pid = lines.find_map(|line| line.strip_prefix("pid ").map(str::to_owned)).unwrap();
-    emulator.kill().unwrap();
-    emulator.wait().unwrap();
-    wait_gone(&pid);
+    for told in ["yes", "no"] {
+        let mut emulator = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", EMULATOR, "--nocapture"])
+            .env("SHELFLIFE_TEST_EMULATOR", told)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines =
+            BufReader::new(emulator.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let pid = lines.find_map(|line| line.strip_prefix("pid ").map(str::to_owned)).unwrap();
+        emulator.kill().unwrap();
+        emulator.wait().unwrap();
+        wait_gone(&pid);
+    }
 }
 
 /// Does nothing in a usual run; for the test above it holds a terminal with the dashboard in it.
 #[test]
 fn the_emulator_that_is_killed() {
-    if std::env::var_os("SHELFLIFE_TEST_EMULATOR").is_none() {
-        return;
-    }
-    let terminal = Terminal::start(80, 24, &["--demo"], &[]);
+    let Some(told) = std::env::var_os("SHELFLIFE_TEST_EMULATOR") else { return };
+    let mut command = shelflife(&["--demo"]);
+    command.set_controlling_tty(told == "yes");
+    let terminal = Terminal::spawn(80, 24, command);
     terminal.wait_for("next to expire");
     println!("\npid {}", terminal.pid());
     let _ = std::io::stdin().read_line(&mut String::new());
+}
+
+/// Hazards 41: the screen is another terminal than the keyboard, and only the screen is gone.
+#[test]
+fn a_screen_that_vanishes_ends_the_program() {
+    let screen = native_pty_system().openpty(PtySize::default()).unwrap();
+    let path = screen.master.tty_name().unwrap();
+    let mut command = CommandBuilder::new("/bin/sh");
+    let program = env!("CARGO_BIN_EXE_shelflife");
+    command.args(["-c", &format!("exec '{program}' --demo >'{}'", path.display())]);
+    command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
+    command.env("TERM", "xterm-256color");
+    let terminal = Terminal::spawn(80, 24, command);
+    let mut output = screen.master.try_clone_reader().unwrap();
+    let mut seen = vec![];
+    while !String::from_utf8_lossy(&seen).contains("next to expire") {
+        let mut bytes = [0; 4_096];
+        let read = output.read(&mut bytes).unwrap();
+        seen.extend_from_slice(&bytes[..read]);
+    }
+    drop((output, screen));
+    assert_eq!(terminal.wait_exit_restored(), 1);
 }
 
 /// Hazards 42: any size.
@@ -335,31 +361,32 @@ fn no_core_file_can_hold_the_key() {
 }
 
 /// The name of the test below, which is run again as a program of its own in a terminal.
-const PANICKING: &str = "pty::the_program_that_panics_in_a_task";
+const PANICKING: &str = "pty::the_program_that_panics";
 
-/// Hazards 39: a panic in a task.
+/// Hazards 39: a panic in the main loop, in a thread, in a task.
 #[test]
-fn a_panic_in_a_task_ends_the_program_with_the_terminal_restored() {
-    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
-    command.args(["--exact", PANICKING, "--nocapture"]);
-    command.env("SHELFLIFE_TEST_PANICS", "1");
-    command.env("CEREBRAS_API_KEY", CANARY);
-    command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
-    command.env("TERM", "xterm-256color");
-    let terminal = Terminal::spawn(80, 24, command);
-    assert_eq!(terminal.wait_exit_restored(), 101);
-    let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
-    let restored = raw.rfind("\x1b[?1049l").expect("the alternate screen was left");
-    assert!(raw[restored..].contains("the shelf fell down"), "the message comes after: {raw:?}");
+fn a_panic_anywhere_ends_the_program_with_the_terminal_restored() {
+    for place in ["main", "thread", "task"] {
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args(["--exact", PANICKING, "--nocapture"]);
+        command.env("SHELFLIFE_TEST_PANICS", place);
+        command.env("CEREBRAS_API_KEY", CANARY);
+        command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
+        command.env("TERM", "xterm-256color");
+        let terminal = Terminal::spawn(80, 24, command);
+        assert_eq!(terminal.wait_exit_restored(), 101, "{place}");
+        let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+        let restored = raw.rfind("\x1b[?1049l").expect("the alternate screen was left");
+        let message = raw[restored..].find("the shelf fell down");
+        assert!(message.is_some(), "{place}: the message comes after: {raw:?}");
+    }
 }
 
-/// Does nothing in a usual run; in the terminal of the test above it is the dashboard, with a task
-/// that panics once the first page was asked for.
+/// Does nothing in a usual run; in the terminal of the test above it is the dashboard, where
+/// something panics once the first page was asked for.
 #[test]
-fn the_program_that_panics_in_a_task() {
-    if std::env::var_os("SHELFLIFE_TEST_PANICS").is_none() {
-        return;
-    }
+fn the_program_that_panics() {
+    let Ok(place) = std::env::var("SHELFLIFE_TEST_PANICS") else { return };
     let asked = Arc::new(tokio::sync::Notify::new());
     let asking = Arc::clone(&asked);
     let server = Fault::start(move |_, _| {
@@ -367,15 +394,31 @@ fn the_program_that_panics_in_a_task() {
         page(0, 3, false)
     });
     let cli = Cli::parse_from(["shelflife", "--base-url", &server.url]);
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.spawn(async move {
+    let fall = async move {
         asked.notified().await;
         panic!("the shelf fell down");
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let dashboard = shelflife::commands::dashboard::run(&cli.options);
+    let code = shelflife::runtime::report_panics(|| match place.as_str() {
+        "main" => runtime.block_on(async {
+            tokio::select! {
+                code = dashboard => code.unwrap(),
+                () = fall => 0,
+            }
+        }),
+        "thread" => {
+            let handle = runtime.handle().clone();
+            std::thread::spawn(move || handle.block_on(fall));
+            runtime.block_on(dashboard).unwrap()
+        }
+        _ => {
+            runtime.spawn(fall);
+            runtime.block_on(dashboard).unwrap()
+        }
     });
-    let code = runtime.block_on(shelflife::commands::dashboard::run(&cli.options)).unwrap();
     runtime.shutdown_background();
-    eprintln!("{}", shelflife::runtime::take_panic().unwrap());
     std::process::exit(code.into());
 }
 

@@ -36,11 +36,7 @@ impl Terminal {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_shelflife"));
-        command.args(arguments);
-        command.env_clear();
-        command.env("TERM", "xterm-256color");
-        command.env("XDG_CONFIG_HOME", super::NO_CONFIGURATION);
+        let mut command = shelflife(arguments);
         for (name, value) in environment {
             command.env(name, value);
         }
@@ -243,6 +239,16 @@ impl Drop for Terminal {
             let _ = self.killer.kill();
         }
     }
+}
+
+/// `shelflife` with `arguments`, in an environment that holds nothing of the machine's.
+pub fn shelflife(arguments: &[&str]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_shelflife"));
+    command.args(arguments);
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("XDG_CONFIG_HOME", super::NO_CONFIGURATION);
+    command
 }
 
 fn size(width: u16, height: u16) -> PtySize {
