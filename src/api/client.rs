@@ -14,7 +14,7 @@ use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::error::{ApiError, Status};
+use super::error::{ApiError, CONNECTION, Status};
 use super::retry::{Allowance, RetryHeaders};
 use super::wire::{self, File, NotAPage, Page};
 use crate::clock::{DateSample, since_boot};
@@ -102,8 +102,13 @@ impl Client {
             // party. Nothing will be checked, so a machine without any CA certificate will do.
             builder = builder.no_proxy().tls_certs_only([]);
         }
-        let http =
-            builder.build().map_err(|e| format!("TLS cannot be set up: {}", innermost(&e)))?;
+        let http = builder.build().map_err(|error| {
+            let cause = innermost(&error);
+            let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
+            format!(
+                "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
+            )
+        })?;
         Ok(Self { http, endpoint, key, limits, attempt: 1 })
     }
 
@@ -284,7 +289,7 @@ impl Client {
     fn describe(&self, error: &reqwest::Error) -> ApiError {
         let cause = Untrusted::new(innermost(error));
         if error.is_timeout() && error.is_connect() {
-            return ApiError::TimedOut { what: "connection", limit: self.limits.connect };
+            return ApiError::TimedOut { what: CONNECTION, limit: self.limits.connect };
         }
         if error.is_connect() {
             let unsafe_tls = io_kinds(error).any(|kind| kind == ErrorKind::InvalidData);

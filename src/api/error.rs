@@ -6,6 +6,8 @@ use crate::text::Untrusted;
 
 /// Cells of a service's own words that are shown.
 const MESSAGE_CELLS: usize = 200;
+/// What is waited for at first.
+pub(super) const CONNECTION: &str = "connection";
 
 /// Why one try of a call failed.
 ///
@@ -142,6 +144,18 @@ impl ApiError {
             _ => None,
         };
         self.is_transient() || matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504))
+    }
+
+    /// Whether a connection was made, TLS included.
+    #[must_use]
+    pub fn was_connected(&self) -> bool {
+        !matches!(
+            self,
+            Self::Unreachable { .. }
+                | Self::Untrustworthy { .. }
+                | Self::UnusableId
+                | Self::TimedOut { what: CONNECTION, .. }
+        )
     }
 
     /// How long the service asks to be left alone.

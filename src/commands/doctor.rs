@@ -81,7 +81,13 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
             configuration(&mut report, &config);
             service(&mut report, options, &config).await;
         }
-        Err(error) => report.failure("configuration", &error.into()),
+        Err(error) => {
+            report.failure("configuration", &error.into());
+            if !options.demo {
+                look_for_key(&mut report);
+            }
+            report.warning("list", "not tried: mend the configuration first");
+        }
     }
     match io::stdout().lock().write_all(report.text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -122,12 +128,8 @@ async fn service(report: &mut Report, options: &Options, config: &Config) {
         report.ok("key", "the demo needs none");
         super::start_demo(options, None).await.map(|endpoint| (endpoint, None))
     } else {
-        let key = key();
-        match &key {
-            Ok(_) => report.ok("key", &format!("{KEY_VARIABLE} is set")),
-            Err(error) => report.failure("key", error),
-        }
-        endpoint(options, config).map(|endpoint| (endpoint, key.ok()))
+        let key = look_for_key(report);
+        endpoint(options, config).map(|endpoint| (endpoint, key))
     };
     let (endpoint, key) = match found {
         Ok(found) => found,
@@ -143,6 +145,15 @@ async fn service(report: &mut Report, options: &Options, config: &Config) {
         return report.warning("list", "not tried: there is no key to try it with");
     }
     list(report, endpoint, key, config.values.limit).await;
+}
+
+fn look_for_key(report: &mut Report) -> Option<Key> {
+    let key = key();
+    match &key {
+        Ok(_) => report.ok("key", &format!("{KEY_VARIABLE} is set")),
+        Err(error) => report.failure("key", error),
+    }
+    key.ok()
 }
 
 fn address(report: &mut Report, options: &Options, config: &Config, endpoint: &Endpoint) {
@@ -188,7 +199,7 @@ async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Key>, limit: 
                 ApiError::KeyRefused { .. } | ApiError::Forbidden { .. } => "key",
                 _ => "list",
             };
-            if https && about != "tls" && !matches!(error, ApiError::Unreachable { .. }) {
+            if https && error.was_connected() {
                 report.ok("tls", "the service's certificate is good");
             }
             let text = format!("{error} (after {ms} ms); {}", advice(&error));

@@ -9,6 +9,7 @@ use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page, page_body};
+use crate::support::terminal::Terminal;
 
 #[test]
 fn json_is_the_apis_own_form_one_page_by_default() {
@@ -128,9 +129,39 @@ fn one_page_is_taken_as_it_is() {
     assert!(text(&all.stderr).contains("partial: 0 files listed"), "{}", text(&all.stderr));
 }
 
+/// Hazards 44: no home, one that is not there or cannot be written to, a locale without UTF-8.
+#[test]
+fn neither_a_home_nor_a_locale_is_needed() {
+    let homes = ["", "relative", "/nonexistent", "/proc"];
+    for home in homes {
+        let output = command(&["list", "--demo", "--output", "jsonl"])
+            .env_remove("XDG_CONFIG_HOME")
+            .env("HOME", home)
+            .env("LANG", "C")
+            .output()
+            .unwrap();
+        assert_eq!(text(&output.stdout).lines().count(), 100, "{home}: {}", text(&output.stderr));
+        assert!(output.stderr.is_empty());
+    }
+    let mut terminal = Terminal::start(80, 24, &["--demo"], &[("HOME", "/proc"), ("LANG", "C")]);
+    terminal.wait_for("next to expire");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// Hazards 44: no CA certificates.
 #[test]
-fn loopback_needs_no_certificates() {
+fn certificates_are_missed_only_where_they_are_needed() {
+    let output = command(&["list", "--base-url", "https://files.invalid"])
+        .env("CEREBRAS_API_KEY", CANARY)
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("No CA certificates") && said.contains("SSL_CERT_FILE"), "{said}");
+
     let output = command(&["list", "--demo", "--output", "jsonl"])
         .env("SSL_CERT_FILE", "/dev/null")
         .env("SSL_CERT_DIR", "/nonexistent")

@@ -1,9 +1,14 @@
 //! `shelflife doctor`, the real binary.
 
+use std::time::Duration;
+
+use shelflife::api::ApiError;
+use shelflife::text::Untrusted;
+
+use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::fault::{Fault, Reply, answer, page, page_body};
 use crate::support::terminal::Terminal;
-use crate::support::{CANARY, NO_CONFIGURATION};
 
 /// The report's line about `about`.
 fn line<'r>(report: &'r str, about: &str) -> &'r str {
@@ -86,9 +91,10 @@ fn a_configuration_that_cannot_be_used_is_named() {
         let output = command(arguments).env("HOME", folder.path()).output().unwrap();
         (output.status.code(), text(&output.stdout))
     };
-    let (code, report) = run(&["doctor", "--demo", "--config", path.to_str().unwrap()]);
-    assert_eq!(code, Some(2), "{report}");
+    let (code, report) = run(&["doctor", "--config", path.to_str().unwrap()]);
+    assert_eq!(code, Some(2), "the first failure: {report}");
     assert!(line(&report, "configuration").contains("line 2: unknown key \"limt\""));
+    assert!(line(&report, "key").starts_with("failure ") && line(&report, "list").contains("not"));
     std::fs::write(&path, "theme = \"none\"").unwrap();
     let (code, report) = run(&["doctor", "--demo", "--config", path.to_str().unwrap()]);
     assert!(line(&report, "configuration").contains("~/config.toml; set: theme"), "{report}");
@@ -104,13 +110,34 @@ fn a_terminal_is_asked_and_left_as_it_was() {
         ("\x1b[?6c", "the terminal does not tell"),
         ("", "the terminal answers no question"),
     ] {
-        let environment = [("CEREBRAS_API_KEY", CANARY), ("XDG_CONFIG_HOME", NO_CONFIGURATION)];
+        let environment = [("CEREBRAS_API_KEY", CANARY), ("LANG", "C"), ("LC_CTYPE", "C.utf8")];
         let mut terminal = Terminal::start(120, 36, &["doctor", "--demo"], &environment);
         terminal.wait_for_bytes(b"\x1b[c");
         terminal.press(reply);
         terminal.wait_for(said);
         terminal.wait_for("rate limits");
         assert_eq!(terminal.wait_exit_restored(), 0);
-        assert!(!terminal.screen().contains("rgb:"), "{}", terminal.screen());
+        let screen = terminal.screen();
+        assert!(!screen.contains("rgb:"), "{screen}");
+        assert!(line(&screen, "locale").starts_with("ok       locale         LC_CTYPE=C.utf8"));
+    }
+}
+
+/// Hazards 34 and 44: what never came to a connection says nothing about the certificate.
+#[test]
+fn tls_is_in_order_only_where_it_was_seen() {
+    let mut command = command(&["doctor", "--base-url", "https://files.invalid"]);
+    command.env("CEREBRAS_API_KEY", CANARY);
+    let missing = command.env("SSL_CERT_FILE", "/dev/null").env("SSL_CERT_DIR", "/nonexistent");
+    let report = text(&missing.output().unwrap().stdout);
+    let tls = line(&report, "tls");
+    assert!(tls.contains("No CA certificates") && tls.contains("SSL_CERT_FILE"), "{tls}");
+    for (error, connected) in [
+        (ApiError::TimedOut { what: "connection", limit: Duration::from_secs(5) }, false),
+        (ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) }, true),
+        (ApiError::Unreachable { cause: Untrusted::default() }, false),
+        (ApiError::KeyRefused { message: None }, true),
+    ] {
+        assert_eq!(error.was_connected(), connected, "{error}");
     }
 }

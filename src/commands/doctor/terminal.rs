@@ -43,6 +43,7 @@ pub(super) fn look(report: &mut Report) {
     } else {
         report.ok("terminal", &text);
     }
+    locale(report);
     match ask() {
         Some(Told { background: Some(Background::Dark) }) => {
             report.ok("background", "dark, as the terminal says");
@@ -58,6 +59,22 @@ pub(super) fn look(report: &mut Report) {
             "background",
             "the terminal answers no question; taken for dark unless COLORFGBG or --theme says otherwise",
         ),
+    }
+}
+
+/// Whether characters beyond ASCII are to be expected: the bars and borders are such.
+fn locale(report: &mut Report) {
+    let set = |name: &&str| std::env::var(name).is_ok_and(|value| !value.is_empty());
+    let Some(name) = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find(set) else {
+        return report.warning("locale", "none is set; if borders look broken, set LC_ALL=C.UTF-8");
+    };
+    let value = std::env::var(name).unwrap_or_default();
+    let shown = crate::text::UntrustedRef::new(value.as_bytes()).printable_within(40);
+    if value.to_ascii_lowercase().replace('-', "").contains("utf8") {
+        report.ok("locale", &format!("{name}={shown}"));
+    } else {
+        let text = format!("{name}={shown}; if borders look broken, set LC_ALL=C.UTF-8");
+        report.warning("locale", &text);
     }
 }
 
