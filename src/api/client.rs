@@ -21,6 +21,9 @@ use crate::clock::{DateSample, since_boot};
 use crate::config::{Endpoint, Key};
 use crate::text::Untrusted;
 
+/// Bytes from which a key is looked for also in what is no error.
+const LONG_KEY: usize = 8;
+
 /// Limits of one call; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -144,7 +147,7 @@ impl Client {
                 ApiError::Undecodable { what: "it is encoded in a way that was not asked for" }
             }
             NotAPage::NotAFilesList { breaks_off, .. } => {
-                let beginning = wire::beginning_of(&self.without_key(&body.bytes));
+                let beginning = wire::beginning_of(&self.without_key(body.bytes));
                 ApiError::NotAFilesList { beginning, breaks_off }
             }
             NotAPage::TooManyFiles => {
@@ -219,6 +222,7 @@ impl Client {
                 response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity");
             return match self.read_body(response, self.limits.body_bytes).await? {
                 Read::Whole(bytes) => {
+                    let bytes = if self.has_long_key() { self.without_key(bytes) } else { bytes };
                     Ok(Answer { value: Body { bytes, encoded }, date, allowance })
                 }
                 Read::Cut(_) => {
@@ -236,12 +240,14 @@ impl Client {
         if status.is_redirection()
             && let Some(target) = redirect_target(response.url(), &headers)
         {
-            return ApiError::Redirected { target: Untrusted::new(self.without_key(target.raw())) };
+            return ApiError::Redirected {
+                target: Untrusted::new(self.without_key(target.raw().to_vec())),
+            };
         }
         let head = retry_headers(&headers);
         let message = match self.read_body(response, self.limits.error_bytes).await {
             Ok(Read::Whole(body) | Read::Cut(body)) => {
-                wire::read_error_message(&self.without_key(&body))
+                wire::read_error_message(&self.without_key(body))
             }
             Err(_) => None,
         };
@@ -272,18 +278,28 @@ impl Client {
     }
 
     /// A service that echoes the key must not make us show it, whole or cut.
-    fn without_key(&self, body: &[u8]) -> Vec<u8> {
-        let Some(key) = &self.key else { return body.to_vec() };
+    fn without_key(&self, body: Vec<u8>) -> Vec<u8> {
+        let Some(key) = &self.key else { return body };
         let key = key.expose_secret().as_bytes();
+        let Some(mut at) = memmem::find(&body, key) else { return body };
         let mut out = Vec::with_capacity(body.len());
-        let mut rest = body;
-        while let Some(at) = memmem::find(rest, key) {
+        let mut rest = body.as_slice();
+        loop {
             out.extend_from_slice(&rest[..at]);
             out.extend_from_slice(b"[key]");
             rest = &rest[at + key.len()..];
+            match memmem::find(rest, key) {
+                Some(next) => at = next,
+                None => break,
+            }
         }
         out.extend_from_slice(rest);
         out
+    }
+
+    /// Whether the key is too long to stand in a list by chance, as one of a letter would.
+    fn has_long_key(&self) -> bool {
+        self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG_KEY)
     }
 
     fn describe(&self, error: &reqwest::Error) -> ApiError {

@@ -136,10 +136,13 @@ async fn service(report: &mut Report, options: &Options, config: &Config) {
         Err(error) => return report.failure("address", &error),
     };
     address(report, options, config, &endpoint);
-    if !endpoint.is_loopback()
-        && let Err(error) = check_proxies()
-    {
-        return report.failure("proxy", &error);
+    if endpoint.is_https() && !endpoint.is_loopback() {
+        match check_proxies() {
+            // An address may hold a password, so it is not shown.
+            Ok(given) if given.is_empty() => report.ok("proxy", "none is set"),
+            Ok(given) => report.ok("proxy", &format!("{}; NO_PROXY is obeyed", given.join(", "))),
+            Err(error) => return report.failure("proxy", &error),
+        }
     }
     if key.is_none() && !options.demo {
         return report.warning("list", "not tried: there is no key to try it with");

@@ -194,15 +194,20 @@ fn key() -> Result<Key, CommandError> {
 }
 
 /// A malformed proxy would be ignored silently, and the key go another way than meant.
-fn check_proxies() -> Result<(), CommandError> {
+///
+/// Gives the variables that name one.
+fn check_proxies() -> Result<Vec<&'static str>, CommandError> {
+    let mut given = vec![];
     for variable in PROXY_VARIABLES {
-        let Ok(address) = std::env::var(variable) else { continue };
-        if !address.is_empty() && reqwest::Proxy::all(&address).is_err() {
+        let address = std::env::var_os(variable).filter(|address| !address.is_empty());
+        let Some(address) = address else { continue };
+        if address.to_str().is_none_or(|address| reqwest::Proxy::all(address).is_err()) {
             let text = format!(
                 "the proxy address in {variable} is malformed; a form like http://host:8080 is allowed"
             );
             return Err(CommandError::Usage(text));
         }
+        given.push(variable);
     }
-    Ok(())
+    Ok(given)
 }

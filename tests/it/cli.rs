@@ -1,6 +1,8 @@
 //! The commands for scripts: forms, exit codes, words on standard error.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
 use shelflife::demo::Options;
@@ -111,6 +113,12 @@ fn an_echoed_key_is_masked_wherever_it_comes_back() {
     for (server, words) in [(html, "Bearer [key]"), (redirect, "redirects to another path")] {
         let output = run_at(&server.url, &["list"]);
         assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+    }
+    let file = format!(r#"[{{"id":"a","filename":"x {CANARY}{CANARY} y","token":"{CANARY}"}}]"#);
+    let listed = Fault::start(move |_, _| answer("200 OK", "", &file));
+    for form in ["table", "json", "jsonl", "csv"] {
+        let output = run_at(&listed.url, &["list", "--output", form]);
+        assert!(text(&output.stdout).contains("x [key][key] y"), "{}", text(&output.stdout));
     }
 }
 
@@ -411,13 +419,13 @@ fn a_proxy_sees_no_key() {
 #[test]
 fn a_malformed_proxy_is_a_usage_error() {
     let mut command = command(&["list", "--base-url", "https://service.invalid"]);
-    let output = command
-        .env("CEREBRAS_API_KEY", CANARY)
-        .env("HTTPS_PROXY", "http://[broken")
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("HTTPS_PROXY"));
+    command.env("CEREBRAS_API_KEY", CANARY);
+    for proxy in [OsStr::new("http://user:hidden@[broken"), OsStr::from_bytes(b"http://\xff")] {
+        let output = command.env("HTTPS_PROXY", proxy).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = text(&output.stderr);
+        assert!(said.contains("HTTPS_PROXY") && !said.contains("hidden"), "{said}");
+    }
 }
 
 /// Hazards 42: no terminal.

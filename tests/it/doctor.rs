@@ -141,3 +141,17 @@ fn tls_is_in_order_only_where_it_was_seen() {
         assert_eq!(error.was_connected(), connected, "{error}");
     }
 }
+
+/// Hazards 17: whether a proxy is in between is told, and never its address, which may hold a
+/// password.
+#[test]
+fn a_proxy_is_named_by_its_variable() {
+    let proxy = Fault::start(|_, _| answer("407 Proxy Authentication Required", "", ""));
+    let mut command = command(&["doctor", "--base-url", "https://files.invalid"]);
+    command.env("CEREBRAS_API_KEY", CANARY).env("ALL_PROXY", &proxy.url);
+    let output = command.output().unwrap();
+    let report = text(&output.stdout);
+    assert!(line(&report, "proxy").contains("ALL_PROXY"), "{report}");
+    assert!(line(&report, "list").contains("proxy authorization required"), "{report}");
+    assert!(!report.contains(&proxy.url) && output.status.code() == Some(5), "{report}");
+}
