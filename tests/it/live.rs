@@ -110,6 +110,30 @@ fn a_file_expires_on_the_screen_and_leaves_when_the_service_has_it_no_longer() {
     quit(terminal);
 }
 
+/// Hazards 14: what an alert starts is given neither the key nor the terminal.
+#[test]
+fn the_command_of_an_alert_is_told_what_expires_and_not_the_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let (told, config) = (folder.path().join("told"), folder.path().join("config.toml"));
+    let script = format!("{{ cat; env; }} >{0}.part 2>&1; mv {0}.part {0}", told.display());
+    let rule = format!("[[alerts]]\nleft = \"1h\"\ncommand = ['sh', '-c', '{script}']");
+    std::fs::write(&config, rule).unwrap();
+    let files = [expiring("file_a", "batch-0412.jsonl", 1_800), file(1)];
+    let server = Fault::start(move |_, _| list(&files));
+    let environment = [
+        ("CEREBRAS_API_KEY", CANARY),
+        ("CEREBRAS_BASE_URL", server.url.as_str()),
+        ("PATH", "/usr/bin:/bin"),
+    ];
+    let arguments = ["--config", config.to_str().unwrap()];
+    let terminal = Terminal::start(120, 36, &arguments, &environment);
+    terminal.wait("the command to have run", |_| told.exists());
+    let said = std::fs::read_to_string(&told).unwrap();
+    assert!(said.contains("batch-0412.jsonl") && said.contains("PATH="), "{said}");
+    assert!(!said.contains(CANARY), "{said}");
+    quit(terminal);
+}
+
 #[test]
 fn alerts_are_these_bytes() {
     let text = "batch-0412.jsonl has less than 1h left";

@@ -805,7 +805,7 @@ fn eight_hours_of_a_clock_that_jumps() {
     assert_eq!((counts.expired, world.driver.app.journal().entries().len()), (2, 0));
 }
 
-/// A week, with files that come and go all the time: what is held stays in bounds.
+/// Hazards 38: a week, with files that come and go all the time: what is held stays in bounds.
 #[test]
 fn a_simulated_week() {
     let settings = {
@@ -1083,7 +1083,7 @@ fn reading_all_again_reads_each_page_once_and_can_be_stopped() {
     assert!(world.lists <= 3, "{}", world.lists);
 }
 
-/// Open for long over files that come and go, the numbers of those that are gone are used again.
+/// Hazards 38: open for long over files that come and go, the numbers of those that are gone are used again.
 #[test]
 fn churn_takes_no_more_memory_than_what_is_there() {
     let mut world = World::loaded(Account::new(100), 100);

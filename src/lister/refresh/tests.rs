@@ -236,6 +236,7 @@ fn suspects_are_asked_for_ten_a_round_the_selected_one_first() {
     assert!(gone[5..8].iter().all(|no| asked[1..4].contains(no)), "then those in view");
 }
 
+/// Hazards 36: many dashboards that are started at once.
 #[test]
 fn rounds_come_after_an_interval_and_the_first_ones_spread_out() {
     let dues: Vec<Duration> = (0..50)
@@ -462,6 +463,7 @@ fn an_old_file_that_moves_up_is_not_new() {
     assert!(world.numbers().iter().all(|n| *n < 300));
 }
 
+/// Hazards 36: refresh held down.
 #[test]
 fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself() {
     let mut world = World::new(50);
