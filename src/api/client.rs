@@ -4,25 +4,22 @@
 //! means. Redirects are not followed, the library's own retries are off, and the key is held as a
 //! secret that neither `Debug` nor an error can show.
 
-use std::error::Error as _;
-use std::io::{self, ErrorKind};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
-use memchr::memmem;
-use reqwest::header::{AGE, CONTENT_ENCODING, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+use reqwest::header::CONTENT_ENCODING;
 use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::error::{ApiError, CONNECTION, Status};
-use super::retry::{Allowance, RetryHeaders};
+use super::error::{ApiError, Status};
+use super::failure::{meaning_of, no_client};
+use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
+use super::mask::Mask;
+use super::retry::Allowance;
 use super::wire::{self, File, NotAPage, Page};
 use crate::clock::{DateSample, since_boot};
 use crate::config::{Endpoint, Key};
 use crate::text::Untrusted;
-
-/// Bytes from which a key is looked for also in what is no error.
-const LONG_KEY: usize = 8;
 
 /// Limits of one call; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
@@ -79,7 +76,7 @@ pub enum Existence {
 pub struct Client {
     http: reqwest::Client,
     endpoint: Endpoint,
-    key: Option<Key>,
+    mask: Mask,
     limits: Limits,
     attempt: u32,
 }
@@ -105,14 +102,8 @@ impl Client {
             // party. Nothing will be checked, so a machine without any CA certificate will do.
             builder = builder.no_proxy().tls_certs_only([]);
         }
-        let http = builder.build().map_err(|error| {
-            let cause = innermost(&error);
-            let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
-            format!(
-                "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
-            )
-        })?;
-        Ok(Self { http, endpoint, key, limits, attempt: 1 })
+        let http = builder.build().map_err(|error| no_client(&error))?;
+        Ok(Self { http, endpoint, mask: Mask::new(key), limits, attempt: 1 })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
@@ -147,7 +138,7 @@ impl Client {
                 ApiError::Undecodable { what: "it is encoded in a way that was not asked for" }
             }
             NotAPage::NotAFilesList { breaks_off, .. } => {
-                let beginning = wire::beginning_of(&self.without_key(body.bytes));
+                let beginning = wire::beginning_of(&self.mask.hide(body.bytes));
                 ApiError::NotAFilesList { beginning, breaks_off }
             }
             NotAPage::TooManyFiles => {
@@ -178,11 +169,9 @@ impl Client {
 
     async fn get(&self, url: Url) -> Result<Answer<Body>, ApiError> {
         let begun = Instant::now();
-        let whole = || ApiError::TimedOut { what: "whole answer", limit: self.limits.whole };
-        let path = log::log_enabled!(log::Level::Warn).then(|| path_of(&url));
+        let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
         let mut status = None;
-        let tried = timeout_at(begun + self.limits.whole, self.try_get(url, &mut status)).await;
-        let result = tried.unwrap_or_else(|_| Err(whole()));
+        let result = self.try_get(url, begun + self.limits.whole, &mut status).await;
         if let Some(path) = path {
             let (path, ms) = (path.as_str(), begun.elapsed().as_millis());
             let (ms, status, attempt) =
@@ -201,72 +190,87 @@ impl Client {
         result
     }
 
-    /// Notes the status in `seen`, once there is one.
-    async fn try_get(&self, url: Url, seen: &mut Option<u16>) -> Result<Answer<Body>, ApiError> {
+    /// Tries until `deadline`; notes the status in `seen`, once there is one.
+    async fn try_get(
+        &self,
+        url: Url,
+        deadline: Instant,
+        seen: &mut Option<u16>,
+    ) -> Result<Answer<Body>, ApiError> {
         let mut request = self.http.get(url);
-        if let Some(key) = &self.key {
+        if let Some(key) = self.mask.key() {
             request = request.bearer_auth(key.expose_secret());
         }
         let sent = since_boot();
-        let response = timeout(self.limits.head, request.send())
+        let head = timeout(self.limits.head, request.send());
+        let response = timeout_at(deadline, head)
             .await
+            .map_err(|_| self.out_of_time())?
             .map_err(|_| ApiError::TimedOut { what: "answer", limit: self.limits.head })?
-            .map_err(|e| self.describe(&e))?;
+            .map_err(|error| meaning_of(&error, self.limits.connect))?;
         let date = date_sample(response.headers(), sent);
         let allowance = read_allowance(response.headers());
         let status = response.status();
         *seen = Some(status.as_u16());
-        if status.is_success() {
-            // What was asked for was decoded on the way, and is not named any more.
-            let encoded =
-                response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity");
-            return match self.read_body(response, self.limits.body_bytes).await? {
-                Read::Whole(bytes) => {
-                    let bytes = if self.has_long_key() { self.without_key(bytes) } else { bytes };
-                    Ok(Answer { value: Body { bytes, encoded }, date, allowance })
-                }
-                Read::Cut(_) => {
-                    Err(ApiError::Undecodable { what: "the page is larger than 8 MiB" })
-                }
-            };
+        if !status.is_success() {
+            return Err(self.refusal(response, deadline).await);
         }
-        Err(self.refusal(response).await)
+        // What was asked for was decoded on the way, and is not named any more.
+        let encoded =
+            response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity");
+        match self.read_body(response, self.limits.body_bytes, deadline).await? {
+            Read::Whole(bytes) => {
+                let bytes = self.mask.hide_in_list(bytes);
+                Ok(Answer { value: Body { bytes, encoded }, date, allowance })
+            }
+            Read::Cut(_) => Err(ApiError::Undecodable { what: "it is larger than 8 MiB" }),
+        }
     }
 
-    /// Turns an answer that is no success into the error that says what to do.
-    async fn refusal(&self, response: Response) -> ApiError {
+    /// Turns an answer that is no success into the error that says what to do. Its head says that;
+    /// a body that does not come only leaves out the service's own words.
+    async fn refusal(&self, response: Response, deadline: Instant) -> ApiError {
         let status = response.status();
-        let headers = response.headers().clone();
         if status.is_redirection()
-            && let Some(target) = redirect_target(response.url(), &headers)
+            && let Some(target) = redirect_target(response.url(), response.headers(), &self.mask)
         {
-            return ApiError::Redirected {
-                target: Untrusted::new(self.without_key(target.raw().to_vec())),
-            };
+            return ApiError::Redirected { target };
         }
+        let headers = response.headers().clone();
         let head = retry_headers(&headers);
-        let message = match self.read_body(response, self.limits.error_bytes).await {
+        let message = match self.read_body(response, self.limits.error_bytes, deadline).await {
             Ok(Read::Whole(body) | Read::Cut(body)) => {
-                wire::read_error_message(&self.without_key(body))
+                wire::read_error_message(&self.mask.hide(body))
             }
             Err(_) => None,
         };
         let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
-        let status = Status(status.as_u16());
+        let (status, wait) = (Status(status.as_u16()), head.wait());
         match (status.0, head.verdict().unwrap_or(listed)) {
             (401, _) => ApiError::KeyRefused { message },
-            (403, _) => ApiError::Forbidden { message },
-            (_, true) => ApiError::Unavailable { status, message, wait: head.wait() },
-            (_, false) => ApiError::Refused { status, message },
+            (403, _) => ApiError::Forbidden { message, wait },
+            (_, true) => ApiError::Unavailable { status, message, wait },
+            (_, false) => ApiError::Refused { status, message, wait },
         }
     }
 
-    async fn read_body(&self, mut response: Response, cap: usize) -> Result<Read, ApiError> {
+    fn out_of_time(&self) -> ApiError {
+        ApiError::TimedOut { what: "whole answer", limit: self.limits.whole }
+    }
+
+    async fn read_body(
+        &self,
+        mut response: Response,
+        cap: usize,
+        deadline: Instant,
+    ) -> Result<Read, ApiError> {
         let mut body = Vec::new();
         loop {
-            let gap = ApiError::TimedOut { what: "further byte", limit: self.limits.gap };
-            let chunk = timeout(self.limits.gap, response.chunk()).await.map_err(|_| gap)?;
-            match chunk.map_err(|e| self.describe(&e))? {
+            let chunk = timeout_at(deadline, timeout(self.limits.gap, response.chunk()))
+                .await
+                .map_err(|_| self.out_of_time())?
+                .map_err(|_| ApiError::TimedOut { what: "further byte", limit: self.limits.gap })?;
+            match chunk.map_err(|error| meaning_of(&error, self.limits.connect))? {
                 None => return Ok(Read::Whole(body)),
                 Some(chunk) if body.len() + chunk.len() > cap => {
                     body.extend_from_slice(&chunk[..cap - body.len()]);
@@ -277,57 +281,12 @@ impl Client {
         }
     }
 
-    /// A service that echoes the key must not make us show it, whole or cut.
-    fn without_key(&self, body: Vec<u8>) -> Vec<u8> {
-        let Some(key) = &self.key else { return body };
-        let key = key.expose_secret().as_bytes();
-        let Some(mut at) = memmem::find(&body, key) else { return body };
-        let mut out = Vec::with_capacity(body.len());
-        let mut rest = body.as_slice();
-        loop {
-            out.extend_from_slice(&rest[..at]);
-            out.extend_from_slice(b"[key]");
-            rest = &rest[at + key.len()..];
-            match memmem::find(rest, key) {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-        out.extend_from_slice(rest);
-        out
+    /// What of an address goes into the log: neither the host nor what the operator put behind it,
+    /// which gateways take for a secret.
+    fn path_below_base(&self, url: &Url) -> String {
+        let path = url.path().strip_prefix(self.endpoint.base_path()).unwrap_or(url.path());
+        url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
     }
-
-    /// Whether the key is too long to stand in a list by chance, as one of a letter would.
-    fn has_long_key(&self) -> bool {
-        self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG_KEY)
-    }
-
-    fn describe(&self, error: &reqwest::Error) -> ApiError {
-        let cause = Untrusted::new(innermost(error));
-        if error.is_timeout() && error.is_connect() {
-            return ApiError::TimedOut { what: CONNECTION, limit: self.limits.connect };
-        }
-        if error.is_connect() {
-            let unsafe_tls = io_kinds(error).any(|kind| kind == ErrorKind::InvalidData);
-            return if unsafe_tls {
-                ApiError::Untrustworthy { cause }
-            } else {
-                ApiError::Unreachable { cause }
-            };
-        }
-        // Broken chunks and compression are invalid; what was cut short ends early, which is another
-        // matter.
-        let invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
-        if error.is_decode() && (io_kinds(error).any(invalid) || io_kinds(error).next().is_none()) {
-            return ApiError::Undecodable { what: "its encoding is broken" };
-        }
-        ApiError::Interrupted { cause }
-    }
-}
-
-/// What of an address goes into the log: neither host nor anything that could be secret.
-fn path_of(url: &Url) -> String {
-    url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
 /// The body of a success.
@@ -357,77 +316,4 @@ fn append_raw(url: &mut Url, name: &str, value: &[u8]) {
     }
     let query = url.query().map_or(String::new(), |query| format!("{query}&"));
     url.set_query(Some(&format!("{query}{name}={encoded}")));
-}
-
-fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    RetryHeaders {
-        should_retry: text("x-should-retry"),
-        retry_after_ms: text("retry-after-ms"),
-        retry_after: text(RETRY_AFTER.as_str()),
-        date: text(DATE.as_str()),
-    }
-}
-
-/// The tightest of the allowances of requests; those of tokens are not ours to spend.
-fn read_allowance(headers: &HeaderMap) -> Option<Allowance> {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    ["", "-minute", "-hour", "-day"]
-        .into_iter()
-        .filter_map(|span| {
-            let remaining = text(&format!("x-ratelimit-remaining-requests{span}"))?;
-            let reset = text(&format!("x-ratelimit-reset-requests{span}"))?;
-            Allowance::read(remaining, reset)
-        })
-        .min_by(|a, b| a.per_second().total_cmp(&b.per_second()))
-}
-
-/// The answer's `Date`, unless a cache may have served it (`Age`).
-fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSample> {
-    if headers.get(AGE).is_some_and(|age| age != "0") {
-        return None;
-    }
-    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
-    let date_s = i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
-    Some(DateSample { date_s, sent, received: since_boot() })
-}
-
-/// The host that a redirect from `asked` names, where it names a place; a path could carry anything,
-/// the key included.
-fn redirect_target(asked: &Url, headers: &HeaderMap) -> Option<Untrusted> {
-    let location = String::from_utf8_lossy(headers.get(LOCATION)?.as_bytes());
-    let Ok(url) = asked.join(&location) else { return Some(Untrusted::new("no valid address")) };
-    let origin = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned());
-    let host = url.host_str().filter(|_| origin(&url) != origin(asked));
-    let target = match (host, url.port()) {
-        (None, _) => "another path".to_owned(),
-        (Some(host), None) => host.to_owned(),
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-    };
-    let mut target = Untrusted::new(target);
-    target.cap(256);
-    Some(target)
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    // The operating system's number for it helps nobody.
-    let text = cause.to_string();
-    text.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
-/// The kinds of all I/O errors in the chain. One that wraps another is not its `source`, which is
-/// what the inner one was caused by: they have to be unwrapped.
-fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = ErrorKind> {
-    std::iter::successors(error.source(), |cause| (*cause).source())
-        .filter_map(|cause| cause.downcast_ref::<io::Error>())
-        .flat_map(|outer| std::iter::successors(Some(outer), |error| wrapped(error)))
-        .map(io::Error::kind)
-}
-
-fn wrapped(error: &io::Error) -> Option<&io::Error> {
-    error.get_ref()?.downcast_ref()
 }

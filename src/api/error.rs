@@ -25,6 +25,8 @@ pub enum ApiError {
     Forbidden {
         /// The service's words.
         message: Option<Untrusted>,
+        /// How long it asks to be left alone, where it does.
+        wait: Option<Duration>,
     },
     /// Another answer that refuses the request as it is; asking again would change nothing.
     #[error("the service answered {status}{}", said(.message.as_ref()))]
@@ -33,6 +35,8 @@ pub enum ApiError {
         status: Status,
         /// The service's words.
         message: Option<Untrusted>,
+        /// How long it asks to be left alone, where it does.
+        wait: Option<Duration>,
     },
     /// 408, 429, 500, 502, 503 or 504: worth another try.
     #[error("the service answered {status}{}", said(.message.as_ref()))]
@@ -45,7 +49,7 @@ pub enum ApiError {
         wait: Option<Duration>,
     },
     /// 3xx: redirects are not followed, since the key would go with them.
-    #[error("the service redirects to {}, which is not followed; check the address", .target.borrow().printable_within(MESSAGE_CELLS))]
+    #[error("the service redirects to {}, which is not followed", .target.borrow().printable_within(MESSAGE_CELLS))]
     Redirected {
         /// The host that it names.
         target: Untrusted,
@@ -162,7 +166,9 @@ impl ApiError {
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Unavailable { wait, .. } => *wait,
+            Self::Unavailable { wait, .. }
+            | Self::Refused { wait, .. }
+            | Self::Forbidden { wait, .. } => *wait,
             _ => None,
         }
     }
@@ -181,10 +187,10 @@ impl ApiError {
     }
 
     /// Whether it may be over later without anybody changing the request: an outage, a portal in
-    /// between, a permission or a key that is given back.
+    /// between, a certificate, a permission or a key that is given back.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        self.is_outage() || self.refuses_key() || matches!(self, Self::NotAFilesList { .. })
+        !matches!(self, Self::Refused { .. } | Self::UnusableId) || self.is_outage()
     }
 
     /// Whether asking again is of no use until the operator gives another key.

@@ -6,6 +6,9 @@
 
 pub mod client;
 pub mod error;
+mod failure;
+mod headers;
+pub mod mask;
 pub mod retry;
 pub mod wire;
 

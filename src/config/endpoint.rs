@@ -88,6 +88,18 @@ impl Endpoint {
         self.base.scheme() == "http" && !self.is_loopback()
     }
 
+    /// The address as it was given, without `/v1`: what a report of a bug may show.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("{}://{}{}", self.base.scheme(), self.label(), self.base_path())
+    }
+
+    /// What stands in each path before `/v1`.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        self.base.path().trim_end_matches("/v1")
+    }
+
     /// `…/v1/files`.
     #[must_use]
     pub fn files_url(&self) -> Url {

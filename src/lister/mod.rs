@@ -62,6 +62,8 @@ struct Walk {
     /// The cursor that brought the last page: the last one known to be good.
     good: Option<Cursor>,
     stepped_back: bool,
+    /// Why the cursor was stepped back from, until something new comes.
+    refusal: Option<ApiError>,
     /// The last page said in so many words that there is more.
     promised: bool,
 }
@@ -164,6 +166,7 @@ impl Lister {
         self.walk.pages += 1;
         if facts.new > 0 {
             self.walk.stepped_back = false;
+            self.walk.refusal = None;
             if self.restarts == Restarts::Spent {
                 self.restarts = Restarts::Allowed;
             }
@@ -176,7 +179,10 @@ impl Lister {
                 self.walk.good = Some(at);
                 State::Ready { next: Cursor::After(last) }
             }
-            _ => State::Failed { at, why: Failure::CursorStuck },
+            _ => {
+                let refused = self.walk.refusal.take().map(Failure::CursorRefused);
+                State::Failed { at, why: refused.unwrap_or(Failure::CursorStuck) }
+            }
         };
     }
 
@@ -188,10 +194,12 @@ impl Lister {
         }
         let (at, attempt) = (at.clone(), *attempt);
         self.state = if error.refuses_cursor() && at != Cursor::Start {
-            self.step_back(at)
-        } else if !error.is_transient() {
+            self.step_back(at, error)
+        } else if !error.is_transient() && error.wait().is_none() {
             State::Failed { at, why: Failure::Call(error) }
-        } else if let Some(wait) = error.wait().filter(|wait| *wait > self.policy.longest_wait) {
+        } else if let Some(wait) =
+            error.wait().filter(|wait| !error.is_transient() || *wait > self.policy.longest_wait)
+        {
             let until = now.saturating_add(wait);
             State::Failed { at, why: Failure::AskedToWait { error, wait, until } }
         } else if attempt < self.policy.attempts && self.budget.spend() {
@@ -246,7 +254,7 @@ impl Lister {
             State::Failed { why: Failure::AskedToWait { until, .. }, .. } if now < *until => {
                 return None;
             }
-            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused, .. } => {
+            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused(_), .. } => {
                 self.reload();
                 Cursor::Start
             }
@@ -311,11 +319,12 @@ impl Lister {
     }
 
     /// The cursor `refused` leads nowhere: its file is gone.
-    fn step_back(&mut self, refused: Cursor) -> State {
+    fn step_back(&mut self, refused: Cursor, error: ApiError) -> State {
         if !self.walk.stepped_back
             && let Some(good) = self.walk.good.take()
         {
             self.walk.stepped_back = true;
+            self.walk.refusal = Some(error);
             return State::Ready { next: good };
         }
         if self.restarts == Restarts::Allowed {
@@ -323,7 +332,7 @@ impl Lister {
             self.reload();
             return State::Ready { next: Cursor::Start };
         }
-        State::Failed { at: refused, why: Failure::CursorRefused }
+        State::Failed { at: refused, why: Failure::CursorRefused(error) }
     }
 }
 

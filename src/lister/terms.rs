@@ -67,8 +67,8 @@ pub enum Failure {
     #[error("the service repeats itself: it says that there is more, but sends nothing new")]
     CursorStuck,
     /// The service knows neither the cursor nor the one before, and not after a new start either.
-    #[error("the service no longer knows where the last page ended")]
-    CursorRefused,
+    #[error("the service no longer knows where the last page ended: {0}")]
+    CursorRefused(ApiError),
     /// The program holds as many files as it can address.
     #[error("too many files: no more can be held in memory")]
     Full,

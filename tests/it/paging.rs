@@ -37,7 +37,9 @@ impl Server {
         let from = match cursor.after() {
             None => 0,
             Some(id) if self.files.contains(&number(id)) => number(id) + 1,
-            Some(_) => return Err(ApiError::Refused { status: Status(400), message: None }),
+            Some(_) => {
+                return Err(ApiError::Refused { status: Status(400), message: None, wait: None });
+            }
         };
         let mut files = self.files.range(from..);
         let readings = files
@@ -112,8 +114,8 @@ fn history(
                 lister.on_time(now).unwrap()
             }
             State::Failed { why, .. } => {
-                let gives_up =
-                    matches!(why, Failure::CursorStuck | Failure::CursorRefused) || retries == 20;
+                let gives_up = matches!(why, Failure::CursorStuck | Failure::CursorRefused(_))
+                    || retries == 20;
                 if gives_up {
                     break;
                 }
@@ -260,11 +262,13 @@ fn cursors_that_are_always_refused_end_in_a_partial_list() {
         let outcome = history(Server::new(50), &mut rng, false, |_, fetch| {
             answered += 1;
             let refused = answered > good_until && fetch.cursor != Cursor::Start;
-            refused.then_some(ApiError::Refused { status: Status(404), message: None })
+            refused.then_some(ApiError::Refused { status: Status(404), message: None, wait: None })
         });
         let end = outcome.lister.state();
-        let expected =
-            matches!(end, State::Failed { why: Failure::CursorRefused | Failure::CursorStuck, .. });
+        let expected = matches!(
+            end,
+            State::Failed { why: Failure::CursorRefused(_) | Failure::CursorStuck, .. }
+        );
         assert!(expected, "{seed}: {end:?}");
         assert!(outcome.requests.values().sum::<usize>() <= 12, "{seed}");
     }

@@ -136,14 +136,20 @@ impl Account {
 
     fn page(&mut self, cursor: &Cursor, limit: u16) -> Result<Page, ApiError> {
         if self.lost {
-            return Err(ApiError::Refused { status: Status(404), message: None });
+            return Err(ApiError::Refused { status: Status(404), message: None, wait: None });
         }
         let all = self.listed();
         let from = match cursor.after() {
             None => 0,
             Some(id) => match all.iter().position(|n| *n == number(id.raw())) {
                 Some(at) => at + 1,
-                None => return Err(ApiError::Refused { status: self.refused, message: None }),
+                None => {
+                    return Err(ApiError::Refused {
+                        status: self.refused,
+                        message: None,
+                        wait: None,
+                    });
+                }
             },
         };
         let to = all.len().min(from + self.cap.min(usize::from(limit)));
@@ -456,7 +462,7 @@ fn random_fault(rng: &mut Rng) -> ApiError {
     match rng.u8(..6) {
         0 => ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) },
         1 => ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false },
-        2 => ApiError::Refused { status: Status(404), message: None },
+        2 => ApiError::Refused { status: Status(404), message: None, wait: None },
         3 => asked_to_wait(rng.u64(1..100)),
         4 if rng.u8(..4) == 0 => ApiError::KeyRefused { message: None },
         _ => down(),

@@ -255,6 +255,7 @@ fn five_kinds_of_nothing_are_five_screens() {
             "no_permission",
             failing(vec![ApiError::Forbidden {
                 message: Some(Untrusted::new("Not authenticated")),
+                wait: None,
             }]),
         ),
         (

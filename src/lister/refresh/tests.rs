@@ -45,7 +45,7 @@ fn page(numbers: &[usize], newest_first: bool, more: bool) -> Page {
 }
 
 fn refused() -> ApiError {
-    ApiError::Refused { status: Status(404), message: None }
+    ApiError::Refused { status: Status(404), message: None, wait: None }
 }
 
 fn down(wait_s: Option<u64>) -> ApiError {

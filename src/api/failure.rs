@@ -1,0 +1,87 @@
+//! What an error of the HTTP library means: whether a connection was made, whether it could be
+//! trusted, and whether what came over it was HTTP.
+
+use std::error::Error;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use super::error::{ApiError, CONNECTION};
+use crate::text::Untrusted;
+
+/// What rustls says where the other side speaks something else than TLS.
+const NOT_TLS: &str = "corrupt message of type InvalidContentType";
+
+/// What went wrong with a request, whose connection may take as long as `connect`.
+pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError {
+    let cause = innermost(error);
+    if error.is_timeout() && error.is_connect() {
+        return ApiError::TimedOut { what: CONNECTION, limit: connect };
+    }
+    if error.is_connect() {
+        let unsafe_tls = io_kinds(error).any(|kind| kind == ErrorKind::InvalidData);
+        return match unsafe_tls {
+            true if cause.contains(NOT_TLS) => {
+                ApiError::Untrustworthy { cause: Untrusted::new("what answers does not speak TLS") }
+            }
+            true => ApiError::Untrustworthy { cause: Untrusted::new(cause) },
+            false => ApiError::Unreachable { cause: Untrusted::new(cause) },
+        };
+    }
+    let protocol = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
+    if let Some(protocol) = protocol {
+        if protocol.is_parse_too_large() {
+            return ApiError::Undecodable { what: "its head is too large" };
+        }
+        if protocol.is_parse() {
+            return ApiError::Undecodable { what: "it is no HTTP" };
+        }
+        if protocol.is_incomplete_message() {
+            let cause = Untrusted::new("the connection was closed before it came");
+            return ApiError::Interrupted { cause };
+        }
+    }
+    // Broken chunks and compression are invalid; what was cut short ends early, which is another
+    // matter.
+    let invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
+    if error.is_decode() && (io_kinds(error).any(invalid) || io_kinds(error).next().is_none()) {
+        return ApiError::Undecodable { what: "its encoding is broken" };
+    }
+    if io_kinds(error).any(|kind| kind == ErrorKind::UnexpectedEof) {
+        return ApiError::Interrupted {
+            cause: Untrusted::new("the connection was closed too early"),
+        };
+    }
+    ApiError::Interrupted { cause: Untrusted::new(cause) }
+}
+
+/// Why no client could be made.
+pub(super) fn no_client(error: &reqwest::Error) -> String {
+    let cause = innermost(error);
+    let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
+    format!(
+        "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
+    )
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let cause = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
+    // The operating system's number for it helps nobody.
+    cause.split(" (os error").next().unwrap_or_default().to_owned()
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
+    std::iter::successors(error.source(), |cause| (*cause).source())
+}
+
+/// The kinds of all I/O errors in the chain. One that wraps another is not its `source`, which is
+/// what the inner one was caused by: they have to be unwrapped.
+fn io_kinds(error: &reqwest::Error) -> impl Iterator<Item = ErrorKind> {
+    causes(error)
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .flat_map(|outer| std::iter::successors(Some(outer), |error| wrapped(error)))
+        .map(io::Error::kind)
+}
+
+fn wrapped(error: &io::Error) -> Option<&io::Error> {
+    error.get_ref()?.downcast_ref()
+}

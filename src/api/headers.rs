@@ -1,0 +1,65 @@
+//! What the head of an answer tells on the side: the time, when to try again, how much is allowed,
+//! and where else to look.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use reqwest::Url;
+use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
+
+use super::mask::Mask;
+use super::retry::{Allowance, RetryHeaders};
+use crate::clock::{DateSample, since_boot};
+use crate::text::Untrusted;
+
+pub(super) fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    RetryHeaders {
+        should_retry: text("x-should-retry"),
+        retry_after_ms: text("retry-after-ms"),
+        retry_after: text(RETRY_AFTER.as_str()),
+        date: text(DATE.as_str()),
+    }
+}
+
+/// The tightest of the allowances of requests; those of tokens are not ours to spend.
+pub(super) fn read_allowance(headers: &HeaderMap) -> Option<Allowance> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    ["", "-minute", "-hour", "-day"]
+        .into_iter()
+        .filter_map(|span| {
+            let remaining = text(&format!("x-ratelimit-remaining-requests{span}"))?;
+            let reset = text(&format!("x-ratelimit-reset-requests{span}"))?;
+            Allowance::read(remaining, reset)
+        })
+        .min_by(|a, b| a.per_second().total_cmp(&b.per_second()))
+}
+
+/// The answer's `Date`, unless a cache may have served it (`Age`).
+pub(super) fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSample> {
+    if headers.get(AGE).is_some_and(|age| age != "0") {
+        return None;
+    }
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    let date_s = i64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()?;
+    Some(DateSample { date_s, sent, received: since_boot() })
+}
+
+/// The host that a redirect from `asked` names, where it names a place; a path could carry anything,
+/// the key included.
+pub(super) fn redirect_target(asked: &Url, headers: &HeaderMap, mask: &Mask) -> Option<Untrusted> {
+    let location = mask.hide(headers.get(LOCATION)?.as_bytes().to_vec());
+    let Ok(url) = asked.join(&String::from_utf8_lossy(&location)) else {
+        return Some(Untrusted::new("no valid address"));
+    };
+    let origin = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned());
+    let host = url.host_str().filter(|_| origin(&url) != origin(asked));
+    let target = match (host, url.port()) {
+        (None, _) if url == *asked => "the same address".to_owned(),
+        (None, _) => "another path".to_owned(),
+        (Some(host), None) => host.to_owned(),
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+    };
+    let mut target = Untrusted::new(target);
+    target.cap(256);
+    Some(target)
+}
