@@ -5,16 +5,18 @@
 //! ```
 //! Records come through the `log` facade; only the program's own are taken. A thread of its own
 //! writes them, so that a slow disk holds nothing up: where it falls behind, lines are left out and
-//! counted. The file is the owner's alone; at 10 MiB it gives way to a new one, and the one before it
-//! is kept beside it. All text is escaped, and the key is in none of it.
+//! counted. A file that it makes is the owner's alone; at 10 MiB it gives way to a new one, and the
+//! one before it is kept beside it. All text is escaped, and the key is in none of it. What the disk
+//! does not take is told at the end ([`trouble`]).
 
 use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use log::kv::{Error, Key, Value, VisitSource};
 use log::{LevelFilter, Log, Metadata, Record};
@@ -45,6 +47,14 @@ pub fn start(path: &Path, level: LevelFilter) -> io::Result<()> {
     log::set_max_level(level);
     Ok(())
 }
+
+/// Why the file is not whole, if it is not.
+#[must_use]
+pub fn trouble() -> Option<String> {
+    TROUBLE.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+static TROUBLE: Mutex<Option<String>> = Mutex::new(None);
 
 enum Order {
     Write(String),
@@ -81,9 +91,20 @@ impl Log for Logger {
     }
 
     fn flush(&self) {
+        let deadline = Instant::now() + PATIENCE;
         let (done, written) = sync_channel(1);
-        if self.sender.try_send(Order::Flush(done)).is_ok() {
-            let _ = written.recv_timeout(PATIENCE);
+        let mut order = Order::Flush(done);
+        loop {
+            match self.sender.try_send(order) {
+                Ok(()) => {
+                    let _ = written.recv_timeout(PATIENCE);
+                    break;
+                }
+                // The disk is slow: a little later there is room.
+                Err(TrySendError::Full(back)) if Instant::now() < deadline => order = back,
+                Err(_) => break,
+            }
+            std::thread::sleep(PATIENCE / 100);
         }
     }
 }
@@ -130,7 +151,12 @@ fn write_all(mut file: Rotating, orders: &Receiver<Order>) {
     for order in orders {
         match order {
             // A disk that is full may be emptied: the next line is tried again.
-            Order::Write(text) => drop(file.write(&text)),
+            Order::Write(text) => {
+                if let Err(error) = file.write(&text) {
+                    *TROUBLE.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(error.to_string());
+                }
+            }
             Order::Flush(done) => drop(done.send(())),
         }
     }
@@ -141,7 +167,6 @@ fn write_all(mut file: Rotating, orders: &Receiver<Order>) {
 struct Rotating {
     path: PathBuf,
     file: File,
-    bytes: u64,
     most: u64,
 }
 
@@ -155,20 +180,41 @@ impl Rotating {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path)?;
-        let bytes = file.metadata()?.len();
-        Ok(Self { path: path.to_owned(), file, bytes, most })
+        Ok(Self { path: path.to_owned(), file, most })
     }
 
     fn write(&mut self, text: &str) -> io::Result<()> {
-        if self.bytes > 0 && self.bytes + text.len() as u64 > self.most {
-            let mut before = self.path.clone().into_os_string();
-            before.push(".1");
-            fs::rename(&self.path, before)?;
+        // Somebody may have moved or deleted it, another program of ours included.
+        if !self.is_at_its_path() {
             *self = Self::open(&self.path, self.most)?;
         }
-        self.file.write_all(text.as_bytes())?;
-        self.bytes += text.len() as u64;
-        Ok(())
+        let mut bytes = self.file.metadata()?.len();
+        if bytes > 0 && bytes + text.len() as u64 > self.most {
+            let mut before = self.path.clone().into_os_string();
+            before.push(".1");
+            // Where it cannot be moved it goes on growing, rather than to lose what comes.
+            if fs::rename(&self.path, before).is_ok() {
+                *self = Self::open(&self.path, self.most)?;
+                bytes = 0;
+            }
+        }
+        self.file.write_all(text.as_bytes()).inspect_err(|_| {
+            // No half a line before the next one.
+            let _ = self.file.set_len(bytes);
+        })
+    }
+
+    #[cfg(unix)]
+    fn is_at_its_path(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let place = |meta: fs::Metadata| (meta.dev(), meta.ino());
+        let (there, ours) = (fs::metadata(&self.path), self.file.metadata());
+        there.is_ok_and(|there| ours.is_ok_and(|ours| place(there) == place(ours)))
+    }
+
+    #[cfg(not(unix))]
+    fn is_at_its_path(&self) -> bool {
+        true
     }
 }
 
@@ -213,6 +259,20 @@ mod tests {
         drop(file);
         Rotating::open(&path, 100).unwrap().write("more\n").unwrap();
         assert!(read("log").ends_with("line 0024\nmore\n"), "it goes on where it was");
+        // Another program begins a new file; one that cannot be moved grows; one that is gone comes
+        // back.
+        let mut ours = Rotating::open(&path, 100).unwrap();
+        fs::rename(&path, folder.path().join("log.1")).unwrap();
+        fs::write(&path, "theirs\n").unwrap();
+        ours.write("ours\n").unwrap();
+        assert_eq!(read("log"), "theirs\nours\n");
+        fs::remove_file(folder.path().join("log.1")).unwrap();
+        fs::create_dir_all(folder.path().join("log.1/x")).unwrap();
+        ours.write(&"x".repeat(100)).unwrap();
+        assert_eq!(read("log").len(), 12 + 100);
+        fs::remove_file(&path).unwrap();
+        ours.write("again\n").unwrap();
+        assert_eq!(read("log"), "again\n");
         assert_eq!(Rotating::open(folder.path(), 100).unwrap_err().to_string(), "it is not a file");
         #[cfg(unix)]
         {

@@ -7,7 +7,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use shelflife::cli::{Cli, Command};
 use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
-use shelflife::runtime::{report_panics, signals};
+use shelflife::config::without_key;
+use shelflife::log_file;
+use shelflife::runtime::{quiet, report_panics, signals};
 
 fn main() -> ExitCode {
     leave_no_core_file();
@@ -15,12 +17,22 @@ fn main() -> ExitCode {
     let code = report_panics(|| run(cli));
     log::info!(code; "ended");
     log::logger().flush();
+    if let Some(trouble) = log_file::trouble() {
+        let _ = writeln!(io::stderr(), "shelflife: the log file is not whole: {trouble}");
+    }
     ExitCode::from(code)
 }
 
-/// A core file would hold the key. Where the limit cannot be set it is as strict already.
+/// A core file would hold the key, and so does the memory that another program of the same user could
+/// read. Where the limit cannot be set it is as strict already; it does not bind a program that core
+/// files are piped to, so that there is to be none at all.
 fn leave_no_core_file() {
     use rustix::process::{Resource, Rlimit, setrlimit};
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    }
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     let _ = setrlimit(Resource::Core, none);
 }
@@ -53,6 +65,7 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
         let code = interrupted.await;
         log::info!(code; "interrupted");
         log::logger().flush();
+        quiet::end();
         std::process::exit(code)
     });
     let done = match command {
@@ -66,7 +79,8 @@ async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
 
 /// Prints an error and what led to it, once, on one line.
 fn report(error: &dyn Error, code: u8) -> u8 {
-    log::error!(error = error.to_string().as_str(); "failed");
+    let error = without_key(&error.to_string());
+    log::error!(error = error.as_str(); "failed");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(io::stderr(), "shelflife: {error}");
     code

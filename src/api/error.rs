@@ -162,6 +162,30 @@ impl ApiError {
         )
     }
 
+    /// What the operator can do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::KeyRefused { .. } => "give the key of this account in CEREBRAS_API_KEY",
+            Self::Forbidden { .. } => "ask for a key that may list files",
+            Self::Untrustworthy { .. } => {
+                "check the address and its port, this machine's clock and its CA certificates"
+            }
+            Self::Unreachable { .. } | Self::TimedOut { what: CONNECTION, .. } => {
+                "check the address, the network and any proxy"
+            }
+            Self::NotAFilesList { .. } | Self::Redirected { .. } => {
+                "check the address, and whether something stands between"
+            }
+            Self::Unavailable { .. } | Self::Interrupted { .. } | Self::TimedOut { .. } => {
+                "try again later"
+            }
+            Self::Refused { .. } | Self::Undecodable { .. } | Self::UnusableId => {
+                "check the address"
+            }
+        }
+    }
+
     /// How long the service asks to be left alone.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {

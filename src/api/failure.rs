@@ -8,8 +8,15 @@ use std::time::Duration;
 use super::error::{ApiError, CONNECTION};
 use crate::text::Untrusted;
 
-/// What rustls says where the other side speaks something else than TLS.
-const NOT_TLS: &str = "corrupt message of type InvalidContentType";
+/// What the TLS library says, and what that means.
+const TLS_WORDS: [(&str, &str); 6] = [
+    ("corrupt message of type InvalidContentType", "what answers does not speak TLS"),
+    ("tls handshake eof", "the connection was closed in the middle of the TLS handshake"),
+    ("certificate expired", "the service's certificate has expired"),
+    ("certificate not valid for name", "the service's certificate is for another host"),
+    ("UnknownIssuer", "the service's certificate is by no authority that this machine knows"),
+    ("BadSignature", "the service's certificate is by no authority that this machine knows"),
+];
 
 /// What went wrong with a request, whose connection may take as long as `connect`.
 pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError {
@@ -19,12 +26,12 @@ pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError 
     }
     if error.is_connect() {
         let unsafe_tls = io_kinds(error).any(|kind| kind == ErrorKind::InvalidData);
-        return match unsafe_tls {
-            true if cause.contains(NOT_TLS) => {
-                ApiError::Untrustworthy { cause: Untrusted::new("what answers does not speak TLS") }
-            }
-            true => ApiError::Untrustworthy { cause: Untrusted::new(cause) },
-            false => ApiError::Unreachable { cause: Untrusted::new(cause) },
+        let words = TLS_WORDS.iter().find(|(theirs, _)| cause.contains(theirs));
+        let cause = Untrusted::new(words.map_or(cause, |(_, words)| (*words).to_owned()));
+        return if unsafe_tls {
+            ApiError::Untrustworthy { cause }
+        } else {
+            ApiError::Unreachable { cause }
         };
     }
     let protocol = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());

@@ -3,13 +3,10 @@
 use memchr::memmem;
 use secrecy::ExposeSecret;
 
-use crate::config::Key;
+use crate::config::{Key, LONG_KEY};
 
 /// What stands in place of the key.
 const HIDDEN: &[u8] = b"[key]";
-/// Bytes from which a key is looked for also in what is no error. A shorter one could stand in a
-/// list by chance, as one of a letter would; real ones have some fifty.
-const LONG: usize = 8;
 
 /// Hides a key, if there is one.
 #[derive(Clone, Debug)]
@@ -34,7 +31,7 @@ impl Mask {
     /// there by chance.
     #[must_use]
     pub fn hide_in_list(&self, body: Vec<u8>) -> Vec<u8> {
-        let long = self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG);
+        let long = self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG_KEY);
         if long { self.hide(body) } else { body }
     }
 

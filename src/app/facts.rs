@@ -13,6 +13,7 @@ use super::settings::{Settings, Times};
 use super::table::Table;
 use super::timeline::{Bucket, Measure, Timeline};
 use super::{Access, App, SLOW, whole_seconds};
+use crate::api::ApiError;
 use crate::clock::Now;
 use crate::dates::Zone;
 use crate::expiry::{TimeLeft, Urgency};
@@ -35,10 +36,13 @@ pub struct Freshness {
 }
 
 impl App {
-    /// Whether the service refused the key and never let us read anything.
+    /// Why the service never let us in, where that is so.
     #[must_use]
-    pub fn key_was_refused(&self) -> bool {
-        self.access == Access::Refused
+    pub fn never_let_in(&self) -> Option<&ApiError> {
+        match &self.access {
+            Access::Refused(why) => Some(why),
+            Access::Unknown | Access::Granted => None,
+        }
     }
 
     /// The moment of the last event.

@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use crate::api::ApiError;
 use crate::clock::{Now, ServerClock};
 use crate::effect::Effect;
 use crate::event::Event;
@@ -130,12 +131,12 @@ pub struct App {
 }
 
 /// Whether the service ever let us in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Access {
     /// It has not said yet.
     Unknown,
-    /// It refused the key.
-    Refused,
+    /// It refused the key, or denied permission.
+    Refused(ApiError),
     /// It answered with a page.
     Granted,
 }

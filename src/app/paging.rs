@@ -19,7 +19,7 @@ impl App {
             Ok(answer) => self.page_loaded(request, answer),
             Err(error) => {
                 if error.refuses_key() && self.access == Access::Unknown {
-                    self.access = Access::Refused;
+                    self.access = Access::Refused(error.clone());
                 }
                 let now = self.now.mono;
                 self.lister.page_failed(request, error.clone(), now);

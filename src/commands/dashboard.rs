@@ -24,7 +24,6 @@ const DEMO_CHURN_S: u32 = 15;
 /// Where there is no terminal, no way to the service, or the key was refused.
 pub async fn run(options: &Options) -> Result<u8, CommandError> {
     check_terminal()?;
-    runtime::catch_panics();
     let config = configure(options)?;
     let themes = themes(&config)?;
     let connection = connect(options, &config, Some(DEMO_CHURN_S)).await?;
@@ -64,8 +63,10 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
         .await
         .map_err(failed("the terminal cannot be used"))?;
     match end {
-        End::Quit if app.key_was_refused() => Err(CommandError::KeyRefused),
-        End::Quit => Ok(0),
+        End::Quit => match app.never_let_in() {
+            Some(why) => Err(CommandError::NotLetIn(why.clone())),
+            None => Ok(0),
+        },
         End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(1)),
         End::TerminalGone => Ok(1),
         End::Panicked => Ok(crate::PANICKED),

@@ -1,7 +1,7 @@
 //! `shelflife doctor`: what the program needs, and whether it has it; one line each.
 //!
 //! ```text
-//! ok       terminal       120x36, TERM=xterm-256color, true colour, background dark
+//! ok       terminal       120x36, TERM=xterm-256color, true colour
 //! warning  clock          this machine's clock is 2m behind the service's; countdowns go by the service's
 //! failure  key            no key: set CEREBRAS_API_KEY to the key of the account
 //! ```
@@ -9,15 +9,16 @@
 
 mod terminal;
 
-use std::fmt::Write as _;
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
 
-use super::{CommandError, check_proxies, endpoint, failed, key};
+use super::{CommandError, begin_log, endpoint, failed, key, proxy};
 use crate::api::client::Limits;
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::cli::Options;
 use crate::clock::{Now, ServerClock, since_boot};
-use crate::config::{self, Config, Endpoint, KEY_VARIABLE, Key, shown};
+use crate::config::{self, Config, Endpoint, KEY_VARIABLE, Key, shown, without_key};
 use crate::dates::long_span;
 use crate::lister::Failure;
 use crate::text::grouped;
@@ -30,11 +31,12 @@ enum Verdict {
     Failure,
 }
 
-/// The lines so far, and the exit code that they come to.
+/// Prints the lines as they come, and keeps the exit code that they come to.
 #[derive(Debug, Default)]
 struct Report {
-    text: String,
     code: u8,
+    /// Why nothing more can be printed.
+    unprintable: Option<io::Error>,
 }
 
 impl Report {
@@ -44,7 +46,12 @@ impl Report {
             Verdict::Warning => "warning",
             Verdict::Failure => "failure",
         };
-        let _ = writeln!(self.text, "{word:<8} {about:<14} {text}");
+        // The key may have been put where something else belongs.
+        let line = without_key(&format!("{word:<8} {about:<14} {text}"));
+        if self.unprintable.is_none() {
+            let mut out = io::stdout().lock();
+            self.unprintable = writeln!(out, "{line}").and_then(|()| out.flush()).err();
+        }
     }
 
     fn ok(&mut self, about: &str, text: &str) {
@@ -75,7 +82,8 @@ impl Report {
 pub async fn run(options: &Options) -> Result<u8, CommandError> {
     let mut report = Report::default();
     report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
-    terminal::look(&mut report);
+    // Its answers may come until the end.
+    let _quiet = terminal::look(&mut report);
     match config::load(options) {
         Ok(config) => {
             configuration(&mut report, &config);
@@ -89,8 +97,8 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
             report.warning("list", "not tried: mend the configuration first");
         }
     }
-    match io::stdout().lock().write_all(report.text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+    match report.unprintable {
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(failed("the report cannot be printed")(error))
         }
         _ => Ok(report.code),
@@ -104,23 +112,24 @@ fn configuration(report: &mut Report, config: &Config) {
         _ => format!("set: {}", given.join(", ")),
     };
     match &config.path {
-        Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(&shown(path)))),
+        Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(path))),
         None => report.ok("configuration", &format!("no file; {what}")),
     }
     if let Err(error) = super::dashboard::themes(config) {
         report.failure("theme", &error);
     }
-    match config.values.log_file.as_str() {
-        "" => report.ok("log", "none; --log-file writes one"),
-        path => report.ok("log", &format!("{} would be written", at_home(&shown(path.as_ref())))),
+    match (config.values.log_file.as_str(), begin_log(config)) {
+        ("", _) => report.ok("log", "none; --log-file writes one"),
+        (path, Ok(())) => report.ok("log", &format!("written to {}", at_home(path.as_ref()))),
+        (_, Err(error)) => report.failure("log", &error),
     }
 }
 
 /// A path without the name of whoever is at home there.
-fn at_home(path: &str) -> String {
-    let home = std::env::var("HOME").ok().filter(|home| home.len() > 1);
-    let below = home.and_then(|home| Some(path.strip_prefix(&home)?.to_owned()));
-    below.map_or_else(|| path.to_owned(), |below| format!("~{below}"))
+fn at_home(path: &Path) -> String {
+    let home = std::env::var_os("HOME").filter(|home| home.len() > 1);
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    below.map_or_else(|| shown(path), |below| format!("~/{}", shown(below)))
 }
 
 async fn service(report: &mut Report, options: &Options, config: &Config) {
@@ -133,15 +142,20 @@ async fn service(report: &mut Report, options: &Options, config: &Config) {
     };
     let (endpoint, key) = match found {
         Ok(found) => found,
-        Err(error) => return report.failure("address", &error),
+        Err(error) => {
+            report.failure("address", &error);
+            return report.warning("list", "not tried: mend the address first");
+        }
     };
     address(report, options, config, &endpoint);
-    if endpoint.is_https() && !endpoint.is_loopback() {
-        match check_proxies() {
-            // An address may hold a password, so it is not shown.
-            Ok(given) if given.is_empty() => report.ok("proxy", "none is set"),
-            Ok(given) => report.ok("proxy", &format!("{}; NO_PROXY is obeyed", given.join(", "))),
-            Err(error) => return report.failure("proxy", &error),
+    match proxy::in_force(&endpoint) {
+        Ok(_) if endpoint.is_loopback() => {}
+        // An address may hold a password, so it is not shown.
+        Ok(given) if given.is_empty() => report.ok("proxy", "none"),
+        Ok(given) => report.ok("proxy", &format!("{}; NO_PROXY is obeyed", given.join(", "))),
+        Err(error) => {
+            report.failure("proxy", &error);
+            return report.warning("list", "not tried: mend the proxy first");
         }
     }
     if key.is_none() && !options.demo {
@@ -161,7 +175,7 @@ fn look_for_key(report: &mut Report) -> Option<Key> {
 
 fn address(report: &mut Report, options: &Options, config: &Config, endpoint: &Endpoint) {
     let place = if options.demo { "--demo".to_owned() } else { config.place("base_url") };
-    let text = format!("{} from {}", endpoint.label(), at_home(&place));
+    let text = format!("{} from {}", endpoint.shown(), at_home(place.as_ref()));
     if endpoint.is_exposed() {
         report.warning("address", &format!("{text}; plain http: the key travels in clear"));
     } else {
@@ -187,46 +201,29 @@ async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Key>, limit: 
             if https {
                 report.ok("tls", "the service's certificate is good");
             }
-            let files = grouped(answer.value.readings.len());
+            let files = counted(answer.value.readings.len(), "file");
             let more = match answer.value.has_more {
                 HasMore::Yes => "more on the server",
                 HasMore::No => "that is all",
                 HasMore::Unknown => "the service does not say whether there are more",
             };
-            report.ok("list", &format!("{files} files in {ms} ms; {more}"));
+            report.ok("list", &format!("{files} in {ms} ms; {more}"));
             told(report, &answer);
         }
         Err(error) => {
-            let about = match error {
-                ApiError::Untrustworthy { .. } => "tls",
-                ApiError::KeyRefused { .. } | ApiError::Forbidden { .. } => "key",
-                _ => "list",
-            };
+            let is_tls = matches!(error, ApiError::Untrustworthy { .. });
             if https && error.was_connected() {
                 report.ok("tls", "the service's certificate is good");
+            } else if https && !is_tls {
+                report.warning("tls", "not seen: no connection was made");
             }
-            let text = format!("{error} (after {ms} ms); {}", advice(&error));
+            let wait = error.wait().map_or(String::new(), |wait| {
+                format!("; it asks to wait {}", long_span(wait.as_secs()))
+            });
+            let text = format!("{error} (after {ms} ms){wait}; {}", error.advice());
+            let about = if is_tls { "tls" } else { "list" };
             report.failure_as(about, &text, &CommandError::List(Failure::Call(error)));
         }
-    }
-}
-
-/// What to do about a call that failed.
-fn advice(error: &ApiError) -> &'static str {
-    match error {
-        ApiError::KeyRefused { .. } => "give the key of this account",
-        ApiError::Forbidden { .. } => "ask for permission to list files",
-        ApiError::Untrustworthy { .. } => {
-            "check the address, this machine's clock and its CA certificates"
-        }
-        ApiError::Unreachable { .. } | ApiError::TimedOut { .. } => {
-            "check the address, the network and the proxy"
-        }
-        ApiError::NotAFilesList { .. } | ApiError::Redirected { .. } => {
-            "check the address, and whether something stands between"
-        }
-        ApiError::Unavailable { .. } | ApiError::Interrupted { .. } => "try again later",
-        _ => "check the address",
     }
 }
 
@@ -255,9 +252,9 @@ fn told(report: &mut Report, answer: &Answer<Page>) {
     match answer.allowance {
         None => report.ok("rate limits", "the service tells none"),
         Some(allowance) => {
-            let left = grouped(allowance.remaining);
+            let left = counted(allowance.remaining, "request");
             let span = long_span(allowance.reset.as_secs());
-            let text = format!("{left} requests left, all of them again in {span}");
+            let text = format!("{left} left until they are counted anew in {span}");
             if allowance.remaining == 0 {
                 report.warning("rate limits", &format!("{text}; wait that long"));
             } else {
@@ -265,4 +262,10 @@ fn told(report: &mut Report, answer: &Answer<Page>) {
             }
         }
     }
+}
+
+/// `1 file`, `3,000 files`.
+fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, unit: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{} {unit}{plural}", grouped(number))
 }

@@ -6,12 +6,14 @@ pub mod dashboard;
 pub mod demo_server;
 pub mod doctor;
 pub mod list;
+mod proxy;
 
 use std::env::VarError;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use crate::api::ApiError;
 use crate::api::Client;
 use crate::api::client::Limits;
 use crate::cli::Options;
@@ -23,10 +25,6 @@ use crate::text::UntrustedRef;
 
 /// Files of the demo account unless said otherwise.
 const DEMO_FILES: u64 = 2_000;
-/// Variables that name a proxy.
-const PROXY_VARIABLES: [&str; 6] =
-    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-
 /// Why a command failed: what was being done, then the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -53,7 +51,7 @@ pub enum CommandError {
     #[error(transparent)]
     Key(#[from] BadKey),
     /// The list could not be read.
-    #[error("the files could not be listed: {0}")]
+    #[error("the files could not be listed: {0}; {advice}", advice = .0.advice())]
     List(Failure),
     /// The list could be read in part only; what there was is printed.
     #[error("partial: {files} listed, then: {why}")]
@@ -64,8 +62,8 @@ pub enum CommandError {
         why: Failure,
     },
     /// The dashboard was left without ever having been let in.
-    #[error("the service refused the key; set {KEY_VARIABLE} to the key of the account")]
-    KeyRefused,
+    #[error("{0}; {advice}", advice = .0.advice())]
+    NotLetIn(ApiError),
     /// Something on this machine failed.
     #[error("{doing}: {source}")]
     Io {
@@ -85,9 +83,13 @@ impl CommandError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
-            Self::Key(_) | Self::KeyRefused => 3,
+            Self::Key(_) | Self::NotLetIn(_) => 3,
+            Self::List(Failure::Call(error) | Failure::AskedToWait { error, .. })
+                if error.refuses_key() =>
+            {
+                3
+            }
             Self::List(Failure::AskedToWait { .. }) => 5,
-            Self::List(Failure::Call(error)) if error.refuses_key() => 3,
             Self::List(Failure::Call(error)) if error.is_outage() => 5,
             Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::Tls(_) => 1,
         }
@@ -105,6 +107,12 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
 /// Where the configuration or the log file cannot be used.
 pub fn configure(options: &Options) -> Result<Config, CommandError> {
     let config = crate::config::load(options)?;
+    begin_log(&config)?;
+    Ok(config)
+}
+
+/// Begins to log where the configuration says so.
+fn begin_log(config: &Config) -> Result<(), CommandError> {
     let path = &config.values.log_file;
     if !path.is_empty() {
         log_file::start(Path::new(path), config.values.log).map_err(|source| {
@@ -114,9 +122,10 @@ pub fn configure(options: &Options) -> Result<Config, CommandError> {
                 "the log file \"{shown}\" in {place} cannot be written: {source}"
             ))
         })?;
-        log::info!(version = env!("CARGO_PKG_VERSION"); "started");
+        let (pid, limit) = (std::process::id(), config.values.limit);
+        log::info!(version = env!("CARGO_PKG_VERSION"), pid, limit; "started");
     }
-    Ok(config)
+    Ok(())
 }
 
 /// The way to the service.
@@ -151,9 +160,7 @@ pub async fn connect(
         (start_demo(options, churn).await?, None, "demo")
     } else {
         let endpoint = endpoint(options, config)?;
-        if !endpoint.is_loopback() {
-            check_proxies()?;
-        }
+        proxy::in_force(&endpoint)?;
         (endpoint, Some(key()?), "default")
     };
     let client = Client::new(endpoint, key, Limits::default()).map_err(CommandError::Tls)?;
@@ -178,7 +185,9 @@ async fn start_demo(options: &Options, churn: Option<u32>) -> Result<Endpoint, C
 fn endpoint(options: &Options, config: &Config) -> Result<Endpoint, CommandError> {
     let (url, place) = (&config.values.base_url, config.place("base_url"));
     Endpoint::parse(url, options.allow_http).map_err(|source| {
-        let secret = url.contains('@') || matches!(source, BadEndpoint::Surplus(_));
+        // What is no address at all may be a key in the wrong place.
+        let secret =
+            url.contains('@') || !url.contains("://") || matches!(source, BadEndpoint::Surplus(_));
         let shown = UntrustedRef::new(url.as_bytes()).printable_within(120);
         let value = if secret { String::new() } else { format!("\"{shown}\" ") };
         CommandError::Endpoint { value, place, source }
@@ -191,23 +200,4 @@ fn key() -> Result<Key, CommandError> {
         Err(VarError::NotPresent) => Err(BadKey::Missing.into()),
         Err(VarError::NotUnicode(_)) => Err(BadKey::Malformed.into()),
     }
-}
-
-/// A malformed proxy would be ignored silently, and the key go another way than meant.
-///
-/// Gives the variables that name one.
-fn check_proxies() -> Result<Vec<&'static str>, CommandError> {
-    let mut given = vec![];
-    for variable in PROXY_VARIABLES {
-        let address = std::env::var_os(variable).filter(|address| !address.is_empty());
-        let Some(address) = address else { continue };
-        if address.to_str().is_none_or(|address| reqwest::Proxy::all(address).is_err()) {
-            let text = format!(
-                "the proxy address in {variable} is malformed; a form like http://host:8080 is allowed"
-            );
-            return Err(CommandError::Usage(text));
-        }
-        given.push(variable);
-    }
-    Ok(given)
 }

@@ -5,6 +5,10 @@ use secrecy::{ExposeSecret, SecretString};
 /// The environment variable that holds the key.
 pub const KEY_VARIABLE: &str = "CEREBRAS_API_KEY";
 
+/// Bytes from which a key is looked for in texts of all kinds. A shorter one could stand there by
+/// chance, as one of a letter would; real ones have some fifty.
+pub const LONG_KEY: usize = 8;
+
 /// A key that is fit to stand in a header; neither `Debug` nor an error shows it.
 #[derive(Clone, Debug)]
 pub struct Key(SecretString);
@@ -43,6 +47,18 @@ impl Key {
 impl ExposeSecret<str> for Key {
     fn expose_secret(&self) -> &str {
         self.0.expose_secret()
+    }
+}
+
+/// `text` without the key that the environment holds, for what is printed about this machine: it may
+/// have been put in another place than meant.
+#[must_use]
+pub fn without_key(text: &str) -> String {
+    match std::env::var(KEY_VARIABLE).map(|key| Key::parse(&key)) {
+        Ok(Ok(key)) if key.expose_secret().len() >= LONG_KEY => {
+            text.replace(key.expose_secret(), "[key]")
+        }
+        _ => text.to_owned(),
     }
 }
 

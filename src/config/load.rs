@@ -1,7 +1,7 @@
 //! What is in force, and where it came from: flag, then environment, then file, then default.
 
 use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::file::{self, File, FileError, Rebinding};
@@ -157,11 +157,12 @@ pub fn shown(path: &Path) -> String {
 /// # Errors
 /// Where it cannot be read, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    let size = std::fs::metadata(path)?.len();
-    if size > MOST_BYTES {
+    let mut bytes = vec![];
+    // What is no file, such as a pipe, does not tell its size.
+    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
         return Err(io::Error::other("it is larger than 1 MiB"));
     }
-    let bytes = std::fs::read(path)?;
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
@@ -198,7 +199,7 @@ impl Config {
             let allowed = setting.allowed;
             return Err(match source {
                 Source::Environment(variable) => {
-                    let why = format!("allowed is {allowed}");
+                    let why = format!("not allowed {shown}; allowed is {allowed}");
                     ConfigError::Environment { variable, why }
                 }
                 _ => ConfigError::Flag { flag: setting.flag.unwrap_or(setting.name), allowed },

@@ -10,5 +10,5 @@ mod load;
 pub mod table;
 
 pub use endpoint::{BadEndpoint, DEFAULT_BASE_URL, Endpoint};
-pub use key::{BadKey, KEY_VARIABLE, Key};
+pub use key::{BadKey, KEY_VARIABLE, Key, LONG_KEY, without_key};
 pub use load::{Config, ConfigError, Source, load, read_text, shown, template};

@@ -74,6 +74,19 @@ pub enum Failure {
     Full,
 }
 
+impl Failure {
+    /// What the operator can do about it.
+    #[must_use]
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Call(error) => error.advice(),
+            Self::AskedToWait { .. } => "try again then",
+            Self::CursorStuck | Self::CursorRefused(_) => "the service does not page as it should",
+            Self::Full => "there is no way to hold more",
+        }
+    }
+}
+
 /// The state of the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {

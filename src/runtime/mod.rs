@@ -8,6 +8,7 @@ mod alert_command;
 mod input;
 pub mod notify;
 mod panics;
+pub mod quiet;
 mod record;
 mod replies;
 pub mod signals;
@@ -30,7 +31,7 @@ use notify::Notifier;
 use record::Record;
 use terminal::Screen;
 
-pub use panics::{catch_panics, report_panics};
+pub use panics::report_panics;
 
 /// Messages that may wait for the loop; whoever sends more has to wait.
 const WAITING: usize = 1_024;

@@ -10,12 +10,14 @@ use std::sync::{Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::PANICKED;
+use crate::config::without_key;
+use crate::text::UntrustedRef;
 
 static HAPPENED: Notify = Notify::const_new();
 static MESSAGE: Mutex<Option<String>> = Mutex::new(None);
 
 /// From now on a panic says nothing where it happens, but ends the dashboard.
-pub fn catch_panics() {
+fn catch_panics() {
     panic::set_hook(Box::new(|info| {
         let backtrace = Backtrace::capture();
         let mut text = info.to_string();
@@ -36,9 +38,13 @@ pub(super) async fn happened() {
 /// Runs `program` and gives its exit code; where anything panicked meanwhile, what it said is printed
 /// now that the terminal is given back, and the code is [`PANICKED`].
 pub fn report_panics(program: impl FnOnce() -> u8) -> u8 {
+    catch_panics();
     let code = panic::catch_unwind(AssertUnwindSafe(program)).unwrap_or(PANICKED);
     let message = MESSAGE.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some(message) = message else { return code };
+    // It may repeat what a service sent.
+    let lines = message.lines().map(|line| UntrustedRef::new(line.as_bytes()).printable());
+    let message = without_key(&lines.collect::<Vec<_>>().join("\n"));
     log::error!(panic = message.as_str(); "panicked");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(

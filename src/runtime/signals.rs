@@ -21,6 +21,9 @@ pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
         SignalKind::hangup(),
         SignalKind::interrupt(),
         SignalKind::quit(),
+        SignalKind::user_defined1(),
+        SignalKind::user_defined2(),
+        SignalKind::alarm(),
     ];
     for kind in ends {
         end_on(sender, kind)?;

@@ -116,7 +116,7 @@ fn nothing_is_logged_unless_asked_for_and_what_cannot_be_is_said() {
     assert_eq!(output.status.code(), Some(2));
     let said = text(&output.stderr);
     assert!(
-        said.contains("SHELFLIFE_LOG cannot be used: allowed is \"error\", \"warn\""),
+        said.contains("cannot be used: not allowed \"loud\"; allowed is \"error\", \"warn\""),
         "{said}"
     );
     // At the level of errors a run without one leaves an empty file.

@@ -11,7 +11,7 @@ use shelflife::cli::Cli;
 
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
-use crate::support::terminal::{Terminal, shelflife, wait_gone, wait_writing};
+use crate::support::terminal::{Terminal, shelflife, wait_gone, wait_stuck};
 use crate::support::{CANARY, NO_CONFIGURATION};
 
 fn at(url: &str) -> [(&str, &str); 2] {
@@ -94,10 +94,12 @@ fn the_id_is_copied_whole_through_the_terminal() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
-/// Hazards 40: SIGTERM, SIGHUP, SIGINT and SIGQUIT.
+/// Hazards 40: SIGTERM, SIGHUP, SIGINT, SIGQUIT, and others that would end the program.
 #[test]
 fn signals_leave_a_clean_terminal_and_their_code() {
-    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131)] {
+    for (name, code) in
+        [("TERM", 143), ("HUP", 129), ("INT", 130), ("QUIT", 131), ("USR1", 138), ("ALRM", 142)]
+    {
         let terminal = Terminal::start(80, 24, &["--demo"], &[]);
         terminal.wait_for("next to expire");
         terminal.signal(name);
@@ -198,6 +200,9 @@ fn small_and_changing_sizes_are_survived() {
     terminal.wait_for("30x6 is needed");
     for width in (1..130).step_by(7) {
         terminal.resize(width, width / 3 + 1);
+    }
+    for (width, height) in [(u16::MAX, 1), (1, u16::MAX), (1, 1), (500, 200)] {
+        terminal.resize(width, height);
     }
     terminal.resize(80, 24);
     // A large screen in between may have called for a second page.
@@ -377,7 +382,7 @@ fn a_panic_anywhere_ends_the_program_with_the_terminal_restored() {
         assert_eq!(terminal.wait_exit_restored(), 101, "{place}");
         let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
         let restored = raw.rfind("\x1b[?1049l").expect("the alternate screen was left");
-        let message = raw[restored..].find("the shelf fell down");
+        let message = raw[restored..].find("the shelf fell down\\u{1b}[2J [key]");
         assert!(message.is_some(), "{place}: the message comes after: {raw:?}");
     }
 }
@@ -396,7 +401,7 @@ fn the_program_that_panics() {
     let cli = Cli::parse_from(["shelflife", "--base-url", &server.url]);
     let fall = async move {
         asked.notified().await;
-        panic!("the shelf fell down");
+        panic!("the shelf fell down\u{1b}[2J {CANARY}");
     };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -445,7 +450,7 @@ fn a_terminal_that_takes_no_output_does_not_outlive_a_signal() {
     command.env("TERM", "xterm-256color");
     let mut child = pair.slave.spawn_command(command).unwrap();
     let pid = child.process_id().unwrap().to_string();
-    wait_writing(&pid);
+    wait_stuck(&pair.master.tty_name().unwrap(), &pid);
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().exit_code(), 143);
 }

@@ -1,5 +1,7 @@
 //! TLS, with the real binary: a certificate that is good, and those that are not.
 
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -87,19 +89,43 @@ fn certificates_that_are_not_good_are_refused_at_once_and_see_no_key() {
     let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
     let self_signed = params.self_signed(&key).unwrap();
     for (what, server) in [
-        ("expired", authority.serves("localhost", 2001)),
-        ("for another host", authority.serves("files.example", 2100)),
-        ("by an authority nobody knows", other.serves("localhost", 2100)),
-        ("signed by itself", server(self_signed.der().clone(), &key)),
+        ("certificate has expired", authority.serves("localhost", 2001)),
+        ("certificate is for another host", authority.serves("files.example", 2100)),
+        ("by no authority that this machine knows", other.serves("localhost", 2100)),
+        ("the connection is not safe", server(self_signed.der().clone(), &key)),
     ] {
         let (code, out, err) = run(&["list"], &server.url, &authority.file());
         assert_eq!((code, out.as_str()), (Some(1), ""), "{what}: {err}");
         let said = "shelflife: the files could not be listed: the connection is not safe: ";
         assert!(err.starts_with(said) && err.lines().count() == 1, "{what}: {err}");
+        assert!(err.contains(what), "{what}: {err}");
         assert!(server.heads().is_empty(), "{what}: nothing was asked");
         let (code, report, _) = run(&["doctor"], &server.url, &authority.file());
         assert_eq!(code, Some(1), "{what}: {report}");
         assert!(report.contains("failure  tls "), "{what}: {report}");
-        assert!(report.contains("check the address, this machine's clock"), "{what}: {report}");
+        assert!(
+            report.contains("check the address and its port, this machine's clock"),
+            "{what}: {report}"
+        );
     }
+}
+
+/// Hazards 37: a port that speaks something else than TLS.
+#[test]
+fn what_speaks_no_tls_is_told() {
+    let authority = Authority::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+            let _ = stream.read_to_end(&mut vec![]);
+        }
+    });
+    let (code, _, err) = run(&["list"], &url, &authority.file());
+    assert_eq!(code, Some(1), "{err}");
+    assert!(
+        err.contains("what answers does not speak TLS; check the address and its port"),
+        "{err}"
+    );
 }

@@ -435,13 +435,13 @@ fn a_refused_key_is_remembered_for_the_exit_code_only_if_nothing_was_loaded() {
     let refused = || ApiError::KeyRefused { message: None };
     let mut driver = Driver::new(120, 36);
     driver.fail(refused());
-    assert!(driver.app.key_was_refused());
+    assert!(driver.app.never_let_in().is_some_and(ApiError::refuses_key));
 
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0..100, hours, true));
     driver.keys("G");
     driver.fail(refused());
-    assert!(!driver.app.key_was_refused());
+    assert!(driver.app.never_let_in().is_none());
     assert_eq!(driver.app.store().len(), 100, "what is loaded stays");
 }
 

@@ -4,12 +4,14 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::time::Duration;
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 
 use super::Report;
 use crate::clock::since_boot;
+use crate::runtime::quiet::Quiet;
 use crate::runtime::terminal::size;
+use crate::text::UntrustedRef;
 use crate::view::theme::{Background, background_of_reply};
 
 /// How long a terminal may take to answer.
@@ -19,14 +21,20 @@ const QUESTIONS: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
 /// Bytes of an answer that are looked at.
 const MOST_BYTES: usize = 1_024;
 
-pub(super) fn look(report: &mut Report) {
-    let term = std::env::var("TERM").unwrap_or_default();
-    if !io::stdout().is_terminal() {
-        return report.warning("terminal", "none here: the dashboard needs one, `list` does not");
+/// Says what the terminal is; it is quiet until what this gives is dropped, if it was asked.
+pub(super) fn look(report: &mut Report) -> Option<Quiet> {
+    let streams = [io::stdout().is_terminal(), io::stdin().is_terminal()];
+    if streams == [false; 2] {
+        report.warning("terminal", "none here: the dashboard needs one, `list` does not");
+        return None;
     }
+    let term = std::env::var("TERM").unwrap_or_default();
+    let shown = UntrustedRef::new(term.as_bytes()).printable_within(40);
     if matches!(term.as_str(), "" | "dumb") {
-        let text = "it can do nothing, by TERM; set TERM to what it is, such as xterm-256color";
-        return report.warning("terminal", text);
+        let text = format!("TERM={shown}: it can do nothing; say what it is, as xterm-256color");
+        report.warning("terminal", &text);
+        locale(report);
+        return None;
     }
     let (width, height) = size().unwrap_or_default();
     let set = |name: &str| std::env::var(name).unwrap_or_default();
@@ -36,30 +44,33 @@ pub(super) fn look(report: &mut Report) {
         _ => "16 colours",
     };
     let no_color = if set("NO_COLOR").is_empty() { "" } else { ", NO_COLOR is set" };
-    let term = crate::text::UntrustedRef::new(term.as_bytes()).printable_within(40);
-    let text = format!("{width}x{height}, TERM={term}, {colours}{no_color}");
+    let text = format!("{width}x{height}, TERM={shown}, {colours}{no_color}");
     if width < 30 || height < 6 {
         report.warning("terminal", &format!("{text}; 30x6 is needed"));
+    } else if !streams[0] {
+        report.ok("terminal", &format!("{text}; standard output leads elsewhere"));
     } else {
         report.ok("terminal", &text);
     }
     locale(report);
-    match ask() {
-        Some(Told { background: Some(Background::Dark) }) => {
-            report.ok("background", "dark, as the terminal says");
+    let Ok((quiet, mut tty)) = Quiet::begin() else {
+        report.warning("background", "not asked: there is no controlling terminal");
+        return None;
+    };
+    let answer = tty.write_all(QUESTIONS).ok().and_then(|()| read_answer(&mut tty));
+    let otherwise = "taken for dark unless COLORFGBG or --theme says otherwise";
+    match answer.as_deref().map(background_in) {
+        Some(Some(Background::Dark)) => report.ok("background", "dark, as the terminal says"),
+        Some(Some(Background::Light)) => report.ok("background", "light, as the terminal says"),
+        Some(None) => {
+            report.ok("background", &format!("the terminal does not tell; {otherwise}"));
         }
-        Some(Told { background: Some(Background::Light) }) => {
-            report.ok("background", "light, as the terminal says");
+        None => {
+            let text = format!("the terminal answers no question; {otherwise}");
+            report.warning("background", &text);
         }
-        Some(Told { background: None }) => report.ok(
-            "background",
-            "the terminal does not tell; taken for dark unless COLORFGBG or --theme says otherwise",
-        ),
-        None => report.warning(
-            "background",
-            "the terminal answers no question; taken for dark unless COLORFGBG or --theme says otherwise",
-        ),
     }
+    Some(quiet)
 }
 
 /// Whether characters beyond ASCII are to be expected: the bars and borders are such.
@@ -69,7 +80,7 @@ fn locale(report: &mut Report) {
         return report.warning("locale", "none is set; if borders look broken, set LC_ALL=C.UTF-8");
     };
     let value = std::env::var(name).unwrap_or_default();
-    let shown = crate::text::UntrustedRef::new(value.as_bytes()).printable_within(40);
+    let shown = UntrustedRef::new(value.as_bytes()).printable_within(40);
     if value.to_ascii_lowercase().replace('-', "").contains("utf8") {
         report.ok("locale", &format!("{name}={shown}"));
     } else {
@@ -78,21 +89,11 @@ fn locale(report: &mut Report) {
     }
 }
 
-/// What a terminal told of itself.
-struct Told {
-    background: Option<Background>,
-}
-
-/// Asks the terminal; nothing where it does not answer in time.
-fn ask() -> Option<Told> {
-    let mut tty = File::options().read(true).write(true).open("/dev/tty").ok()?;
-    enable_raw_mode().ok()?;
-    let answer = tty.write_all(QUESTIONS).ok().and_then(|()| read_answer(&mut tty));
-    let _ = disable_raw_mode();
-    let answer = answer?;
-    let text = String::from_utf8_lossy(&answer);
-    let payload = text.split("\x1b]").nth(1).and_then(|rest| rest.split(['\x1b', '\x07']).next());
-    Some(Told { background: payload.and_then(background_of_reply) })
+/// The background that an answer tells of.
+fn background_in(answer: &[u8]) -> Option<Background> {
+    let text = String::from_utf8_lossy(answer);
+    let payload = text.split("\x1b]").nth(1)?.split(['\x1b', '\x07']).next()?;
+    background_of_reply(payload)
 }
 
 /// Everything up to the end of the answer to the last question.
@@ -104,8 +105,10 @@ fn read_answer(tty: &mut File) -> Option<Vec<u8>> {
         let left = deadline.saturating_sub(since_boot());
         let wait = Timespec::try_from(left).ok()?;
         let mut ready = [PollFd::new(tty, PollFlags::IN)];
-        if poll(&mut ready, Some(&wait)).ok()? == 0 {
-            return None;
+        match poll(&mut ready, Some(&wait)) {
+            Ok(0) => return None,
+            Err(Errno::INTR) => continue,
+            result => drop(result.ok()?),
         }
         let read = tty.read(&mut bytes).ok()?;
         answer.extend_from_slice(&bytes[..read]);

@@ -2,11 +2,13 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Instant;
 
 use portable_pty::{ChildKiller, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::{CANARY, PATIENCE, sequences};
 
@@ -151,10 +153,14 @@ impl Terminal {
 
     /// Sends a signal by its usual name.
     pub fn signal(&self, name: &str) {
+        kill(name, &self.pid());
+    }
+
+    /// Sends a signal to what the program has started.
+    pub fn signal_child(&self, name: &str) {
         let pid = self.pid();
-        let sent =
-            std::process::Command::new("kill").args([format!("-{name}"), pid]).status().unwrap();
-        assert!(sent.success());
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
+        kill(name, children.trim());
     }
 
     pub fn pid(&self) -> String {
@@ -241,6 +247,11 @@ impl Drop for Terminal {
     }
 }
 
+fn kill(name: &str, pid: &str) {
+    let sent = std::process::Command::new("kill").args([&format!("-{name}"), pid]).status();
+    assert!(sent.unwrap().success());
+}
+
 /// `shelflife` with `arguments`, in an environment that holds nothing of the machine's.
 pub fn shelflife(arguments: &[&str]) -> CommandBuilder {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_shelflife"));
@@ -268,17 +279,19 @@ pub fn wait_gone(pid: &str) {
     }
 }
 
-/// Waits until the main thread of process `pid` hangs in a write: found in it many times in a row.
-pub fn wait_writing(pid: &str) {
-    // The number of `write` on x86-64 and on arm64.
-    let writes = ["1 ", "64 "];
+/// Waits until the terminal at `path`, which nobody reads, takes no more, and the program `pid` that
+/// writes to it waits: found so many times in a row.
+pub fn wait_stuck(path: &Path, pid: &str) {
+    let terminal = std::fs::File::options().write(true).open(path).unwrap();
     let deadline = Instant::now() + PATIENCE;
     let mut in_a_row = 0;
     while in_a_row < 10_000 {
-        let call = std::fs::read_to_string(format!("/proc/{pid}/syscall")).unwrap();
-        in_a_row =
-            if writes.iter().any(|write| call.starts_with(write)) { in_a_row + 1 } else { 0 };
-        assert!(Instant::now() < deadline, "never hung in a write: {call}");
+        let mut ready = [PollFd::new(&terminal, PollFlags::OUT)];
+        let is_full = poll(&mut ready, Some(&Timespec::default())).unwrap() == 0;
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        let waits = stat.rsplit(')').next().unwrap().trim().starts_with('S');
+        in_a_row = if is_full && waits { in_a_row + 1 } else { 0 };
+        assert!(Instant::now() < deadline, "it never got stuck: {stat}");
         thread::yield_now();
     }
 }
