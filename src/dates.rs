@@ -154,6 +154,16 @@ pub fn long_span(seconds: u64) -> String {
     }
 }
 
+/// A wait that counts down: `8s`, `99s`, `9m 56s`, `1h 02m`.
+#[must_use]
+pub fn wait(seconds: u64) -> String {
+    match seconds {
+        0..100 => format!("{seconds}s"),
+        100..3_600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        _ => format!("{}h {:02}m", seconds / 3_600, seconds % 3_600 / 60),
+    }
+}
+
 /// Milliseconds until [`long_span`] of what has passed since `since_s` says something else, once
 /// that is a minute.
 #[must_use]

@@ -162,6 +162,27 @@ impl ApiError {
         )
     }
 
+    /// What went wrong in a word or two, for where there is no room for more.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        let brief = match self {
+            Self::KeyRefused { .. } => "key refused",
+            Self::Forbidden { .. } => "no permission",
+            Self::Refused { status, .. } | Self::Unavailable { status, .. } => {
+                return status.0.to_string();
+            }
+            Self::Redirected { .. } => "redirected",
+            Self::TimedOut { .. } => "no answer",
+            Self::Unreachable { .. } => "not reached",
+            Self::Untrustworthy { .. } => "not safe",
+            Self::Interrupted { .. } => "broke off",
+            Self::Undecodable { .. } => "unreadable",
+            Self::UnusableId => "unusable id",
+            Self::NotAFilesList { .. } => "no files list",
+        };
+        brief.to_owned()
+    }
+
     /// What the operator can do about it.
     #[must_use]
     pub fn advice(&self) -> &'static str {

@@ -18,7 +18,7 @@ use crate::clock::Now;
 use crate::dates::Zone;
 use crate::expiry::{TimeLeft, Urgency};
 use crate::lister::refresh::{Refresher, Trouble};
-use crate::lister::{Lister, State};
+use crate::lister::{Failure, Lister, State};
 use crate::store::filter::FilterError;
 use crate::store::{FileNo, FileRef, Store};
 use crate::view::theme::Theme;
@@ -77,9 +77,10 @@ impl App {
     #[must_use]
     pub fn layout(&self) -> Option<Layout> {
         let shape = Shape {
-            pane: self.look.pane,
+            // What has nothing to show gives its room away.
+            pane: self.look.pane && !self.store.is_empty(),
             split: self.look.split,
-            timeline: self.settings.timeline,
+            timeline: self.settings.timeline && !self.store.is_empty(),
             filter: self.typed.error.is_some() && matches!(self.mode.seen(), Mode::Filter { .. }),
         };
         Layout::of(self.size, shape)
@@ -275,12 +276,22 @@ impl App {
         in_view.map(|no| self.store.file(*no).verified_s).min()
     }
 
-    /// The monotonic moment from which on two refreshes were missed: none came to its end, and what
-    /// is in view is older than that.
+    /// The monotonic moment from which on what is in view is older than two refreshes, or than twice
+    /// as many rounds as it takes to read it, where it is scattered over the list.
     pub(super) fn stale_at(&self) -> Option<Duration> {
         let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
+        let refreshed = self.refreshed_at?;
         let view = self.view_verified_s().map(|at| Duration::from_secs(at.into()));
-        Some(self.refreshed_at?.max(view.unwrap_or_default()) + 2 * interval)
+        let rounds = self.refresher.rounds_for_view(self.pages_in_view()).max(1);
+        Some(view.unwrap_or(refreshed) + interval * 2 * rounds)
+    }
+
+    /// Pages of the list over which what is in view is scattered.
+    fn pages_in_view(&self) -> u32 {
+        let limit = usize::from(self.settings.limit.max(1));
+        let places = self.table.window().iter().filter_map(|no| self.store.place(*no));
+        let pages: HashSet<usize> = places.map(|place| place / limit).collect();
+        u32::try_from(pages.len()).unwrap_or(u32::MAX)
     }
 
     /// When a file was verified, in seconds of our wall clock as it goes now.
@@ -293,6 +304,16 @@ impl App {
         let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
         let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);
         self.now.wall_ms.saturating_sub(since_then).div_euclid(1_000)
+    }
+
+    /// Whether the service asked to be left alone for now, so that nothing can be tried again.
+    #[must_use]
+    pub fn is_asked_to_wait(&self) -> bool {
+        match self.lister.state() {
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until > self.now.mono,
+            State::Failed { .. } => false,
+            _ => self.refresher.is_asked_to_wait(self.now.mono),
+        }
     }
 
     /// What keeps refreshes from succeeding.

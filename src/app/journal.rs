@@ -33,6 +33,10 @@ pub enum Happening {
     Expired,
     /// It left the service before its expiry, or had none.
     DeletedEarly,
+    /// The service could not be read.
+    Failing,
+    /// The service could be read again.
+    Recovered,
 }
 
 impl Happening {
@@ -44,14 +48,18 @@ impl Happening {
             Self::Changed => "changed",
             Self::Expired => "expired",
             Self::DeletedEarly => "deleted early",
+            Self::Failing => "failing",
+            Self::Recovered => "recovered",
         }
     }
 
-    pub(super) fn change(self) -> Change {
+    /// How the row of a file shows it; nothing where it happened to the service.
+    pub(super) fn change(self) -> Option<Change> {
         match self {
-            Self::New => Change::New,
-            Self::Changed => Change::Changed,
-            Self::Expired | Self::DeletedEarly => Change::Gone,
+            Self::New => Some(Change::New),
+            Self::Changed => Some(Change::Changed),
+            Self::Expired | Self::DeletedEarly => Some(Change::Gone),
+            Self::Failing | Self::Recovered => None,
         }
     }
 }
@@ -63,9 +71,9 @@ pub struct Entry {
     pub at_ms: i64,
     /// What.
     pub what: Happening,
-    /// The file's name, escaped.
-    pub filename: String,
-    /// The file's id, escaped.
+    /// The file's name, or what is wrong with the service; escaped.
+    pub text: String,
+    /// The file's id, escaped; empty where it happened to the service.
     pub id: String,
 }
 
@@ -87,17 +95,24 @@ impl Journal {
         at_ms: i64,
         round: u32,
     ) {
+        let id = file.id.printable_within(128);
+        self.push(Entry { at_ms, what, text: file.name_to_show(), id });
+        if let Some(change) = what.change() {
+            self.mark(change, no, round);
+        }
+    }
+
+    /// Notes what happened to the service.
+    pub fn note_service(&mut self, what: Happening, text: String, at_ms: i64) {
+        self.push(Entry { at_ms, what, text, id: String::new() });
+    }
+
+    fn push(&mut self, entry: Entry) {
         if self.entries.len() == MOST_ENTRIES {
             self.entries.pop_front();
             self.forgotten += 1;
         }
-        self.entries.push_back(Entry {
-            at_ms,
-            what,
-            filename: file.name_to_show(),
-            id: file.id.printable_within(128),
-        });
-        self.mark(what.change(), no, round);
+        self.entries.push_back(entry);
     }
 
     /// Marks a file in round `round`, without an entry in the log.

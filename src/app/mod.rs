@@ -126,6 +126,8 @@ pub struct App {
     /// The second of the service's clock up to which expiries were looked at.
     expired_to_s: i64,
     title: String,
+    /// Whether the log of events says that the service fails.
+    failing: bool,
     toast: Option<Toast>,
     access: Access,
 }
@@ -181,6 +183,7 @@ impl App {
             refreshed_at: None,
             expired_to_s: now.wall_ms.div_euclid(1_000),
             title: String::new(),
+            failing: false,
             toast: None,
             access: Access::Unknown,
         };
@@ -210,12 +213,14 @@ impl App {
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}
         }
+        self.make_room();
         self.pass_time();
         if let Some(fetch) = self.lister.on_time(now.mono) {
             self.send(fetch, effects);
         }
         self.ask(effects);
         self.refresh(effects);
+        self.note_trouble();
         self.tell(effects);
     }
 
@@ -267,6 +272,14 @@ impl App {
         }
         self.fit();
         self.patience = PATIENCE;
+    }
+
+    /// The first file, and the last one that goes, change what there is room for.
+    fn make_room(&mut self) {
+        let rows = self.layout().map_or(0, |layout| layout.table_rows());
+        if rows != self.table.viewport().height {
+            self.fit();
+        }
     }
 
     /// Tells the table how many rows it has, and takes the focus from what is not shown.

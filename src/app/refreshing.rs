@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::journal::{Change, Happening};
 use super::{Access, App};
 use crate::api::retry::Allowance;
-use crate::api::{Answer, ApiError, Existence, Page};
+use crate::api::{Answer, ApiError, Existence, HasMore, Page};
 use crate::clock::DateSample;
 use crate::effect::Effect;
 use crate::expiry::TimeLeft;
@@ -114,6 +114,10 @@ impl App {
             extent,
         };
         let has_more = answer.value.has_more;
+        if answer.value.readings.is_empty() && has_more == HasMore::Yes {
+            let what = "it is empty, though it says that there is more";
+            return self.refresh_failed(ApiError::Undecodable { what });
+        }
         let Ok(intake) = self.store.take_in(answer.value, origin) else {
             self.absorb();
             return self
@@ -194,12 +198,29 @@ impl App {
         let (file, round) = (self.store.file(no), self.refresher.rounds() + 1);
         // Without an id nothing tells it from another one in its place: nothing happened for sure.
         if file.unreadable.is_some() {
-            if what.change() == Change::Gone {
+            if what.change() == Some(Change::Gone) {
                 self.journal.mark(Change::Gone, no, round);
             }
             return;
         }
         self.journal.note(what, no, &file, self.now.wall_ms, round);
+    }
+
+    /// Notes when the service begins to fail, and when it is well again.
+    pub(super) fn note_trouble(&mut self) {
+        let page = match self.lister.state() {
+            State::Failed { why, .. } => Some(why.to_string()),
+            _ => None,
+        };
+        let why = self.refresher.trouble().map(|trouble| trouble.why.to_string()).or(page);
+        if why.is_some() != self.failing {
+            self.failing = why.is_some();
+            let (what, text) = match why {
+                Some(why) => (Happening::Failing, why),
+                None => (Happening::Recovered, "the service answers again".to_owned()),
+            };
+            self.journal.note_service(what, text, self.now.wall_ms);
+        }
     }
 
     pub(super) fn file_answered(

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::{CommandError, DEMO_FILES, failed};
+use super::{CommandError, DEMO_FILES, configure, failed};
 use crate::cli::{DemoServer, Options};
 use crate::demo;
 
@@ -11,6 +11,10 @@ use crate::demo;
 /// # Errors
 /// Where the address cannot be listened on, or serving fails.
 pub async fn run(options: &Options, server: DemoServer) -> Result<(), CommandError> {
+    // The demo needs no configuration; only a log may be wanted.
+    if options.log_file.is_some() {
+        configure(options)?;
+    }
     let account = demo::Options {
         files: options.files.unwrap_or(DEMO_FILES),
         key: server.key,

@@ -179,6 +179,12 @@ impl Refresher {
             )
     }
 
+    /// Whether the service asked to be left alone for now.
+    #[must_use]
+    pub fn is_asked_to_wait(&self, now: Duration) -> bool {
+        now < self.not_before
+    }
+
     /// The moment at which the next round begins by itself.
     #[must_use]
     pub fn due(&self) -> Option<Duration> {
@@ -345,6 +351,7 @@ impl Refresher {
             suspects: VecDeque::new(),
             checked: vec![],
             unanswered: 0,
+            why_unanswered: None,
             steps_back: 0,
             stopped: false,
             pending: None,

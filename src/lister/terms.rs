@@ -75,6 +75,17 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What went wrong in a word or two, for where there is no room for more.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        match self {
+            Self::Call(error) | Self::AskedToWait { error, .. } => error.brief(),
+            Self::CursorStuck => "repeats itself".to_owned(),
+            Self::CursorRefused(_) => "place unknown".to_owned(),
+            Self::Full => "full".to_owned(),
+        }
+    }
+
     /// What the operator can do about it.
     #[must_use]
     pub fn advice(&self) -> &'static str {

@@ -69,8 +69,7 @@ fn watch(ttys: &[OwnedFd], sender: &Sender<Message>) {
     loop {
         let mut fds: Vec<PollFd<'_>> =
             ttys.iter().map(|tty| PollFd::new(tty, PollFlags::empty())).collect();
-        if let Err(Errno::INTR) = poll(&mut fds, None) {
-        } else {
+        if poll(&mut fds, None) != Err(Errno::INTR) {
             let _ = sender.blocking_send(Message::End(End::TerminalGone));
             return;
         }

@@ -2,6 +2,7 @@
 //! part of the program need not know of a log.
 
 use crate::app::App;
+use crate::lister::State;
 
 /// What was seen last.
 #[derive(Debug, Default)]
@@ -21,11 +22,18 @@ impl Record {
         let list = app.lister().state().word();
         if list != self.list {
             let (from, files) = (std::mem::replace(&mut self.list, list), app.store().len());
-            // Each page goes through these two.
-            if matches!(list, "ready" | "loading") {
-                log::debug!(from, to = list, files; "list");
-            } else {
-                log::info!(from, to = list, files; "list");
+            match app.lister().state() {
+                // Each page goes through these two.
+                State::Ready { .. } | State::Loading { .. } => {
+                    log::debug!(from, to = list, files; "list");
+                }
+                State::Failed { why, .. } => {
+                    let why = why.to_string();
+                    log::warn!(from, to = list, files, why; "list");
+                }
+                State::Backoff { .. } | State::Exhausted => {
+                    log::info!(from, to = list, files; "list");
+                }
             }
         }
         let refresher = app.refresher();

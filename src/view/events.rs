@@ -66,7 +66,7 @@ pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer,
     let inner = block.inner(area);
     block.render(area, buffer);
     if entries.is_empty() {
-        let sentence = "Nothing was new, changed or gone so far.".to_owned();
+        let sentence = "Nothing happened so far.".to_owned();
         return centred(buffer, inner, &[(sentence, theme.text)]);
     }
     let dated = is_dated(app);
@@ -82,6 +82,8 @@ pub(super) fn look(theme: &Theme, what: Happening) -> (&'static str, Style) {
         Happening::New => ("+", theme.new),
         Happening::Changed => ("~", theme.changed),
         Happening::Expired | Happening::DeletedEarly => ("-", theme.gone),
+        Happening::Failing => ("!", theme.error),
+        Happening::Recovered => ("·", theme.text),
     }
 }
 
@@ -101,9 +103,14 @@ fn line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect, entry: &Entry
     let x = x + if roomy { WHAT } else { SHORT_WHAT };
     let room = right.saturating_sub(x);
     // The id has a third where there is room for both.
-    let id_room = if room >= 40 { room / 3 } else { 0 };
+    let id_room = if room >= 40 && !entry.id.is_empty() { room / 3 } else { 0 };
     let name_room = usize::from(room.saturating_sub(if id_room > 0 { id_room + 2 } else { 0 }));
-    put(buffer, x, y, right, &shorten_middle(&entry.filename, name_room), theme.text);
+    // Of a cause the beginning says most.
+    let text = match entry.what {
+        Happening::Failing => shorten_end(&entry.text, name_room),
+        _ => shorten_middle(&entry.text, name_room),
+    };
+    put(buffer, x, y, right, &text, theme.text);
     if id_room > 0 {
         let id = shorten_end(&entry.id, usize::from(id_room));
         put(buffer, right - id_room, y, right, &id, theme.chrome);

@@ -5,8 +5,6 @@
 //! ```
 //! What is going on comes first where both do not fit. While the filter is typed, it stands here.
 
-use std::fmt::Display;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -23,6 +21,10 @@ use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
 /// Cells that the words of a failed refresh leave to the keys that always help.
 const KEYS: usize = 30;
+/// Cells below which the beginning of a cause says nothing, so that it is said in a word or two.
+const LEAST_CAUSE: usize = 30;
+/// Cells from which on the tries are counted, too.
+const ROOMY: usize = 60;
 /// Cells that these words take rather than leave any.
 const MIN_CAUSE: usize = 38;
 
@@ -62,6 +64,7 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let busy = app.is_loading_all() || app.is_searching();
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     let hint = |binding: &Binding| match binding.action {
+        Action::Refresh if app.is_asked_to_wait() => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack if app.table().span().is_some() && !busy => Some("all times"),
         Action::GoBack if app.focus() != Focus::Table => None,
@@ -108,10 +111,13 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     let lister = app.lister();
     let page = grouped(lister.pages() + 1);
     let said_above = app.store().is_empty();
-    let explained = |before: &str, why: &dyn Display, after: &str| {
-        let cause =
-            shorten_end(&why.to_string(), room.saturating_sub(width(before) + width(after)));
-        format!("{before}{cause}{after}")
+    let explained = |before: &str, why: &str, brief: &str, after: &str| {
+        let cause = room.saturating_sub(width(before) + width(after));
+        if cause >= width(why).min(LEAST_CAUSE) {
+            return format!("{before}{}{after}", shorten_end(why, cause));
+        }
+        let short = format!("{before}{brief}{after}");
+        if width(&short) <= room { short } else { format!("{brief}{after}") }
     };
     match lister.state() {
         State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => {
@@ -136,7 +142,9 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
             let text = if said_above {
                 next
             } else {
-                explained(&format!("page {page}: "), why, &format!(" · {next}"))
+                let (why, brief) = (why.to_string(), why.brief());
+                let next = if room < ROOMY { format!("next try in {left} s") } else { next };
+                explained(&format!("page {page}: "), &why, &brief, &format!(" · {next}"))
             };
             (text, theme.error)
         }
@@ -144,16 +152,22 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
             let at = app.settings().zone.clock(app.wall_s_at(*until));
             (
-                explained(&format!("page {page}: "), why, &format!(" · r tries again from {at}")),
+                explained(
+                    &format!("page {page}: "),
+                    &why.to_string(),
+                    &why.brief(),
+                    &format!(" · r tries again from {at}"),
+                ),
                 theme.error,
             )
         }
         State::Failed { why: why @ Failure::CursorStuck, .. } => {
             let before = format!("stopped after page {}: ", grouped(lister.pages()));
-            (explained(&before, why, " · r begins anew"), theme.error)
+            (explained(&before, &why.to_string(), &why.brief(), " · r begins anew"), theme.error)
         }
         State::Failed { why, .. } => {
-            (explained(&format!("page {page} failed: "), why, " · r tries again"), theme.error)
+            let before = format!("page {page} failed: ");
+            (explained(&before, &why.to_string(), &why.brief(), " · r tries again"), theme.error)
         }
         State::Ready { .. } | State::Exhausted => refreshing(app, theme, room),
     }
@@ -169,7 +183,10 @@ fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         let before = "refresh failed: ";
         // The header says when the next try is; the keys that help stay in view.
         let room = room.saturating_sub(KEYS).max(MIN_CAUSE).min(room).saturating_sub(width(before));
-        return (format!("{before}{}", shorten_end(&trouble.why.to_string(), room)), theme.error);
+        let why = trouble.why.to_string();
+        let brief = room < LEAST_CAUSE && width(&why) > room;
+        let why = if brief { trouble.why.brief() } else { shorten_end(&why, room) };
+        return (format!("{before}{why}"), theme.error);
     }
     (timeline_words(app).unwrap_or_default(), theme.text)
 }

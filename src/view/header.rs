@@ -52,17 +52,21 @@ fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     // stands even in place of the name.
     let (shorter, none) = (short.split(" · ").next().unwrap_or_default().to_owned(), String::new());
     let wrong = style == theme.error || style == theme.warning;
+    let few = count.split(" · ").next().unwrap_or_default().to_owned();
+    let few = if wrong { &few } else { &count };
     let choices = [
         (&counted, &fresh, fixed + 2),
         (&count, &fresh, fixed + 2),
         (&count, &short, fixed + 2),
         (&count, &shorter, if wrong { 0 } else { fixed + 2 }),
+        (few, &short, if wrong { 0 } else { fixed + 2 }),
+        (few, &shorter, if wrong { 0 } else { fixed + 2 }),
         (&count, &none, fixed + 2),
     ];
     let fits = |(count, fresh, beside): &&(&String, &String, usize)| {
         beside + width(&with(count, fresh)) <= room
     };
-    let (count, fresh, _) = choices.iter().find(fits).copied().unwrap_or(choices[4]);
+    let (count, fresh, _) = choices.iter().find(fits).copied().unwrap_or(choices[6]);
     let text = with(count, fresh);
     let left_room = room.saturating_sub(width(&text) + 2);
     if left_room < name.len() && fresh.is_empty() {
@@ -157,7 +161,7 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
             age => format!(" · stale {}", dates::long_span(age.unsigned_abs())),
         };
         let next = match app.refresher().due() {
-            Some(due) => format!(" · next try in {}s", app.seconds_until(due)),
+            Some(due) => format!(" · next try in {}", dates::wait(app.seconds_until(due))),
             None if app.refresher().is_frozen() => " · frozen".to_owned(),
             None if trouble.why.refuses_key_for_good() => " · key refused".to_owned(),
             None if app.refresher().is_running() => " · trying".to_owned(),

@@ -80,6 +80,10 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
             format!("No permission to list the files: {why}."),
             format!("ask for a key that may list them · {next} · q quits"),
         ),
+        Failure::CursorStuck => (
+            "The first page is empty, though the service says that there is more.".to_owned(),
+            format!("{next} · q quits"),
+        ),
         _ => (format!("The first page could not be read: {why}."), format!("{next} · q quits")),
     }
 }

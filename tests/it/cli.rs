@@ -412,6 +412,21 @@ fn a_proxy_sees_no_key() {
     assert!(proxy.heads().iter().all(|head| !head.contains(CANARY)));
 }
 
+/// Hazards 16: what is allowed all the same is said on the screen.
+#[test]
+fn a_key_that_travels_in_clear_is_said_to() {
+    let service = Fault::start(|_, _| page(0, 3, false));
+    let elsewhere = service.url.replace("127.0.0.1", "0.0.0.0");
+    let environment = [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", elsewhere.as_str())];
+    let mut terminal = Terminal::start(120, 36, &["--allow-http"], &environment);
+    terminal.wait_for("3 files");
+    terminal.wait_for("key sent in clear");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    let report = text(&run_at(&elsewhere, &["doctor", "--allow-http"]).stdout);
+    assert!(report.contains("plain http: the key travels in clear"), "{report}");
+}
+
 /// Hazards 17: a malformed proxy is an error at the start.
 #[test]
 fn a_malformed_proxy_is_a_usage_error() {

@@ -10,6 +10,7 @@ use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
 use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
 use shelflife::app::Settings;
+use shelflife::app::journal::Happening;
 use shelflife::app::mode::Mode;
 use shelflife::clock::DateSample;
 use shelflife::effect::Effect;
@@ -730,6 +731,40 @@ fn five_hundred_deletions_are_asked_for_ten_a_round() {
         world.round();
     }
     assert_eq!(world.known(), world.there());
+}
+
+/// Hazards 20 and 28: a service whose list is empty of a sudden, and that knows nothing of any file,
+/// or says that there is more and gives nothing: nothing is dropped, and the screen does not claim to
+/// be current.
+#[test]
+fn a_list_that_turns_empty_is_not_believed_and_not_passed_over() {
+    for has_more in [HasMore::No, HasMore::Yes] {
+        let mut world = World::loaded(Account::new(200), 100);
+        let known = world.known();
+        for _ in 0..4 {
+            world.await_next_round();
+            for _ in 0..20 {
+                if let Some((request, ..)) = world.list.take() {
+                    let value = Page { readings: vec![], has_more };
+                    let result = Ok(Answer { value, date: None, allowance: None });
+                    world.tell(Event::PageAnswered { request, result });
+                }
+                world.answer_check(Some(down()));
+            }
+        }
+        assert_eq!(world.known(), known);
+        let screen = text(&world.driver.app, 160, 36);
+        assert!(screen.contains("stale") && screen.contains("refresh failed: "), "{screen}");
+        assert!(screen.contains("next try in "), "{screen}");
+        let log: Vec<_> = world.driver.app.journal().entries().iter().map(|e| e.what).collect();
+        assert_eq!(log, [Happening::Failing]);
+        for _ in 0..9 {
+            world.round();
+        }
+        assert_eq!(world.driver.app.journal().entries().back().unwrap().what, Happening::Recovered);
+        let screen = text(&world.driver.app, 160, 36);
+        assert!(!screen.contains("stale") && !screen.contains("refresh failed"), "{screen}");
+    }
 }
 
 /// Hazards 20: an outage of eight hours costs at most 110 requests, and is over within an interval.

@@ -19,7 +19,9 @@ impl Refresher {
         suspects: &[FileNo],
         survey: &Survey<'_>,
     ) -> Vec<FileNo> {
-        self.trouble = None;
+        if self.trouble.as_ref().is_some_and(|trouble| !trouble.in_checks) {
+            self.trouble = None;
+        }
         (self.refused, self.refusal) = (0, None);
         let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
@@ -65,6 +67,9 @@ impl Refresher {
         }
         if let State::Running(round) = &mut self.state {
             round.unanswered += u32::from(error.is_transient());
+            if error.is_transient() {
+                round.why_unanswered = Some(Box::new(error));
+            }
         }
     }
 
@@ -103,7 +108,7 @@ impl Refresher {
         }
         let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
         self.due = goes_on.then_some((now + pause).max(self.not_before));
-        self.trouble = Some(Trouble { why: error, failures });
+        self.trouble = Some(Trouble { why: error, failures, in_checks: false });
         self.state = State::Resting;
         self.expired.clear();
     }

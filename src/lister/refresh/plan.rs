@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Ask, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
-    RefreshRequest, Refresher, Round, Scope, State, Store, Survey,
+    RefreshRequest, Refresher, Round, Scope, State, Store, Survey, Trouble,
 };
 
 impl Refresher {
@@ -47,7 +47,15 @@ impl Refresher {
             self.round_failed(refusal, now);
             return None;
         }
+        let unanswered = match &mut self.state {
+            State::Running(Round { why_unanswered, unanswered: MOST_UNANSWERED.., .. }) => {
+                why_unanswered.take()
+            }
+            _ => None,
+        };
         self.end_round(now);
+        // The pages came; but what they left out is neither there nor gone.
+        self.trouble = unanswered.map(|why| Trouble { why: *why, failures: 1, in_checks: true });
         Some(Finished { goes_on })
     }
 
@@ -116,6 +124,14 @@ impl Refresher {
         let asked = round.lists.saturating_add(checks);
         let there_is_room = round.scope == Scope::All || asked < share.max(2);
         check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, 0))
+    }
+
+    /// Rounds that it takes to read `pages` pages that are in view.
+    #[must_use]
+    pub fn rounds_for_view(&self, pages: u32) -> u32 {
+        let budget = self.policy.list_requests.min(self.share()).max(1);
+        // Of less than three requests, each third round is the view's.
+        if budget < 3 { pages * 3 } else { pages.div_ceil((budget * 3).div_ceil(5)) }
     }
 
     /// Requests that a round may make: half of what the service allows for the interval, so that

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::Cursor;
 use super::terms::{Ask, Scope};
+use crate::api::ApiError;
 use crate::store::FileNo;
 
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(super) struct Round {
     pub(super) checked: Vec<FileNo>,
     /// Of these, those in a row to which the service had no answer.
     pub(super) unanswered: u32,
+    /// What the service said instead of the last of these answers.
+    pub(super) why_unanswered: Option<Box<ApiError>>,
     pub(super) steps_back: u32,
     /// The operator has seen enough.
     pub(super) stopped: bool,

@@ -101,4 +101,6 @@ pub struct Trouble {
     pub why: ApiError,
     /// Rounds that failed in a row.
     pub failures: u32,
+    /// Whether pages came, and only the files that they left out could not be asked for.
+    pub in_checks: bool,
 }

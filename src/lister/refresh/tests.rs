@@ -416,6 +416,8 @@ fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
     assert_eq!(asked, [0, 1, 2], "three in a row, and the others in the next round");
     assert_eq!(world.refresher.trouble(), None, "the pages came");
     assert!(world.with(Refresher::finish).is_some());
+    assert!(world.refresher.trouble().is_some_and(|trouble| trouble.why == down(None)), "but said");
+    assert_eq!(world.refresher.due(), Some(world.now + SECOND * 30), "the pages go on as ever");
     for error in [down(Some(7)), ApiError::KeyRefused { message: None }] {
         world.begin();
         world.answer(&(3..100).collect::<Vec<_>>());

@@ -1,9 +1,15 @@
-//! Headers of any text: waits and allowances are finite, or none.
+//! Headers of any text: whatever wait and allowance they come to, paging and refreshing keep to it.
 
 #![no_main]
 
+use std::time::Duration;
+
 use libfuzzer_sys::fuzz_target;
-use shelflife::api::retry::{Allowance, RetryHeaders};
+use shelflife::api::ApiError;
+use shelflife::api::error::Status;
+use shelflife::api::retry::{Allowance, Policy, RetryHeaders};
+use shelflife::lister::refresh::{RefreshPolicy, Refresher};
+use shelflife::lister::{Lister, Restarts};
 use shelflife::view::theme::{background_of_colorfgbg, background_of_reply};
 
 fuzz_target!(|text: (&str, &str)| {
@@ -14,16 +20,36 @@ fuzz_target!(|text: (&str, &str)| {
         retry_after: Some(one),
         date: Some(other),
     };
-    if let Some(wait) = headers.wait() {
-        assert!(!wait.is_zero());
-    }
-    let headers = RetryHeaders { retry_after_ms: Some(one), ..headers };
-    if let Some(wait) = headers.wait() {
-        assert!(!wait.is_zero());
-    }
+    keep(headers.wait());
+    keep(RetryHeaders { retry_after_ms: Some(one), ..headers }.wait());
     let _ = headers.verdict();
     if let Some(allowance) = Allowance::read(one, other) {
         assert!(allowance.per_second().is_finite() && allowance.per_second() >= 0.0);
+        let mut refresher = Refresher::new(RefreshPolicy::default(), 1, NOW);
+        refresher.allow(Some(allowance), NOW);
+        assert!(refresher.due().is_some_and(|due| due <= NOW + HOUR));
     }
     let _ = (background_of_reply(one), background_of_colorfgbg(one));
 });
+
+const NOW: Duration = Duration::from_secs(1_000);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// No try comes sooner than asked, and the background none later than in an hour.
+fn keep(wait: Option<Duration>) {
+    let error = ApiError::Unavailable { status: Status(429), message: None, wait };
+    let mut lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
+    let Some(fetch) = lister.demand() else { return };
+    lister.page_failed(fetch.request, error.clone(), NOW);
+    let asked = wait.unwrap_or_default();
+    if let Some(before) =
+        NOW.checked_add(asked).and_then(|at| at.checked_sub(Duration::from_nanos(1)))
+    {
+        assert!(
+            wait.is_none() || lister.on_time(before).is_none() && lister.retry(before).is_none()
+        );
+    }
+    let mut refresher = Refresher::new(RefreshPolicy::default(), 1, NOW);
+    refresher.service_failed(error, true, NOW);
+    assert!(refresher.due().is_some_and(|due| due <= NOW + HOUR && due >= NOW + asked.min(HOUR)));
+}
