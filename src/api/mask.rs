@@ -5,6 +5,8 @@ use secrecy::ExposeSecret;
 
 use crate::config::{Key, LONG_KEY};
 
+/// Bytes below which a key is no secret, and part of many words.
+const LEAST: usize = 4;
 /// What stands in place of the key.
 const HIDDEN: &[u8] = b"[key]";
 
@@ -39,8 +41,10 @@ impl Mask {
     /// characters as escapes.
     #[must_use]
     pub fn hide(&self, text: Vec<u8>) -> Vec<u8> {
-        let Some(key) = &self.key else { return text };
-        let key = key.expose_secret();
+        let Some(key) = self.key.as_ref().map(ExposeSecret::expose_secret) else { return text };
+        if key.len() < LEAST {
+            return text;
+        }
         let mut text = without_needless_escapes(text);
         text = replaced(text, key.as_bytes());
         if key.contains(['"', '\\']) {
@@ -140,8 +144,10 @@ mod tests {
 
     #[test]
     fn a_key_that_could_be_there_by_chance_is_left_in_lists() {
-        let mask = Mask::new(Some(Key::parse("e").unwrap()));
-        assert_eq!(mask.hide_in_list(b"here".to_vec()), b"here");
-        assert_eq!(mask.hide(b"he".to_vec()), b"h[key]");
+        let mask = Mask::new(Some(Key::parse("here").unwrap()));
+        assert_eq!(mask.hide_in_list(b"there".to_vec()), b"there");
+        assert_eq!(mask.hide(b"there".to_vec()), b"t[key]");
+        let mask = Mask::new(Some(Key::parse("k").unwrap()));
+        assert_eq!(mask.hide(b"backend".to_vec()), b"backend");
     }
 }

@@ -15,6 +15,7 @@ use super::{cells, put, put_right};
 use crate::app::App;
 use crate::app::keys::{self, Action, Binding};
 use crate::app::mode::{Focus, Mode};
+use crate::dates;
 use crate::lister::{Failure, State};
 use crate::store::filter::FilterError;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
@@ -137,13 +138,13 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
             (format!("loading page {page} …{slow}{again}"), theme.accent)
         }
         State::Backoff { until, attempt, why, .. } => {
-            let left = app.seconds_until(*until);
-            let next = format!("next try in {left} s ({attempt} of {} failed)", lister.attempts());
+            let left = dates::wait(app.seconds_until(*until));
+            let next = format!("next try in {left} ({attempt} of {} failed)", lister.attempts());
             let text = if said_above {
                 next
             } else {
                 let (why, brief) = (why.to_string(), why.brief());
-                let next = if room < ROOMY { format!("next try in {left} s") } else { next };
+                let next = if room < ROOMY { format!("next try in {left}") } else { next };
                 explained(&format!("page {page}: "), &why, &brief, &format!(" · {next}"))
             };
             (text, theme.error)
@@ -197,7 +198,7 @@ fn timeline_words(app: &App) -> Option<String> {
     let bucket = app.timeline().buckets().get(number)?;
     let when = super::agenda::span_words(app, &bucket.span);
     let unit = if bucket.files == 1 { "file" } else { "files" };
-    let (files, bytes) = (grouped(bucket.files), crate::dates::sum(bucket.bytes));
+    let (files, bytes) = (grouped(bucket.files), dates::sum(bucket.bytes));
     let chosen = app.table().span().is_some_and(|span| span.end == bucket.span.end);
     let enter = if chosen { "Enter lifts" } else { "Enter filters" };
     Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · {enter}"))

@@ -14,8 +14,9 @@ use crate::api::ApiError;
 use crate::app::App;
 use crate::app::layout::LEAST;
 use crate::config::KEY_VARIABLE;
+use crate::dates::wait;
 use crate::lister::{Failure, State};
-use crate::text::{UntrustedRef, grouped, shorten_end};
+use crate::text::{UntrustedRef, grouped, shorten_end, width};
 
 /// What stands in the table's place while it has no rows.
 pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
@@ -27,9 +28,16 @@ pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, are
         .map(|line| (line, style))
         .collect();
     if !help.is_empty() {
-        lines.push((help, theme.chrome));
+        lines.push((as_much_as_fits(&help, usize::from(area.width)), theme.chrome));
     }
     centred(buffer, area, &lines);
+}
+
+/// The first of several hints that fit side by side; at least one, however it is cut.
+fn as_much_as_fits(hints: &str, room: usize) -> String {
+    let whole = hints.rmatch_indices(" · ").map(|(end, _)| &hints[..end]);
+    let mut fitting = std::iter::once(hints).chain(whole).filter(|some| width(some) <= room);
+    fitting.next().or(hints.split(" · ").next()).unwrap_or_default().to_owned()
 }
 
 fn words(app: &App) -> (String, String) {
@@ -56,7 +64,7 @@ fn words(app: &App) -> (String, String) {
         State::Exhausted => ("The account holds no files.".to_owned(), "q quits".to_owned()),
         State::Backoff { until, why, .. } => (
             format!("The first page could not be read: {why}."),
-            format!("next try in {} s", app.seconds_until(*until)),
+            format!("next try in {}", wait(app.seconds_until(*until))),
         ),
         State::Failed { why, .. } => failed(app, why),
     }
@@ -66,9 +74,9 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
     let next = match app.refresher().due() {
         // Where the service asked for a wait, r has to wait as well.
         Some(due) if matches!(why, Failure::AskedToWait { .. }) => {
-            format!("next try in {} s", app.seconds_until(due))
+            format!("next try in {}", wait(app.seconds_until(due)))
         }
-        Some(due) => format!("next try in {} s · r tries now", app.seconds_until(due)),
+        Some(due) => format!("next try in {} · r tries now", wait(app.seconds_until(due))),
         None => "r tries again".to_owned(),
     };
     match why {

@@ -179,9 +179,10 @@ fn end_row(app: &App, theme: &Theme) -> (String, Style) {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
             (format!("loading page {page} …{slow}"), theme.accent)
         }
-        State::Backoff { until, .. } => {
-            (format!("page {page}: next try in {} s", app.seconds_until(*until)), theme.error)
-        }
+        State::Backoff { until, .. } => (
+            format!("page {page}: next try in {}", crate::dates::wait(app.seconds_until(*until))),
+            theme.error,
+        ),
         State::Failed { why, .. } => (format!("stopped: {why}"), theme.error),
         State::Exhausted => ("end of list".to_owned(), theme.chrome),
     }

@@ -254,7 +254,7 @@ fn a_page_that_fails_is_retried_then_explained_and_r_tries_again() {
     terminal.wait_for("100 loaded · more on the server");
     terminal.press("G");
     terminal.wait_for(
-        "page 2: the service answered 503 Service Unavailable: overloaded · next try in 1 s (1 of 3 failed)",
+        "page 2: the service answered 503 Service Unavailable: overloaded · next try in 1s (1 of 3 failed)",
     );
     // What is loaded stays usable meanwhile.
     terminal.press("g");
