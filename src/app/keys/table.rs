@@ -38,7 +38,12 @@ const LOOK: &[Binding] = &[
     bind("move-focus", &[Named(Tab)], A::MoveFocus, "move the focus: table, detail pane, timeline"),
     bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),
     bind("timeline-unit", &[Char('B')], A::ToggleMeasure, "timeline in files or in bytes"),
-    bind("events", &[Char('E')], A::OpenEvents, "events: what was new, changed, gone, and when"),
+    bind(
+        "events",
+        &[Char('E')],
+        A::OpenEvents,
+        "events: what happened to files and service, and when",
+    ),
     bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
     bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
     bind("theme", &[Char('T')], A::NextTheme, "next theme"),
