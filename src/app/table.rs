@@ -160,7 +160,7 @@ impl Table {
     /// Sorts anew; the selected file stays selected.
     pub fn sort(&mut self, store: &Store, key: SortKey, descending: bool, moment: &Moment<'_>) {
         self.pin();
-        self.all = Order::sorted(store, key, descending, |_| true);
+        self.all = Order::sorted(store, key, descending);
         self.narrow(store, moment);
     }
 

@@ -68,6 +68,16 @@ impl<const MOST: u32> Interner<MOST> {
         self.texts.get(number as usize).map_or(TOO_MANY, |held| &held.text)
     }
 
+    /// For each number that may be in use, the place of its text among all; the same for the same
+    /// text.
+    pub(super) fn ranks(&self) -> Vec<u64> {
+        let mut texts: Vec<&[u8]> = self.texts.iter().map(|held| &*held.text).collect();
+        texts.push(TOO_MANY);
+        texts.sort_unstable();
+        let rank = |number| texts.partition_point(|text| *text < self.get(number)) as u64;
+        (0..=u32::try_from(self.texts.len()).unwrap_or(MOST).min(MOST)).map(rank).collect()
+    }
+
     /// Whether `number` stands for `text`, as far as can be told.
     pub(super) fn holds(&self, number: u32, text: &[u8]) -> bool {
         if number == MOST { self.find(text).is_none() } else { self.get(number) == text }

@@ -18,6 +18,7 @@ mod ledger;
 pub mod order;
 mod removal;
 mod sequence;
+pub mod sorting;
 mod write;
 
 use std::cmp::Ordering;

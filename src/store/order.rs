@@ -1,7 +1,9 @@
 //! Orders of the loaded files: permutations that are kept sorted while files come in.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
+use super::sorting::Sorting;
 use super::{Delta, FileNo, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
 
 /// What the files are sorted by.
@@ -86,19 +88,41 @@ impl Order {
         Self { key, descending, rows: vec![] }
     }
 
-    /// The order of all files in `store` that `keep` lets through.
-    pub fn sorted(
-        store: &Store,
-        key: SortKey,
-        descending: bool,
-        keep: impl Fn(FileNo) -> bool,
-    ) -> Self {
-        let mut order = Self::new(key, descending);
-        order.rows = store.numbers().filter(|no| keep(*no)).collect();
-        let mut rows = std::mem::take(&mut order.rows);
-        rows.sort_unstable_by(|a, b| order.compare(store, *a, *b));
-        order.rows = rows;
+    /// The order of all files in `store`, at once. Where no key may wait, [`Sorting`] does it in
+    /// steps.
+    #[must_use]
+    pub fn sorted(store: &Store, key: SortKey, descending: bool) -> Self {
+        let mut sorting = Sorting::new(store, key, descending);
+        loop {
+            if let Some(order) = sorting.step(store, &HashSet::new()) {
+                return order;
+            }
+        }
+    }
+
+    /// The order by expiry, which the store keeps, without the files in `touched`.
+    pub(super) fn of_expiries(&self, store: &Store, touched: &HashSet<FileNo>) -> Self {
+        let mut rows = store.by_expiry.rows.clone();
+        if self.descending {
+            let dated = rows.partition_point(|no| store.expires_at[no.0 as usize] > ODD);
+            rows[..dated].reverse();
+            // Those that expire together stay in the order of their numbers.
+            let at = |no: &FileNo| store.expires_at[no.0 as usize];
+            for together in rows[..dated].chunk_by_mut(|a, b| at(a) == at(b)) {
+                together.reverse();
+            }
+        }
+        let mut order = Self { rows, ..self.clone() };
+        if !touched.is_empty() {
+            order.rows.retain(|no| !touched.contains(no));
+        }
+        let gone = store.numbers().filter(|no| store.is_gone(*no) && !touched.contains(no));
+        order.insert(store, gone.collect());
         order
+    }
+
+    pub(super) fn with_rows(&self, rows: Vec<FileNo>) -> Self {
+        Self { rows, ..*self }
     }
 
     /// The same order with only those files that `keep` lets through.
@@ -165,12 +189,12 @@ impl Order {
     /// Takes files out whose place can no longer be searched for, since their values changed.
     fn remove(&mut self, gone: &[FileNo]) {
         if !gone.is_empty() {
-            let gone: std::collections::HashSet<_> = gone.iter().collect();
+            let gone: HashSet<_> = gone.iter().collect();
             self.rows.retain(|no| !gone.contains(no));
         }
     }
 
-    fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
+    pub(super) fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
         let (left, right) = (a.0 as usize, b.0 as usize);
         let by_key = match self.key {
             SortKey::TimeLeft | SortKey::Expires => {

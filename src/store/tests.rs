@@ -183,8 +183,7 @@ fn files_without_the_value_come_last_in_both_directions() {
         0,
     )
     .unwrap();
-    let sorted =
-        |descending| ids(&store, &Order::sorted(&store, SortKey::TimeLeft, descending, |_| true));
+    let sorted = |descending| ids(&store, &Order::sorted(&store, SortKey::TimeLeft, descending));
     assert_eq!(sorted(false), ["early", "early2", "late", "odd", "never"]);
     assert_eq!(sorted(true), ["late", "early", "early2", "odd", "never"]);
 }
@@ -215,14 +214,14 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
             let delta = store.take_delta();
             order.apply(&store, &delta);
 
-            let fresh = Order::sorted(&store, key, order.is_descending(), |_| true);
+            let fresh = Order::sorted(&store, key, order.is_descending());
             assert_eq!(order.rows(), fresh.rows());
             for (at, no) in order.rows().iter().enumerate() {
                 assert_eq!(order.position(&store, *no), Some(at));
             }
             assert_eq!(
                 store.by_expiry.rows(),
-                Order::sorted(&store, SortKey::TimeLeft, false, |_| true).rows()
+                Order::sorted(&store, SortKey::TimeLeft, false).rows()
             );
             let sum: u128 = naive.iter().filter_map(|f| f.bytes.value()).map(u128::from).sum();
             assert_eq!(store.total_bytes().known, sum);
@@ -237,7 +236,7 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
 }
 
 /// Within a walk the name follows from the id, so that no two files of one id conflict.
-fn random_file(rng: &mut fastrand::Rng, walk: u32) -> File {
+pub(super) fn random_file(rng: &mut fastrand::Rng, walk: u32) -> File {
     let stated = |rng: &mut fastrand::Rng| match rng.u8(..6) {
         0 => Stated::Nothing,
         1 => Stated::Odd,

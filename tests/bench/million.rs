@@ -140,7 +140,7 @@ fn read_a_page_of_100_into_the_store(bencher: Bencher, files: u64) {
 #[divan::bench(args = [SortKey::TimeLeft, SortKey::Filename, SortKey::Size], sample_count = 10)]
 fn sort_a_million(bencher: Bencher, key: SortKey) {
     let store = store(MILLION);
-    bencher.bench_local(|| Order::sorted(&store, key, false, |_| true));
+    bencher.bench_local(|| Order::sorted(&store, key, false));
 }
 
 #[divan::bench(
@@ -149,7 +149,7 @@ fn sort_a_million(bencher: Bencher, key: SortKey) {
 )]
 fn filter_a_million(bencher: Bencher, text: &str) {
     let store = store(MILLION);
-    let all = Order::sorted(&store, SortKey::TimeLeft, false, |_| true);
+    let all = Order::sorted(&store, SortKey::TimeLeft, false);
     let filter = Filter::parse(text, Zone::Fixed(UtcOffset::UTC)).unwrap().unwrap();
     let marked = HashSet::new();
     let moment = Moment { server_ms: NOW_S * 1_000, marked: &marked };

@@ -314,9 +314,8 @@ impl World {
         let moment = Moment { server_ms: app.server_ms(), marked: app.marks() };
         let (table, filter) = (app.table(), app.table().filter());
         let order = table.order();
-        let expected = Order::sorted(store, order.key(), order.is_descending(), |no| {
-            filter.is_none_or(|filter| filter.matches(store, no, &moment))
-        });
+        let expected = Order::sorted(store, order.key(), order.is_descending())
+            .filtered(|no| filter.is_none_or(|filter| filter.matches(store, no, &moment)));
         // What is gone already comes under no bound any more.
         let there = |rows: &[FileNo]| -> Vec<FileNo> {
             rows.iter().copied().filter(|no| filter.is_none() || !store.is_gone(*no)).collect()
