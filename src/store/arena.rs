@@ -1,5 +1,7 @@
 //! Byte strings end to end in one allocation, addressed by four-byte offsets.
 
+use std::ops::Range;
+
 /// Where a string lies in its [`Arena`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
@@ -29,8 +31,12 @@ impl Arena {
     }
 
     pub(super) fn get(&self, span: Span) -> &[u8] {
-        let start = span.start as usize;
-        &self.bytes[start..start + usize::from(span.len)]
+        &self.bytes[span.range()]
+    }
+
+    /// Whatever lies there.
+    pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
+        &self.bytes[range]
     }
 }
 
@@ -42,6 +48,11 @@ pub(super) struct Spans {
 }
 
 impl Span {
+    pub(super) fn range(self) -> Range<usize> {
+        let start = self.start as usize;
+        start..start + usize::from(self.len)
+    }
+
     pub(super) fn len(self) -> usize {
         usize::from(self.len)
     }

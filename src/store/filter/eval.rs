@@ -180,7 +180,7 @@ impl TextTest {
 
 impl Store {
     /// Whether `holds` is true of the filename or of the id, or of what came instead of a file.
-    fn in_name_or_id(&self, no: FileNo, holds: impl Fn(&[u8]) -> bool) -> bool {
+    pub(super) fn in_name_or_id(&self, no: FileNo, holds: impl Fn(&[u8]) -> bool) -> bool {
         if let Some(raw) = self.unreadable_raw(no) {
             return holds(raw);
         }

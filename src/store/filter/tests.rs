@@ -408,6 +408,83 @@ fn case_in_patterns_is_that_of_their_letters() {
 }
 
 /// Texts that look like something else, and any others.
+/// Block by block it is what it is file by file, also where texts lie about, are odd, or belong to
+/// nobody any more.
+#[test]
+fn many_files_are_judged_as_each_of_them_is() {
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut store = Store::default();
+    let name = |rng: &mut fastrand::Rng| match rng.u8(..40) {
+        0 => None,
+        1 => Some(Untrusted::new("Ümläut-OUT")),
+        2 => Some(Untrusted::new(vec![0xFF, b'o', b'u', b't'])),
+        3 => Some(Untrusted::new("")),
+        _ => {
+            let part = ["out", "OUT", "in", "o", "ut", "x", "tput.jsonl"];
+            let parts = (0..rng.usize(..4)).map(|_| part[rng.usize(..part.len())]);
+            Some(Untrusted::new(parts.collect::<Vec<_>>().join("-")))
+        }
+    };
+    let mut files: Vec<File> = (0..13_000)
+        .map(|n| {
+            let mut file = file(&format!("{n:x}"), "", Stated::Value(NOW_S + n % 50));
+            file.filename = name(&mut rng);
+            file
+        })
+        .collect();
+    let check = |store: &Store| {
+        let marked = HashSet::from([FileNo(5), FileNo(9_000)]);
+        let moment = Moment { server_ms: NOW_S * 1_000, marked: &marked };
+        for text in [
+            "out",
+            "OUT",
+            "o",
+            "-",
+            "utt",
+            "ff",
+            "ü",
+            "not out",
+            "out in",
+            "out or left<20s",
+            "marked",
+            "/o.t/",
+            "left>3s out not in",
+            "name:out",
+            "purpose:batch",
+            "1a0",
+        ] {
+            let filter = read(text);
+            let mut verdicts = Verdicts::default();
+            let mut steps = 0;
+            while !filter.judge(store, &moment, 1, &mut verdicts) {
+                steps += 1;
+            }
+            assert_eq!(steps, store.slots() / 4_096);
+            for no in store.numbers() {
+                let expected = filter.matches(store, no, &moment);
+                assert_eq!(verdicts.lets(no), expected, "{text} {no:?} {:?}", store.file(no));
+            }
+            let held: HashSet<FileNo> = store.numbers().collect();
+            let mut nobody = (0..30_000).map(FileNo).filter(|no| !held.contains(no));
+            assert!(nobody.all(|no| !verdicts.lets(no)), "{text}");
+        }
+    };
+    take_in(&mut store, page(files.clone()), None, 0).unwrap();
+    check(&store);
+    // Some are renamed, some go, others come in their place.
+    for file in files.iter_mut().step_by(997) {
+        file.filename = name(&mut rng);
+    }
+    take_in(&mut store, page(files), None, 1).unwrap();
+    let gone: Vec<FileNo> = store.numbers().filter(|no| no.0 % 613 == 0).collect();
+    store.remove(&gone);
+    check(&store);
+    store.bury(&gone);
+    check(&store);
+    take_in(&mut store, page([file("new", "out", Stated::Nothing)]), None, 2).unwrap();
+    check(&store);
+}
+
 fn any_text() -> impl Strategy<Value = String> {
     let tricky = [
         "", "and", "or", "not", "expired", "marked", "left", "size", "MiB", "B", "12h", "1d2h",
@@ -658,6 +735,15 @@ proptest! {
             let expected = naive(&expr, &store, no, &moment);
             prop_assert_eq!(filter.matches(&store, no, &moment), expected, "{} {:?}", &expr, no);
             prop_assert_eq!(opposite.matches(&store, no, &moment), !expected);
+        }
+        let moment = Moment { server_ms: NOW_S * 1_000 + 2_500, marked: &marked };
+        for filter in [filter, opposite] {
+            let mut verdicts = Verdicts::default();
+            prop_assert!(filter.judge(&store, &moment, 9, &mut verdicts));
+            for no in store.numbers() {
+                let expected = filter.matches(&store, no, &moment);
+                prop_assert_eq!(verdicts.lets(no), expected, "{} {:?}", &expr, no);
+            }
         }
     }
 

@@ -5,8 +5,11 @@
 
 use std::ops::Range;
 
-use memchr::memchr2_iter;
 use memchr::memmem::Finder;
+use memchr::{memchr2, memchr2_iter};
+
+/// Bytes of the texts that are counted to find out which are rare.
+const SAMPLE: usize = 1_024;
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
@@ -34,6 +37,44 @@ impl Needle {
         } else {
             let folded: String = String::from_utf8_lossy(haystack).chars().flat_map(fold).collect();
             self.finder.find(folded.as_bytes()).is_some()
+        }
+    }
+
+    /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does in texts of ASCII.
+    pub(super) fn can_sweep(&self) -> bool {
+        !self.finder.needle().is_empty() && (!self.any_case || self.finder.needle().is_ascii())
+    }
+
+    /// Whether each byte stands for itself alone.
+    pub(super) fn is_by_bytes(&self) -> bool {
+        !self.any_case
+    }
+
+    /// Goes through many texts that lie one behind the other, and calls `found` for each place where
+    /// it is, ASCII letters in any case where that is meant; that says where to go on.
+    pub(super) fn sweep(&self, texts: &[u8], mut found: impl FnMut(Range<usize>) -> usize) {
+        let needle = self.finder.needle();
+        let mut from = 0;
+        if !self.any_case {
+            while let Some(at) = texts.get(from..).and_then(|rest| self.finder.find(rest)) {
+                from = found(from + at..from + at + needle.len());
+            }
+            return;
+        }
+        // The byte of it that is the rarest in these texts leads to the fewest places.
+        let mut counts = [0_u16; 256];
+        for byte in texts.iter().take(SAMPLE) {
+            counts[usize::from(byte.to_ascii_lowercase())] += 1;
+        }
+        let rarest = (0..needle.len()).min_by_key(|at| counts[usize::from(needle[*at])]);
+        let anchor = rarest.unwrap_or_default();
+        let (small, large) = (needle[anchor], needle[anchor].to_ascii_uppercase());
+        while let Some(rest) = texts.get(from + anchor..) {
+            let Some(at) = memchr2(small, large, rest) else { return };
+            let place = from + at..from + at + needle.len();
+            let here = texts.get(place.clone());
+            let is_here = here.is_some_and(|text| text.eq_ignore_ascii_case(needle));
+            from = if is_here { found(place) } else { place.start + 1 };
         }
     }
 
