@@ -17,6 +17,9 @@ impl App {
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
         let now = self.now.mono;
+        if self.table.under_way().is_some() {
+            return Some(now);
+        }
         let since = |wait_ms: u64| now.saturating_add(Duration::from_millis(wait_ms));
         // Behind a layer that fills the screen nothing is counted.
         let counted = self.layout().is_some() && !self.mode.fills_the_screen();

@@ -243,6 +243,7 @@ impl App {
     #[must_use]
     pub fn is_searching(&self) -> bool {
         self.table.is_narrowed()
+            && self.table.under_way().is_none()
             && !self.typed.search_stopped
             && self.table.rows().len() < self.table.viewport().height
             && matches!(

@@ -126,7 +126,7 @@ impl App {
     pub(super) fn open_picker(&mut self, what: Choice) {
         let line = match what {
             Choice::Sort => {
-                let key = self.table.order().key();
+                let key = self.table.wanted_order().0;
                 SortKey::ALL.iter().position(|other| *other == key).unwrap_or(0)
             }
             Choice::CopyField if self.table.selected().is_none() => return,

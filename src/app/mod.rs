@@ -18,6 +18,7 @@ pub mod mode;
 mod mouse;
 mod paging;
 pub mod palette;
+pub mod rebuild;
 mod refreshing;
 mod screen;
 pub mod settings;
@@ -126,6 +127,8 @@ pub struct App {
     /// The second of the service's clock up to which expiries were looked at.
     expired_to_s: i64,
     title: String,
+    /// The second of the service's clock at which the work of the table began.
+    working_since_s: Option<i64>,
     /// Whether the log of events says that the service fails.
     failing: bool,
     toast: Option<Toast>,
@@ -183,6 +186,7 @@ impl App {
             refreshed_at: None,
             expired_to_s: now.wall_ms.div_euclid(1_000),
             title: String::new(),
+            working_since_s: None,
             failing: false,
             toast: None,
             access: Access::Unknown,
@@ -215,6 +219,7 @@ impl App {
         }
         self.make_room();
         self.pass_time();
+        self.work();
         if let Some(fetch) = self.lister.on_time(now.mono) {
             self.send(fetch, effects);
         }
@@ -222,6 +227,20 @@ impl App {
         self.refresh(effects);
         self.note_trouble();
         self.tell(effects);
+    }
+
+    /// Goes on with what takes longer than a key may wait.
+    fn work(&mut self) {
+        if self.table.under_way().is_none() {
+            return;
+        }
+        let server_ms = self.server_ms();
+        let from_s = *self.working_since_s.get_or_insert(server_ms.div_euclid(1_000));
+        if !self.table.work(&self.store, &moment(server_ms, &self.marks)) {
+            self.working_since_s = None;
+            // Files that came under a bound of the filter since they were judged.
+            self.refilter(from_s, server_ms.div_euclid(1_000));
+        }
     }
 
     /// What follows from time having passed alone: files expire, and come under bounds.

@@ -48,13 +48,13 @@ impl App {
     }
 
     pub(super) fn reverse_sort(&mut self) {
-        let (key, descending) = (self.table.order().key(), self.table.order().is_descending());
+        let (key, descending) = self.table.wanted_order();
         self.sort_by(key, !descending);
     }
 
     /// Sorts by `key`, the other way round where it is sorted by that already.
     pub(super) fn sort_or_reverse(&mut self, key: SortKey) {
-        if key == self.table.order().key() {
+        if key == self.table.wanted_order().0 {
             self.reverse_sort();
         } else {
             self.sort_by(key, false);
@@ -62,7 +62,7 @@ impl App {
     }
 
     pub(super) fn sort_by_neighbour(&mut self, right: bool) {
-        let key = self.look.columns.neighbour(self.table.order().key(), right);
+        let key = self.look.columns.neighbour(self.table.wanted_order().0, right);
         self.sort_by(key, false);
     }
 

@@ -5,14 +5,19 @@
 
 use std::ops::Range;
 
+use super::rebuild::{Rebuild, Work};
 use super::viewport::Viewport;
 use crate::store::filter::{Filter, Moment};
 use crate::store::order::{Order, SortKey};
+use crate::store::sorting::Sorting;
 use crate::store::{Delta, FileNo, Store};
+
+/// Files that are sorted and judged at once, since that takes but a few milliseconds.
+const AT_ONCE: usize = 1 << 16;
 
 /// What the table is narrowed down to.
 #[derive(Clone, Debug, Default)]
-struct Narrowing {
+pub(super) struct Narrowing {
     /// The text of the filter that was typed.
     text: String,
     filter: Option<Filter>,
@@ -21,16 +26,23 @@ struct Narrowing {
 }
 
 impl Narrowing {
-    fn is_none(&self) -> bool {
+    pub(super) fn is_none(&self) -> bool {
         self.filter.is_none() && self.span.is_none()
     }
 
-    fn lets(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
-        let within = |span: &Range<i64>| {
-            let at = store.file(no).expires_at.value();
-            at.is_some_and(|at| span.contains(&at))
-        };
-        self.span.as_ref().is_none_or(within)
+    pub(super) fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    /// Whether the file expires within the span, if there is one.
+    pub(super) fn spans(&self, store: &Store, no: FileNo) -> bool {
+        self.span.as_ref().is_none_or(|span| {
+            store.file(no).expires_at.value().is_some_and(|at| span.contains(&at))
+        })
+    }
+
+    pub(super) fn lets(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+        self.spans(store, no)
             && self.filter.as_ref().is_none_or(|filter| filter.matches(store, no, moment))
     }
 }
@@ -42,6 +54,8 @@ pub struct Table {
     narrowing: Narrowing,
     /// The order of what is let through, while anything is held back.
     narrowed: Option<Order>,
+    /// What the table will be, while that takes longer than a key may wait.
+    rebuild: Option<Rebuild>,
     viewport: Viewport,
     /// The file that the operator chose; `None` until then.
     chosen: Option<FileNo>,
@@ -55,6 +69,7 @@ impl Default for Table {
             all: Order::new(SortKey::TimeLeft, false),
             narrowing: Narrowing::default(),
             narrowed: None,
+            rebuild: None,
             viewport: Viewport::default(),
             chosen: None,
             cursor: 0,
@@ -137,6 +152,10 @@ impl Table {
         if let Some(narrowed) = &mut self.narrowed {
             narrowed.apply_if(store, delta, |no| self.narrowing.lets(store, no, moment));
         }
+        if let Some(rebuild) = &mut self.rebuild {
+            rebuild.touch(delta.added.iter().chain(&delta.changed).chain(&delta.removed));
+            rebuild.touch(&delta.verified);
+        }
         self.find_again(store);
     }
 
@@ -150,6 +169,9 @@ impl Table {
 
     /// Looks anew whether the filter lets these files through.
     pub fn reconsider(&mut self, store: &Store, files: Vec<FileNo>, moment: &Moment<'_>) {
+        if let Some(rebuild) = &mut self.rebuild {
+            rebuild.touch(&files);
+        }
         if let Some(narrowed) = &mut self.narrowed {
             let delta = Delta { changed: files, ..Delta::default() };
             narrowed.apply_if(store, &delta, |no| self.narrowing.lets(store, no, moment));
@@ -157,14 +179,15 @@ impl Table {
         }
     }
 
-    /// Sorts anew; the selected file stays selected.
+    /// Sorts anew; the selected file stays selected. Many files are sorted in steps
+    /// ([`work`](Self::work)); a later wish replaces the earlier one.
     pub fn sort(&mut self, store: &Store, key: SortKey, descending: bool, moment: &Moment<'_>) {
-        self.pin();
-        self.all = Order::sorted(store, key, descending);
-        self.narrow(store, moment);
+        let sorting = Sorting::new(store, key, descending);
+        self.rebuild(store, moment, |rebuild| rebuild.sort(sorting));
     }
 
-    /// Puts a filter in force, or none; `text` is what it was read from.
+    /// Puts a filter in force, or none; `text` is what it was read from. Many files are judged in
+    /// steps.
     pub fn set_filter(
         &mut self,
         store: &Store,
@@ -172,23 +195,57 @@ impl Table {
         filter: Option<Filter>,
         moment: &Moment<'_>,
     ) {
-        self.pin();
-        text.clone_into(&mut self.narrowing.text);
-        self.narrowing.filter = filter;
-        self.narrow(store, moment);
+        self.rebuild(store, moment, |rebuild| {
+            let span = rebuild.narrowing().span.clone();
+            rebuild.narrow(Narrowing { text: text.to_owned(), filter, span });
+        });
     }
 
     /// Narrows the table down to files that expire within a span, or no longer.
     pub fn set_span(&mut self, store: &Store, span: Option<Range<i64>>, moment: &Moment<'_>) {
-        self.pin();
-        self.narrowing.span = span;
-        self.narrow(store, moment);
+        self.rebuild(store, moment, |rebuild| {
+            let narrowing = rebuild.narrowing().clone();
+            rebuild.narrow(Narrowing { span, ..narrowing });
+        });
     }
 
-    fn narrow(&mut self, store: &Store, moment: &Moment<'_>) {
-        let lets = |no| self.narrowing.lets(store, no, moment);
-        self.narrowed = (!self.narrowing.is_none()).then(|| self.all.filtered(lets));
-        self.find_again(store);
+    fn rebuild(&mut self, store: &Store, moment: &Moment<'_>, want: impl FnOnce(&mut Rebuild)) {
+        self.pin();
+        want(self.rebuild.get_or_insert_with(|| Rebuild::new(self.narrowing.clone())));
+        // What takes no time is done at once.
+        if store.slots() <= AT_ONCE {
+            while self.work(store, moment) {}
+        }
+    }
+
+    /// What is being made, if anything.
+    #[must_use]
+    pub fn under_way(&self) -> Option<Work> {
+        self.rebuild.as_ref().map(Rebuild::work)
+    }
+
+    /// What the table is sorted by, or will be soon, and whether the largest comes first.
+    #[must_use]
+    pub fn wanted_order(&self) -> (SortKey, bool) {
+        let wanted = self.rebuild.as_ref().and_then(Rebuild::wanted);
+        wanted.unwrap_or((self.all.key(), self.all.is_descending()))
+    }
+
+    /// Goes on with what is under way, for a few milliseconds; tells whether there is more to do.
+    pub fn work(&mut self, store: &Store, moment: &Moment<'_>) -> bool {
+        let Some(rebuild) = &mut self.rebuild else { return false };
+        if !rebuild.step(store, moment) {
+            return true;
+        }
+        if let Some(rebuild) = self.rebuild.take() {
+            let (order, narrowing, narrowed) = rebuild.finish(store, &self.all, moment);
+            if let Some(order) = order {
+                self.all = order;
+            }
+            (self.narrowing, self.narrowed) = (narrowing, narrowed);
+            self.find_again(store);
+        }
+        false
     }
 
     /// The window has `height` lines now.

@@ -251,6 +251,12 @@ impl Store {
         (0..).zip(&self.flags).filter_map(held)
     }
 
+    /// Whether there is a file with this number, one included that is shown as gone.
+    #[must_use]
+    pub fn holds(&self, no: FileNo) -> bool {
+        !self.has(no, FREE)
+    }
+
     /// How many numbers were ever given out: what the columns take room for.
     #[must_use]
     pub fn slots(&self) -> usize {

@@ -11,7 +11,7 @@ use super::order::{Order, SortKey};
 use super::{FREE, FileNo, NO_PURPOSE, ODD, ODD_SIZE, Store};
 
 /// Files of a run, and files that are merged in a step: a few milliseconds of work.
-const STEP: usize = 1 << 17;
+const STEP: usize = 1 << 16;
 
 /// The beginning of a sort key, as a number: what has the smaller one comes first.
 type Beginning = u128;

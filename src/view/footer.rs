@@ -15,6 +15,7 @@ use super::{cells, put, put_right};
 use crate::app::App;
 use crate::app::keys::{self, Action, Binding};
 use crate::app::mode::{Focus, Mode};
+use crate::app::rebuild::Work;
 use crate::dates;
 use crate::lister::{Failure, State};
 use crate::store::filter::FilterError;
@@ -120,6 +121,13 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         let short = format!("{before}{brief}{after}");
         if width(&short) <= room { short } else { format!("{brief}{after}") }
     };
+    match app.table().under_way() {
+        Some(Work::Sorting(key)) => {
+            return (format!("sorting by {} …", key.name().to_lowercase()), theme.accent);
+        }
+        Some(Work::Filtering) => return ("filtering …".to_owned(), theme.accent),
+        None => {}
+    }
     match lister.state() {
         State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => {
             let files = grouped(app.store().len());
@@ -219,6 +227,7 @@ fn filter_line(
         grouped(app.table().rows().len() - app.gone_rows()),
         grouped(app.store().len())
     );
+    let count = if app.table().under_way().is_some() { "filtering …".to_owned() } else { count };
     let help = format!("{count} · Enter keeps · Esc clears");
     let (side, style) = match app.message() {
         Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),

@@ -64,9 +64,9 @@ pub(super) fn draw(
 }
 
 fn sort_lines(app: &App) -> Vec<Line> {
-    let order = app.table().order();
+    let (sorted_by, descending) = app.table().wanted_order();
     let line = |(number, key): (usize, SortKey)| {
-        let arrow = match (key == order.key(), order.is_descending()) {
+        let arrow = match (key == sorted_by, descending) {
             (false, _) => "",
             (true, false) => " ▲",
             (true, true) => " ▼",

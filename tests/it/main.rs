@@ -16,6 +16,7 @@ mod hostile;
 mod layers;
 mod live;
 mod log_file;
+mod many;
 mod mouse;
 mod paging;
 mod pty;

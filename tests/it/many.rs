@@ -1,0 +1,89 @@
+//! What is done in steps with many files: keys are answered meanwhile, and what happens in between is
+//! in it at the end.
+
+use crossterm::event::KeyCode;
+use shelflife::app::rebuild::Work;
+use shelflife::store::order::{Order, SortKey};
+
+use super::screens::text;
+use super::update::{Driver, page};
+
+/// More than are sorted at once.
+const FILES: i64 = 80_000;
+
+/// Names in another order than the files, a few thousand with a seven at the end.
+fn many() -> Driver {
+    let mut driver = Driver::with(120, 30, true);
+    for from in (0..FILES).step_by(10_000) {
+        let body = page(from..from + 10_000, |n| 3_600 + (n * 7_919) % 1_000_000, true);
+        driver.answer(&body);
+    }
+    driver
+}
+
+fn ids(driver: &Driver) -> Vec<String> {
+    let app = &driver.app;
+    let id = |no: &shelflife::store::FileNo| app.store().file(*no).id.printable().into_owned();
+    app.table().window().iter().map(id).collect()
+}
+
+fn finish(driver: &mut Driver) -> usize {
+    let mut steps = 0;
+    while driver.app.table().under_way().is_some() {
+        assert_eq!(driver.app.deadline(), Some(driver.now.mono), "it goes on at once");
+        driver.wake();
+        steps += 1;
+        assert!(steps < 1_000);
+    }
+    steps
+}
+
+#[test]
+fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
+    let mut driver = many();
+    let before = ids(&driver);
+    driver.keys("1");
+    assert_eq!(driver.app.table().under_way(), Some(Work::Sorting(SortKey::Filename)));
+    let screen = text(&driver.app, 120, 30);
+    assert!(screen.contains("sorting by filename …") && screen.contains("time left ▲"), "{screen}");
+    assert_eq!(ids(&driver), before, "as it was");
+    driver.keys("j");
+    assert_eq!(driver.selected(), before[1]);
+    // A later wish replaces the earlier one: the other way round.
+    driver.keys("S");
+    assert_eq!(driver.app.table().wanted_order(), (SortKey::Filename, true));
+    // What comes in meanwhile is in it.
+    let body = page([900_001, 5, 900_000], |n| n + 7_200, false);
+    driver.answer(&body);
+    assert!(finish(&mut driver) > 1);
+    let (app, order) = (&driver.app, driver.app.table().order());
+    assert_eq!((order.key(), order.is_descending()), (SortKey::Filename, true));
+    assert_eq!(order.rows(), Order::sorted(app.store(), SortKey::Filename, true).rows());
+    assert_eq!(order.rows().len(), 80_002);
+    assert_eq!(driver.selected(), before[1], "the selection stays");
+}
+
+#[test]
+fn many_files_are_filtered_while_the_old_ones_are_shown_and_keys_are_answered() {
+    let mut driver = many();
+    let before = ids(&driver);
+    driver.keys("/");
+    driver.keys("7");
+    assert_eq!(driver.app.table().under_way(), Some(Work::Filtering));
+    assert!(text(&driver.app, 120, 30).contains("filtering …"));
+    assert_eq!(ids(&driver), before, "as it was");
+    driver.keys(".j");
+    driver.answer(&page([900_007, 900_008], |n| n + 7_200, false));
+    finish(&mut driver);
+    assert_eq!(driver.app.table().rows().len(), 8_000 + 1);
+    assert!(ids(&driver).iter().all(|id| id.ends_with('7')));
+    // Sorting what is filtered keeps the filter; Esc takes it away again.
+    driver.key(KeyCode::Enter);
+    driver.keys("2");
+    finish(&mut driver);
+    assert_eq!(driver.app.table().rows().len(), 8_001);
+    assert_eq!(driver.app.table().order().key(), SortKey::Size);
+    driver.key(KeyCode::Esc);
+    finish(&mut driver);
+    assert_eq!(driver.app.table().rows().len(), 80_002);
+}
