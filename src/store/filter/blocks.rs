@@ -140,12 +140,13 @@ impl Store {
             }
             found.start + 1 - start
         });
-        // Letters beyond ASCII have cases of their own, and what is unreadable another text.
-        let ascii = needle.is_by_bytes() || texts.is_ascii();
+        // A few letters have an ASCII one as their small form, and what is unreadable has another
+        // text.
+        let folds = needle.may_fold(texts);
         for row in block.rows() {
+            let whole = || self.keys.get(row).range().start..self.names.get(row).range().end;
             let odd = self.flags[row] & UNREADABLE != 0;
-            let whole = self.keys.get(row).range().start..self.names.get(row).range().end;
-            if odd || !ascii && !self.text.slice(whole).is_ascii() {
+            if odd || folds && needle.may_fold(self.text.slice(whole())) {
                 clear(bits, row - block.from);
                 one(row, bits);
             }

@@ -416,7 +416,7 @@ fn many_files_are_judged_as_each_of_them_is() {
     let mut store = Store::default();
     let name = |rng: &mut fastrand::Rng| match rng.u8(..40) {
         0 => None,
-        1 => Some(Untrusted::new("Ümläut-OUT")),
+        1 => Some(Untrusted::new("Ümläut-OUT \u{212A}elvin D\u{130}N")),
         2 => Some(Untrusted::new(vec![0xFF, b'o', b'u', b't'])),
         3 => Some(Untrusted::new("")),
         _ => {
@@ -448,6 +448,8 @@ fn many_files_are_judged_as_each_of_them_is() {
             "out or left<20s",
             "marked",
             "/o.t/",
+            "kelvin",
+            "din",
             "left>3s out not in",
             "name:out",
             "purpose:batch",

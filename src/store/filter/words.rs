@@ -5,11 +5,15 @@
 
 use std::ops::Range;
 
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 use memchr::{memchr2, memchr2_iter};
 
 /// Bytes of the texts that are counted to find out which are rare.
 const SAMPLE: usize = 1_024;
+
+/// The letters beyond ASCII whose small forms have ASCII in them: the Kelvin sign, and the I with a
+/// dot.
+const FOLD_TO_ASCII: [&[u8]; 2] = ["\u{212A}".as_bytes(), "\u{130}".as_bytes()];
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
@@ -28,26 +32,29 @@ impl Needle {
         Self { finder: Box::new(Finder::new(text.as_bytes()).into_owned()), any_case }
     }
 
-    /// Whether it is in `haystack`; nothing is allocated but for a haystack beyond ASCII.
+    /// Whether it is in `haystack`; nothing is allocated for a needle of ASCII, but where letters
+    /// fold to it.
     pub(super) fn is_in(&self, haystack: &[u8]) -> bool {
+        let needle = self.finder.needle();
         if !self.any_case {
             self.finder.find(haystack).is_some()
-        } else if haystack.is_ascii() {
-            contains_in_any_case(haystack, self.finder.needle())
+        } else if haystack.is_ascii() || needle.is_ascii() && !self.may_fold(haystack) {
+            contains_in_any_case(haystack, needle)
         } else {
             let folded: String = String::from_utf8_lossy(haystack).chars().flat_map(fold).collect();
             self.finder.find(folded.as_bytes()).is_some()
         }
     }
 
-    /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does in texts of ASCII.
-    pub(super) fn can_sweep(&self) -> bool {
-        !self.finder.needle().is_empty() && (!self.any_case || self.finder.needle().is_ascii())
+    /// Whether a letter beyond ASCII in `text` could be met by an ASCII one of the needle.
+    pub(super) fn may_fold(&self, text: &[u8]) -> bool {
+        self.any_case && FOLD_TO_ASCII.iter().any(|letter| memmem::find(text, letter).is_some())
     }
 
-    /// Whether each byte stands for itself alone.
-    pub(super) fn is_by_bytes(&self) -> bool {
-        !self.any_case
+    /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does, where no letter
+    /// [folds](Self::may_fold).
+    pub(super) fn can_sweep(&self) -> bool {
+        !self.finder.needle().is_empty() && (!self.any_case || self.finder.needle().is_ascii())
     }
 
     /// Goes through many texts that lie one behind the other, and calls `found` for each place where
@@ -104,10 +111,17 @@ fn fold(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
 }
 
-/// Whether `haystack`, which is ASCII, contains `needle`, which has no capitals.
+/// Whether `haystack`, in which ASCII stands for itself alone, contains `needle`, which has no capitals.
 fn contains_in_any_case(haystack: &[u8], needle: &[u8]) -> bool {
     let Some((first, rest)) = needle.split_first() else { return true };
     let Some(last) = haystack.len().checked_sub(needle.len()) else { return false };
     memchr2_iter(*first, first.to_ascii_uppercase(), &haystack[..=last])
         .any(|at| haystack[at + 1..][..rest.len()].eq_ignore_ascii_case(rest))
+}
+
+#[test]
+fn just_these_letters_fold_to_ascii() {
+    let folds = |c: &char| !c.is_ascii() && fold(*c).any(|c| c.is_ascii());
+    let all: Vec<char> = ('\u{80}'..=char::MAX).filter(folds).collect();
+    assert_eq!(all, ['\u{130}', '\u{212A}']);
 }
