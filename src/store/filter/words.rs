@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use memchr::memmem::{self, Finder};
+use memchr::memmem::Finder;
 use memchr::{memchr2, memchr2_iter};
 
 /// Bytes of the texts that are counted to find out which are rare.
@@ -48,7 +48,9 @@ impl Needle {
 
     /// Whether a letter beyond ASCII in `text` could be met by an ASCII one of the needle.
     pub(super) fn may_fold(&self, text: &[u8]) -> bool {
-        self.any_case && FOLD_TO_ASCII.iter().any(|letter| memmem::find(text, letter).is_some())
+        // Their first bytes are rare.
+        let begins = |at: usize| FOLD_TO_ASCII.iter().any(|letter| text[at..].starts_with(letter));
+        self.any_case && memchr2_iter(0xE2, 0xC4, text).any(begins)
     }
 
     /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does, where no letter
