@@ -136,7 +136,21 @@ impl<'a> UntrustedRef<'a> {
     #[must_use]
     pub fn json(self) -> String {
         let mut out = String::with_capacity(self.0.len() + 2);
+        self.push_json(&mut out);
+        out
+    }
+
+    /// Appends it as a [JSON string](Self::json).
+    pub fn push_json(self, out: &mut String) {
         out.push('"');
+        // Nearly all texts of a service stand for themselves.
+        let is_plain = |b: &u8| matches!(b, b' '..=b'~') && !b"\"\\".contains(b);
+        if let Some(text) = std::str::from_utf8(self.0).ok().filter(|_| self.0.iter().all(is_plain))
+        {
+            out.push_str(text);
+            out.push('"');
+            return;
+        }
         units(self.0, |unit, _| match unit {
             Unit::Char('"') => out.push_str("\\\""),
             Unit::Char('\\') => out.push_str("\\\\"),
@@ -152,7 +166,6 @@ impl<'a> UntrustedRef<'a> {
             Unit::Byte(_) => out.push('\u{fffd}'),
         });
         out.push('"');
-        out
     }
 }
 

@@ -74,7 +74,10 @@ fn replaced(text: Vec<u8>, key: &[u8]) -> Vec<u8> {
 /// JSON may spell any character as `\u002d`, and a slash as `\/`: those that need not be spelt so are
 /// spelt as themselves, which changes nothing of what the document says.
 fn without_needless_escapes(text: Vec<u8>) -> Vec<u8> {
-    if memmem::find(&text, b"\\u00").or_else(|| memmem::find(&text, b"\\/")).is_none() {
+    // Most documents have no escape at all.
+    let Some(first) = memchr::memchr(b'\\', &text) else { return text };
+    let needless = |escape: &[u8]| memmem::find(&text[first..], escape).is_some();
+    if !needless(b"\\u00") && !needless(b"\\/") {
         return text;
     }
     let mut out = Vec::with_capacity(text.len());

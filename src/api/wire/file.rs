@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::values::{Wtf8, read_bytes, read_string, read_time};
+use super::values::{Wtf8, read_bytes, read_string, read_time, read_wtf8};
 use super::{File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
 use crate::expiry::Stated;
 use crate::text::Untrusted;
@@ -104,6 +104,39 @@ impl Extra {
     }
 }
 
+/// The name of a field; nothing is allocated for those that the program knows.
+enum Name {
+    Id,
+    Filename,
+    Bytes,
+    CreatedAt,
+    ExpiresAt,
+    Purpose,
+    Object,
+    Other(Vec<u8>),
+}
+
+impl From<&[u8]> for Name {
+    fn from(name: &[u8]) -> Self {
+        match name {
+            b"id" => Self::Id,
+            b"filename" => Self::Filename,
+            b"bytes" => Self::Bytes,
+            b"created_at" => Self::CreatedAt,
+            b"expires_at" => Self::ExpiresAt,
+            b"purpose" => Self::Purpose,
+            b"object" => Self::Object,
+            other => Self::Other(other.to_vec()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_wtf8(deserializer, |name| Self::from(name))
+    }
+}
+
 impl<'de> Deserialize<'de> for Fields<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Collect;
@@ -116,18 +149,26 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields = Fields::default();
-                while let Some(Wtf8(key)) = map.next_key()? {
+                while let Some(name) = map.next_key::<Name>()? {
                     let value: &RawValue = map.next_value()?;
-                    let (place, twice) = match key.as_slice() {
-                        b"id" => (&mut fields.id, "its id is given twice"),
-                        b"filename" => (&mut fields.filename, "its filename is given twice"),
-                        b"bytes" => (&mut fields.bytes, "its bytes are given twice"),
-                        b"created_at" => (&mut fields.created_at, "its created_at is given twice"),
-                        b"expires_at" => (&mut fields.expires_at, "its expires_at is given twice"),
-                        b"purpose" => (&mut fields.purpose, "its purpose is given twice"),
-                        b"object" if value.get() == "\"file\"" => continue,
-                        _ => {
-                            fields.extra.push(&Untrusted::new(key), value);
+                    let (place, twice) = match name {
+                        Name::Id => (&mut fields.id, "its id is given twice"),
+                        Name::Filename => (&mut fields.filename, "its filename is given twice"),
+                        Name::Bytes => (&mut fields.bytes, "its bytes are given twice"),
+                        Name::CreatedAt => {
+                            (&mut fields.created_at, "its created_at is given twice")
+                        }
+                        Name::ExpiresAt => {
+                            (&mut fields.expires_at, "its expires_at is given twice")
+                        }
+                        Name::Purpose => (&mut fields.purpose, "its purpose is given twice"),
+                        Name::Object if value.get() == "\"file\"" => continue,
+                        Name::Object => {
+                            fields.extra.push(&Untrusted::new("object"), value);
+                            continue;
+                        }
+                        Name::Other(name) => {
+                            fields.extra.push(&Untrusted::new(name), value);
                             continue;
                         }
                     };

@@ -25,22 +25,30 @@ pub(super) struct Wtf8(pub(super) Vec<u8>);
 
 impl<'de> Deserialize<'de> for Wtf8 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Wtf8;
-
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a string")
-            }
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Wtf8, E> {
-                Ok(Wtf8(bytes.to_vec()))
-            }
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Wtf8, E> {
-                Ok(Wtf8(text.as_bytes().to_vec()))
-            }
-        }
-        deserializer.deserialize_bytes(Bytes)
+        read_wtf8(deserializer, |text| Self(text.to_vec()))
     }
+}
+
+/// Makes what `make` does of the bytes of a JSON string.
+pub(super) fn read_wtf8<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    make: impl Fn(&[u8]) -> T,
+) -> Result<T, D::Error> {
+    struct Bytes<F>(F);
+    impl<T, F: Fn(&[u8]) -> T> Visitor<'_> for Bytes<F> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a string")
+        }
+        fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<T, E> {
+            Ok((self.0)(bytes))
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+            Ok((self.0)(text.as_bytes()))
+        }
+    }
+    deserializer.deserialize_bytes(Bytes(make))
 }
 
 pub(super) fn read_string(raw: &RawValue) -> Stated<Untrusted> {

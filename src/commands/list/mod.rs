@@ -6,17 +6,20 @@
 mod writer;
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IsTerminal, Write};
+
+use tokio::task::JoinHandle;
 
 use super::{CommandError, configure, connect};
 use crate::api::retry::Policy;
-use crate::api::{Answer, Client, File, HasMore, Page, Reading};
+use crate::api::{Answer, ApiError, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Load, Options, Output};
 use crate::clock::{Now, ServerClock, since_boot};
 use crate::config::table::Values;
-use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
+use crate::lister::{Failure, Fetch, Lister, PageFacts, Restarts, State};
 use crate::runtime::wait_until;
-use crate::text::{Untrusted, grouped};
+use crate::text::grouped;
 use writer::Writer;
 
 /// Prints one page, or with `--all` the whole list.
@@ -37,6 +40,8 @@ pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
     }
 }
 
+type ListResult = Result<Answer<Page>, ApiError>;
+
 /// What was printed so far.
 #[derive(Default)]
 struct Printed {
@@ -44,8 +49,9 @@ struct Printed {
     unreadable: u64,
     odd_values: u64,
     conflicts: u64,
-    /// Files of the page before: a service may send the last ones of a page once more.
-    before: HashMap<Untrusted, Option<Untrusted>>,
+    /// Files of the page before, by hashes of id and filename: a service may send the last ones of a page once more.
+    before: HashMap<u64, u64>,
+    hasher: RandomState,
 }
 
 async fn print(
@@ -59,36 +65,45 @@ async fn print(
     let mut printed = Printed::default();
     let mut clock = ServerClock::default();
     let mut lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
+    // The next page is on its way while the one before is printed.
+    let mut under_way = None;
     let more = loop {
-        let fetch = match lister.state() {
-            State::Ready { .. } => lister.demand(),
-            State::Backoff { until, .. } => {
-                wait_until(*until).await;
-                lister.on_time(since_boot())
-            }
-            State::Exhausted => break HasMore::No,
-            State::Failed { why, .. } => {
-                let error = end_early(&printed, why.clone());
-                if lister.pages() > 0 {
-                    writer.end(HasMore::Yes)?;
+        let request = match under_way.take() {
+            Some(request) => Some(request),
+            None => match lister.state() {
+                State::Ready { .. } => lister.demand(),
+                State::Backoff { until, .. } => {
+                    wait_until(*until).await;
+                    lister.on_time(since_boot())
                 }
-                printed.report();
-                return Err(error);
+                State::Exhausted => break HasMore::No,
+                State::Failed { why, .. } => {
+                    let error = end_early(&printed, why.clone());
+                    if lister.pages() > 0 {
+                        writer.end(HasMore::Yes)?;
+                    }
+                    printed.report();
+                    return Err(error);
+                }
+                State::Loading { .. } => None,
             }
-            State::Loading { .. } => None,
+            .map(|fetch| ask(client, fetch, values.limit)),
         };
-        let Some(fetch) = fetch else { continue };
-        let client = client.on_attempt(fetch.attempt);
-        match client.list_page(fetch.cursor.after(), values.limit).await {
-            Err(error) => lister.page_failed(fetch.request, error, since_boot()),
+        let Some((number, answer)) = request else { continue };
+        // It panicked, which is told at the end of the program.
+        let Ok(answer) = answer.await else { return Ok(()) };
+        match answer {
+            Err(error) => lister.page_failed(number, error, since_boot()),
             Ok(Answer { value: page, date, .. }) => {
                 if let Some(sample) = date {
                     clock.observe(sample);
                 }
                 let has_more = page.has_more;
                 let (files, facts) = printed.take_in(page);
+                lister.page_loaded(number, has_more, facts);
+                let next = if all { lister.demand() } else { None };
+                under_way = next.map(|fetch| ask(client, fetch, values.limit));
                 writer.page(&files, clock.server_ms(Now::read()))?;
-                lister.page_loaded(fetch.request, has_more, facts);
                 if !all {
                     break has_more;
                 }
@@ -101,6 +116,13 @@ async fn print(
         let _ = writeln!(io::stderr(), "shelflife: more on the server; --all lists all of it");
     }
     Ok(())
+}
+
+/// Asks for a page on a task of its own; gives the number of the request.
+fn ask(client: &Client, fetch: Fetch, limit: u16) -> (u64, JoinHandle<ListResult>) {
+    let client = client.on_attempt(fetch.attempt);
+    let task = tokio::spawn(async move { client.list_page(fetch.cursor.after(), limit).await });
+    (fetch.request, task)
 }
 
 fn end_early(printed: &Printed, why: Failure) -> CommandError {
@@ -116,19 +138,19 @@ impl Printed {
     /// Sorts a page into files to print and what is to be said of the rest.
     fn take_in(&mut self, page: Page) -> (Vec<File>, PageFacts) {
         let last = page.last_id().cloned();
-        let mut here: HashMap<Untrusted, Option<Untrusted>> = HashMap::new();
-        let mut files = vec![];
+        let mut here = HashMap::with_capacity(page.readings.len());
+        let mut files = Vec::with_capacity(page.readings.len());
         for reading in page.readings {
             match reading {
                 Reading::Unreadable(_) => self.unreadable += 1,
                 Reading::File(file) => {
-                    let known = here.get(&file.id).or_else(|| self.before.get(&file.id));
-                    if known == Some(&file.filename) {
-                        here.insert(file.id.clone(), file.filename.clone());
+                    let id = self.hasher.hash_one(&file.id);
+                    let name = self.hasher.hash_one(&file.filename);
+                    let known = here.insert(id, name).or_else(|| self.before.get(&id).copied());
+                    if known == Some(name) {
                         continue;
                     }
                     self.conflicts += u64::from(known.is_some());
-                    here.insert(file.id.clone(), file.filename.clone());
                     self.odd_values += writer::odd_values(&file);
                     files.push(*file);
                 }

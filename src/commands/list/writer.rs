@@ -1,6 +1,6 @@
 //! The four forms of a list. Each begins before the list is whole and writes page by page.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, BufWriter, Write};
 
 use super::super::{CommandError, failed};
@@ -8,7 +8,7 @@ use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::cli::Output;
 use crate::dates;
-use crate::expiry::{Stated, StatedTime, TimeLeft};
+use crate::expiry::{Stated, TimeLeft};
 use crate::text::{Untrusted, UntrustedRef};
 
 /// The API's own names, in the order of the CSV's columns.
@@ -17,13 +17,15 @@ const FIELDS: [&str; 6] = ["id", "filename", "bytes", "purpose", "created_at", "
 /// Writes files in one form.
 pub(super) struct Writer<W: Write> {
     form: Form<W>,
+    /// A page of JSON, kept for the next one.
+    text: String,
 }
 
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
 enum Form<W: Write> {
     Table { out: BufWriter<W>, id_width: usize },
-    Json { out: BufWriter<W>, begun: bool },
-    Jsonl { out: BufWriter<W> },
+    Json { out: W, begun: bool },
+    Jsonl { out: W },
     Csv { out: csv::Writer<W>, begun: bool },
 }
 
@@ -31,15 +33,15 @@ impl<W: Write> Writer<W> {
     pub(super) fn new(output: Output, out: W) -> Self {
         let form = match output {
             Output::Table => Form::Table { out: BufWriter::new(out), id_width: 0 },
-            Output::Json => Form::Json { out: BufWriter::new(out), begun: false },
-            Output::Jsonl => Form::Jsonl { out: BufWriter::new(out) },
+            Output::Json => Form::Json { out, begun: false },
+            Output::Jsonl => Form::Jsonl { out },
             Output::Csv => {
                 let mut builder = csv::WriterBuilder::new();
                 let out = builder.terminator(csv::Terminator::CRLF).from_writer(out);
                 Form::Csv { out, begun: false }
             }
         };
-        Self { form }
+        Self { form, text: String::new() }
     }
 
     /// Writes the files of one page.
@@ -53,7 +55,8 @@ impl<W: Write> Writer<W> {
     }
 
     fn try_page(&mut self, files: &[File], server_ms: i64) -> io::Result<()> {
-        match &mut self.form {
+        let Self { form, text } = self;
+        match form {
             Form::Table { out, id_width } => {
                 if *id_width == 0 {
                     let ids =
@@ -65,15 +68,23 @@ impl<W: Write> Writer<W> {
                 out.flush()
             }
             Form::Json { out, begun } => {
+                text.clear();
                 for file in files {
                     let before = if *begun { ",\n" } else { "{\"object\":\"list\",\"data\":[\n" };
                     *begun = true;
-                    write!(out, "{before}{}", json(file))?;
+                    text.push_str(before);
+                    push_json(text, file);
                 }
+                out.write_all(text.as_bytes())?;
                 out.flush()
             }
             Form::Jsonl { out } => {
-                files.iter().try_for_each(|file| writeln!(out, "{}", json(file)))?;
+                text.clear();
+                for file in files {
+                    push_json(text, file);
+                    text.push('\n');
+                }
+                out.write_all(text.as_bytes())?;
                 out.flush()
             }
             Form::Csv { out, begun } => {
@@ -86,7 +97,8 @@ impl<W: Write> Writer<W> {
 
     fn try_end(&mut self, has_more: HasMore) -> io::Result<()> {
         match &mut self.form {
-            Form::Table { out, .. } | Form::Jsonl { out } => out.flush(),
+            Form::Table { out, .. } => out.flush(),
+            Form::Jsonl { out } => out.flush(),
             Form::Json { out, begun } => {
                 let before = if *begun { "\n" } else { "{\"object\":\"list\",\"data\":[" };
                 let has_more = match has_more {
@@ -173,32 +185,44 @@ fn csv_cells(file: &File) -> [String; 6] {
     ]
 }
 
-/// One file as one line of JSON: the API's fields with normalised values, then those that the
-/// program does not know, as they came.
-fn json(file: &File) -> String {
-    let text =
-        |text: Option<&Untrusted>| text.map_or("null".to_owned(), |text| text.borrow().json());
-    let time = |time: StatedTime| time.value().map_or("null".to_owned(), |at| at.to_string());
-    let bytes = file.bytes.value().map_or("null".to_owned(), |bytes| bytes.to_string());
+/// Appends one file as one line of JSON: the API's fields with normalised values, then those that
+/// the program does not know, as they came.
+fn push_json(line: &mut String, file: &File) {
     let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
     let names_itself = extra.iter().any(|(name, _)| name.raw() == b"object");
-    let mut line = format!("{{\"id\":{}", file.id.borrow().json());
+    line.push_str("{\"id\":");
+    file.id.borrow().push_json(line);
     if !names_itself {
         line.push_str(",\"object\":\"file\"");
     }
-    let _ = write!(
-        line,
-        ",\"bytes\":{bytes},\"created_at\":{},\"expires_at\":{},\"filename\":{},\"purpose\":{}",
-        time(file.created_at),
-        time(file.expires_at),
-        text(file.filename.as_ref()),
-        text(file.purpose.as_ref()),
-    );
+    push_number(line, ",\"bytes\":", file.bytes.value());
+    push_number(line, ",\"created_at\":", file.created_at.value());
+    push_number(line, ",\"expires_at\":", file.expires_at.value());
+    push_text(line, ",\"filename\":", file.filename.as_ref());
+    push_text(line, ",\"purpose\":", file.purpose.as_ref());
     for (name, value) in extra.iter().filter(|(name, _)| !is_known(name.borrow())) {
-        let _ = write!(line, ",{}:{}", name.borrow().json(), one_line(value.borrow()));
+        line.push(',');
+        name.borrow().push_json(line);
+        line.push(':');
+        line.push_str(&one_line(value.borrow()));
     }
     line.push('}');
-    line
+}
+
+fn push_text(line: &mut String, name: &str, text: Option<&Untrusted>) {
+    line.push_str(name);
+    match text {
+        Some(text) => text.borrow().push_json(line),
+        None => line.push_str("null"),
+    }
+}
+
+fn push_number(line: &mut String, name: &str, number: Option<impl Display>) {
+    line.push_str(name);
+    let _ = match number {
+        Some(number) => write!(line, "{number}"),
+        None => write!(line, "null"),
+    };
 }
 
 fn is_known(name: UntrustedRef<'_>) -> bool {
