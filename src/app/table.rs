@@ -36,9 +36,9 @@ impl Narrowing {
 
     /// Whether the file expires within the span, if there is one.
     pub(super) fn spans(&self, store: &Store, no: FileNo) -> bool {
-        self.span.as_ref().is_none_or(|span| {
-            store.file(no).expires_at.value().is_some_and(|at| span.contains(&at))
-        })
+        let within =
+            |span: &Range<i64>| store.expires_at(no).value().is_some_and(|at| span.contains(&at));
+        self.span.as_ref().is_none_or(within)
     }
 
     pub(super) fn lets(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {

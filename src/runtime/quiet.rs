@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io;
 use std::sync::{Mutex, PoisonError};
 
+use rustix::process::getpgrp;
 use rustix::termios::{
-    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr,
+    LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
 /// The terminal that is quiet, and its modes before.
@@ -20,9 +21,12 @@ impl Quiet {
     /// Makes the controlling terminal quiet; gives it, to be asked.
     ///
     /// # Errors
-    /// Where there is none.
+    /// Where there is none, or another job has it: whoever touches it then is stopped.
     pub fn begin() -> io::Result<(Self, File)> {
         let tty = File::options().read(true).write(true).open("/dev/tty")?;
+        if tcgetpgrp(&tty)? != getpgrp() {
+            return Err(io::Error::other("another job has the terminal"));
+        }
         let before = tcgetattr(&tty)?;
         let mut modes = before.clone();
         modes.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);

@@ -288,6 +288,12 @@ impl Store {
         }
     }
 
+    /// When the service deletes the file with number `no`.
+    #[must_use]
+    pub fn expires_at(&self, no: FileNo) -> StatedTime {
+        stated_time(self.expires_at[no.0 as usize])
+    }
+
     /// The file with this id, if it is held.
     #[must_use]
     pub fn find(&self, id: &Untrusted) -> Option<FileNo> {

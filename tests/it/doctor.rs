@@ -178,6 +178,21 @@ fn a_terminal_that_answers_late_is_left_as_it_was() {
     }
 }
 
+/// Hazards 40: in the background nothing of the terminal is touched, which would stop the program.
+#[test]
+fn in_the_background_the_terminal_is_left_alone() {
+    let program = env!("CARGO_BIN_EXE_shelflife");
+    let mut command = CommandBuilder::new("/bin/sh");
+    command.args(["-mc", &format!("'{program}' doctor --demo & wait $!; echo \"code $?\"")]);
+    command.env("TERM", "xterm-256color");
+    command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
+    let terminal = Terminal::spawn(120, 36, command);
+    let screen = terminal.wait_for("code 0");
+    assert!(screen.contains("rate limits"), "{screen}");
+    assert!(line(&screen, "background").contains("not asked"), "{screen}");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// Hazards 34 and 44: what never came to a connection says nothing about the certificate.
 #[test]
 fn tls_is_in_order_only_where_it_was_seen() {

@@ -54,7 +54,7 @@ pub(super) fn look(report: &mut Report) -> Option<Quiet> {
     }
     locale(report);
     let Ok((quiet, mut tty)) = Quiet::begin() else {
-        report.warning("background", "not asked: there is no controlling terminal");
+        report.warning("background", "not asked: the terminal is not this program's now");
         return None;
     };
     let answer = tty.write_all(QUESTIONS).ok().and_then(|()| read_answer(&mut tty));

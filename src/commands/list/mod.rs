@@ -49,7 +49,8 @@ struct Printed {
     unreadable: u64,
     odd_values: u64,
     conflicts: u64,
-    /// Files of the page before, by hashes of id and filename: a service may send the last ones of a page once more.
+    /// Files of the page before, by hashes of id and filename: a service may send the last ones of a
+    /// page once more.
     before: HashMap<u64, u64>,
     hasher: RandomState,
 }
@@ -68,28 +69,25 @@ async fn print(
     // The next page is on its way while the one before is printed.
     let mut under_way = None;
     let more = loop {
-        let request = match under_way.take() {
-            Some(request) => Some(request),
-            None => match lister.state() {
-                State::Ready { .. } => lister.demand(),
-                State::Backoff { until, .. } => {
-                    wait_until(*until).await;
-                    lister.on_time(since_boot())
-                }
-                State::Exhausted => break HasMore::No,
-                State::Failed { why, .. } => {
-                    let error = end_early(&printed, why.clone());
-                    if lister.pages() > 0 {
-                        writer.end(HasMore::Yes)?;
-                    }
-                    printed.report();
-                    return Err(error);
-                }
-                State::Loading { .. } => None,
+        let fetch = match lister.state() {
+            State::Ready { .. } => lister.demand(),
+            State::Backoff { until, .. } => {
+                wait_until(*until).await;
+                lister.on_time(since_boot())
             }
-            .map(|fetch| ask(client, fetch, values.limit)),
+            State::Exhausted => break HasMore::No,
+            State::Failed { why, .. } => {
+                let error = end_early(&printed, why.clone());
+                if lister.pages() > 0 {
+                    writer.end(HasMore::Yes)?;
+                }
+                printed.report();
+                return Err(error);
+            }
+            State::Loading { .. } => None,
         };
-        let Some((number, answer)) = request else { continue };
+        under_way = fetch.map(|fetch| ask(client, fetch, values.limit)).or(under_way);
+        let Some((number, answer)) = under_way.take() else { continue };
         // It panicked, which is told at the end of the program.
         let Ok(answer) = answer.await else { return Ok(()) };
         match answer {
