@@ -11,9 +11,10 @@ use crossterm::event::{
 };
 use crossterm::style::force_color_output;
 use crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
-use crossterm::{cursor, execute};
+use crossterm::{cursor, execute, queue};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -44,12 +45,16 @@ type Out = BufWriter<File>;
 /// The terminal in raw mode on its alternate screen; dropping it gives the terminal back.
 ///
 /// It keeps what the terminal shows and writes the difference to the next frame, and nothing at all
-/// where there is none: ratatui's own `Terminal` would write a few bytes for every frame.
+/// where there is none: ratatui's own `Terminal` would write a few bytes for every frame. A frame is
+/// one write, between the marks of a synchronised update (DEC mode 2026), so that no terminal that
+/// knows them shows half of one; the others pass over them.
 #[derive(Debug)]
 pub struct Screen {
     backend: CrosstermBackend<Out>,
     shown: Buffer,
     next: Buffer,
+    /// What the terminal shows is not known: it is emptied first.
+    clear: bool,
     cursor: Option<Position>,
     mouse: bool,
     /// The window's title, once it was set.
@@ -71,7 +76,7 @@ impl Screen {
         let mut backend = CrosstermBackend::new(out);
         take(&mut backend, mouse).inspect_err(|_| give_back())?;
         let (shown, next) = (Buffer::default(), Buffer::default());
-        Ok(Self { backend, shown, next, cursor: None, mouse, title: None, notifier })
+        Ok(Self { backend, shown, next, clear: true, cursor: None, mouse, title: None, notifier })
     }
 
     /// Asks the terminal for the colour of its background; the answer, if any, comes as input.
@@ -102,14 +107,15 @@ impl Screen {
             self.set_title(&title)?;
         }
         self.cursor = None;
-        self.clear(self.shown.area)
+        self.forget(self.shown.area);
+        Ok(())
     }
 
-    /// Empties the terminal, which has this size now.
-    fn clear(&mut self, area: Rect) -> io::Result<()> {
+    /// The next frame begins with an empty terminal, which has this size now.
+    fn forget(&mut self, area: Rect) {
         self.shown = Buffer::empty(area);
         self.next = Buffer::empty(area);
-        self.backend.clear()
+        self.clear = true;
     }
 
     /// Draws one frame; only what changed is written, in one go.
@@ -119,27 +125,33 @@ impl Screen {
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
         let area = Rect::from((Position::ORIGIN, app.size()));
         if area != self.shown.area {
-            self.clear(area)?;
+            self.forget(area);
         }
         self.next.reset();
         let cursor = view::render(app, app.theme(), &mut self.next);
         let mut changes = self.shown.diff_iter(&self.next).peekable();
         let differs = changes.peek().is_some();
-        if differs {
-            if self.cursor.take().is_some() {
-                self.backend.hide_cursor()?;
+        if differs || self.clear || cursor != self.cursor {
+            queue!(self.backend, BeginSynchronizedUpdate)?;
+            if std::mem::take(&mut self.clear) {
+                queue!(self.backend, Clear(ClearType::All))?;
             }
-            self.backend.draw(changes)?;
-        }
-        if cursor != self.cursor {
+            // A cursor that is seen must not be seen to travel.
+            if differs && self.cursor.take().is_some() {
+                queue!(self.backend, cursor::Hide)?;
+            }
+            if differs {
+                self.backend.draw(changes)?;
+            }
             match cursor {
-                Some(position) => {
-                    self.backend.set_cursor_position(position)?;
-                    self.backend.show_cursor()?;
+                Some(at) if cursor != self.cursor => {
+                    queue!(self.backend, cursor::MoveTo(at.x, at.y), cursor::Show)?;
                 }
-                None => self.backend.hide_cursor()?,
+                None if self.cursor.is_some() => queue!(self.backend, cursor::Hide)?,
+                _ => {}
             }
             self.cursor = cursor;
+            queue!(self.backend, EndSynchronizedUpdate)?;
         }
         std::mem::swap(&mut self.shown, &mut self.next);
         Write::flush(&mut self.backend)
@@ -223,6 +235,8 @@ pub(super) fn abandon() {
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         let mut out = io::stdout();
+        // The frame that was being written may lack its end.
+        let _ = queue!(out, EndSynchronizedUpdate);
         let _ = write!(out, "{MOUSE_OFF}{RESTORE_TITLE}");
         let _ = execute!(
             out,
