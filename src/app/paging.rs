@@ -10,9 +10,9 @@ use crate::text::grouped;
 impl App {
     pub(super) fn page_answered(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
         if self.refresher.expects(request) {
-            return self.page_refreshed(result);
+            return self.page_refreshed(request, result);
         }
-        if !self.lister.expects(request) {
+        if self.refresher.came_late(request) || !self.lister.expects(request) {
             return;
         }
         match result {

@@ -41,12 +41,13 @@ impl App {
         }
         let now = self.now.mono;
         // With nothing to read again, the page that failed is what there is to try.
-        let retry = self.store.is_empty() && self.refresher.is_due(now);
+        let idle = !self.refresher.is_asking();
+        let retry = idle && self.store.is_empty() && self.refresher.is_due(now);
         if let Some(fetch) = retry.then(|| self.lister.retry_once()).flatten() {
             self.refresher.lend();
             return self.send(fetch, effects);
         }
-        if let Some(request) = self.refresher.next(now, &survey!(self)) {
+        while let Some(request) = self.refresher.next(now, &survey!(self)) {
             match request.ask {
                 Ask::Page { cursor, limit, .. } => {
                     let fetch = Fetch { request: request.request, cursor, attempt: 1 };
@@ -57,17 +58,18 @@ impl App {
                     effects.push(Effect::Retrieve { request: request.request, id });
                 }
             }
-        } else if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
+        }
+        if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
             self.round_finished(finished, effects);
         }
     }
 
-    /// Whether the refresher has its turn: nothing else is in flight, and there is something that
-    /// could be read again, or tried again.
+    /// Whether the refresher has its turn: the paging machine has nothing in flight, and there is
+    /// something that could be read again, or tried again.
     pub(super) fn may_refresh(&self) -> bool {
         let something =
             !self.store.is_empty() || self.lister.is_complete() || self.lister.may_retry();
-        something && !self.is_listing() && !self.load_all && !self.refresher.is_asking()
+        something && !self.is_listing() && !self.load_all
     }
 
     fn round_finished(&mut self, finished: Finished, effects: &mut Vec<Effect>) {
@@ -78,6 +80,9 @@ impl App {
             self.lister.reopen(cursor);
         }
         self.absorb();
+        if finished.whole {
+            self.say(format!("all {} loaded files read again", grouped(self.store.len())));
+        }
         // The service is well: the page that failed gets another try.
         if let Some(fetch) = self.lister.retry_once() {
             self.send(fetch, effects);
@@ -98,30 +103,30 @@ impl App {
         u32::try_from(self.now.mono.as_secs()).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn page_refreshed(&mut self, result: Result<Answer<Page>, ApiError>) {
+    pub(super) fn page_refreshed(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
         let answer = match result {
             Ok(answer) => answer,
-            Err(error) => return self.refresh_failed(error),
+            Err(error) => return self.refresh_failed(request, error),
         };
         self.heard(answer.date, answer.allowance);
-        let Some(Ask::Page { cursor, extent, .. }) = self.refresher.asked().cloned() else {
+        let Some(Ask::Page { cursor, extent, .. }) = self.refresher.asked(request).cloned() else {
             return;
         };
         let origin = Origin {
             after: cursor.after(),
-            reading: self.refresher.reading(),
+            reading: self.refresher.reading(request),
             at_s: self.mono_s(),
             extent,
         };
         let has_more = answer.value.has_more;
         if answer.value.readings.is_empty() && has_more == HasMore::Yes {
             let what = "it is empty, though it says that there is more";
-            return self.refresh_failed(ApiError::Undecodable { what });
+            return self.refresh_failed(request, ApiError::Undecodable { what });
         }
         let Ok(intake) = self.store.take_in(answer.value, origin) else {
             self.absorb();
-            return self
-                .refresh_failed(ApiError::Undecodable { what: "no more files can be held" });
+            let what = "no more files can be held";
+            return self.refresh_failed(request, ApiError::Undecodable { what });
         };
         for no in &intake.added {
             self.note(Happening::New, *no);
@@ -131,7 +136,8 @@ impl App {
         }
         let mut suspects = self.drop_proven(&intake.missing);
         suspects.extend_from_slice(&intake.doubtful);
-        let unmet = self.refresher.page_taken(&intake, has_more, &suspects, &survey!(self));
+        let unmet =
+            self.refresher.page_taken(request, &intake, has_more, &suspects, &survey!(self));
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);
         self.absorb();
@@ -139,8 +145,8 @@ impl App {
 
     /// A page of the refresher failed. Where it was the cursor that the service did not know,
     /// the file that it names is looked into, and the round goes on.
-    fn refresh_failed(&mut self, error: ApiError) {
-        if let Some(id) = self.refresher.page_failed(error, self.now.mono)
+    fn refresh_failed(&mut self, request: u64, error: ApiError) {
+        if let Some(id) = self.refresher.page_failed(request, error, self.now.mono)
             && let Some(no) = self.store.find(&id)
         {
             self.suspect(&[no]);
@@ -229,15 +235,16 @@ impl App {
         result: Result<Answer<Existence>, ApiError>,
     ) {
         if !self.refresher.expects(request) {
+            self.refresher.came_late(request);
             return;
         }
-        let Some(Ask::File { no, id }) = self.refresher.asked().cloned() else { return };
+        let Some(Ask::File { no, id }) = self.refresher.asked(request).cloned() else { return };
         let answer = match result {
             Ok(answer) => answer,
-            Err(error) => return self.refresher.check_failed(error, self.now.mono),
+            Err(error) => return self.refresher.check_failed(request, error, self.now.mono),
         };
         self.heard(answer.date, answer.allowance);
-        self.refresher.file_checked();
+        self.refresher.file_checked(request);
         // The number may have been given to another file meanwhile.
         if self.store.place(no).is_none() || self.store.file(no).id.raw() != id.raw() {
             return;

@@ -238,6 +238,13 @@ pub const SETTINGS: &[Setting] = &[
         |v, g| g.number(0, 1_000).map(|number| v.refresh.checks = number),
     ),
     setting(
+        "refresh_cursors",
+        "4",
+        "a whole number from 1 to 4",
+        "list requests at once while R reads a complete list again",
+        |v, g| g.number(1, 4).map(|number| v.refresh.cursors = number),
+    ),
+    setting(
         "critical",
         "\"1h\"",
         "a span from \"1s\" to \"365d\", no longer than that of soon",

@@ -11,10 +11,15 @@
 //! | `Resting` | its moment, or the operator asks | `Running` |
 //! | `Running` | [`next`](Refresher::next), something to read and budget left | unchanged, one request |
 //! | | [`next`](Refresher::next), nothing left to do | `Resting`, for an interval |
+//! | | a page fails that was asked for beside others, and may pass | unchanged, one at a time from now on |
 //! | | a page fails | `Resting`, for longer each time; for good where the key is refused |
 //! | | a cursor is refused | unchanged: from the one before it, then from the start |
 //! | `Borrowed` | the paging machine's own try succeeds, or fails | as `Running` |
 //! | any | frozen | unchanged, but no round begins by itself |
+//!
+//! One request is in flight at a time. Only where the operator has all of a complete list read again
+//! may there be several: any known id is a cursor, so the pages of the list are asked for side by
+//! side, as many as the policy and the service's allowance have it.
 //!
 //! It knows neither terminal nor network, nor what time it is: moments go in, requests come out.
 
@@ -31,7 +36,7 @@ use crate::api::retry::Allowance;
 use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
-use round::{End, Generation, Part, Pending, Round, State};
+use round::{Claims, End, Generation, Part, Pending, Round, State};
 pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Survey, Trouble};
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
@@ -75,7 +80,8 @@ pub struct Refresher {
     /// Files to ask for outside of rounds, and when.
     expired: VecDeque<FileNo>,
     expired_due: Duration,
-    lone_check: Option<Pending>,
+    /// More than one only where all of a complete list is read again.
+    in_flight: Vec<Pending>,
 }
 
 impl Refresher {
@@ -104,7 +110,7 @@ impl Refresher {
             generation: None,
             expired: VecDeque::new(),
             expired_due: Duration::ZERO,
-            lone_check: None,
+            in_flight: vec![],
         }
     }
 
@@ -172,11 +178,7 @@ impl Refresher {
     /// Whether a request of the refresher is in flight.
     #[must_use]
     pub fn is_asking(&self) -> bool {
-        self.lone_check.is_some()
-            || matches!(
-                &self.state,
-                State::Borrowed | State::Running(Round { pending: Some(_), .. })
-            )
+        !self.in_flight.is_empty() || matches!(self.state, State::Borrowed)
     }
 
     /// Whether the service asked to be left alone for now.
@@ -217,6 +219,7 @@ impl Refresher {
         if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
             if round.scope == Scope::Budget || round.stopped {
                 (round.read_to, round.end) = (0, End::Unread);
+                round.passed.clear();
                 self.generation = None;
             }
             round.scope = Scope::All;
@@ -296,41 +299,33 @@ impl Refresher {
     /// Whether an answer to `request` is still of interest.
     #[must_use]
     pub fn expects(&self, request: u64) -> bool {
-        self.pending().is_some_and(|pending| pending.request == request)
+        self.pending(request).is_some_and(|pending| !pending.late)
     }
 
-    /// What the request under way asked for.
+    /// What `request`, which is in flight, asked for.
     #[must_use]
-    pub fn asked(&self) -> Option<&Ask> {
-        self.pending().map(|pending| &pending.ask)
+    pub fn asked(&self, request: u64) -> Option<&Ask> {
+        self.pending(request).map(|pending| &pending.ask)
     }
 
-    /// The number of the reading that the page under way belongs to.
+    /// The number of the reading that the page in flight belongs to.
     #[must_use]
-    pub fn reading(&self) -> u32 {
-        match (&self.state, &self.generation) {
-            (State::Running(Round { pending: Some(pending), .. }), Some(generation))
-                if pending.part == Part::Generation =>
-            {
-                generation.reading
-            }
-            (State::Running(round), _) => round.reading,
-            _ => self.last_reading,
-        }
+    pub fn reading(&self, request: u64) -> u32 {
+        self.pending(request).map_or(self.last_reading, |pending| pending.reading)
     }
 
-    fn pending(&self) -> Option<&Pending> {
-        match &self.state {
-            State::Running(Round { pending: Some(pending), .. }) => Some(pending),
-            _ => self.lone_check.as_ref(),
-        }
+    /// An answer to `request` came that is of no interest any more; tells whether it was ours.
+    pub fn came_late(&mut self, request: u64) -> bool {
+        self.take_pending(request).is_some()
     }
 
-    fn take_pending(&mut self) -> Option<Pending> {
-        match &mut self.state {
-            State::Running(round) if round.pending.is_some() => round.pending.take(),
-            _ => self.lone_check.take(),
-        }
+    fn pending(&self, request: u64) -> Option<&Pending> {
+        self.in_flight.iter().find(|pending| pending.request == request)
+    }
+
+    fn take_pending(&mut self, request: u64) -> Option<Pending> {
+        let at = self.in_flight.iter().position(|pending| pending.request == request)?;
+        Some(self.in_flight.remove(at))
     }
 
     fn wait_until(&mut self, at: Duration) {
@@ -348,13 +343,15 @@ impl Refresher {
             view_pages: 0,
             end: End::Unread,
             read_to: 0,
+            passed: vec![],
+            taken_out: 0,
+            cursors: self.policy.cursors.max(1),
             suspects: VecDeque::new(),
             checked: vec![],
             unanswered: 0,
             why_unanswered: None,
             steps_back: 0,
             stopped: false,
-            pending: None,
         });
     }
 

@@ -157,6 +157,7 @@ pub struct Store {
     shuffled: bool,
     delta: Delta,
     revision: u64,
+    taken_out: u64,
 }
 
 impl Store {
@@ -176,6 +177,13 @@ impl Store {
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// How many files were ever taken out of the service's order: what stood behind one of them has
+    /// moved up by a place.
+    #[must_use]
+    pub fn taken_out(&self) -> u64 {
+        self.taken_out
     }
 
     /// The loaded files in the service's order.

@@ -27,6 +27,7 @@ impl Store {
             let flags = &mut self.flags[no.0 as usize];
             *flags = *flags & !MISSING | GONE;
         }
+        self.taken_out += gone.len() as u64;
         let flags = &self.flags;
         self.sequence.remove(first, |no| flags[no.0 as usize] & GONE != 0);
         let delta = Delta { removed: gone, ..Delta::default() };

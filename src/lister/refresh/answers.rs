@@ -10,10 +10,11 @@ use crate::api::ApiError;
 use crate::text::Untrusted;
 
 impl Refresher {
-    /// The page under way was taken in; `suspects` are files that it should have had, and that are
+    /// The page that `request` asked for was taken in; `suspects` are files that it should have had, and that are
     /// to be asked for. Tells which files a finished reading of a shuffled list did not meet.
     pub fn page_taken(
         &mut self,
+        request: u64,
         intake: &Intake,
         has_more: HasMore,
         suspects: &[FileNo],
@@ -23,7 +24,9 @@ impl Refresher {
             self.trouble = None;
         }
         (self.refused, self.refusal) = (0, None);
-        let Some(Pending { part, ask, place, .. }) = self.take_pending() else { return vec![] };
+        let Some(Pending { part, ask, first, .. }) = self.take_pending(request) else {
+            return vec![];
+        };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
         round.suspects.extend(suspects);
@@ -31,13 +34,12 @@ impl Refresher {
             return self.generation_taken(intake, has_more, survey);
         }
         round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
+        round.advance(first, intake, survey.store);
         if let Part::Rest | Part::All = part {
-            // However little the page brought: it goes on behind the file that it was asked for.
-            let reached = intake.covered_to.max(place + 1);
-            if part == Part::All {
-                round.read_to = reached.min(survey.store.len());
-            }
-            self.sweep = reached;
+            // However little the page brought: the next one is asked for the sake of another file.
+            let passed = first.filter(|no| round.passed.contains(no));
+            let behind = passed.and_then(|no| survey.store.place(no)).map_or(0, |place| place + 1);
+            self.sweep = intake.covered_to.max(behind);
         }
         vec![]
     }
@@ -49,19 +51,19 @@ impl Refresher {
         }
     }
 
-    /// The check under way was answered.
-    pub fn file_checked(&mut self) {
+    /// The check that `request` asked for was answered.
+    pub fn file_checked(&mut self, request: u64) {
         self.trouble = None;
-        self.take_pending();
+        self.take_pending(request);
         if let State::Running(round) = &mut self.state {
             round.unanswered = 0;
         }
     }
 
-    /// The check under way failed. Where that says something of the file alone, the others are
+    /// The check that `request` asked for failed. Where that says something of the file alone, the others are
     /// asked for all the same; it stays missing, and its turn comes again.
-    pub fn check_failed(&mut self, error: ApiError, now: Duration) {
-        self.take_pending();
+    pub fn check_failed(&mut self, request: u64, error: ApiError, now: Duration) {
+        self.take_pending(request);
         if !error.is_about_one_file() {
             return self.round_failed(error, now);
         }
@@ -73,10 +75,27 @@ impl Refresher {
         }
     }
 
-    /// The page under way failed. A cursor that is refused names a file to be suspected, and the
-    /// round goes on from the one before it; where that is refused too, from the start.
-    pub fn page_failed(&mut self, error: ApiError, now: Duration) -> Option<Untrusted> {
-        let pending = self.take_pending();
+    /// The page that `request` asked for failed. A cursor that is refused names a file to be
+    /// suspected, and the round goes on from the one before it; where that is refused too, from the
+    /// start.
+    pub fn page_failed(
+        &mut self,
+        request: u64,
+        error: ApiError,
+        now: Duration,
+    ) -> Option<Untrusted> {
+        let pending = self.take_pending(request);
+        if let (State::Running(round), Some(Pending { beside_others: true, .. })) =
+            (&mut self.state, &pending)
+            && error.is_transient()
+        {
+            // Perhaps it was too much at once: what is unread still is asked for one by one.
+            round.cursors = 1;
+            if let Some(wait) = error.wait() {
+                self.wait_until(now + wait.min(LONGEST_ASKED));
+            }
+            return None;
+        }
         if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, part, .. })) =
             (&mut self.state, pending)
             && error.refuses_cursor()
@@ -111,6 +130,7 @@ impl Refresher {
         self.trouble = Some(Trouble { why: error, failures, in_checks: false });
         self.state = State::Resting;
         self.expired.clear();
+        self.in_flight.iter_mut().for_each(|pending| pending.late = true);
     }
 
     /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.

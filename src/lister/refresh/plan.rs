@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
+    Ask, Claims, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
     RefreshRequest, Refresher, Round, Scope, State, Store, Survey, Trouble,
 };
 
+/// What is asked for next, and the file for whose sake it is.
+type Plan = (Part, Ask, Option<FileNo>);
+
 impl Refresher {
-    /// What to ask the service for at `now`, if anything. To be called while no other list request
-    /// is in flight.
+    /// What to ask the service for at `now`, if anything. To be called while the paging machine has
+    /// nothing in flight, and until there is nothing more.
     pub fn next(&mut self, now: Duration, survey: &Survey<'_>) -> Option<RefreshRequest> {
-        if self.is_asking() {
+        let room = self.room(survey);
+        if matches!(self.state, State::Borrowed) || self.in_flight.len() >= room {
             return None;
         }
         if self.is_due(now) {
@@ -23,14 +27,28 @@ impl Refresher {
         if now < self.not_before {
             return None;
         }
-        let (part, ask, place) = self.plan(survey)?;
-        Some(self.send(part, ask, place))
+        let (part, ask, first) = self.plan(survey)?;
+        Some(self.send(part, ask, first, room > 1))
+    }
+
+    /// Requests that may be in flight at once.
+    fn room(&self, survey: &Survey<'_>) -> usize {
+        let State::Running(round) = &self.state else { return 1 };
+        let splits = round.scope == Scope::All
+            && survey.complete
+            && !survey.store.is_shuffled()
+            && self.refused == 0;
+        // Half of what the service allows is left to the operator.
+        let allowed = self.allowance.map_or(u64::MAX, |allowance| allowance.remaining / 2);
+        let room = u64::from(round.cursors).min(allowed);
+        if splits { usize::try_from(room).unwrap_or(usize::MAX).max(1) } else { 1 }
     }
 
     /// Ends the round under way, if nothing of it is left to do.
     pub fn finish(&mut self, now: Duration, survey: &Survey<'_>) -> Option<Finished> {
-        let idle = matches!(&self.state, State::Running(round) if round.pending.is_none());
-        if !idle || self.plan(survey).is_some() {
+        let State::Running(round) = &self.state else { return None };
+        let whole = round.scope == Scope::All && !round.stopped;
+        if self.is_asking() || self.plan(survey).is_some() {
             return None;
         }
         let goes_on = match &self.state {
@@ -56,24 +74,33 @@ impl Refresher {
         self.end_round(now);
         // The pages came; but what they left out is neither there nor gone.
         self.trouble = unanswered.map(|why| Trouble { why: *why, failures: 1, in_checks: true });
-        Some(Finished { goes_on })
+        Some(Finished { goes_on, whole })
     }
 
-    fn send(&mut self, part: Part, ask: Ask, place: usize) -> RefreshRequest {
+    fn send(
+        &mut self,
+        part: Part,
+        ask: Ask,
+        first: Option<FileNo>,
+        beside_others: bool,
+    ) -> RefreshRequest {
         self.last_request += 1;
         let request = self.last_request;
-        let pending = Pending { request, ask: ask.clone(), part, place };
-        match &mut self.state {
-            State::Running(round) => {
+        let reading = match (&mut self.state, &self.generation) {
+            (State::Running(round), generation) => {
                 match &ask {
                     Ask::Page { .. } => round.lists += 1,
                     Ask::File { no, .. } => round.checked.push(*no),
                 }
                 round.view_pages += u32::from(part == Part::View);
-                round.pending = Some(pending);
+                let generation = generation.as_ref().filter(|_| part == Part::Generation);
+                generation.map_or(round.reading, |generation| generation.reading)
             }
-            State::Resting | State::Borrowed => self.lone_check = Some(pending),
-        }
+            _ => self.last_reading,
+        };
+        let pending =
+            Pending { request, ask: ask.clone(), part, first, reading, beside_others, late: false };
+        self.in_flight.push(pending);
         RefreshRequest { request, ask }
     }
 
@@ -84,28 +111,32 @@ impl Refresher {
         }
         while let Some(no) = self.expired.pop_front() {
             if let Some(ask) = ask_for_file(store, no) {
-                return Some(self.send(Part::Check, ask, 0));
+                return Some(self.send(Part::Check, ask, None, false));
             }
         }
         None
     }
 
-    fn plan(&mut self, survey: &Survey<'_>) -> Option<(Part, Ask, usize)> {
+    fn plan(&mut self, survey: &Survey<'_>) -> Option<Plan> {
         let share = self.share();
+        let claims = Claims::of(&self.in_flight, survey);
+        let end_is_asked = self.in_flight.iter().any(|pending| pending.part == Part::End);
         let State::Running(round) = &self.state else { return None };
         if round.stopped {
             return None;
         }
         // Where the share is small, the pages leave one of it to who is missing.
         let checks = u32::try_from(round.checked.len()).unwrap_or(u32::MAX);
-        let may_check =
-            self.refused == 0 && round.unanswered < MOST_UNANSWERED && checks < self.policy.checks;
+        let may_check = self.in_flight.is_empty()
+            && self.refused == 0
+            && round.unanswered < MOST_UNANSWERED
+            && checks < self.policy.checks;
         let check = may_check.then(|| next_check(round, survey)).flatten();
         let pages = if check.is_some() { share.saturating_sub(1) } else { share };
         let budget = self.policy.list_requests.min(pages).max(1);
         if round.scope == Scope::All || round.lists < budget {
             let page = if self.refused > 1 {
-                Some((Part::Rest, page_at(0, survey), 0))
+                Some((Part::Rest, page_at(0, survey), survey.store.sequence().first().copied()))
             } else if survey.store.is_shuffled() {
                 generation_page(round, &mut self.generation, survey)
             } else {
@@ -114,7 +145,8 @@ impl Refresher {
                 if budget < 3 {
                     parts.rotate_left(self.rounds as usize % 3);
                 }
-                let page = |part| page_of(part, round, budget, self.sweep, survey);
+                let page = |part| page_of(part, round, budget, self.sweep, survey, &claims);
+                let parts = parts.into_iter().filter(|part| *part != Part::End || !end_is_asked);
                 parts.into_iter().find_map(page)
             };
             if page.is_some() {
@@ -123,7 +155,7 @@ impl Refresher {
         }
         let asked = round.lists.saturating_add(checks);
         let there_is_room = round.scope == Scope::All || asked < share.max(2);
-        check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, 0))
+        check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, None))
     }
 
     /// Rounds that it takes to read `pages` pages that are in view.
@@ -160,18 +192,19 @@ fn page_of(
     budget: u32,
     sweep: usize,
     survey: &Survey<'_>,
-) -> Option<(Part, Ask, usize)> {
+    claims: &Claims,
+) -> Option<Plan> {
     let all = round.scope == Scope::All;
     let (ask, place) = match part {
-        Part::View if round.view_pages < (budget * 3).div_ceil(5) => view_page(round, survey),
-        Part::End if all || budget < 3 || round.lists + 1 < budget => {
-            end_page(round, survey).map(|ask| (ask, 0))
+        Part::View if round.view_pages < (budget * 3).div_ceil(5) => {
+            view_page(round, survey, claims)
         }
-        Part::Rest => rest_page(round, sweep, survey),
+        Part::End if all || budget < 3 || round.lists + 1 < budget => end_page(round, survey),
+        Part::Rest => rest_page(round, sweep, survey, claims),
         _ => None,
     }?;
     let part = if part == Part::Rest && all { Part::All } else { part };
-    Some((part, ask, place))
+    Some((part, ask, survey.store.sequence().get(place).copied()))
 }
 
 /// The next page of a reading of the whole list, from wherever the round before left it.
@@ -179,47 +212,57 @@ fn generation_page(
     round: &Round,
     generation: &mut Option<Generation>,
     survey: &Survey<'_>,
-) -> Option<(Part, Ask, usize)> {
+) -> Option<Plan> {
     if round.end == End::Read {
         return None;
     }
     let start = || Generation { reading: round.reading, cursor: Cursor::Start, files: 0 };
     let cursor = generation.get_or_insert_with(start).cursor.clone();
     let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
-    Some((Part::Generation, ask, 0))
+    Some((Part::Generation, ask, None))
 }
 
 /// The page with that file in view which was verified longest ago.
-fn view_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
+fn view_page(round: &Round, survey: &Survey<'_>, claims: &Claims) -> Option<(Ask, usize)> {
     let store = survey.store;
-    let unread = |no: &&FileNo| store.reading_of(**no) != round.reading;
-    let place = |no: &FileNo| Some((store.file(*no).verified_s, store.place(*no)?));
-    let (_, place) = survey.view.iter().filter(unread).filter_map(place).min()?;
-    // A page may have turned out shorter than asked for: then the next one begins behind it.
     let files = store.sequence();
-    let mut from_grid = on_grid(place, survey.limit)..=place;
-    let first = from_grid.find(|place| store.reading_of(files[*place]) != round.reading)?;
+    let unread = |place: usize| round.is_unread(files[place], store) && !claims.hold(place);
+    let place = |no: &FileNo| Some((store.file(*no).verified_s, store.place(*no)?));
+    let (_, place) = survey.view.iter().filter_map(place).filter(|(_, at)| unread(*at)).min()?;
+    // A page may have turned out shorter than asked for: then the next one begins behind it.
+    let first = (on_grid(place, survey.limit)..=place).find(|place| unread(*place))?;
     Some((page_at(first, survey), first))
 }
 
-/// The page at that end of the list where new files appear.
-fn end_page(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+/// The page at that end of the list where new files appear, and the place where it begins.
+fn end_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
     let open = |cursor| Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
     match &round.end {
-        End::Goes(cursor) => Some(open(cursor.clone())),
-        End::Unread if survey.store.is_newest_first() => Some(open(Cursor::Start)),
+        End::Goes(cursor) => {
+            let known = cursor.after().and_then(|id| survey.store.find(id));
+            let behind = known.and_then(|no| survey.store.place(no)).map(|place| place + 1);
+            Some((open(cursor.clone()), behind.unwrap_or(survey.store.len())))
+        }
+        End::Unread if survey.store.is_newest_first() => Some((open(Cursor::Start), 0)),
         End::Unread if survey.complete => {
             let last = survey.store.len().saturating_sub(1);
-            Some(open(cursor_before(on_grid(last, survey.limit), survey.store).0))
+            let (cursor, begins) = cursor_before(on_grid(last, survey.limit), survey.store);
+            Some((open(cursor), begins))
         }
         End::Unread | End::Read => None,
     }
 }
 
 /// The next page, in turn, that has something this round did not read.
-fn rest_page(round: &Round, sweep: usize, survey: &Survey<'_>) -> Option<(Ask, usize)> {
+fn rest_page(
+    round: &Round,
+    sweep: usize,
+    survey: &Survey<'_>,
+    claims: &Claims,
+) -> Option<(Ask, usize)> {
     let files = survey.store.sequence();
-    let unread = |place: &usize| survey.store.reading_of(files[*place]) != round.reading;
+    let unread =
+        |place: &usize| round.is_unread(files[*place], survey.store) && !claims.hold(*place);
     let place = match round.scope {
         Scope::All => (round.read_to.min(files.len())..files.len()).find(unread),
         Scope::Budget => {

@@ -1,12 +1,13 @@
 //! A round under way, and what it still has to do.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::super::Cursor;
-use super::terms::{Ask, Scope};
+use super::terms::{Ask, Scope, Survey};
 use crate::api::ApiError;
-use crate::store::FileNo;
+use crate::store::{FileNo, Intake, Store};
 
 #[derive(Debug)]
 pub(super) enum State {
@@ -27,6 +28,12 @@ pub(super) struct Round {
     pub(super) end: End,
     /// The place up to which everything was read again, where that is the scope.
     pub(super) read_to: usize,
+    /// Files that a page was asked for and did not speak about, and that are not asked for again.
+    pub(super) passed: Vec<FileNo>,
+    /// How many files had ever been taken out of the order when `read_to` was found.
+    pub(super) taken_out: u64,
+    /// Requests that may be in flight at once, as far as the service keeps up with them.
+    pub(super) cursors: u32,
     pub(super) suspects: VecDeque<FileNo>,
     /// Those that were asked for.
     pub(super) checked: Vec<FileNo>,
@@ -37,7 +44,31 @@ pub(super) struct Round {
     pub(super) steps_back: u32,
     /// The operator has seen enough.
     pub(super) stopped: bool,
-    pub(super) pending: Option<Pending>,
+}
+
+impl Round {
+    /// Whether this round has still to read the file with number `no`.
+    pub(super) fn is_unread(&self, no: FileNo, store: &Store) -> bool {
+        store.reading_of(no) != self.reading && !self.passed.contains(&no)
+    }
+
+    /// Finds how far everything was read again, after a page that was asked for the sake of `first`.
+    pub(super) fn advance(&mut self, first: Option<FileNo>, intake: &Intake, store: &Store) {
+        // A page full of new files is followed by another one behind them.
+        if let Some(first) =
+            first.filter(|no| intake.added.is_empty() && self.is_unread(*no, store))
+        {
+            self.passed.push(first);
+        }
+        let files = store.sequence();
+        let taken_out = store.taken_out();
+        let since = taken_out.saturating_sub(self.taken_out);
+        self.taken_out = taken_out;
+        // What is behind files that are gone has moved up.
+        let from = self.read_to.saturating_sub(usize::try_from(since).unwrap_or(usize::MAX));
+        let read = files.iter().skip(from).take_while(|no| !self.is_unread(**no, store)).count();
+        self.read_to = (from + read).min(files.len());
+    }
 }
 
 /// What the round knows of the end at which new files appear.
@@ -49,13 +80,38 @@ pub(super) enum End {
     Goes(Cursor),
 }
 
+/// A request in flight.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
     pub(super) request: u64,
     pub(super) ask: Ask,
     pub(super) part: Part,
-    /// The place of the file that the page is asked for.
-    pub(super) place: usize,
+    /// The file for whose sake the page is asked for.
+    pub(super) first: Option<FileNo>,
+    /// The reading that the page belongs to.
+    pub(super) reading: u32,
+    /// Sent while others could be in flight too.
+    pub(super) beside_others: bool,
+    /// Its round failed meanwhile: the answer is of no interest any more.
+    pub(super) late: bool,
+}
+
+/// The stretches of the list that pages in flight will speak about.
+#[derive(Debug)]
+pub(super) struct Claims(Vec<Range<usize>>);
+
+impl Claims {
+    pub(super) fn of(in_flight: &[Pending], survey: &Survey<'_>) -> Self {
+        let stretch = |pending: &Pending| {
+            let from = survey.store.place(pending.first?)?;
+            Some(from..from + usize::from(survey.limit))
+        };
+        Self(in_flight.iter().filter_map(stretch).collect())
+    }
+
+    pub(super) fn hold(&self, place: usize) -> bool {
+        self.0.iter().any(|stretch| stretch.contains(&place))
+    }
 }
 
 /// Which part of the plan a page belongs to.

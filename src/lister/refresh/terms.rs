@@ -16,11 +16,14 @@ pub struct RefreshPolicy {
     pub list_requests: u32,
     /// Requests for single files in one round at most.
     pub checks: u32,
+    /// List requests in flight at once, where a complete list is read again as a whole.
+    pub cursors: u32,
 }
 
 impl Default for RefreshPolicy {
     fn default() -> Self {
-        Self { interval: Some(Duration::from_secs(30)), list_requests: 10, checks: 10 }
+        let interval = Some(Duration::from_secs(30));
+        Self { interval, list_requests: 10, checks: 10, cursors: 4 }
     }
 }
 
@@ -74,6 +77,8 @@ pub enum Ask {
 pub struct Finished {
     /// Where the list goes on behind what is loaded, if it does.
     pub goes_on: Option<Cursor>,
+    /// Whether it read again all that is loaded.
+    pub whole: bool,
 }
 
 /// A request of the refresher.

@@ -88,28 +88,55 @@ impl World {
         self.next().unwrap()
     }
 
+    /// The request that is in flight for the longest.
+    fn request(&self) -> u64 {
+        self.refresher.in_flight.first().map_or(0, |pending| pending.request)
+    }
+
+    /// What it asks for.
+    fn asked(&self) -> Option<Ask> {
+        self.refresher.asked(self.request()).cloned()
+    }
+
+    fn checked(&mut self) {
+        self.refresher.file_checked(self.request());
+    }
+
+    fn check_fails(&mut self, error: ApiError) {
+        self.refresher.check_failed(self.request(), error, self.now);
+    }
+
+    fn page_fails(&mut self, error: ApiError) -> Option<Untrusted> {
+        self.refresher.page_failed(self.request(), error, self.now)
+    }
+
     /// Answers the page under way with what there is of `files`; tells the place at which it began.
     fn answer(&mut self, files: &[usize]) -> usize {
-        let Some(Ask::Page { cursor, limit, extent }) = self.refresher.asked().cloned() else {
+        self.answer_to(self.request(), files)
+    }
+
+    fn answer_to(&mut self, request: u64, files: &[usize]) -> usize {
+        let Some(Ask::Page { cursor, limit, extent }) = self.refresher.asked(request).cloned()
+        else {
             panic!("no page under way");
         };
         let at = |after: &Untrusted| files.iter().position(|n| *n == number(after)).unwrap() + 1;
         let from = cursor.after().map_or(0, at);
         let to = files.len().min(from + usize::from(limit));
         let page = page(&files[from..to], self.store.is_newest_first(), to < files.len());
-        let (has_more, reading) = (page.has_more, self.refresher.reading());
+        let (has_more, reading) = (page.has_more, self.refresher.reading(request));
         let origin = Origin { after: cursor.after(), reading, at_s: 2, extent };
         let intake = self.store.take_in(page, origin).unwrap();
         let suspects = intake.missing.clone();
         self.with(|refresher, _, survey| {
-            refresher.page_taken(&intake, has_more, &suspects, survey)
+            refresher.page_taken(request, &intake, has_more, &suspects, survey)
         });
         from
     }
 
     /// Answers the page under way with 404; tells the file that is suspected for it.
     fn refuse(&mut self) -> Option<Untrusted> {
-        let suspect = self.refresher.page_failed(refused(), self.now)?;
+        let suspect = self.page_fails(refused())?;
         let no = self.store.find(&suspect).unwrap();
         self.store.mark_missing(&[no]);
         self.refresher.suspect(&[no]);
@@ -118,8 +145,8 @@ impl World {
 
     /// Answers whatever is under way until all is read that was there, and checks that it is.
     fn finish(&mut self, files: &[usize]) {
-        let reading = self.refresher.reading();
-        while let Some(Ask::Page { .. }) = self.refresher.asked() {
+        let reading = self.refresher.reading(self.request());
+        while let Some(Ask::Page { .. }) = self.asked() {
             self.answer(files);
             self.next();
         }
@@ -133,9 +160,9 @@ impl World {
         self.begin();
         let mut begun = vec![];
         loop {
-            match self.refresher.asked() {
+            match self.asked() {
                 Some(Ask::Page { .. }) => begun.push(self.answer(files)),
-                Some(Ask::File { .. }) => self.refresher.file_checked(),
+                Some(Ask::File { .. }) => self.checked(),
                 None => {
                     assert!(self.with(Refresher::finish).is_some(), "nothing is left to do");
                     return begun;
@@ -229,7 +256,7 @@ fn suspects_are_asked_for_ten_a_round_the_selected_one_first() {
             Some(other) => panic!("{other:?}"),
             None => break,
         }
-        world.refresher.file_checked();
+        world.checked();
     }
     assert_eq!(asked.len(), 10);
     assert_eq!(asked[0], selected);
@@ -258,7 +285,7 @@ fn failures_make_the_pauses_longer_up_to_five_minutes() {
     let mut pauses = vec![];
     for _ in 0..8 {
         world.begin();
-        assert_eq!(world.refresher.page_failed(down(None), world.now), None);
+        assert_eq!(world.page_fails(down(None)), None);
         pauses.push(world.refresher.due().unwrap().saturating_sub(world.now));
     }
     assert!(pauses[0] >= SECOND * 48 && pauses[0] <= SECOND * 72, "{pauses:?}");
@@ -274,7 +301,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
     for (asked, kept) in [(900, 900), (7_200, 3_600)] {
         let mut world = World::new(50);
         world.begin();
-        world.refresher.page_failed(down(Some(asked)), world.now);
+        world.page_fails(down(Some(asked)));
         let until = world.now + SECOND * kept;
         assert!(world.refresher.due().unwrap() >= until);
         assert_eq!(
@@ -284,7 +311,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
     }
     let mut world = World::new(50);
     world.begin();
-    world.refresher.page_failed(ApiError::KeyRefused { message: None }, world.now);
+    world.page_fails(ApiError::KeyRefused { message: None });
     assert_eq!((world.refresher.due(), world.refresher.deadline()), (None, None));
     assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
 }
@@ -325,12 +352,12 @@ fn a_service_that_knows_nothing_any_more_loses_no_file() {
         for _ in 0..20 {
             world.begin();
             let mut lists = 0;
-            while let Some(Ask::Page { .. }) = world.refresher.asked() {
+            while let Some(Ask::Page { .. }) = world.asked() {
                 lists += 1;
                 world.refuse();
                 world.next();
             }
-            assert_eq!(world.refresher.asked(), None, "no file is asked for");
+            assert_eq!(world.asked(), None, "no file is asked for");
             assert_eq!(world.with(Refresher::finish), None, "nothing was confirmed");
             assert!(lists <= 3 && world.refresher.trouble().is_some(), "{lists}");
             let pause = world.refresher.due().unwrap().saturating_sub(world.now);
@@ -346,17 +373,17 @@ fn a_cursor_behind_the_end_that_is_refused_is_not_asked_for_again() {
     world.begin();
     let behind =
         |ask: &Ask| matches!(ask, Ask::Page { cursor: Cursor::After(id), .. } if number(id) >= 200);
-    while !world.refresher.asked().is_some_and(behind) {
+    while !world.asked().as_ref().is_some_and(behind) {
         world.answer(&files);
         world.next();
     }
     world.refuse();
     world.next();
-    while let Some(ask) = world.refresher.asked().cloned() {
+    while let Some(ask) = world.asked() {
         assert!(!behind(&ask), "{ask:?}");
         match ask {
             Ask::Page { .. } => drop(world.answer(&files)),
-            Ask::File { .. } => world.refresher.file_checked(),
+            Ask::File { .. } => world.checked(),
         }
         world.next();
     }
@@ -396,7 +423,7 @@ fn reading_all_again_begins_at_the_start_where_the_order_changes() {
     assert_eq!(world.refresher.ask_for(Scope::All, now), Ok(()));
     world.next();
     let mut begun = vec![];
-    while let Some(Ask::Page { .. }) = world.refresher.asked() {
+    while let Some(Ask::Page { .. }) = world.asked() {
         begun.push(world.answer(&files));
         world.next();
     }
@@ -411,7 +438,7 @@ fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
     let mut asked = vec![];
     while let Some(RefreshRequest { ask: Ask::File { id, .. }, .. }) = world.next() {
         asked.push(number(&id));
-        world.refresher.check_failed(down(None), world.now);
+        world.check_fails(down(None));
     }
     assert_eq!(asked, [0, 1, 2], "three in a row, and the others in the next round");
     assert_eq!(world.refresher.trouble(), None, "the pages came");
@@ -422,7 +449,7 @@ fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
         world.begin();
         world.answer(&(3..100).collect::<Vec<_>>());
         assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
-        world.refresher.check_failed(error.clone(), world.now);
+        world.check_fails(error.clone());
         assert_eq!((world.next(), &world.refresher.trouble().unwrap().why), (None, &error));
     }
 }
@@ -446,13 +473,13 @@ fn another_interval_is_no_reason_to_try_sooner() {
     let mut world = World::new(50);
     for failures in 1..4 {
         world.begin();
-        world.refresher.page_failed(down(None), world.now);
+        world.page_fails(down(None));
         let due = world.refresher.due();
         world.refresher.set_interval(Some(SECOND * 5), world.now);
         assert_eq!(world.refresher.due(), due, "{failures}");
     }
     world.begin();
-    world.refresher.page_failed(ApiError::KeyRefused { message: None }, world.now);
+    world.page_fails(ApiError::KeyRefused { message: None });
     world.refresher.set_interval(Some(SECOND * 5), world.now);
     assert_eq!(world.refresher.due(), None);
 }
@@ -520,6 +547,161 @@ fn a_file_that_expires_is_asked_for_a_second_later_outside_of_rounds() {
     let request = world.next().unwrap();
     assert_eq!(request.ask, Ask::File { no, id: id(7) });
     assert!(world.refresher.expects(request.request) && !world.refresher.is_running());
-    world.refresher.file_checked();
+    world.checked();
     assert_eq!(world.next(), None);
+}
+
+impl World {
+    /// Asks for whatever may be asked for at once; tells how many requests are in flight then.
+    fn fill(&mut self) -> usize {
+        while self.next().is_some() {}
+        self.refresher.in_flight.len()
+    }
+
+    fn read_all(&mut self) -> usize {
+        self.now += SECOND * 5;
+        assert_eq!(self.refresher.ask_for(Scope::All, self.now), Ok(()));
+        self.fill()
+    }
+
+    fn in_flight(&self, which: usize) -> u64 {
+        self.refresher.in_flight[which].request
+    }
+}
+
+#[test]
+fn a_complete_list_is_read_again_over_several_cursors_each_page_once() {
+    for (newest_first, seed) in (0..40).map(|seed| (seed % 2 == 0, seed)) {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut world = World::listing(2_000, newest_first);
+        world.view = world.store.sequence()[510..540].to_vec();
+        assert_eq!(world.read_all(), 4);
+        let reading = world.refresher.reading(world.request());
+        let mut begun = vec![];
+        while world.fill() > 0 {
+            let which = rng.usize(..world.refresher.in_flight.len());
+            begun.push(world.answer_to(world.in_flight(which), &(0..2_000).collect::<Vec<_>>()));
+        }
+        begun.sort_unstable();
+        assert_eq!(begun, (0..20).map(|page| page * 100).collect::<Vec<_>>());
+        let read = |no: &FileNo| world.store.reading_of(*no) == reading;
+        assert!(world.store.sequence().iter().all(read));
+        assert_eq!(world.with(Refresher::finish), Some(Finished { goes_on: None, whole: true }));
+    }
+}
+
+#[test]
+fn several_cursors_read_every_file_whatever_comes_and_goes_meanwhile() {
+    for (newest_first, seed) in (0..60).map(|seed| (seed % 2 == 0, seed)) {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut world = World::listing(1_500, newest_first);
+        let mut files = world.numbers();
+        assert_eq!(world.read_all(), 4);
+        let reading = world.refresher.reading(world.request());
+        let mut answers = 0;
+        while world.fill() > 0 {
+            let which = rng.usize(..world.refresher.in_flight.len());
+            let Some(Ask::Page { .. }) = world.refresher.asked(world.in_flight(which)) else {
+                world.checked();
+                continue;
+            };
+            world.answer_to(world.in_flight(which), &files);
+            answers += 1;
+            assert!(answers < 60, "it comes to an end");
+            // Files that the pages in flight begin behind stay, so that no cursor is refused.
+            let from = rng.usize(..files.len());
+            let cursors: Vec<usize> = world
+                .refresher
+                .in_flight
+                .iter()
+                .filter_map(|pending| match &pending.ask {
+                    Ask::Page { cursor, .. } => cursor.after().map(number),
+                    Ask::File { .. } => None,
+                })
+                .collect();
+            let gone: Vec<usize> = files[from..(from + 130).min(files.len())]
+                .iter()
+                .copied()
+                .filter(|file| !cursors.contains(file))
+                .collect();
+            files.retain(|file| !gone.contains(file));
+            let held: Vec<FileNo> =
+                gone.iter().filter_map(|file| world.store.find(&id(*file))).collect();
+            world.store.remove(&held);
+        }
+        assert!(world.with(Refresher::finish).is_some());
+        let unread = |no: &&FileNo| world.store.reading_of(**no) != reading;
+        assert_eq!(world.store.sequence().iter().filter(unread).count(), 0, "seed {seed}");
+    }
+}
+
+#[test]
+fn one_cursor_has_to_do_where_several_would_be_too_much_or_prove_nothing() {
+    let mut partial = World::new(2_000);
+    partial.complete = false;
+    assert_eq!(partial.read_all(), 1);
+
+    let mut shuffled = World::new(2_000);
+    let odd: Vec<usize> = (0..2_000).rev().collect();
+    shuffled.begin();
+    shuffled.answer(&odd);
+    assert!(shuffled.store.is_shuffled());
+    assert_eq!(shuffled.read_all(), 1);
+
+    for (remaining, at_once) in [(1, 1), (5, 2), (6, 3), (100, 4)] {
+        let mut world = World::new(2_000);
+        let allowance = Allowance { remaining, reset: SECOND * 60 };
+        world.refresher.allow(Some(allowance), world.now);
+        assert_eq!(world.read_all(), at_once, "{remaining} left");
+    }
+
+    let mut single = World::new(2_000);
+    let policy = RefreshPolicy { cursors: 1, ..RefreshPolicy::default() };
+    single.refresher = Refresher::new(policy, 1, START);
+    assert_eq!(single.read_all(), 1);
+    let mut view = World::new(2_000);
+    view.begin();
+    assert_eq!(view.fill(), 1, "a round within its budget");
+}
+
+#[test]
+fn what_fails_beside_others_is_asked_for_again_one_by_one() {
+    let mut world = World::new(2_000);
+    let files = world.numbers();
+    assert_eq!(world.read_all(), 4);
+    let reading = world.refresher.reading(world.request());
+    assert_eq!(world.page_fails(down(Some(7))), None);
+    assert_eq!(world.refresher.trouble(), None);
+    assert_eq!(world.fill(), 3, "the others are waited for");
+    for _ in 0..3 {
+        world.answer(&files);
+    }
+    assert_eq!(world.fill(), 0, "and the wait is kept to");
+    assert_eq!(world.refresher.deadline(), Some(world.now + SECOND * 7));
+    world.now += SECOND * 7;
+    assert_eq!(world.fill(), 1);
+    while world.fill() > 0 {
+        assert_eq!(world.refresher.in_flight.len(), 1);
+        world.answer(&files);
+    }
+    let read = |no: &FileNo| world.store.reading_of(*no) == reading;
+    assert!(world.store.sequence().iter().all(read));
+    assert!(world.with(Refresher::finish).unwrap().whole);
+}
+
+#[test]
+fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
+    let mut world = World::new(2_000);
+    assert_eq!(world.read_all(), 4);
+    world.page_fails(ApiError::KeyRefused { message: None });
+    assert!(!world.refresher.is_running() && world.refresher.trouble().is_some());
+    let late: Vec<u64> = (0..3).map(|which| world.in_flight(which)).collect();
+    world.now += SECOND * 5;
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
+    assert_eq!(world.fill(), 3, "nothing new while they are in flight");
+    for request in late {
+        assert!(!world.refresher.expects(request) && world.refresher.came_late(request));
+        assert!(!world.refresher.came_late(request), "once");
+    }
+    assert_eq!(world.fill(), 1);
 }
