@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use shelflife::cli::{Cli, Command};
+use shelflife::cli::{Cli, Command, Options};
 use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
 use shelflife::config::without_key;
 use shelflife::log_file;
 use shelflife::runtime::{quiet, report_panics, signals};
+use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     leave_no_core_file();
@@ -38,26 +39,24 @@ fn leave_no_core_file() {
 }
 
 fn run(cli: Cli) -> u8 {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return report(&error, 1),
+    // A thread for the requests: what is drawn or printed has the main thread to itself.
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let foreground = Builder::new_current_thread().enable_io().build();
+    let (background, foreground) = match (background, foreground) {
+        (Ok(background), Ok(foreground)) => (background, foreground),
+        (Err(error), _) | (_, Err(error)) => return report(&error, 1),
     };
-    let code = runtime.block_on(async {
-        match dispatch(cli).await {
-            Ok(code) => code,
-            Err(error) => report(&error, error.code()),
-        }
-    });
+    let code = match cli.command {
+        None => foreground.block_on(dashboard::run(&cli.options, background.handle())),
+        Some(command) => background.block_on(dispatch(&cli.options, command)),
+    };
+    let code = code.unwrap_or_else(|error| report(&error, error.code()));
     // Requests under way are of no interest any more.
-    runtime.shutdown_background();
+    background.shutdown_background();
     code
 }
 
-async fn dispatch(cli: Cli) -> Result<u8, CommandError> {
-    let options = &cli.options;
-    let Some(command) = cli.command else { return dashboard::run(options).await };
+async fn dispatch(options: &Options, command: Command) -> Result<u8, CommandError> {
     // On a task of its own, so that a signal is heard also while output is not being read.
     let interrupted = signals::interrupted()
         .map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })?;

@@ -2,7 +2,9 @@
 
 use std::io::IsTerminal;
 
-use super::{CommandError, configure, connect, failed};
+use tokio::runtime::Handle;
+
+use super::{CommandError, configure, failed, find_service};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
@@ -18,16 +20,17 @@ use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
 /// Seconds from one change of the demo account to the next: often enough to see refreshing work.
 const DEMO_CHURN_S: u32 = 15;
 
-/// Shows the dashboard until it is left; tells the exit code.
+/// Shows the dashboard until it is left; tells the exit code. Everything but the screen is the
+/// business of `background`.
 ///
 /// # Errors
 /// Where there is no terminal, no way to the service, or the key was refused.
-pub async fn run(options: &Options) -> Result<u8, CommandError> {
+pub async fn run(options: &Options, background: &Handle) -> Result<u8, CommandError> {
     check_terminal()?;
     let config = configure(options)?;
     let themes = themes(&config)?;
-    let connection = connect(options, &config, Some(DEMO_CHURN_S)).await?;
-    let endpoint = connection.client.endpoint();
+    let service = find_service(options, &config, Some(DEMO_CHURN_S), background)?;
+    let endpoint = &service.endpoint;
     let ask_background = themes[0].name == AUTO_THEME;
     let notify = config.values.notify;
     let values = config.values;
@@ -49,7 +52,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
         filter: values.filter,
         keys: values.keys,
         themes,
-        ..Settings::new(connection.profile, &endpoint.label())
+        ..Settings::new(service.profile, &endpoint.label())
     };
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
@@ -59,7 +62,8 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
         in_tmux: std::env::var_os("TMUX").is_some(),
     };
     let options = runtime::Options { notifier, ask_background };
-    let end = runtime::run(&mut app, connection.client, options)
+    let client = move || service.client();
+    let end = runtime::run(&mut app, client, background, options)
         .await
         .map_err(failed("the terminal cannot be used"))?;
     match end {
@@ -68,6 +72,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
             None => Ok(0),
         },
         End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(1)),
+        End::NoClient(why) => Err(CommandError::Tls(why)),
         End::TerminalGone => Ok(1),
         End::Panicked => Ok(crate::PANICKED),
     }

@@ -22,7 +22,6 @@ pub async fn run(options: &Options, server: DemoServer) -> Result<(), CommandErr
         churn: server.churn,
     };
     let (address, serve) = demo::bind(server.listen, account)
-        .await
         .map_err(failed("the demo server cannot listen on the address in --listen"))?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on http://{address}")

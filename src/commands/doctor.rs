@@ -13,6 +13,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
+use tokio::runtime::Handle;
+
 use super::{CommandError, begin_log, endpoint, failed, key, proxy};
 use crate::api::client::Limits;
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
@@ -135,7 +137,7 @@ fn at_home(path: &Path) -> String {
 async fn service(report: &mut Report, options: &Options, config: &Config) {
     let found = if options.demo {
         report.ok("key", "the demo needs none");
-        super::start_demo(options, None).await.map(|endpoint| (endpoint, None))
+        super::start_demo(options, None, &Handle::current()).map(|endpoint| (endpoint, None))
     } else {
         let key = look_for_key(report);
         endpoint(options, config).map(|endpoint| (endpoint, key))

@@ -13,6 +13,8 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use tokio::runtime::Handle;
+
 use crate::api::ApiError;
 use crate::api::Client;
 use crate::api::client::Limits;
@@ -128,25 +130,38 @@ fn begin_log(config: &Config) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The way to the service.
+/// The service, and what it is to be shown as a key.
 #[derive(Debug)]
-pub struct Connection {
-    /// The client.
-    pub client: Client,
+pub struct Service {
+    /// Its address.
+    pub endpoint: Endpoint,
+    /// The key; the demo wants none.
+    pub key: Option<Key>,
     /// How the profile is called.
     pub profile: &'static str,
 }
 
-/// Finds the service and the key, or starts the demo API, whose account changes every `churn`
-/// seconds.
+impl Service {
+    /// A client of it. Reading the CA certificates takes longer than anything else at the start.
+    ///
+    /// # Errors
+    /// A sentence, where TLS cannot be set up.
+    pub fn client(self) -> Result<Client, String> {
+        Client::new(self.endpoint, self.key, Limits::default())
+    }
+}
+
+/// Finds the service and the key, or has the demo API served by `background`, whose account changes
+/// every `churn` seconds.
 ///
 /// # Errors
 /// Where the address or the key is not usable.
-pub async fn connect(
+pub fn find_service(
     options: &Options,
     config: &Config,
     churn: Option<u32>,
-) -> Result<Connection, CommandError> {
+    background: &Handle,
+) -> Result<Service, CommandError> {
     if options.files.is_some() && !options.demo {
         let text =
             "--files says how many files the demo account has; it goes with --demo or demo-server";
@@ -156,24 +171,26 @@ pub async fn connect(
         let text = "--demo and --base-url cannot both be given; the demo has an address of its own";
         return Err(CommandError::Usage(text.to_owned()));
     }
-    let (endpoint, key, profile) = if options.demo {
-        (start_demo(options, churn).await?, None, "demo")
-    } else {
-        let endpoint = endpoint(options, config)?;
-        proxy::in_force(&endpoint)?;
-        (endpoint, Some(key()?), "default")
-    };
-    let client = Client::new(endpoint, key, Limits::default()).map_err(CommandError::Tls)?;
-    Ok(Connection { client, profile })
+    if options.demo {
+        let endpoint = start_demo(options, churn, background)?;
+        return Ok(Service { endpoint, key: None, profile: "demo" });
+    }
+    let endpoint = endpoint(options, config)?;
+    proxy::in_force(&endpoint)?;
+    Ok(Service { endpoint, key: Some(key()?), profile: "default" })
 }
 
-async fn start_demo(options: &Options, churn: Option<u32>) -> Result<Endpoint, CommandError> {
+fn start_demo(
+    options: &Options,
+    churn: Option<u32>,
+    background: &Handle,
+) -> Result<Endpoint, CommandError> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let account =
         demo::Options { files: options.files.unwrap_or(DEMO_FILES), churn, ..Default::default() };
     let (address, serve) =
-        demo::bind(listen, account).await.map_err(failed("the demo server cannot listen"))?;
-    tokio::spawn(serve);
+        demo::bind(listen, account).map_err(failed("the demo server cannot listen"))?;
+    background.spawn(serve);
     Endpoint::parse(&format!("http://{address}"), false).map_err(|source| CommandError::Endpoint {
         value: String::new(),
         place: "--demo".to_owned(),

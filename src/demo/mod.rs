@@ -71,18 +71,23 @@ pub fn router(options: Options) -> Router {
         .with_state(service)
 }
 
-/// Binds `listen` and tells the address; the future serves until it is dropped.
+/// Binds `listen` and tells the address, where connections wait from now on; the future serves them
+/// until it is dropped.
 ///
 /// # Errors
 /// Where the address cannot be bound.
-pub async fn bind(
+pub fn bind(
     listen: SocketAddr,
     options: Options,
 ) -> io::Result<(SocketAddr, impl Future<Output = io::Result<()>> + Send)> {
-    let listener = TcpListener::bind(listen).await?;
+    let listener = std::net::TcpListener::bind(listen)?;
+    listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
-    let serve = axum::serve(listener, router(options));
-    Ok((address, async move { serve.await }))
+    let serve = async move {
+        let listener = TcpListener::from_std(listener)?;
+        axum::serve(listener, router(options)).await
+    };
+    Ok((address, serve))
 }
 
 fn now_s() -> i64 {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
 
@@ -26,9 +27,9 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    pub(super) fn start(messages: Sender<Message>) -> Self {
+    pub(super) fn start(messages: Sender<Message>, background: &Handle) -> Self {
         let (queue, mut waiting) = mpsc::channel::<Alert>(WAITING);
-        tokio::spawn(async move {
+        background.spawn(async move {
             while let Some(alert) = waiting.recv().await {
                 let Err(why) = run(&alert).await else { continue };
                 let program = alert.command.first().map_or("", String::as_str);

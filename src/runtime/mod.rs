@@ -1,7 +1,9 @@
 //! Everything that touches the world: the loop, the terminal, its input, signals, and the tasks that
 //! carry out effects.
 //!
-//! One loop owns the [`App`]; everything reaches it through one bounded channel.
+//! One loop owns the [`App`]; everything reaches it through one bounded channel. It has a thread to
+//! itself, which sleeps until a message or the deadline comes and is woken just once then; requests
+//! are made and read on another one.
 
 mod alarm;
 mod alert_command;
@@ -15,8 +17,10 @@ pub mod signals;
 pub mod terminal;
 
 use std::io;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::sleep;
 
@@ -35,8 +39,10 @@ pub use panics::report_panics;
 
 /// Messages that may wait for the loop; whoever sends more has to wait.
 const WAITING: usize = 1_024;
-/// The least time between two frames that no key asked for: 30 a second.
+/// From one frame that no key asked for to the next: 30 a second.
 const FRAME: Duration = Duration::from_millis(33);
+/// Frames that may come before their time after a quiet while: the first answers are shown at once.
+const AHEAD: u32 = 3;
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -47,12 +53,14 @@ enum Message {
 }
 
 /// Why the dashboard was left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
     /// The operator quit.
     Quit,
     /// A signal asked for it.
     Signal(i32),
+    /// There can be no requests, for this reason.
+    NoClient(String),
     /// The terminal is gone.
     TerminalGone,
     /// Something panicked; [`report_panics`] tells what.
@@ -61,10 +69,11 @@ pub enum End {
 
 impl End {
     /// In a word, for the log.
-    fn word(self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Self::Quit => "quit",
             Self::Signal(_) => "signal",
+            Self::NoClient(_) => "no client",
             Self::TerminalGone => "terminal gone",
             Self::Panicked => "panic",
         }
@@ -80,23 +89,36 @@ pub struct Options {
     pub ask_background: bool,
 }
 
-/// Runs the dashboard on the terminal until it is left, and gives the terminal back.
+/// A client that is made by the first request, on the thread of the requests: the first frame does
+/// not wait for it.
+type LazyClient =
+    LazyLock<Result<Client, String>, Box<dyn FnOnce() -> Result<Client, String> + Send>>;
+
+/// Runs the dashboard on the terminal until it is left, and gives the terminal back. Requests are
+/// carried out by `background`, not on the thread that this runs on.
 ///
 /// # Errors
 /// Where the terminal cannot be set up, or no longer written to.
-pub async fn run(app: &mut App, client: Client, options: Options) -> io::Result<End> {
+pub async fn run(
+    app: &mut App,
+    client: impl FnOnce() -> Result<Client, String> + Send + 'static,
+    background: &Handle,
+    options: Options,
+) -> io::Result<End> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    signals::listen(&sender)?;
+    signals::listen(&sender, background)?;
     let mut screen = Screen::enter(app.uses_mouse(), options.notifier)?;
     input::listen(&sender)?;
     if options.ask_background {
         screen.ask_background()?;
     }
-    let commands = Commands::start(sender.clone());
+    let commands = Commands::start(sender.clone(), background);
     let alarm = Alarm::new()?;
+    let client: LazyClient = LazyLock::new(Box::new(client));
     let mut dashboard = Dashboard {
         app,
-        client,
+        client: Arc::new(client),
+        background,
         screen,
         sender,
         commands,
@@ -115,7 +137,8 @@ pub async fn run(app: &mut App, client: Client, options: Options) -> io::Result<
 
 struct Dashboard<'a> {
     app: &'a mut App,
-    client: Client,
+    client: Arc<LazyClient>,
+    background: &'a Handle,
     screen: Screen,
     sender: Sender<Message>,
     commands: Commands,
@@ -128,10 +151,10 @@ impl Dashboard<'_> {
     async fn run(&mut self, mut receiver: Receiver<Message>) -> io::Result<End> {
         self.measure()?;
         self.draw()?;
-        let mut drawn = since_boot();
+        let mut pace = Pace::default();
         let mut waiting = false;
         loop {
-            let frame = waiting.then(|| drawn + FRAME);
+            let frame = waiting.then(|| pace.next());
             let wake_at = [frame, self.app.deadline()].into_iter().flatten().min();
             let mut urgent = false;
             match self.next(&mut receiver, wake_at).await? {
@@ -161,10 +184,11 @@ impl Dashboard<'_> {
                     Err(_) => break,
                 }
             }
-            waiting = !urgent && since_boot().saturating_sub(drawn) < FRAME;
+            let now = since_boot();
+            waiting = !urgent && now < pace.next();
             if !waiting {
                 self.draw()?;
-                drawn = since_boot();
+                pace.drawn(now);
             }
         }
     }
@@ -200,24 +224,15 @@ impl Dashboard<'_> {
 
     fn carry_out(&mut self, effect: Effect) -> io::Result<Option<End>> {
         match effect {
-            Effect::Fetch { fetch, limit } => {
-                let (client, sender) = (self.client.clone(), self.sender.clone());
-                tokio::spawn(async move {
-                    let client = client.on_attempt(fetch.attempt);
-                    let result = client.list_page(fetch.cursor.after(), limit).await;
-                    let event = Event::PageAnswered { request: fetch.request, result };
-                    // Nobody listens any more only where the dashboard was left.
-                    let _ = sender.send(Message::Event(event)).await;
-                });
-            }
-            Effect::Retrieve { request, id } => {
-                let (client, sender) = (self.client.clone(), self.sender.clone());
-                tokio::spawn(async move {
-                    let result = client.retrieve(&id).await;
-                    let event = Event::FileAnswered { request, result };
-                    let _ = sender.send(Message::Event(event)).await;
-                });
-            }
+            Effect::Fetch { fetch, limit } => self.request(async move |client| {
+                let client = client.on_attempt(fetch.attempt);
+                let result = client.list_page(fetch.cursor.after(), limit).await;
+                Event::PageAnswered { request: fetch.request, result }
+            }),
+            Effect::Retrieve { request, id } => self.request(async move |client| {
+                let result = client.retrieve(&id).await;
+                Event::FileAnswered { request, result }
+            }),
             Effect::Alert(alert) => {
                 self.screen.alert(&alert)?;
                 if !alert.command.is_empty()
@@ -244,6 +259,22 @@ impl Dashboard<'_> {
         Ok(None)
     }
 
+    /// Has a request carried out, whose answer comes as an event.
+    fn request<C>(&self, call: impl FnOnce(Client) -> C + Send + 'static)
+    where
+        C: Future<Output = Event> + Send,
+    {
+        let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
+        self.background.spawn(async move {
+            let message = match client.as_ref().as_ref() {
+                Ok(client) => Message::Event(call(client.clone()).await),
+                Err(why) => Message::End(End::NoClient(why.clone())),
+            };
+            // Nobody listens any more only where the dashboard was left.
+            let _ = sender.send(message).await;
+        });
+    }
+
     /// Reads the terminal's size and tells the app.
     fn measure(&mut self) -> io::Result<()> {
         let (width, height) = terminal::size()?;
@@ -252,6 +283,24 @@ impl Dashboard<'_> {
 
     fn draw(&mut self) -> io::Result<()> {
         self.screen.draw(self.app)
+    }
+}
+
+/// How frames are spread over time: evenly, but for a few after a quiet while.
+#[derive(Debug, Default)]
+struct Pace {
+    /// The moment up to which time is used up, at a [`FRAME`] for each frame.
+    used_to: Duration,
+}
+
+impl Pace {
+    /// The moment from which on the next frame may be drawn.
+    fn next(&self) -> Duration {
+        self.used_to.saturating_sub(FRAME * (AHEAD - 1))
+    }
+
+    fn drawn(&mut self, now: Duration) {
+        self.used_to = self.used_to.max(now) + FRAME;
     }
 }
 
@@ -264,4 +313,30 @@ fn is_urgent(event: &Event) -> bool {
 /// a screen.
 pub async fn wait_until(at: Duration) {
     sleep(at.saturating_sub(since_boot())).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_are_thirty_a_second_but_for_the_first_ones_after_a_quiet_while() {
+        let mut pace = Pace::default();
+        let mut now = Duration::from_secs(100);
+        for _ in 0..2 {
+            let from = now;
+            let mut drawn = vec![];
+            while drawn.len() < 33 {
+                if now >= pace.next() {
+                    pace.drawn(now);
+                    drawn.push(now.saturating_sub(from));
+                }
+                now += Duration::from_millis(1);
+            }
+            assert_eq!(drawn[..3], [0, 1, 2].map(Duration::from_millis));
+            let second = Duration::from_millis(33 * 30);
+            assert!(drawn[32] >= second && drawn[32] < second + FRAME, "{:?}", drawn[32]);
+            now += Duration::from_secs(1);
+        }
+    }
 }

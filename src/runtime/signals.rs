@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 use rustix::termios::tcgetpgrp;
+use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
@@ -15,7 +16,8 @@ use crate::event::Event;
 const REACTION: Duration = Duration::from_millis(800);
 
 /// Turns signals into messages. Resizing comes with the input.
-pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
+pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Result<()> {
+    let _within = background.enter();
     let ends = [
         SignalKind::terminate(),
         SignalKind::hangup(),

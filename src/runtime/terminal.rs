@@ -79,12 +79,13 @@ impl Screen {
         Ok(Self { backend, shown, next, clear: true, cursor: None, mouse, title: None, notifier })
     }
 
-    /// Asks the terminal for the colour of its background; the answer, if any, comes as input.
+    /// Asks the terminal, with the next frame, for the colour of its background; the answer, if any,
+    /// comes as input.
     ///
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn ask_background(&mut self) -> io::Result<()> {
-        self.write(ASK_BACKGROUND)
+        self.backend.write_all(ASK_BACKGROUND.as_bytes())
     }
 
     /// Gives the terminal back as it was. What fails here fails silently: it may be gone.
@@ -220,7 +221,7 @@ fn take(out: &mut impl Write, mouse: bool) -> io::Result<()> {
     if first {
         out.write_all(KEEP_TITLE.as_bytes())?;
     }
-    execute!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
     out.write_all(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())?;
     out.flush()
 }

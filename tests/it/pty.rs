@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use shelflife::cli::Cli;
+use tokio::runtime::Builder;
 
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
@@ -403,27 +404,27 @@ fn the_program_that_panics() {
         asked.notified().await;
         panic!("the shelf fell down\u{1b}[2J {CANARY}");
     };
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let dashboard = shelflife::commands::dashboard::run(&cli.options);
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let foreground = Builder::new_current_thread().enable_io().build().unwrap();
+    let handle = background.handle().clone();
+    let dashboard = shelflife::commands::dashboard::run(&cli.options, background.handle());
     let code = shelflife::runtime::report_panics(|| match place.as_str() {
-        "main" => runtime.block_on(async {
+        "main" => foreground.block_on(async {
             tokio::select! {
                 code = dashboard => code.unwrap(),
                 () = fall => 0,
             }
         }),
         "thread" => {
-            let handle = runtime.handle().clone();
             std::thread::spawn(move || handle.block_on(fall));
-            runtime.block_on(dashboard).unwrap()
+            foreground.block_on(dashboard).unwrap()
         }
         _ => {
-            runtime.spawn(fall);
-            runtime.block_on(dashboard).unwrap()
+            handle.spawn(fall);
+            foreground.block_on(dashboard).unwrap()
         }
     });
-    runtime.shutdown_background();
+    background.shutdown_background();
     std::process::exit(code.into());
 }
 

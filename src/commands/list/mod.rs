@@ -9,9 +9,10 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, IsTerminal, Write};
 
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
-use super::{CommandError, configure, connect};
+use super::{CommandError, configure, find_service};
 use crate::api::retry::Policy;
 use crate::api::{Answer, ApiError, Client, File, HasMore, Page, Reading};
 use crate::cli::{List, Load, Options, Output};
@@ -28,7 +29,8 @@ use writer::Writer;
 /// Where nothing could be listed, or only a part.
 pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
     let config = configure(options)?;
-    let client = connect(options, &config, None).await?.client;
+    let service = find_service(options, &config, None, &Handle::current())?;
+    let client = service.client().map_err(CommandError::Tls)?;
     let out = io::stdout().lock();
     let result = print(&client, &config.values, list, out).await;
     match result {
