@@ -183,7 +183,7 @@ impl App {
     /// The theme in use.
     #[must_use]
     pub fn theme(&self) -> &Theme {
-        &self.settings.themes[self.look.theme].theme
+        self.settings.themes[self.look.theme].theme()
     }
 
     /// Whether the mouse is used.

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::mode::Focus;
-use super::settings::AUTO_THEME;
+use super::settings::{AUTO_THEME, NamedTheme};
 use super::timeline::Measure;
 use crate::effect::Effect;
 use crate::store::order::SortKey;
@@ -101,7 +101,7 @@ impl App {
     /// The terminal told how bright its background is.
     pub(super) fn follow_background(&mut self, background: Background) {
         for named in self.settings.themes.iter_mut().filter(|named| named.name == AUTO_THEME) {
-            named.theme = Theme::ansi(background);
+            *named = NamedTheme::new(AUTO_THEME, Theme::ansi(background));
         }
     }
 

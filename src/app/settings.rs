@@ -1,5 +1,7 @@
 //! What the program is told once, at the start.
 
+use std::sync::OnceLock;
+
 use super::alerts::{Rule, default_rules};
 use super::columns::Columns;
 use super::keys::KeyMap;
@@ -44,13 +46,33 @@ impl Times {
     }
 }
 
-/// A theme with the name by which it is chosen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A theme with the name by which it is chosen; one that comes with the program is read when it is
+/// first used.
+#[derive(Clone, Debug)]
 pub struct NamedTheme {
     /// Its name; that called `auto` follows the terminal's background.
     pub name: String,
-    /// The theme.
-    pub theme: Theme,
+    theme: OnceLock<Theme>,
+}
+
+impl NamedTheme {
+    /// This theme, under this name.
+    #[must_use]
+    pub fn new(name: &str, theme: Theme) -> Self {
+        Self { name: name.to_owned(), theme: OnceLock::from(theme) }
+    }
+
+    /// The theme that comes with the program under this name.
+    #[must_use]
+    pub fn built_in(name: &str) -> Self {
+        Self { name: name.to_owned(), theme: OnceLock::new() }
+    }
+
+    /// The theme; where none of the program's has the name, that without colour.
+    #[must_use]
+    pub fn theme(&self) -> &Theme {
+        self.theme.get_or_init(|| Theme::named(&self.name).unwrap_or_else(Theme::plain))
+    }
 }
 
 /// The theme that follows the terminal's background.
@@ -126,7 +148,7 @@ impl Settings {
             mouse: true,
             filter: String::new(),
             keys: KeyMap::default(),
-            themes: vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }],
+            themes: vec![NamedTheme::built_in("plain")],
         }
     }
 }

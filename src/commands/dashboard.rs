@@ -83,17 +83,16 @@ pub async fn run(options: &Options, background: &Handle) -> Result<u8, CommandEr
 pub(super) fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
     let by_variable = std::env::var("COLORFGBG").ok().and_then(|v| background_of_colorfgbg(&v));
     let auto = Theme::ansi(by_variable.unwrap_or(Background::Dark));
-    let mut themes = vec![NamedTheme { name: AUTO_THEME.to_owned(), theme: auto }];
-    for name in theme::names() {
-        themes.extend(Theme::named(name).map(|theme| NamedTheme { name: name.to_owned(), theme }));
-    }
+    let built_in = theme::names().into_iter().map(NamedTheme::built_in);
+    let mut themes: Vec<NamedTheme> =
+        [NamedTheme::new(AUTO_THEME, auto)].into_iter().chain(built_in).collect();
     let wanted = config.values.theme.as_str();
     match themes.iter().position(|named| named.name == wanted) {
         Some(at) => themes.rotate_left(at),
         None => themes.insert(0, own_theme(config, wanted)?),
     }
     if !has_colour(config.values.color) {
-        return Ok(vec![NamedTheme { name: "plain".to_owned(), theme: Theme::plain() }]);
+        return Ok(vec![NamedTheme::built_in("plain")]);
     }
     Ok(themes)
 }
@@ -120,7 +119,7 @@ fn own_theme(config: &Config, name: &str) -> Result<NamedTheme, CommandError> {
     let text = config::read_text(&path).map_err(|error| usage(error.to_string()))?;
     let theme =
         Theme::read(&text).map_err(|error| usage(format!("{}, {error}", config::shown(&path))))?;
-    Ok(NamedTheme { name: name.to_owned(), theme })
+    Ok(NamedTheme::new(name, theme))
 }
 
 fn check_terminal() -> Result<(), CommandError> {
