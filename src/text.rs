@@ -304,16 +304,23 @@ fn unjoined_width_differs(c: char) -> bool {
 /// Terminal cells that `text` takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Whether each byte of `text` is a character of one cell: most of what is shown, so that it need
+/// not be looked at closer.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// `text` within `cells` cells, its end replaced by `…` where it is too long.
 #[must_use]
 pub fn shorten_end(text: &str, cells: usize) -> String {
-    if text.width() <= cells {
+    if width(text) <= cells {
         return text.to_owned();
     }
-    let mut out = take_cells(text.graphemes(true), cells.saturating_sub(1)).concat();
+    let mut out = text[..cells_from_start(text, cells.saturating_sub(1))].to_owned();
     if cells > 0 {
         out.push('…');
     }
@@ -323,27 +330,37 @@ pub fn shorten_end(text: &str, cells: usize) -> String {
 /// `text` within `cells` cells, its middle replaced by `…`, so that ends that differ are seen.
 #[must_use]
 pub fn shorten_middle(text: &str, cells: usize) -> String {
-    if text.width() <= cells {
+    if width(text) <= cells {
         return text.to_owned();
     }
     if cells < 5 {
         return shorten_end(text, cells);
     }
     let tail_cells = (cells - 1) / 2;
-    let head = take_cells(text.graphemes(true), cells - 1 - tail_cells).concat();
-    let mut tail = take_cells(text.graphemes(true).rev(), tail_cells);
-    tail.reverse();
-    format!("{head}…{}", tail.concat())
+    let head = &text[..cells_from_start(text, cells - 1 - tail_cells)];
+    let tail = &text[cells_from_end(text, tail_cells)..];
+    format!("{head}…{tail}")
 }
 
-fn take_cells<'a>(graphemes: impl Iterator<Item = &'a str>, cells: usize) -> Vec<&'a str> {
+/// Bytes at the start of `text` that fit into `cells` cells.
+fn cells_from_start(text: &str, cells: usize) -> usize {
+    if is_plain(text) { text.len().min(cells) } else { fitting(text.graphemes(true), cells) }
+}
+
+/// Where the end of `text` begins that fits into `cells` cells.
+fn cells_from_end(text: &str, cells: usize) -> usize {
+    let fitting = if is_plain(text) { cells } else { fitting(text.graphemes(true).rev(), cells) };
+    text.len().saturating_sub(fitting)
+}
+
+/// Bytes of the first of these that fit into `cells` cells.
+fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, cells: usize) -> usize {
     let mut used = 0;
-    graphemes
-        .take_while(|g| {
-            used += g.width();
-            used <= cells
-        })
-        .collect()
+    let fits = |g: &&str| {
+        used += g.width();
+        used <= cells
+    };
+    graphemes.take_while(fits).map(str::len).sum()
 }
 
 /// `number` with its digits in groups of three: `13,002,342`.

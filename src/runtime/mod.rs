@@ -7,6 +7,7 @@
 
 mod alarm;
 mod alert_command;
+mod frame;
 mod input;
 pub mod notify;
 mod panics;

@@ -15,10 +15,10 @@ use crossterm::terminal::{
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::frame::write_cells;
 use super::notify::Notifier;
 use crate::app::App;
 use crate::app::alerts::Alert;
@@ -50,7 +50,7 @@ type Out = BufWriter<File>;
 /// knows them shows half of one; the others pass over them.
 #[derive(Debug)]
 pub struct Screen {
-    backend: CrosstermBackend<Out>,
+    out: Out,
     shown: Buffer,
     next: Buffer,
     /// What the terminal shows is not known: it is emptied first.
@@ -70,13 +70,12 @@ impl Screen {
     pub fn enter(mouse: bool, notifier: Notifier) -> io::Result<Self> {
         // Written to directly: the standard library's own buffer would split a frame.
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let out = BufWriter::with_capacity(FRAME_BYTES, out);
+        let mut out = BufWriter::with_capacity(FRAME_BYTES, out);
         // Whether there is colour was decided already, in the theme.
         force_color_output(true);
-        let mut backend = CrosstermBackend::new(out);
-        take(&mut backend, mouse).inspect_err(|_| give_back())?;
+        take(&mut out, mouse).inspect_err(|_| give_back())?;
         let (shown, next) = (Buffer::default(), Buffer::default());
-        Ok(Self { backend, shown, next, clear: true, cursor: None, mouse, title: None, notifier })
+        Ok(Self { out, shown, next, clear: false, cursor: None, mouse, title: None, notifier })
     }
 
     /// Asks the terminal, with the next frame, for the colour of its background; the answer, if any,
@@ -85,12 +84,12 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn ask_background(&mut self) -> io::Result<()> {
-        self.backend.write_all(ASK_BACKGROUND.as_bytes())
+        self.out.write_all(ASK_BACKGROUND.as_bytes())
     }
 
     /// Gives the terminal back as it was. What fails here fails silently: it may be gone.
     pub fn leave(&mut self) {
-        let _ = Write::flush(&mut self.backend);
+        let _ = self.out.flush();
         give_back();
     }
 
@@ -103,7 +102,7 @@ impl Screen {
         if TAKEN.load(Ordering::SeqCst) {
             disable_raw_mode()?;
         }
-        take(&mut self.backend, self.mouse)?;
+        take(&mut self.out, self.mouse)?;
         if let Some(title) = self.title.take() {
             self.set_title(&title)?;
         }
@@ -133,29 +132,29 @@ impl Screen {
         let mut changes = self.shown.diff_iter(&self.next).peekable();
         let differs = changes.peek().is_some();
         if differs || self.clear || cursor != self.cursor {
-            queue!(self.backend, BeginSynchronizedUpdate)?;
+            queue!(self.out, BeginSynchronizedUpdate)?;
             if std::mem::take(&mut self.clear) {
-                queue!(self.backend, Clear(ClearType::All))?;
+                queue!(self.out, Clear(ClearType::All))?;
             }
             // A cursor that is seen must not be seen to travel.
             if differs && self.cursor.take().is_some() {
-                queue!(self.backend, cursor::Hide)?;
+                queue!(self.out, cursor::Hide)?;
             }
             if differs {
-                self.backend.draw(changes)?;
+                write_cells(&mut self.out, changes)?;
             }
             match cursor {
                 Some(at) if cursor != self.cursor => {
-                    queue!(self.backend, cursor::MoveTo(at.x, at.y), cursor::Show)?;
+                    queue!(self.out, cursor::MoveTo(at.x, at.y), cursor::Show)?;
                 }
-                None if self.cursor.is_some() => queue!(self.backend, cursor::Hide)?,
+                None if self.cursor.is_some() => queue!(self.out, cursor::Hide)?,
                 _ => {}
             }
             self.cursor = cursor;
-            queue!(self.backend, EndSynchronizedUpdate)?;
+            queue!(self.out, EndSynchronizedUpdate)?;
         }
         std::mem::swap(&mut self.shown, &mut self.next);
-        Write::flush(&mut self.backend)
+        self.out.flush()
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -188,8 +187,8 @@ impl Screen {
     }
 
     fn write(&mut self, sequence: &str) -> io::Result<()> {
-        self.backend.write_all(sequence.as_bytes())?;
-        Write::flush(&mut self.backend)
+        self.out.write_all(sequence.as_bytes())?;
+        self.out.flush()
     }
 
     /// Puts `text` on the clipboard of the terminal (OSC 52).
@@ -197,7 +196,7 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.backend, CopyToClipboard::to_clipboard_from(text))
+        execute!(self.out, CopyToClipboard::to_clipboard_from(text))
     }
 }
 

@@ -24,6 +24,7 @@ use ratatui::widgets::{Block, BorderType, Padding};
 
 use crate::app::App;
 use crate::app::mode::Mode;
+use crate::text::is_plain;
 use theme::Theme;
 
 /// Cells beside a box that are worth seeing.
@@ -113,7 +114,16 @@ fn put(buffer: &mut Buffer, x: u16, y: u16, right: u16, text: &str, style: Style
     if x >= right || !buffer.area.contains((x, y).into()) {
         return x;
     }
-    buffer.set_stringn(x, y, text, usize::from(right - x), style).0
+    if !is_plain(text) {
+        return buffer.set_stringn(x, y, text, usize::from(right - x), style).0;
+    }
+    let room = usize::from(right.min(buffer.area.right()) - x);
+    let text = &text[..text.len().min(room)];
+    let from = buffer.index_of(x, y);
+    for (i, cell) in buffer.content[from..from + text.len()].iter_mut().enumerate() {
+        cell.set_symbol(&text[i..=i]).set_style(style);
+    }
+    x + u16::try_from(text.len()).unwrap_or(u16::MAX)
 }
 
 /// Writes `text` so that it ends just before column `right`.
@@ -126,7 +136,9 @@ fn put_right(buffer: &mut Buffer, left: u16, y: u16, right: u16, text: &str, sty
 fn bar(buffer: &mut Buffer, (x, y): (u16, u16), filled: u16, all: u16, [on, off]: [Style; 2]) {
     for cell in 0..all {
         let (symbol, style) = if cell < filled { ("▰", on) } else { ("▱", off) };
-        put(buffer, x + cell, y, x + cell + cells(symbol), symbol, style);
+        if let Some(cell) = buffer.cell_mut((x + cell, y)) {
+            cell.set_symbol(symbol).set_style(style);
+        }
     }
 }
 

@@ -65,6 +65,8 @@ impl Perform for Ours {
         let known = match (marks, action) {
             // Colours and the like; the place of the cursor; clearing.
             ([], 'm' | 'H' | 'J' | 'K') => true,
+            // To a place beside or below the cursor.
+            ([], 'B' | 'C' | 'D') => all.len() == 1,
             ([b'?'], 'h' | 'l') => first.iter().all(|mode| MODES.contains(mode)),
             // The title is kept and restored.
             ([], 't') => matches!(first[..], [22 | 23, 2]),

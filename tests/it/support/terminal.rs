@@ -91,13 +91,14 @@ impl Terminal {
         self.wait(text, |screen| screen.contains(text))
     }
 
-    /// Waits until the screen, colours included, is as `shown` looks for; gives its text.
+    /// Waits until the screen, colours included, is as `shown` looks for; gives its text. As a
+    /// terminal that knows synchronised updates, it looks at no half of a frame.
     pub fn wait_screen(&self, what: &str, shown: impl Fn(&vt100::Screen) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         loop {
             let screen = seen.parser.screen();
-            if shown(screen) {
+            if is_whole(&seen.raw) && shown(screen) {
                 return screen.contents();
             }
             let left = deadline.saturating_duration_since(Instant::now());
@@ -231,6 +232,13 @@ impl Terminal {
             seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
         }
     }
+}
+
+/// Whether no frame has begun that has not ended.
+fn is_whole(written: &[u8]) -> bool {
+    let mark = b"\x1b[?2026";
+    let last = memchr::memmem::rfind(written, mark).map(|at| &written[at + mark.len()..]);
+    last.is_none_or(|last| last.first() == Some(&b'l'))
 }
 
 impl Drop for Terminal {
