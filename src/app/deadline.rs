@@ -99,11 +99,12 @@ impl App {
         };
         let rows = || self.table.window().iter().filter_map(row).min();
         let header = || {
-            let next = self.store.next_to_expire(server_ms).and_then(|no| {
+            let outlook = self.outlook();
+            let next = outlook.next.and_then(|no| {
                 expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
             });
             // The bytes at risk change with the counts.
-            let counts = self.store.next_count_change_ms(server_ms);
+            let counts = outlook.next_count_change_ms(server_ms);
             [next, counts].into_iter().flatten().min().filter(|_| layout.header.height > 1)
         };
         let hour = || layout.timeline.map(|_| self.next_hour_ms());

@@ -9,6 +9,7 @@ use super::columns::Columns;
 use super::journal::{Change, Journal};
 use super::layout::{Layout, Shape};
 use super::mode::{Focus, Mode};
+use super::outlook::Outlook;
 use super::settings::{Settings, Times};
 use super::table::Table;
 use super::timeline::{Bucket, Measure, Timeline};
@@ -151,6 +152,12 @@ impl App {
     pub fn gone_rows(&self) -> usize {
         let order = self.table.order();
         self.journal.gone().filter(|no| order.position(&self.store, *no).is_some()).count()
+    }
+
+    /// What is to come of all loaded files together.
+    #[must_use]
+    pub fn outlook(&self) -> Outlook {
+        self.outlook.at(&self.store, self.server_ms(), self.settings.thresholds)
     }
 
     /// The expiries from now on.

@@ -16,6 +16,7 @@ pub mod layers;
 pub mod layout;
 pub mod mode;
 mod mouse;
+pub mod outlook;
 mod paging;
 pub mod palette;
 pub mod rebuild;
@@ -43,6 +44,7 @@ use alerts::Alerts;
 use columns::Columns;
 use journal::Journal;
 use mode::{Focus, Mode};
+use outlook::Outlook;
 use settings::Times;
 use table::Table;
 use timeline::{Measure, Timeline};
@@ -115,6 +117,7 @@ pub struct App {
     journal: Journal,
     alerts: Alerts,
     timeline: Timeline,
+    outlook: Outlook,
     mode: Mode,
     focus: Focus,
     look: Look,
@@ -177,6 +180,7 @@ impl App {
             range_from: None,
             journal: Journal::default(),
             timeline: Timeline::default(),
+            outlook: Outlook::default(),
             mode: Mode::default(),
             focus: Focus::default(),
             look,
@@ -227,6 +231,7 @@ impl App {
         self.refresh(effects);
         self.note_trouble();
         self.tell(effects);
+        self.outlook = self.outlook();
     }
 
     /// Goes on with what takes longer than a key may wait.

@@ -43,7 +43,7 @@ struct Row {
 }
 
 fn rows(app: &App, theme: &Theme) -> Vec<Row> {
-    let counts = app.store().expiry_counts(app.server_ms());
+    let counts = app.outlook().counts;
     let now_s = app.server_ms().div_euclid(1_000);
     let plain = |when: &str, files, bytes, style| Row {
         when: when.to_owned(),

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::dates;
 use crate::expiry::TimeLeft;
 use crate::lister::State;
+use crate::store::ExpiryCounts;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
 
 /// Cells of the name of the file that expires next that stay, whatever else there is to say.
@@ -191,15 +192,16 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let of_loaded = if app.lister().is_complete() { "" } else { " of loaded" };
     let label = "next to expire  ";
-    let next = store.next_to_expire(app.server_ms()).map(|no| store.file(no));
+    let outlook = app.outlook();
+    let next = outlook.next.map(|no| store.file(no));
     let name = next.map_or_else(|| "none".to_owned(), |file| file.name_to_show());
     let time = next.map(|file| app.time_left(&file));
     let countdown = time.map_or(String::new(), |left| left.to_string());
     let fixed = usize::from(cells(label)) + 1 + countdown.len();
     let room = usize::from(right.saturating_sub(left));
     let fits = |counts: &str, name: usize| room >= fixed + name + 2 + width(counts);
-    let counts = format!("{}{of_loaded}", counts(app));
-    let at_risk = format!("at risk {} · {counts}", at_risk(app));
+    let counts = format!("{}{of_loaded}", counts(outlook.counts));
+    let at_risk = format!("at risk {} · {counts}", dates::sum(outlook.bytes_at_risk));
     let counts = if fits(&at_risk, SHORT_NAME + 20) { at_risk } else { counts };
     // All of them are worth a short name; of some of them the most urgent, beside a whole one.
     let whole_name = width(&name).clamp(SHORT_NAME, WHOLE_NAME);
@@ -225,15 +227,7 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     }
 }
 
-/// The bytes of the files that are soon gone and not yet expired.
-fn at_risk(app: &App) -> String {
-    let now_s = app.server_ms().div_euclid(1_000);
-    let soon = i64::try_from(app.settings().thresholds.soon_s).unwrap_or(i64::MAX);
-    dates::sum(app.store().bytes_expiring(now_s + 1, now_s.saturating_add(soon)))
-}
-
-fn counts(app: &App) -> String {
-    let counts = app.store().expiry_counts(app.server_ms());
+fn counts(counts: ExpiryCounts) -> String {
     let mut text = String::new();
     for (label, files) in [
         ("expired", counts.expired),

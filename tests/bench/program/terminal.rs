@@ -113,8 +113,17 @@ impl Terminal {
         self.last
     }
 
+    /// Reads for so long.
+    pub fn pass(&mut self, span: Duration) {
+        let until = Instant::now() + span;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            self.take_in(left);
+        }
+        self.waiting.clear();
+    }
+
     /// Takes in what comes next; tells whether anything did.
-    pub fn take_in(&mut self, patience: Duration) -> bool {
+    fn take_in(&mut self, patience: Duration) -> bool {
         match self.output.recv_timeout(patience) {
             Ok((at, bytes)) => {
                 self.written += bytes.len();
