@@ -166,10 +166,12 @@ impl App {
 
     /// Moves whatever has the focus: the selection, or the lines of a text.
     pub(super) fn scroll(&mut self, rows: isize) {
-        let most = match self.mode {
-            Mode::Help { .. } => view::help::overflow(self),
-            Mode::Events { .. } => view::events::overflow(self),
-            _ => view::detail::overflow(self),
+        let most = match (&self.mode, self.focus) {
+            (Mode::Help { .. }, _) => view::help::overflow(self),
+            (Mode::Events { .. }, _) => view::events::overflow(self),
+            (Mode::Detail { .. }, _) | (_, Focus::Pane { .. }) => view::detail::overflow(self),
+            // The table, which knows its own end.
+            _ => 0,
         };
         match (&mut self.mode, &mut self.focus) {
             (Mode::Detail { scroll } | Mode::Help { scroll, .. } | Mode::Events { scroll }, _)

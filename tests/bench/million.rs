@@ -10,11 +10,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use divan::Bencher;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::layout::Constraint;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Row, Table, TableState};
 use shelflife::api::retry::Policy;
 use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
 use shelflife::app::{App, Settings};
 use shelflife::clock::Now;
-use shelflife::dates::Zone;
+use shelflife::dates::{self, Zone};
 use shelflife::demo::Account;
 use shelflife::effect::Effect;
 use shelflife::event::Event;
@@ -22,7 +25,7 @@ use shelflife::expiry::Stated;
 use shelflife::lister::{Lister, Restarts};
 use shelflife::store::filter::{Filter, Moment, Verdicts};
 use shelflife::store::order::{Order, SortKey};
-use shelflife::store::{Extent, Intake, Origin, Store};
+use shelflife::store::{Extent, FileNo, Intake, Origin, Store};
 use shelflife::text::Untrusted;
 use shelflife::view;
 use shelflife::view::theme::{Background, Theme};
@@ -112,6 +115,37 @@ fn key_and_draw_one_frame(bencher: Bencher, files: u64) {
         app.update(now, event, &mut effects);
         terminal.draw(|frame| view::draw(&app, &theme, frame)).unwrap();
         black_box(app.deadline())
+    });
+}
+
+/// What a frame may be compared with: ratatui's own `Table` over the same rows, which are all that it
+/// is given, without header, timeline and detail.
+#[divan::bench]
+fn draw_the_window_with_ratatuis_table(bencher: Bencher) {
+    let app = app(1_000);
+    let mut terminal = Terminal::new(TestBackend::new(120, 40)).unwrap();
+    let mut state = TableState::default();
+    let widths = [40, 11, 14, 9, 16].map(Constraint::Length);
+    let mut rows = [0, 1].iter().cycle();
+    bencher.bench_local(|| {
+        state.select(rows.next().copied());
+        terminal
+            .draw(|frame| {
+                let row = |no: &FileNo| {
+                    let file = app.store().file(*no);
+                    let size = file.bytes.value().map_or(String::new(), dates::size);
+                    let purpose = file.purpose.map_or(String::new(), |p| p.printable_within(64));
+                    let age = dates::age(file.created_at, app.server_ms());
+                    let left = app.time_left(&file).to_string();
+                    Row::new([file.name_to_show(), size, purpose, age, left])
+                };
+                let table = Table::new(app.table().window().iter().map(row), widths)
+                    .header(Row::new(["Filename", "Size", "Purpose", "Created", "Time left"]))
+                    .block(Block::bordered())
+                    .row_highlight_style(Style::new().reversed());
+                frame.render_stateful_widget(table, frame.area(), &mut state);
+            })
+            .unwrap();
     });
 }
 
