@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::values::Wtf8;
@@ -18,68 +18,105 @@ pub(super) struct List<'a> {
 /// A document, looked at only as deep as needed to find the array.
 pub(super) enum Envelope<'a> {
     Array(List<'a>),
-    Object { data: Option<&'a RawValue>, has_more: HasMore },
+    Object { data: Option<Box<Envelope<'a>>>, has_more: HasMore },
     Null,
     Other,
 }
 
+impl<'a> Envelope<'a> {
+    /// The array, and what is said of its end by the outermost object that says anything.
+    pub(super) fn list(self) -> Option<(List<'a>, HasMore)> {
+        match self {
+            Self::Array(list) => Some((list, HasMore::Unknown)),
+            Self::Object { data: Some(within), has_more } => {
+                let (list, more) = match *within {
+                    // Only within an object, where it stands for an empty list.
+                    Self::Null => (List::default(), HasMore::Unknown),
+                    within => within.list()?,
+                };
+                Some((list, if has_more == HasMore::Unknown { more } else { has_more }))
+            }
+            Self::Object { data: None, .. } | Self::Null | Self::Other => None,
+        }
+    }
+}
+
+/// Objects within objects in which an array is looked for.
+const DEPTH: u8 = 2;
+
 impl<'de> Deserialize<'de> for Envelope<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Look;
-        impl<'de> Visitor<'de> for Look {
-            type Value = Envelope<'de>;
+        Look { depth: DEPTH }.deserialize(deserializer)
+    }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a files list")
-            }
+/// Looks at a document as many objects deep.
+struct Look {
+    depth: u8,
+}
 
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Envelope::Null)
-            }
-            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
-                Ok(Envelope::Other)
-            }
-            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
-                Ok(Envelope::Other)
-            }
-            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
-                Ok(Envelope::Other)
-            }
-            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
-                Ok(Envelope::Other)
-            }
-            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
-                Ok(Envelope::Other)
-            }
+impl<'de> DeserializeSeed<'de> for Look {
+    type Value = Envelope<'de>;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut list = List::default();
-                while let Some(file) = seq.next_element::<&RawValue>()? {
-                    if list.files.len() == MOST_FILES_A_PAGE {
-                        list.too_many = true;
-                        while seq.next_element::<IgnoredAny>()?.is_some() {}
-                        break;
-                    }
-                    list.files.push(file);
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Look {
+    type Value = Envelope<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a files list")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Envelope::Null)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(Envelope::Other)
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(Envelope::Other)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(Envelope::Other)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(Envelope::Other)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(Envelope::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut list = List::default();
+        while let Some(file) = seq.next_element::<&RawValue>()? {
+            if list.files.len() == MOST_FILES_A_PAGE {
+                list.too_many = true;
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                break;
+            }
+            list.files.push(file);
+        }
+        Ok(Envelope::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut data, mut has_more) = (None, HasMore::Unknown);
+        while let Some(Wtf8(key)) = map.next_key()? {
+            match key.as_slice() {
+                b"data" | b"Data" if self.depth > 0 => {
+                    let within = map.next_value_seed(Look { depth: self.depth - 1 })?;
+                    data = Some(Box::new(within));
                 }
-                Ok(Envelope::Array(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let (mut data, mut has_more) = (None, HasMore::Unknown);
-                while let Some(Wtf8(key)) = map.next_key()? {
-                    match key.as_slice() {
-                        b"data" | b"Data" => data = Some(map.next_value::<&RawValue>()?),
-                        b"has_more" => has_more = read_has_more(map.next_value::<&RawValue>()?),
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                    }
+                b"has_more" => has_more = read_has_more(map.next_value::<&RawValue>()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
                 }
-                Ok(Envelope::Object { data, has_more })
             }
         }
-        deserializer.deserialize_any(Look)
+        Ok(Envelope::Object { data, has_more })
     }
 }
 
