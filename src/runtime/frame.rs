@@ -34,19 +34,29 @@ struct Look {
 
 const PLAIN: Look = Look { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
-/// Writes `cells`, each with its column and row, to a terminal whose text is plain; it is plain
-/// again afterwards.
+/// Where the cursor is after a cell was written.
+#[derive(Clone, Copy, Debug)]
+struct Cursor {
+    at: Position,
+    /// Whether every terminal has it there. How wide a character beyond ASCII is, is up to the
+    /// terminal; only what stands right behind it is written without asking.
+    sure: bool,
+}
+
+/// Writes `cells`, each with its column and row, to a terminal of `width` columns whose text is
+/// plain; it is plain again afterwards.
 ///
 /// # Errors
 /// Those of `out`.
 pub(super) fn write_cells<'c>(
     out: &mut impl Write,
+    width: u16,
     cells: impl Iterator<Item = (u16, u16, &'c Cell)>,
 ) -> io::Result<()> {
     let mut look = PLAIN;
-    let mut at = None;
+    let mut cursor = None;
     for (x, y, cell) in cells {
-        go_to(out, at, Position { x, y })?;
+        go_to(out, cursor, Position { x, y })?;
         let wanted = Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
         if wanted != look {
             change_look(out, look, wanted)?;
@@ -54,20 +64,20 @@ pub(super) fn write_cells<'c>(
         }
         let symbol = cell.symbol();
         out.write_all(symbol.as_bytes())?;
-        // How wide the terminal takes other characters to be is up to the terminal.
-        at = match symbol.as_bytes() {
-            [b' '..=b'~'] => Some(Position { x: x + 1, y }),
-            _ => None,
-        };
+        // Behind the last column the cursor is on it still, and about to wrap.
+        let at = Position { x: x + 1, y };
+        let sure = matches!(symbol.as_bytes(), [b' '..=b'~']);
+        cursor = (at.x < width).then_some(Cursor { at, sure });
     }
     if look == PLAIN { Ok(()) } else { out.write_all(b"\x1b[m") }
 }
 
-/// Moves the cursor, from `at` where that is known.
-fn go_to(out: &mut impl Write, at: Option<Position>, to: Position) -> io::Result<()> {
+/// Moves the cursor, from where it is known to be.
+fn go_to(out: &mut impl Write, cursor: Option<Cursor>, to: Position) -> io::Result<()> {
     let digits = |number: u16| number.checked_ilog10().unwrap_or(0) + 1;
     let Position { x, y } = to;
-    if let Some(at) = at
+    if let Some(Cursor { at, sure }) = cursor
+        && (sure || at == to)
         && let (Some(down @ 0..=9), aside) = (y.checked_sub(at.y), x.abs_diff(at.x))
     {
         let length = |by: u16| match by {
@@ -173,7 +183,7 @@ mod tests {
 
     fn written(from: &Buffer, to: &Buffer) -> Vec<u8> {
         let mut out = vec![];
-        write_cells(&mut out, from.diff_iter(to)).unwrap();
+        write_cells(&mut out, WIDTH, from.diff_iter(to)).unwrap();
         out
     }
 
@@ -317,5 +327,20 @@ mod tests {
         let expected = "\x1b[1;15H\x1b[31m0\x1b[B\x1b[D0\x1b[B\x1b[D0\x1b[m";
         assert_eq!(String::from_utf8(written(&before, &after)).unwrap(), expected);
         assert_eq!(written(&after, &after), b"");
+    }
+
+    /// Where the cursor is behind the last column, and behind what is not ASCII, terminals differ.
+    #[test]
+    fn no_way_leads_from_a_place_that_is_not_sure() {
+        let before = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
+        let mut after = before.clone();
+        after.set_string(WIDTH - 1, 0, "a", Style::new());
+        after.set_string(WIDTH - 2, 1, "b", Style::new());
+        after.set_string(2, 3, "\u{25b0}\u{25b1}c", Style::new());
+        after.set_string(2, 4, "\u{25b0}", Style::new());
+        after.set_string(2, 5, "d", Style::new());
+        let expected =
+            "\x1b[1;24Ha\x1b[2;23Hb\x1b[4;3H\u{25b0}\u{25b1}c\x1b[5;3H\u{25b0}\x1b[6;3Hd";
+        assert_eq!(String::from_utf8(written(&before, &after)).unwrap(), expected);
     }
 }

@@ -141,7 +141,7 @@ impl Screen {
                 queue!(self.out, cursor::Hide)?;
             }
             if differs {
-                write_cells(&mut self.out, changes)?;
+                write_cells(&mut self.out, area.width, changes)?;
             }
             match cursor {
                 Some(at) if cursor != self.cursor => {
