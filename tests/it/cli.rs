@@ -178,6 +178,16 @@ fn certificates_are_missed_only_where_they_are_needed() {
     assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
     assert!(said.contains("No CA certificates") && said.contains("SSL_CERT_FILE"), "{said}");
 
+    // The dashboard makes its client with the first request.
+    let missing = [
+        ("SSL_CERT_FILE", "/dev/null"),
+        ("SSL_CERT_DIR", "/nonexistent"),
+        ("CEREBRAS_API_KEY", CANARY),
+    ];
+    let terminal = Terminal::start(80, 24, &["--base-url", "https://files.invalid"], &missing);
+    assert_eq!(terminal.wait_exit_restored(), 1);
+    terminal.wait_for_end("No CA certificates");
+
     let output = command(&["list", "--demo", "--output", "jsonl"])
         .env("SSL_CERT_FILE", "/dev/null")
         .env("SSL_CERT_DIR", "/nonexistent")
