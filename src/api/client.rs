@@ -264,7 +264,8 @@ impl Client {
         cap: usize,
         deadline: Instant,
     ) -> Result<Read, ApiError> {
-        let mut body = Vec::new();
+        let length = response.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+        let mut body = Vec::with_capacity(length.unwrap_or(0).min(LIKELY_BYTES));
         loop {
             let chunk = timeout_at(deadline, timeout(self.limits.gap, response.chunk()))
                 .await
@@ -288,6 +289,9 @@ impl Client {
         url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
     }
 }
+
+/// Bytes for which room is made on the word of a header: a page of 100 files has 25,000.
+const LIKELY_BYTES: usize = 64 * 1_024;
 
 /// The body of a success.
 struct Body {

@@ -6,6 +6,7 @@
 
 mod envelope;
 mod file;
+mod plain;
 mod values;
 
 use std::borrow::Cow;
@@ -60,7 +61,7 @@ pub struct Unreadable {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reading {
     /// A file.
-    File(Box<File>),
+    File(File),
     /// Something that should have been one.
     Unreadable(Unreadable),
 }
@@ -120,6 +121,14 @@ pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
     // Checking alone is several times faster.
     let text = str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
     let text = text.trim_start_matches('\u{feff}');
+    match plain::read_page(text) {
+        Some(page) => Ok(page),
+        None => read_any_page(text),
+    }
+}
+
+/// Reads a page that need not be as services mostly write them.
+fn read_any_page(text: &str) -> Result<Page, NotAPage> {
     let not_a_list =
         |breaks_off| NotAPage::NotAFilesList { beginning: beginning(text), breaks_off };
     let envelope: Envelope = serde_json::from_str(text)
@@ -137,7 +146,7 @@ pub fn read_single_file(body: &[u8]) -> Option<File> {
     let text = String::from_utf8_lossy(body);
     let raw = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
     match read_file(raw) {
-        Reading::File(file) => Some(*file),
+        Reading::File(file) => Some(file),
         Reading::Unreadable(_) => None,
     }
 }

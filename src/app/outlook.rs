@@ -58,7 +58,7 @@ mod tests {
     fn store(expiries: impl Iterator<Item = i64>) -> Store {
         let mut store = Store::default();
         let readings = expiries.enumerate().map(|(n, at)| {
-            Reading::File(Box::new(File {
+            Reading::File(File {
                 id: Untrusted::new(format!("file_{n}")),
                 filename: None,
                 bytes: Stated::Value(1_000),
@@ -66,7 +66,7 @@ mod tests {
                 expires_at: Stated::Value(at),
                 purpose: None,
                 extra: None,
-            }))
+            })
         });
         let page = Page { readings: readings.collect(), has_more: HasMore::No };
         let origin = Origin { after: None, reading: 0, at_s: 1, extent: Extent::Open };

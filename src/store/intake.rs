@@ -170,7 +170,7 @@ impl Store {
                 Reading::File(file) => {
                     run = 0;
                     before = Some(file.id.clone());
-                    self.take_in_file(*file, origin.reading, intake)?
+                    self.take_in_file(file, origin.reading, intake)?
                 }
                 Reading::Unreadable(unreadable) => {
                     run += 1;

@@ -16,7 +16,7 @@ pub(super) fn file(id: &str, name: &str, expires_at: Stated<i64>) -> File {
 }
 
 pub(super) fn page(files: impl IntoIterator<Item = File>) -> Page {
-    let readings = files.into_iter().map(|file| Reading::File(Box::new(file))).collect();
+    let readings = files.into_iter().map(Reading::File).collect();
     Page { readings, has_more: HasMore::No }
 }
 
@@ -120,7 +120,7 @@ fn unreadable_files_are_rows_of_their_own() {
         vec![
             Reading::Unreadable(unreadable()),
             Reading::Unreadable(unreadable()),
-            Reading::File(Box::new(file("a", "n", Stated::Nothing))),
+            Reading::File(file("a", "n", Stated::Nothing)),
             Reading::Unreadable(unreadable()),
         ]
     };
@@ -263,7 +263,7 @@ fn named(files: &[(&str, &str)], change: impl Fn(usize, &mut File)) -> Page {
             extra: None,
         };
         change(n, &mut file);
-        Reading::File(Box::new(file))
+        Reading::File(file)
     };
     Page { readings: files.iter().enumerate().map(reading).collect(), has_more: HasMore::No }
 }

@@ -45,7 +45,7 @@ fn pages(files: u64) -> impl Iterator<Item = Page> {
         let after = (page * 100).checked_sub(1);
         let (files, has_more) = account.page(after, 100, NOW_S);
         let readings = files.into_iter().map(|file| {
-            Reading::File(Box::new(File {
+            Reading::File(File {
                 id: Untrusted::new(file.id),
                 filename: Some(Untrusted::new(file.filename)),
                 bytes: Stated::Value(file.bytes),
@@ -53,7 +53,7 @@ fn pages(files: u64) -> impl Iterator<Item = Page> {
                 expires_at: file.expires_at.map_or(Stated::Nothing, Stated::Value),
                 purpose: Some(Untrusted::new(file.purpose)),
                 extra: None,
-            }))
+            })
         });
         Page {
             readings: readings.collect(),

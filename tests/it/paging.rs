@@ -42,11 +42,8 @@ impl Server {
             }
         };
         let mut files = self.files.range(from..);
-        let readings = files
-            .by_ref()
-            .take(limit)
-            .map(|number| Reading::File(Box::new(file(*number))))
-            .collect();
+        let readings =
+            files.by_ref().take(limit).map(|number| Reading::File(file(*number))).collect();
         let has_more = match (self.has_more, files.next()) {
             (None, _) => HasMore::Unknown,
             (Some(_), Some(_)) => HasMore::Yes,
@@ -237,8 +234,7 @@ fn lies_about_more_end_within_two_further_requests() {
         while let Some(fetch) = lister.demand() {
             let (numbers, _) = lie(requests);
             requests += 1;
-            let readings =
-                numbers.into_iter().map(|number| Reading::File(Box::new(file(number)))).collect();
+            let readings = numbers.into_iter().map(|number| Reading::File(file(number))).collect();
             let page = Page { readings, has_more: HasMore::Yes };
             let origin = origin(&fetch, &lister);
             let facts = store.take_in(page, origin).unwrap().facts;

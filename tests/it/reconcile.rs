@@ -154,8 +154,7 @@ impl Account {
             },
         };
         let to = all.len().min(from + self.cap.min(usize::from(limit)));
-        let readings =
-            all[from..to].iter().map(|n| Reading::File(Box::new(self.file(*n)))).collect();
+        let readings = all[from..to].iter().map(|n| Reading::File(self.file(*n))).collect();
         let has_more = match self.more {
             More::Always => HasMore::Yes,
             More::Missing => HasMore::Unknown,

@@ -60,7 +60,7 @@ pub(super) fn read_file(raw: &RawValue) -> Reading {
         purpose.cap(MOST_ID_BYTES);
     }
     let extra = extra.finish();
-    Reading::File(Box::new(File { id, filename, bytes, created_at, expires_at, purpose, extra }))
+    Reading::File(File { id, filename, bytes, created_at, expires_at, purpose, extra })
 }
 
 /// The fields of one file, found but not yet interpreted.
@@ -78,10 +78,10 @@ struct Fields<'a> {
 
 /// Collects fields into the text of one JSON object, up to [`MOST_EXTRA_BYTES`].
 #[derive(Default)]
-struct Extra(String);
+pub(super) struct Extra(String);
 
 impl Extra {
-    fn push(&mut self, name: &Untrusted, value: &RawValue) {
+    pub(super) fn push(&mut self, name: &Untrusted, value: &RawValue) {
         let cut = "\"…\"";
         let name = name.borrow().json();
         let room = MOST_EXTRA_BYTES.saturating_sub(self.0.len());
@@ -95,7 +95,7 @@ impl Extra {
         self.0.push_str(if fits { value.get() } else { cut });
     }
 
-    fn finish(mut self) -> Option<Box<str>> {
+    pub(super) fn finish(mut self) -> Option<Box<str>> {
         if self.0.is_empty() {
             return None;
         }

@@ -8,7 +8,7 @@ fn page(body: &str) -> Page {
 fn only_file(fields: &str) -> File {
     let body = format!(r#"{{"data":[{{"id":"file_1",{fields}}}],"has_more":false}}"#);
     match page(&body).readings.pop() {
-        Some(Reading::File(file)) => *file,
+        Some(Reading::File(file)) => file,
         other => panic!("{fields}: {other:?}"),
     }
 }
@@ -219,7 +219,101 @@ fn only_single_harmless_segments_are_usable_ids() {
     }
 }
 
+/// What services send every day is read in one pass.
+#[test]
+fn ordinary_pages_are_plain() {
+    for body in [
+        r#"{"object":"list","data":[],"has_more":false}"#,
+        r#"{"object":"list","data":[{"id":"file_1","object":"file","bytes":7,"created_at":1700000000,"expires_at":1800000000,"filename":"a é.jsonl","purpose":"batch"}],"has_more":true}"#,
+        r#"{"data":[{"id":"a","bytes":null,"created_at":0,"expires_at":null}]}"#,
+        r#"{"data":[{"id":"a","status":"processed","status_details":null}],"first_id":"a","last_id":"a"}"#,
+    ] {
+        let page = plain::read_page(body);
+        assert!(page.is_some(), "{body}");
+        assert_eq!(page, read_any_page(body).ok(), "{body}");
+    }
+}
+
+/// One or the other as JSON, the ordinary ones more often.
+fn json_of(ordinary: &'static [&'static str]) -> impl Strategy<Value = &'static str> {
+    let odd = &[
+        "null",
+        "0",
+        "-0",
+        "-1",
+        "7",
+        "1.0",
+        "1.5",
+        "1e3",
+        "\"7\"",
+        "1700000000",
+        "1700000000000",
+        "200000000000",
+        "9223372036854775807",
+        "9223372036854775808",
+        "18446744073709551616",
+        "true",
+        "\"\"",
+        "\"x\"",
+        r#""a\u0062""#,
+        r#""\ud800""#,
+        "\"é\"",
+        "{}",
+        "[]",
+        "[1]",
+        "\"file\"",
+        "{\"file\":null}",
+        "[\"a\",7]",
+        "\"2030-01-01T00:00:00Z\"",
+        "[{\"id\":\"n\"}]",
+    ];
+    prop_oneof![4 => proptest::sample::select(ordinary), 1 => proptest::sample::select(odd)]
+}
+
+/// A file that is mostly ordinary.
+fn almost_a_file() -> impl Strategy<Value = String> {
+    let field = prop_oneof![
+        Just("filename").prop_flat_map(|n| (Just(n), json_of(&["\"a.jsonl\"", "\"b\""]))),
+        Just("purpose").prop_flat_map(|n| (Just(n), json_of(&["\"batch\""]))),
+        Just("bytes").prop_flat_map(|n| (Just(n), json_of(&["7", "null", "0"]))),
+        Just("created_at").prop_flat_map(|n| (Just(n), json_of(&["1700000000", "0"]))),
+        Just("expires_at").prop_flat_map(|n| (Just(n), json_of(&["1800000000", "null"]))),
+        Just("object").prop_flat_map(|n| (Just(n), json_of(&["\"file\""]))),
+        Just("status").prop_flat_map(|n| (Just(n), json_of(&["\"processed\""]))),
+        Just("st\\u0061tus").prop_flat_map(|n| (Just(n), json_of(&["7"]))),
+    ];
+    (json_of(&["\"file_1\"", "\"file_2\""]), proptest::collection::vec(field, 0..8)).prop_map(
+        |(id, fields)| {
+            let fields = fields.iter().map(|(name, value)| format!(",\"{name}\":{value}"));
+            format!("{{\"id\":{id}{}}}", fields.collect::<String>())
+        },
+    )
+}
+
 proptest! {
+    /// Reading in one pass is only faster.
+    #[test]
+    fn plain_pages_are_read_as_any_page(
+        files in proptest::collection::vec(
+            prop_oneof![9 => almost_a_file(), 1 => json_of(&["{}"]).prop_map(str::to_owned)],
+            0..4,
+        ),
+        around in proptest::sample::select(&[
+            "{\"data\":[@],\"has_more\":true}", "{\"data\":[@],\"has_more\":false}",
+            "{\"data\":[@]}", "{\"data\":[@],\"has_more\":1}", "{\"data\":[@],\"Data\":[]}",
+            "{\"Data\":[@]}", "{\"Data\":[],\"data\":[@]}", "{\"data\":[],\"data\":[@]}",
+            "{\"data\":[@],\"d\\u0061ta\":[]}", "{\"data\":{\"data\":[@]},\"has_more\":null}",
+            "{\"has_more\":true,\"data\":[@],\"has_more\":false}", "[@]", "[[@],true]",
+            "{\"data\":[@],\"first_id\":{\"data\":[]}}", "{\"data\":[@]} ", "{\"data\":[@]}x",
+            "\n{ \"data\" : [ @ ] }", "{\"data\":[[@]]}", "{\"data\":[@],}", "{\"data\":[@],\"x\":\"\u{1}\"}",
+        ][..]),
+    ) {
+        let body = around.replace('@', &files.join(","));
+        if let Some(page) = plain::read_page(&body) {
+            prop_assert_eq!(Ok(page), read_any_page(&body));
+        }
+    }
+
     #[test]
     fn no_input_panics(body in proptest::collection::vec(any::<u8>(), 0..256)) {
         let _ = read_page(&body);

@@ -113,13 +113,18 @@ pub(super) fn read_time(raw: &RawValue) -> StatedTime {
         (float == 0.0 || float.abs() >= 1.0).then_some(float.floor() as i64)
     });
     match number {
-        Some(0) => Stated::Nothing,
-        Some(seconds) if (1..=MOST_SECONDS).contains(&seconds) => Stated::Value(seconds),
-        Some(milliseconds) if milliseconds >= LEAST_MILLISECONDS => {
-            Stated::Value(milliseconds / 1_000)
-        }
-        Some(_) => Stated::Odd,
+        Some(number) => time_of(number),
         None => OffsetDateTime::parse(text, &Rfc3339)
             .map_or(Stated::Odd, |at| Stated::Value(at.unix_timestamp())),
+    }
+}
+
+/// A time given as a whole number.
+pub(super) fn time_of(number: i64) -> StatedTime {
+    match number {
+        0 => Stated::Nothing,
+        seconds if (1..=MOST_SECONDS).contains(&seconds) => Stated::Value(seconds),
+        milliseconds if milliseconds >= LEAST_MILLISECONDS => Stated::Value(milliseconds / 1_000),
+        _ => Stated::Odd,
     }
 }

@@ -1,6 +1,5 @@
 //! The four forms of a list. Each begins before the list is whole and writes page by page.
 
-use std::fmt::{Display, Write as _};
 use std::io::{self, BufWriter, Write};
 
 use super::super::{CommandError, failed};
@@ -217,12 +216,12 @@ fn push_text(line: &mut String, name: &str, text: Option<&Untrusted>) {
     }
 }
 
-fn push_number(line: &mut String, name: &str, number: Option<impl Display>) {
+fn push_number(line: &mut String, name: &str, number: Option<impl itoa::Integer>) {
     line.push_str(name);
-    let _ = match number {
-        Some(number) => write!(line, "{number}"),
-        None => write!(line, "null"),
-    };
+    match number {
+        Some(number) => line.push_str(itoa::Buffer::new().format(number)),
+        None => line.push_str("null"),
+    }
 }
 
 fn is_known(name: UntrustedRef<'_>) -> bool {
@@ -272,7 +271,7 @@ mod tests {
         let body = "{\"id\":\"a\",\"filename\":\"x\\n\\u202e,\\\"日\",\"bytes\":-1,\"expires_at\":1.0,\n\"s\":\"\u{202e}é\",\n\"n\": [1,\n2]}";
         let mut page = read_page(format!("[{body}]").as_bytes()).unwrap();
         let Some(Reading::File(file)) = page.readings.pop() else { panic!() };
-        *file
+        file
     }
 
     #[test]

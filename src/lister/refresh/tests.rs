@@ -32,7 +32,7 @@ fn number(id: &Untrusted) -> usize {
 fn page(numbers: &[usize], newest_first: bool, more: bool) -> Page {
     let file = |number: &usize| {
         let made = i64::try_from(*number).unwrap() * if newest_first { -60 } else { 60 };
-        Reading::File(Box::new(File {
+        Reading::File(File {
             id: id(*number),
             filename: None,
             bytes: Stated::Nothing,
@@ -40,7 +40,7 @@ fn page(numbers: &[usize], newest_first: bool, more: bool) -> Page {
             expires_at: Stated::Nothing,
             purpose: None,
             extra: None,
-        }))
+        })
     };
     let has_more = if more { HasMore::Yes } else { HasMore::No };
     Page { readings: numbers.iter().map(file).collect(), has_more }

@@ -1,0 +1,163 @@
+//! Reads the list page by page, ahead of whoever prints it.
+
+use std::hash::{BuildHasher, RandomState};
+
+use hashbrown::HashTable;
+use tokio::sync::mpsc::Sender;
+
+use super::writer::odd_values;
+use crate::api::retry::Policy;
+use crate::api::{Answer, Client, File, HasMore, Page, Reading};
+use crate::clock::{ServerClock, since_boot};
+use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
+use crate::runtime::wait_until;
+
+/// How far to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    OnePage,
+    All,
+}
+
+/// The files of one page, and the service's clock as it was known then.
+pub(super) struct Batch {
+    pub(super) files: Vec<File>,
+    pub(super) clock: ServerClock,
+}
+
+/// What was read in all.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) pages: u64,
+    pub(super) files: u64,
+    pub(super) unreadable: u64,
+    pub(super) odd_values: u64,
+    pub(super) conflicts: u64,
+}
+
+/// How it ended: whether there is more, or why it went no further.
+pub(super) struct Outcome {
+    pub(super) tally: Tally,
+    pub(super) end: Result<HasMore, Failure>,
+}
+
+/// Drives the paging machine.
+pub(super) struct Reader {
+    client: Client,
+    limit: u16,
+    reach: Reach,
+    lister: Lister,
+    clock: ServerClock,
+    tally: Tally,
+    seen: Seen,
+}
+
+/// Files of a page, by hashes of id and filename.
+type Hashes = HashTable<(u64, u64)>;
+
+/// What must not be printed twice: a service may send the last files of a page once more.
+#[derive(Default)]
+struct Seen {
+    before: Hashes,
+    here: Hashes,
+    hasher: RandomState,
+}
+
+/// Whether a file was there already.
+#[derive(Debug, PartialEq, Eq)]
+enum Novelty {
+    New,
+    /// The same id, and another filename.
+    Conflict,
+    Known,
+}
+
+impl Reader {
+    pub(super) fn new(client: Client, limit: u16, reach: Reach) -> Self {
+        let lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
+        let (clock, tally, seen) = (ServerClock::default(), Tally::default(), Seen::default());
+        Self { client, limit, reach, lister, clock, tally, seen }
+    }
+
+    /// Reads until the end, a failure that stays, or nobody takes the pages any more.
+    pub(super) async fn read(mut self, pages: Sender<Batch>) -> Outcome {
+        let end = loop {
+            let fetch = match self.lister.state() {
+                State::Ready { .. } => self.lister.demand(),
+                State::Backoff { until, .. } => {
+                    wait_until(*until).await;
+                    self.lister.on_time(since_boot())
+                }
+                State::Exhausted => break Ok(HasMore::No),
+                State::Failed { why, .. } => break Err(why.clone()),
+                State::Loading { .. } => unreachable!("each answer is waited for"),
+            };
+            let Some(fetch) = fetch else { continue };
+            let client = self.client.on_attempt(fetch.attempt);
+            match client.list_page(fetch.cursor.after(), self.limit).await {
+                Err(error) => self.lister.page_failed(fetch.request, error, since_boot()),
+                Ok(Answer { value: page, date, .. }) => {
+                    if let Some(sample) = date {
+                        self.clock.observe(sample);
+                    }
+                    let has_more = page.has_more;
+                    let (files, facts) = self.take_in(page);
+                    self.lister.page_loaded(fetch.request, has_more, facts);
+                    let batch = Batch { files, clock: self.clock };
+                    if pages.send(batch).await.is_err() || self.reach == Reach::OnePage {
+                        break Ok(has_more);
+                    }
+                }
+            }
+        };
+        Outcome { tally: self.tally, end }
+    }
+
+    /// Sorts a page into files to print and what is to be said of the rest.
+    fn take_in(&mut self, page: Page) -> (Vec<File>, PageFacts) {
+        let last = page.last_id().cloned();
+        let mut files = Vec::with_capacity(page.readings.len());
+        self.seen.turn_the_page();
+        for reading in page.readings {
+            let Reading::File(file) = reading else {
+                self.tally.unreadable += 1;
+                continue;
+            };
+            let novelty = self.seen.judge(&file);
+            if novelty == Novelty::Known {
+                continue;
+            }
+            self.tally.conflicts += u64::from(novelty == Novelty::Conflict);
+            self.tally.odd_values += odd_values(&file);
+            files.push(file);
+        }
+        self.tally.pages += 1;
+        self.tally.files += files.len() as u64;
+        let fresh = files.len();
+        (files, PageFacts { last, fresh, new: fresh })
+    }
+}
+
+impl Seen {
+    fn turn_the_page(&mut self) {
+        std::mem::swap(&mut self.before, &mut self.here);
+        self.here.clear();
+    }
+
+    fn judge(&mut self, file: &File) -> Novelty {
+        let id = self.hasher.hash_one(&file.id);
+        let name = self.hasher.hash_one(&file.filename);
+        let is_it = |(other, _): &(u64, u64)| *other == id;
+        let known = if let Some((_, known)) = self.here.find_mut(id, is_it) {
+            Some(std::mem::replace(known, name))
+        } else {
+            self.here.insert_unique(id, (id, name), |(id, _)| *id);
+            self.before.find(id, is_it).map(|(_, name)| *name)
+        };
+        match known {
+            None => Novelty::New,
+            Some(known) if known == name => Novelty::Known,
+            Some(_) => Novelty::Conflict,
+        }
+    }
+}
