@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 use tokio::sync::mpsc::Sender;
+use tokio::task::yield_now;
 
 use super::writer::odd_values;
 use crate::api::retry::Policy;
@@ -81,6 +82,7 @@ impl Reader {
 
     /// Reads until the end, a failure that stays, or nobody takes the pages any more.
     pub(super) async fn read(mut self, pages: Sender<Batch>) -> Outcome {
+        let mut batch = None;
         let end = loop {
             let fetch = match self.lister.state() {
                 State::Ready { .. } => self.lister.demand(),
@@ -94,7 +96,10 @@ impl Reader {
             };
             let Some(fetch) = fetch else { continue };
             let client = self.client.on_attempt(fetch.attempt);
-            match client.list_page(fetch.cursor.after(), self.limit).await {
+            let answer = client.list_page(fetch.cursor.after(), self.limit);
+            let (answer, taken) = tokio::join!(answer, hand_over(&pages, batch.take()));
+            match answer {
+                _ if taken.is_err() => break Ok(HasMore::Unknown),
                 Err(error) => self.lister.page_failed(fetch.request, error, since_boot()),
                 Ok(Answer { value: page, date, .. }) => {
                     if let Some(sample) = date {
@@ -103,13 +108,14 @@ impl Reader {
                     let has_more = page.has_more;
                     let (files, facts) = self.take_in(page);
                     self.lister.page_loaded(fetch.request, has_more, facts);
-                    let batch = Batch { files, clock: self.clock };
-                    if pages.send(batch).await.is_err() || self.reach == Reach::OnePage {
+                    batch = Some(Batch { files, clock: self.clock });
+                    if self.reach == Reach::OnePage {
                         break Ok(has_more);
                     }
                 }
             }
         };
+        let _ = hand_over(&pages, batch).await;
         Outcome { tally: self.tally, end }
     }
 
@@ -136,6 +142,14 @@ impl Reader {
         let fresh = files.len();
         (files, PageFacts { last, fresh, new: fresh })
     }
+}
+
+/// Hands a page to whoever prints it; an error where nobody does any more.
+async fn hand_over(pages: &Sender<Batch>, batch: Option<Batch>) -> Result<(), ()> {
+    let Some(batch) = batch else { return Ok(()) };
+    // The request for the next page leaves first: the thread that prints may want this processor.
+    yield_now().await;
+    pages.send(batch).await.map_err(|_| ())
 }
 
 impl Seen {
