@@ -3,24 +3,41 @@
 //! Files are spread over buckets between splitters that a sample gives, then each bucket, which is
 //! small enough for the caches, is sorted. Each file carries the beginning of its sort key with it,
 //! so that the texts themselves, which lie all over the memory, are looked at only where two of them
-//! begin alike.
+//! begin alike. What all texts of the sample begin with tells nothing, and is passed over; a bucket
+//! that is too large nevertheless is spread in its turn.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::order::{Order, SortKey};
 use super::{FREE, FileNo, NO_PURPOSE, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
+use crate::text::UntrustedRef;
 
 /// Files that are spread, or sorted, in a step: a few milliseconds of work.
 const STEP: usize = 1 << 16;
 /// Files of a bucket, by and large.
 const BUCKET: usize = 4_096;
+/// So many times that are too many to be sorted at once.
+const TOO_LARGE: usize = 8;
 /// Files of the sample for each bucket: enough for buckets of about the same size.
 const SAMPLE: usize = 8;
+/// How often what was spread is spread again: hostile names could be alike on and on.
+const MOST_LEVELS: usize = 32;
 
 /// The beginning of a sort key, as numbers: what has the smaller ones comes first.
-type Beginning = [u64; 4];
+///
+/// Of a text it has, in this order: where it stands to what is common, in a byte, [`WINDOW`] bytes, and how
+/// many those are in a byte, which is one more where the text goes on.
+type Beginning = [u64; 3];
 type Keyed = (Beginning, FileNo);
+
+/// Bytes of a text in its beginning.
+const WINDOW: usize = size_of::<Beginning>() - 2;
+
+/// What comes behind all values that could be read, whatever the direction.
+const UNREADABLE: Beginning = [3 << 56, 0, 0];
+/// What comes last.
+const MISSING: Beginning = [4 << 56, 0, 0];
 
 /// An order that is in the making.
 #[derive(Debug)]
@@ -28,17 +45,52 @@ pub struct Sorting {
     order: Order,
     /// For each number of a purpose, of which there are few, its place among them.
     ranks: Vec<u64>,
-    /// What each bucket but the first begins with.
-    splitters: Vec<Keyed>,
-    buckets: Vec<Vec<Keyed>>,
-    /// The row up to which the store was read.
-    read_to: usize,
-    /// The bucket up to which all are sorted.
-    sorted_to: usize,
+    /// What is being sorted: a bucket of each level is the whole of the next one.
+    levels: Vec<Level>,
     sorted: Vec<FileNo>,
     /// Files of a step, and of a bucket.
     step: usize,
     bucket: usize,
+}
+
+/// Files that are spread over buckets.
+#[derive(Debug)]
+struct Level {
+    files: Files,
+    /// The file up to which they were read.
+    read_to: usize,
+    /// What the texts of the sample begin with.
+    common: Vec<u8>,
+    /// What each bucket but the first begins with.
+    splitters: Vec<Keyed>,
+    buckets: Vec<Vec<Keyed>>,
+    /// The bucket up to which all are sorted.
+    sorted_to: usize,
+}
+
+#[derive(Debug)]
+enum Files {
+    /// The rows of the store, so many.
+    All(usize),
+    Some(Vec<FileNo>),
+}
+
+impl Files {
+    fn len(&self) -> usize {
+        match self {
+            Self::All(rows) => *rows,
+            Self::Some(files) => files.len(),
+        }
+    }
+
+    /// The one at this place, unless its row is free.
+    fn get(&self, store: &Store, at: usize) -> Option<FileNo> {
+        let no = match self {
+            Self::All(_) => FileNo(u32::try_from(at).ok()?),
+            Self::Some(files) => files[at],
+        };
+        (store.flags[no.0 as usize] & FREE == 0).then_some(no)
+    }
 }
 
 impl Sorting {
@@ -49,10 +101,7 @@ impl Sorting {
         Self {
             order: Order::new(key, descending),
             ranks,
-            splitters: vec![],
-            buckets: vec![],
-            read_to: 0,
-            sorted_to: 0,
+            levels: vec![Level::of(Files::All(store.slots()))],
             sorted: vec![],
             step: STEP,
             bucket: BUCKET,
@@ -72,17 +121,24 @@ impl Sorting {
         if matches!(self.order.key(), SortKey::TimeLeft | SortKey::Expires) {
             return Some(self.order.of_expiries(store, touched));
         }
-        if self.buckets.is_empty() {
-            self.split(store);
-        }
-        if self.read_to < store.slots() {
-            self.spread(store);
-            // A few files are sorted at once.
-            if self.read_to < store.slots() || self.read_to >= self.step {
-                return None;
+        let mut room = self.step;
+        while room > 0 {
+            let Some(mut level) = self.levels.pop() else { break };
+            if level.buckets.is_empty() {
+                self.split(&mut level, store);
+            }
+            if level.read_to < level.files.len() {
+                room = room.saturating_sub(self.spread(&mut level, store, room));
+                self.levels.push(level);
+            } else if let Some(bucket) = level.buckets.get_mut(level.sorted_to) {
+                let files = std::mem::take(bucket);
+                level.sorted_to += 1;
+                self.levels.push(level);
+                room = room.saturating_sub(files.len());
+                self.sort(files, store);
             }
         }
-        if !self.sort(store) {
+        if !self.levels.is_empty() {
             return None;
         }
         let mut rows = std::mem::take(&mut self.sorted);
@@ -93,122 +149,169 @@ impl Sorting {
     }
 
     /// Finds the splitters in a sample.
-    fn split(&mut self, store: &Store) {
-        let buckets = store.slots() / self.bucket + 1;
-        let pace = (store.slots() / (buckets * SAMPLE)).max(1);
-        let rows = (0..store.slots()).step_by(pace);
-        let mut sample: Vec<Keyed> = rows.filter_map(|row| self.keyed(store, row)).collect();
-        sample.sort_unstable();
-        self.splitters = sample.into_iter().skip(SAMPLE).step_by(SAMPLE).collect();
+    fn split(&self, level: &mut Level, store: &Store) {
+        let files = &level.files;
+        let buckets = files.len() / self.bucket + 1;
+        let pace = (files.len() / (buckets * SAMPLE)).max(1);
+        let sample: Vec<FileNo> =
+            (0..files.len()).step_by(pace).filter_map(|at| files.get(store, at)).collect();
         if self.is_by_text() {
-            // Those that begin alike are not told apart by their numbers: they stay together.
-            for splitter in &mut self.splitters {
+            let texts = sample.iter().filter_map(|no| self.text(store, *no));
+            level.common = texts.reduce(common).unwrap_or_default().to_vec();
+        }
+        let mut sample: Vec<Keyed> =
+            sample.into_iter().map(|no| self.keyed(level, store, no)).collect();
+        sample.sort_unstable();
+        level.splitters = sample.into_iter().skip(SAMPLE).step_by(SAMPLE).collect();
+        for splitter in &mut level.splitters {
+            // Those that only begin alike are not told apart by their numbers: they stay together.
+            if self.goes_on(&splitter.0) {
                 splitter.1 = FileNo(0);
             }
         }
-        self.splitters.dedup();
+        level.splitters.dedup();
         let room = self.bucket + self.bucket / 2;
-        self.buckets = (0..=self.splitters.len()).map(|_| Vec::with_capacity(room)).collect();
+        level.buckets = (0..=level.splitters.len()).map(|_| Vec::with_capacity(room)).collect();
     }
 
-    /// Puts the next files into their buckets.
-    fn spread(&mut self, store: &Store) {
-        let from = self.read_to;
-        self.read_to = (from + self.step).min(store.slots());
-        for row in from..self.read_to {
-            if let Some(keyed) = self.keyed(store, row) {
-                let bucket = self.splitters.partition_point(|splitter| *splitter <= keyed);
-                self.buckets[bucket].push(keyed);
+    /// Puts at most so many files into their buckets; tells how many it were.
+    fn spread(&self, level: &mut Level, store: &Store, most: usize) -> usize {
+        let from = level.read_to;
+        level.read_to = level.files.len().min(from + most);
+        for at in from..level.read_to {
+            if let Some(no) = level.files.get(store, at) {
+                let keyed = self.keyed(level, store, no);
+                let bucket = level.splitters.partition_point(|splitter| *splitter <= keyed);
+                level.buckets[bucket].push(keyed);
             }
         }
+        level.read_to - from
     }
 
-    /// Sorts the next buckets; tells whether those were the last.
-    fn sort(&mut self, store: &Store) -> bool {
-        let by_text = self.is_by_text();
-        let enough = self.sorted.len() + self.step;
-        while self.sorted.len() < enough {
-            let Some(bucket) = self.buckets.get_mut(self.sorted_to) else { return true };
-            let mut files = std::mem::take(bucket);
-            if by_text {
-                files.sort_unstable_by(|a, b| compare(&self.order, store, a, b));
-            } else {
-                // What begins alike is alike, and in the order of its numbers.
-                files.sort_unstable();
-            }
-            self.sorted.extend(files.into_iter().map(|(_, no)| no));
-            self.sorted_to += 1;
+    /// Sorts the files of a bucket, or leaves them to the next level.
+    fn sort(&mut self, mut files: Vec<Keyed>, store: &Store) {
+        let too_large = files.len() > self.bucket * TOO_LARGE;
+        if too_large && self.is_by_text() && self.levels.len() < MOST_LEVELS {
+            let files = files.into_iter().map(|(_, no)| no).collect();
+            self.levels.push(Level::of(Files::Some(files)));
+            return;
         }
-        self.sorted_to == self.buckets.len()
+        if self.is_by_text() {
+            files.sort_unstable_by(|(a, left), (b, right)| match a.cmp(b) {
+                Ordering::Equal if self.goes_on(a) => self.order.compare(store, *left, *right),
+                Ordering::Equal => left.cmp(right),
+                unequal => unequal,
+            });
+        } else {
+            // What begins alike is alike, and in the order of its numbers.
+            files.sort_unstable();
+        }
+        self.sorted.extend(files.into_iter().map(|(_, no)| no));
     }
 
     fn is_by_text(&self) -> bool {
         matches!(self.order.key(), SortKey::Filename | SortKey::Id)
     }
 
-    /// The file of a row, if there is one, with the beginning of its key.
-    fn keyed(&self, store: &Store, row: usize) -> Option<Keyed> {
-        let no = u32::try_from(row).ok().filter(|_| store.flags[row] & FREE == 0).map(FileNo)?;
-        let descending = self.order.is_descending();
-        let directed = |number: u64| if descending { !number } else { number };
-        // What could not be read comes behind all that was, and what was not given behind that,
-        // whatever the direction.
-        let known = |number: u64| [0, directed(number), 0, 0];
-        let (odd, missing) = ([1, 0, 0, 0], [2, 0, 0, 0]);
-        let text = |text: &[u8]| beginning_of(text).map(directed);
+    /// The text that is sorted by.
+    fn text<'a>(&self, store: &'a Store, no: FileNo) -> Option<&'a [u8]> {
+        match self.order.key() {
+            SortKey::Id => Some(store.key(no)),
+            _ => store.filename(no).map(UntrustedRef::raw),
+        }
+    }
+
+    /// Whether there is more to a text than this beginning.
+    fn goes_on(&self, beginning: &Beginning) -> bool {
+        let length = self.directed(beginning[2]) & 0xFF;
+        self.is_by_text() && length > WINDOW as u64 && beginning[0] < UNREADABLE[0]
+    }
+
+    fn directed(&self, number: u64) -> u64 {
+        if self.order.is_descending() { !number } else { number }
+    }
+
+    /// A file with the beginning of its key.
+    fn keyed(&self, level: &Level, store: &Store, no: FileNo) -> Keyed {
+        let row = no.0 as usize;
+        let known = |number: u64| [0, self.directed(number), 0];
         let beginning = match self.order.key() {
-            SortKey::TimeLeft | SortKey::Expires => missing,
+            SortKey::TimeLeft | SortKey::Expires => MISSING,
             SortKey::Created => match store.created_at[row] {
-                NOTHING => missing,
-                ODD => odd,
+                NOTHING => MISSING,
+                ODD => UNREADABLE,
                 // From the least number to the largest, negative ones first.
                 at => known(at.cast_unsigned() ^ (1 << 63)),
             },
             SortKey::Size => match store.bytes[row] {
-                NO_SIZE => missing,
-                ODD_SIZE => odd,
+                NO_SIZE => MISSING,
+                ODD_SIZE => UNREADABLE,
                 bytes => known(bytes),
             },
             SortKey::Verified => known(store.verified_s[row].into()),
-            SortKey::Purpose if store.flags[row] & NO_PURPOSE != 0 => missing,
+            SortKey::Purpose if store.flags[row] & NO_PURPOSE != 0 => MISSING,
             // One that came up since belongs to files that something happened to.
             SortKey::Purpose => {
                 let rank = self.ranks.get(usize::from(store.purpose[row]));
                 known(rank.copied().unwrap_or_default())
             }
-            SortKey::Id => text(store.key(no)),
-            // A name may begin with the largest bytes that there are: then comparing tells.
-            SortKey::Filename => store.filename(no).map_or([u64::MAX; 4], |name| text(name.raw())),
+            SortKey::Id | SortKey::Filename => match self.text(store, no) {
+                Some(text) => level.beginning_of(text, self.order.is_descending()),
+                None => MISSING,
+            },
         };
-        Some((beginning, no))
+        (beginning, no)
     }
 }
 
-/// The first 32 bytes of a text.
-fn beginning_of(text: &[u8]) -> Beginning {
-    let mut bytes = [0; 32];
-    let length = text.len().min(32);
-    bytes[..length].copy_from_slice(&text[..length]);
-    let part = |at: usize| bytes[at..at + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
-    [part(0), part(8), part(16), part(24)]
+impl Level {
+    fn of(files: Files) -> Self {
+        let (common, splitters, buckets) = (vec![], vec![], vec![]);
+        Self { files, read_to: 0, common, splitters, buckets, sorted_to: 0 }
+    }
+
+    /// The beginning of a text behind what is common, or of the whole one where it does not begin
+    /// with that.
+    fn beginning_of(&self, text: &[u8], descending: bool) -> Beginning {
+        let (place, text) = match text.strip_prefix(self.common.as_slice()) {
+            Some(rest) => (1, rest),
+            None if text < self.common.as_slice() => (0, text),
+            None => (2, text),
+        };
+        let mut bytes = [0; size_of::<Beginning>()];
+        let shown = text.len().min(WINDOW);
+        bytes[1..=shown].copy_from_slice(&text[..shown]);
+        bytes[WINDOW + 1] = u8::try_from(text.len().min(WINDOW + 1)).unwrap_or(u8::MAX);
+        if descending {
+            bytes = bytes.map(|byte| !byte);
+        }
+        // This stays before what has no text, whatever the direction.
+        bytes[0] = if descending { 2 - place } else { place };
+        let part =
+            |at: usize| bytes[at..at + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
+        [part(0), part(8), part(16)]
+    }
 }
 
-fn compare(order: &Order, store: &Store, (a, left): &Keyed, (b, right): &Keyed) -> Ordering {
-    a.cmp(b).then_with(|| order.compare(store, *left, *right))
+/// What both begin with.
+fn common<'a>(a: &'a [u8], b: &[u8]) -> &'a [u8] {
+    let length = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    &a[..length]
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{page, random_file, take_in};
     use super::*;
+    use crate::api::File;
     use crate::text::Untrusted;
 
-    /// Names that begin alike, and end early.
+    /// Names that begin alike, some of them for long, and end early.
     fn random_name(rng: &mut fastrand::Rng) -> Untrusted {
-        let length = rng.usize(..20);
-        Untrusted::new(
-            (0..length).map(|_| [0, b'a', b'a', b'a', 0xFF][rng.usize(..5)]).collect::<Vec<u8>>(),
-        )
+        let alike = [0, 0, 3, 30, 60][rng.usize(..5)];
+        let length = [20, 2, 60][rng.usize(..3)];
+        let random = (0..rng.usize(..length)).map(|_| [0, b'a', b'a', b'a', 0xFF][rng.usize(..5)]);
+        Untrusted::new(std::iter::repeat_n(b'a', alike).chain(random).collect::<Vec<u8>>())
     }
 
     /// However small the steps, and whatever happens between them: what nothing happened to stands
@@ -255,6 +358,38 @@ mod tests {
                 store.numbers().filter(|no| !touched.contains(no)).collect();
             expected.sort_by(|a, b| order.compare(&store, *a, *b));
             assert_eq!(order.rows(), expected, "seed {seed}, {key:?}");
+        }
+    }
+
+    /// Names that begin alike for long, two kinds of them, or are alike altogether: no step has much
+    /// more to do than another.
+    #[test]
+    fn no_step_has_more_than_its_share() {
+        let name = |n: usize| match n % 3 {
+            0 => format!("{}{n}", "one kind of names ".repeat(9)),
+            1 => format!("{}{n}", "another kind of names ".repeat(7)),
+            _ => "one name".repeat(20),
+        };
+        let mut store = Store::default();
+        let mut rng = fastrand::Rng::with_seed(1);
+        let files = (0..9_000).map(|n| File {
+            id: Untrusted::new(format!("file_{n}")),
+            filename: Some(Untrusted::new(name(n))),
+            ..random_file(&mut rng, 0)
+        });
+        take_in(&mut store, page(files), None, 0).unwrap();
+        for key in SortKey::ALL {
+            let mut sorting = Sorting::new(&store, key, true);
+            (sorting.step, sorting.bucket) = (500, 20);
+            let order = loop {
+                let before = sorting.sorted.len();
+                if let Some(order) = sorting.step(&store, &HashSet::new()) {
+                    break order;
+                }
+                let done = sorting.sorted.len() - before;
+                assert!(done <= sorting.step + sorting.bucket * TOO_LARGE, "{key:?}: {done}");
+            };
+            assert!(order.rows().is_sorted_by(|a, b| order.compare(&store, *a, *b).is_lt()));
         }
     }
 }

@@ -177,6 +177,24 @@ fn sort_a_million(bencher: Bencher, key: SortKey) {
     bencher.bench_local(|| Order::sorted(&store, key, false));
 }
 
+/// Names that begin alike for longer than sorting looks at first.
+#[divan::bench(sample_count = 10)]
+fn sort_a_million_long_names(bencher: Bencher) {
+    let mut store = Store::default();
+    let mut last: Option<Untrusted> = None;
+    for mut page in pages(MILLION) {
+        for reading in &mut page.readings {
+            let Reading::File(File { filename: Some(name), .. }) = reading else { continue };
+            let begin = b"experiments/2026-11/evaluation-of-answers/llama-70b-instruct/".to_vec();
+            *name = Untrusted::new([begin.as_slice(), name.raw()].concat());
+        }
+        let next = page.last_id().cloned();
+        take_in(&mut store, page, last.as_ref());
+        last = next;
+    }
+    bencher.bench_local(|| Order::sorted(&store, SortKey::Filename, false));
+}
+
 #[divan::bench(
     args = ["output", "batch-0412", "no such file", "size>=10MiB and left<24h", "/-out(put)?/"],
     sample_count = 10
