@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use ratatui::buffer::Cell;
 use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
+use unicode_width::UnicodeWidthStr;
 
 /// Modifiers and the parameter of SGR that turns each on.
 const MODIFIERS: [(Modifier, u8); 9] = [
@@ -56,7 +57,7 @@ pub(super) fn write_cells<'c>(
     let mut look = PLAIN;
     let mut cursor = None;
     for (x, y, cell) in cells {
-        go_to(out, cursor, Position { x, y })?;
+        let sure = go_to(out, cursor, Position { x, y })?;
         let wanted = Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
         if wanted != look {
             change_look(out, look, wanted)?;
@@ -64,16 +65,17 @@ pub(super) fn write_cells<'c>(
         }
         let symbol = cell.symbol();
         out.write_all(symbol.as_bytes())?;
-        // Behind the last column the cursor is on it still, and about to wrap.
+        let ascii = matches!(symbol.as_bytes(), [b' '..=b'~']);
         let at = Position { x: x + 1, y };
-        let sure = matches!(symbol.as_bytes(), [b' '..=b'~']);
-        cursor = (at.x < width).then_some(Cursor { at, sure });
+        // Behind the last column the cursor is on it still, and about to wrap.
+        let known = at.x < width && (ascii || symbol.width() == 1);
+        cursor = known.then_some(Cursor { at, sure: sure && ascii });
     }
     if look == PLAIN { Ok(()) } else { out.write_all(b"\x1b[m") }
 }
 
-/// Moves the cursor, from where it is known to be.
-fn go_to(out: &mut impl Write, cursor: Option<Cursor>, to: Position) -> io::Result<()> {
+/// Moves the cursor, from where it is known to be; tells whether every terminal has it there then.
+fn go_to(out: &mut impl Write, cursor: Option<Cursor>, to: Position) -> io::Result<bool> {
     let digits = |number: u16| number.checked_ilog10().unwrap_or(0) + 1;
     let Position { x, y } = to;
     if let Some(Cursor { at, sure }) = cursor
@@ -87,10 +89,12 @@ fn go_to(out: &mut impl Write, cursor: Option<Cursor>, to: Position) -> io::Resu
         };
         if length(down) + length(aside) < 4 + digits(y + 1) + digits(x + 1) {
             go_by(out, down, 'B')?;
-            return go_by(out, aside, if x > at.x { 'C' } else { 'D' });
+            go_by(out, aside, if x > at.x { 'C' } else { 'D' })?;
+            return Ok(sure);
         }
     }
-    write!(out, "\x1b[{};{}H", u32::from(y) + 1, u32::from(x) + 1)
+    write!(out, "\x1b[{};{}H", u32::from(y) + 1, u32::from(x) + 1)?;
+    Ok(true)
 }
 
 fn go_by(out: &mut impl Write, by: u16, direction: char) -> io::Result<()> {
@@ -339,8 +343,12 @@ mod tests {
         after.set_string(2, 3, "\u{25b0}\u{25b1}c", Style::new());
         after.set_string(2, 4, "\u{25b0}", Style::new());
         after.set_string(2, 5, "d", Style::new());
-        let expected =
-            "\x1b[1;24Ha\x1b[2;23Hb\x1b[4;3H\u{25b0}\u{25b1}c\x1b[5;3H\u{25b0}\x1b[6;3Hd";
+        // What stands right behind it is no surer, however much of it there is.
+        after.set_string(2, 7, "\u{2026}tail", Style::new());
+        after.set_string(12, 7, "9", Style::new());
+        after.set_string(12, 8, "8", Style::new());
+        let expected = "\x1b[1;24Ha\x1b[2;23Hb\x1b[4;3H\u{25b0}\u{25b1}c\x1b[5;3H\u{25b0}\x1b[6;3Hd\
+            \x1b[8;3H\u{2026}tail\x1b[8;13H9\x1b[B\x1b[D8";
         assert_eq!(String::from_utf8(written(&before, &after)).unwrap(), expected);
     }
 }

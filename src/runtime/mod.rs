@@ -300,8 +300,9 @@ impl Pace {
         self.used_to.saturating_sub(FRAME * (AHEAD - 1))
     }
 
+    /// However many frames had to be shown at once, the next one is not far.
     fn drawn(&mut self, now: Duration) {
-        self.used_to = self.used_to.max(now) + FRAME;
+        self.used_to = (self.used_to.max(now) + FRAME).min(now + FRAME * AHEAD);
     }
 }
 
@@ -338,6 +339,18 @@ mod tests {
             let second = Duration::from_millis(33 * 30);
             assert!(drawn[32] >= second && drawn[32] < second + FRAME, "{:?}", drawn[32]);
             now += Duration::from_secs(1);
+        }
+    }
+
+    /// Keys are shown at once, and must not hold up what shows itself.
+    #[test]
+    fn many_keys_put_off_the_next_frame_no_longer_than_one() {
+        let mut pace = Pace::default();
+        let mut now = Duration::from_secs(100);
+        for _ in 0..1_000 {
+            pace.drawn(now);
+            assert!(pace.next() <= now + FRAME);
+            now += Duration::from_millis(2);
         }
     }
 }
