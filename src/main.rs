@@ -41,7 +41,7 @@ fn leave_no_core_file() {
 fn run(cli: Cli) -> u8 {
     // A thread for the requests: what is drawn or printed has the main thread to itself.
     let background = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let foreground = Builder::new_current_thread().enable_io().build();
+    let foreground = Builder::new_current_thread().enable_all().build();
     let (background, foreground) = match (background, foreground) {
         (Ok(background), Ok(foreground)) => (background, foreground),
         (Err(error), _) | (_, Err(error)) => return report(&error, 1),

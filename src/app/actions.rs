@@ -87,7 +87,7 @@ impl App {
         match action {
             Action::OpenDetail => self.open_detail(),
             Action::OpenFilter => {
-                let text = self.table.filter_text().unwrap_or_default().to_owned();
+                let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
                 self.mode = Mode::Filter { input: Box::new(Input::new(text)) };
             }
             Action::OpenSortPicker => self.open_picker(Choice::Sort),
@@ -240,12 +240,12 @@ impl App {
             self.say("search stopped; what came stays");
         } else if self.range_from.take().is_some() {
             self.say("no range any more");
-        } else if self.table.span().is_some() {
+        } else if self.table.wanted_span().is_some() {
             let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
             self.table.set_span(&self.store, None, &moment);
         } else if self.focus() != Focus::Table {
             self.focus = Focus::Table;
-        } else if self.table.filter_text().is_some() {
+        } else if self.table.wanted_filter_text().is_some() {
             self.filter_by("");
         } else if !self.marks.is_empty() {
             let marked = self.marks.drain().collect();

@@ -244,7 +244,8 @@ impl App {
         if !self.table.work(&self.store, &moment(server_ms, &self.marks)) {
             self.working_since_s = None;
             // Files that came under a bound of the filter since they were judged.
-            self.refilter(from_s, server_ms.div_euclid(1_000));
+            let now_s = server_ms.div_euclid(1_000);
+            self.refilter(from_s.min(now_s), from_s.max(now_s));
         }
     }
 

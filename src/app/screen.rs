@@ -119,7 +119,7 @@ impl App {
     pub(super) fn choose_bucket(&mut self, number: usize) {
         let Some(bucket) = self.timeline.buckets().get(number) else { return };
         let end = bucket.span.end;
-        let chosen = self.table.span().is_some_and(|span| span.end == end);
+        let chosen = self.table.wanted_span().is_some_and(|span| span.end == end);
         let span = (!chosen).then(|| bucket.span.clone());
         self.typed.search_stopped = false;
         let moment = super::moment(self.clock.server_ms(self.now), &self.marks);

@@ -134,6 +134,31 @@ impl Table {
         self.narrowing.span.as_ref()
     }
 
+    /// What the table is narrowed by, or will be soon.
+    fn wanted_narrowing(&self) -> &Narrowing {
+        self.rebuild.as_ref().map_or(&self.narrowing, Rebuild::narrowing)
+    }
+
+    /// The text of the filter in force, or of the one that will be soon.
+    #[must_use]
+    pub fn wanted_filter_text(&self) -> Option<&str> {
+        let wanted = self.wanted_narrowing();
+        wanted.filter.as_ref().map(|_| wanted.text.as_str())
+    }
+
+    /// The span in force, or the one that will be soon.
+    #[must_use]
+    pub fn wanted_span(&self) -> Option<&Range<i64>> {
+        self.wanted_narrowing().span.as_ref()
+    }
+
+    /// Whether the filter in force, or the one that will be soon, asks for marks.
+    #[must_use]
+    pub fn depends_on_marks(&self) -> bool {
+        let both = [&self.narrowing, self.wanted_narrowing()];
+        both.into_iter().filter_map(Narrowing::filter).any(Filter::depends_on_marks)
+    }
+
     /// Whether anything is held back, by the filter or by a span.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
@@ -246,6 +271,15 @@ impl Table {
             self.find_again(store);
         }
         false
+    }
+
+    /// Puts a filter or span in force that is in the making, whatever time that takes: what concerns
+    /// all files of the table must not befall those that it is to hold back.
+    pub fn narrow_now(&mut self, store: &Store, moment: &Moment<'_>) {
+        let wanted = self.wanted_narrowing();
+        if wanted.text != self.narrowing.text || wanted.span != self.narrowing.span {
+            while self.work(store, moment) {}
+        }
     }
 
     /// The window has `height` lines now.

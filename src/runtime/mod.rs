@@ -111,7 +111,7 @@ pub async fn run(
     let mut screen = Screen::enter(app.uses_mouse(), options.notifier)?;
     input::listen(&sender)?;
     if options.ask_background {
-        screen.ask_background()?;
+        screen.ask_background();
     }
     let commands = Commands::start(sender.clone(), background);
     let alarm = Alarm::new()?;

@@ -1,7 +1,7 @@
 //! The terminal: taken over in one place, given back in one place, whatever happens.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,6 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
-use crossterm::style::force_color_output;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -24,9 +23,6 @@ use crate::app::App;
 use crate::app::alerts::Alert;
 use crate::view;
 
-/// Bytes collected before a write: more than a frame of any usual size.
-const FRAME_BYTES: usize = 256 * 1_024;
-
 /// Buttons and dragging, reported so that no column is too far to the right. Mere motion is not
 /// asked for: it would wake the program for nothing.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
@@ -40,8 +36,6 @@ const ASK_BACKGROUND: &str = "\x1b]11;?\x1b\\";
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-type Out = BufWriter<File>;
-
 /// The terminal in raw mode on its alternate screen; dropping it gives the terminal back.
 ///
 /// It keeps what the terminal shows and writes the difference to the next frame, and nothing at all
@@ -50,7 +44,10 @@ type Out = BufWriter<File>;
 /// knows them shows half of one; the others pass over them.
 #[derive(Debug)]
 pub struct Screen {
-    out: Out,
+    /// Written to directly: the standard library's own buffer would split a frame.
+    terminal: File,
+    /// What is still to be written.
+    out: Vec<u8>,
     shown: Buffer,
     next: Buffer,
     /// What the terminal shows is not known: it is emptied first.
@@ -68,28 +65,31 @@ impl Screen {
     /// # Errors
     /// Where it cannot be; it is as before then.
     pub fn enter(mouse: bool, notifier: Notifier) -> io::Result<Self> {
-        // Written to directly: the standard library's own buffer would split a frame.
-        let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        let mut out = BufWriter::with_capacity(FRAME_BYTES, out);
-        // Whether there is colour was decided already, in the theme.
-        force_color_output(true);
-        take(&mut out, mouse).inspect_err(|_| give_back())?;
-        let (shown, next) = (Buffer::default(), Buffer::default());
-        Ok(Self { out, shown, next, clear: false, cursor: None, mouse, title: None, notifier })
+        let terminal = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let mut screen = Self {
+            terminal,
+            out: vec![],
+            shown: Buffer::default(),
+            next: Buffer::default(),
+            clear: false,
+            cursor: None,
+            mouse,
+            title: None,
+            notifier,
+        };
+        screen.take()?;
+        Ok(screen)
     }
 
     /// Asks the terminal, with the next frame, for the colour of its background; the answer, if any,
     /// comes as input.
-    ///
-    /// # Errors
-    /// Where the terminal cannot be written to.
-    pub fn ask_background(&mut self) -> io::Result<()> {
-        self.out.write_all(ASK_BACKGROUND.as_bytes())
+    pub fn ask_background(&mut self) {
+        self.out.extend(ASK_BACKGROUND.bytes());
     }
 
     /// Gives the terminal back as it was. What fails here fails silently: it may be gone.
     pub fn leave(&mut self) {
-        let _ = self.out.flush();
+        let _ = self.flush();
         give_back();
     }
 
@@ -102,7 +102,7 @@ impl Screen {
         if TAKEN.load(Ordering::SeqCst) {
             disable_raw_mode()?;
         }
-        take(&mut self.out, self.mouse)?;
+        self.take()?;
         if let Some(title) = self.title.take() {
             self.set_title(&title)?;
         }
@@ -154,7 +154,7 @@ impl Screen {
             queue!(self.out, EndSynchronizedUpdate)?;
         }
         std::mem::swap(&mut self.shown, &mut self.next);
-        self.out.flush()
+        self.flush()
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -187,8 +187,28 @@ impl Screen {
     }
 
     fn write(&mut self, sequence: &str) -> io::Result<()> {
-        self.out.write_all(sequence.as_bytes())?;
-        self.out.flush()
+        self.out.extend(sequence.bytes());
+        self.flush()
+    }
+
+    /// Writes what there is to write. What cannot be written is gone: it must not come after the
+    /// terminal was given back.
+    fn flush(&mut self) -> io::Result<()> {
+        let written = self.terminal.write_all(&self.out);
+        self.out.clear();
+        written
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        let first = !TAKEN.swap(true, Ordering::SeqCst);
+        if first {
+            self.out.extend(KEEP_TITLE.bytes());
+        }
+        let Self { out, mouse, .. } = self;
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
+        out.extend(if *mouse { MOUSE_ON } else { MOUSE_OFF }.bytes());
+        self.flush()
     }
 
     /// Puts `text` on the clipboard of the terminal (OSC 52).
@@ -196,7 +216,8 @@ impl Screen {
     /// # Errors
     /// Where the terminal cannot be written to.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        execute!(self.out, CopyToClipboard::to_clipboard_from(text))
+        queue!(self.out, CopyToClipboard::to_clipboard_from(text))?;
+        self.flush()
     }
 }
 
@@ -212,17 +233,6 @@ impl Drop for Screen {
 /// Where it does not tell.
 pub fn size() -> io::Result<(u16, u16)> {
     crossterm::terminal::size()
-}
-
-fn take(out: &mut impl Write, mouse: bool) -> io::Result<()> {
-    enable_raw_mode()?;
-    let first = !TAKEN.swap(true, Ordering::SeqCst);
-    if first {
-        out.write_all(KEEP_TITLE.as_bytes())?;
-    }
-    queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
-    out.write_all(if mouse { MOUSE_ON } else { MOUSE_OFF }.as_bytes())?;
-    out.flush()
 }
 
 /// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.

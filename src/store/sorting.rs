@@ -6,7 +6,6 @@
 //! begin alike. What all texts of the sample begin with tells nothing, and is passed over; a bucket
 //! that is too large nevertheless is spread in its turn.
 
-use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::order::{Order, SortKey};
@@ -28,16 +27,16 @@ const MOST_LEVELS: usize = 32;
 ///
 /// Of a text it has, in this order: where it stands to what is common, in a byte, [`WINDOW`] bytes, and how
 /// many those are in a byte, which is one more where the text goes on.
-type Beginning = [u64; 3];
+type Beginning = [u64; 4];
 type Keyed = (Beginning, FileNo);
 
 /// Bytes of a text in its beginning.
 const WINDOW: usize = size_of::<Beginning>() - 2;
 
 /// What comes behind all values that could be read, whatever the direction.
-const UNREADABLE: Beginning = [3 << 56, 0, 0];
+const UNREADABLE: Beginning = [3 << 56, 0, 0, 0];
 /// What comes last.
-const MISSING: Beginning = [4 << 56, 0, 0];
+const MISSING: Beginning = [4 << 56, 0, 0, 0];
 
 /// An order that is in the making.
 #[derive(Debug)]
@@ -131,11 +130,11 @@ impl Sorting {
                 room = room.saturating_sub(self.spread(&mut level, store, room));
                 self.levels.push(level);
             } else if let Some(bucket) = level.buckets.get_mut(level.sorted_to) {
-                let files = std::mem::take(bucket);
+                let (files, common) = (std::mem::take(bucket), level.common.len());
                 level.sorted_to += 1;
                 self.levels.push(level);
                 room = room.saturating_sub(files.len());
-                self.sort(files, store);
+                self.sort(files, common, store);
             }
         }
         if !self.levels.is_empty() {
@@ -188,25 +187,34 @@ impl Sorting {
         level.read_to - from
     }
 
-    /// Sorts the files of a bucket, or leaves them to the next level.
-    fn sort(&mut self, mut files: Vec<Keyed>, store: &Store) {
+    /// Sorts the files of a bucket, or leaves them to the next level; `common` is how many bytes of
+    /// their texts were passed over.
+    fn sort(&mut self, mut files: Vec<Keyed>, common: usize, store: &Store) {
         let too_large = files.len() > self.bucket * TOO_LARGE;
         if too_large && self.is_by_text() && self.levels.len() < MOST_LEVELS {
             let files = files.into_iter().map(|(_, no)| no).collect();
             self.levels.push(Level::of(Files::Some(files)));
             return;
         }
-        if self.is_by_text() {
-            files.sort_unstable_by(|(a, left), (b, right)| match a.cmp(b) {
-                Ordering::Equal if self.goes_on(a) => self.order.compare(store, *left, *right),
-                Ordering::Equal => left.cmp(right),
-                unequal => unequal,
-            });
-        } else {
-            // What begins alike is alike, and in the order of its numbers.
-            files.sort_unstable();
-        }
+        self.sort_by_beginnings(&mut files, common, store);
         self.sorted.extend(files.into_iter().map(|(_, no)| no));
+    }
+
+    /// Sorts by the beginnings of the texts, and what begins alike by what comes behind that.
+    fn sort_by_beginnings(&self, files: &mut [Keyed], common: usize, store: &Store) {
+        files.sort_unstable();
+        for alike in files.chunk_by_mut(|a, b| a.0 == b.0) {
+            if alike.len() == 1 || !self.goes_on(&alike[0].0) {
+                continue;
+            }
+            let begins_with_common = alike[0].0[0] >> 56 == 1;
+            let behind = WINDOW + if begins_with_common { common } else { 0 };
+            for (beginning, no) in &mut *alike {
+                let text = self.text(store, *no).and_then(|text| text.get(behind..));
+                *beginning = self.beginning_of(1, text.unwrap_or_default());
+            }
+            self.sort_by_beginnings(alike, behind, store);
+        }
     }
 
     fn is_by_text(&self) -> bool {
@@ -223,8 +231,23 @@ impl Sorting {
 
     /// Whether there is more to a text than this beginning.
     fn goes_on(&self, beginning: &Beginning) -> bool {
-        let length = self.directed(beginning[2]) & 0xFF;
+        let length = self.directed(beginning[3]) & 0xFF;
         self.is_by_text() && length > WINDOW as u64 && beginning[0] < UNREADABLE[0]
+    }
+
+    fn beginning_of(&self, place: u8, text: &[u8]) -> Beginning {
+        let mut bytes = [0; size_of::<Beginning>()];
+        let shown = text.len().min(WINDOW);
+        bytes[1..=shown].copy_from_slice(&text[..shown]);
+        bytes[WINDOW + 1] = u8::try_from(text.len().min(WINDOW + 1)).unwrap_or(u8::MAX);
+        let part =
+            |at: usize| bytes[at..at + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
+        let [first, rest @ ..] = [part(0), part(8), part(16), part(24)];
+        let [second, third, fourth] = rest.map(|number| self.directed(number));
+        let (first, place) = (self.directed(first), u64::from(place));
+        // The place stays before what has no text, whatever the direction.
+        let place = if self.order.is_descending() { 2 - place } else { place };
+        [first & (u64::MAX >> 8) | place << 56, second, third, fourth]
     }
 
     fn directed(&self, number: u64) -> u64 {
@@ -234,7 +257,7 @@ impl Sorting {
     /// A file with the beginning of its key.
     fn keyed(&self, level: &Level, store: &Store, no: FileNo) -> Keyed {
         let row = no.0 as usize;
-        let known = |number: u64| [0, self.directed(number), 0];
+        let known = |number: u64| [0, self.directed(number), 0, 0];
         let beginning = match self.order.key() {
             SortKey::TimeLeft | SortKey::Expires => MISSING,
             SortKey::Created => match store.created_at[row] {
@@ -256,7 +279,10 @@ impl Sorting {
                 known(rank.copied().unwrap_or_default())
             }
             SortKey::Id | SortKey::Filename => match self.text(store, no) {
-                Some(text) => level.beginning_of(text, self.order.is_descending()),
+                Some(text) => {
+                    let (place, rest) = level.without_common(text);
+                    self.beginning_of(place, rest)
+                }
                 None => MISSING,
             },
         };
@@ -270,26 +296,14 @@ impl Level {
         Self { files, read_to: 0, common, splitters, buckets, sorted_to: 0 }
     }
 
-    /// The beginning of a text behind what is common, or of the whole one where it does not begin
-    /// with that.
-    fn beginning_of(&self, text: &[u8], descending: bool) -> Beginning {
-        let (place, text) = match text.strip_prefix(self.common.as_slice()) {
+    /// What of a text is behind what is common, or the whole one where it does not begin with that;
+    /// and where it stands to what is common: before, at or behind it.
+    fn without_common<'t>(&self, text: &'t [u8]) -> (u8, &'t [u8]) {
+        match text.strip_prefix(self.common.as_slice()) {
             Some(rest) => (1, rest),
             None if text < self.common.as_slice() => (0, text),
             None => (2, text),
-        };
-        let mut bytes = [0; size_of::<Beginning>()];
-        let shown = text.len().min(WINDOW);
-        bytes[1..=shown].copy_from_slice(&text[..shown]);
-        bytes[WINDOW + 1] = u8::try_from(text.len().min(WINDOW + 1)).unwrap_or(u8::MAX);
-        if descending {
-            bytes = bytes.map(|byte| !byte);
         }
-        // This stays before what has no text, whatever the direction.
-        bytes[0] = if descending { 2 - place } else { place };
-        let part =
-            |at: usize| bytes[at..at + 8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte));
-        [part(0), part(8), part(16)]
     }
 }
 

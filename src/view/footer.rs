@@ -68,7 +68,7 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if app.is_asked_to_wait() => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
-        Action::GoBack if app.table().span().is_some() && !busy => Some("all times"),
+        Action::GoBack if app.table().wanted_span().is_some() && !busy => Some("all times"),
         Action::GoBack if app.focus() != Focus::Table => None,
         Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
         Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
@@ -207,7 +207,7 @@ fn timeline_words(app: &App) -> Option<String> {
     let when = super::agenda::span_words(app, &bucket.span);
     let unit = if bucket.files == 1 { "file" } else { "files" };
     let (files, bytes) = (grouped(bucket.files), dates::sum(bucket.bytes));
-    let chosen = app.table().span().is_some_and(|span| span.end == bucket.span.end);
+    let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
     let enter = if chosen { "Enter lifts" } else { "Enter filters" };
     Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · {enter}"))
 }

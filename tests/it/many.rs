@@ -12,9 +12,9 @@ use super::update::{Driver, page};
 const FILES: i64 = 80_000;
 
 /// Names in another order than the files, a few thousand with a seven at the end.
-fn many() -> Driver {
+fn many(files: i64) -> Driver {
     let mut driver = Driver::with(120, 30, true);
-    for from in (0..FILES).step_by(10_000) {
+    for from in (0..files).step_by(10_000) {
         let body = page(from..from + 10_000, |n| 3_600 + (n * 7_919) % 1_000_000, true);
         driver.answer(&body);
     }
@@ -40,7 +40,7 @@ fn finish(driver: &mut Driver) -> usize {
 
 #[test]
 fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
-    let mut driver = many();
+    let mut driver = many(FILES);
     let before = ids(&driver);
     driver.keys("1");
     assert_eq!(driver.app.table().under_way(), Some(Work::Sorting(SortKey::Filename)));
@@ -55,7 +55,7 @@ fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
     // What comes in meanwhile is in it.
     let body = page([900_001, 5, 900_000], |n| n + 7_200, false);
     driver.answer(&body);
-    assert!(finish(&mut driver) > 1);
+    assert!(finish(&mut driver) > 0);
     let (app, order) = (&driver.app, driver.app.table().order());
     assert_eq!((order.key(), order.is_descending()), (SortKey::Filename, true));
     assert_eq!(order.rows(), Order::sorted(app.store(), SortKey::Filename, true).rows());
@@ -65,7 +65,7 @@ fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
 
 #[test]
 fn many_files_are_filtered_while_the_old_ones_are_shown_and_keys_are_answered() {
-    let mut driver = many();
+    let mut driver = many(FILES);
     let before = ids(&driver);
     driver.keys("/");
     driver.keys("7");
@@ -86,4 +86,43 @@ fn many_files_are_filtered_while_the_old_ones_are_shown_and_keys_are_answered() 
     driver.key(KeyCode::Esc);
     finish(&mut driver);
     assert_eq!(driver.app.table().rows().len(), 80_002);
+}
+
+/// Keys that come before the filter is in force mean the one that was typed.
+#[test]
+fn keys_mean_the_filter_that_was_typed_last() {
+    let mut driver = many(2 * FILES);
+    driver.keys("/7.j");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.table().under_way(), Some(Work::Filtering));
+    driver.keys("*");
+    assert_eq!(driver.app.marks().len(), 16_000);
+    assert!(driver.app.marks().iter().all(|no| driver.app.table().rows().contains(no)));
+
+    // Esc takes back the filter that is in the making, and no marks.
+    driver.keys("/5.j");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.table().wanted_filter_text(), Some("7.j5.j"));
+    // Loading, and the search for more of them, are stopped first.
+    for _ in 0..3 {
+        driver.key(KeyCode::Esc);
+    }
+    finish(&mut driver);
+    assert_eq!(driver.app.table().filter_text(), None);
+    assert_eq!(driver.app.marks().len(), 16_000);
+
+    // A file whose mark changes meanwhile is judged by the mark that it has.
+    driver.keys("/marked");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.table().under_way(), Some(Work::Filtering));
+    driver.keys(" ");
+    let marked = driver.app.marks().len();
+    finish(&mut driver);
+    assert_eq!(driver.app.table().rows().len(), marked);
+    driver.keys("v");
+    driver.keys("G");
+    driver.keys("/no such file");
+    driver.key(KeyCode::Enter);
+    driver.keys("v");
+    assert_eq!(driver.app.marks().len(), marked, "nothing is in the table to be marked");
 }

@@ -180,6 +180,7 @@ fn loading() {
     while !terminal.shows(LOADED) && busy.len() < 499 {
         busy.push(mark(&mut terminal));
     }
+    terminal.wait_to_see(LOADED);
     let idle = (0..busy.len()).map(|_| mark(&mut terminal)).collect();
     say("a key while 100000 files load", &both(busy));
     say("  and afterwards", &both(idle));
@@ -233,9 +234,12 @@ fn idle() {
 }
 
 fn still() {
-    let address = Service { spread_s: 1, ..Service::of(0) }.start();
+    // Days and hours, whose hour is not over soon.
+    let address =
+        Service { least_s: 3 * 86_400 + 1_800, spread_s: 900, ..Service::of(100) }.start();
     let mut terminal = dashboard(&address, HEIGHT, &[]);
-    watch(&mut terminal, "nothing that changes");
+    terminal.wait_for("-output.jsonl");
+    watch(&mut terminal, "100 files whose days and hours left stay the same");
 }
 
 /// What the program uses while nobody does anything.
@@ -250,7 +254,8 @@ fn watch(terminal: &mut Terminal, what: &str) {
     };
     say(&format!("a second of {what}: processor"), &ms(used.cpu / SECONDS));
     say("  bytes written", &each((terminal.written - written) as u64));
-    say("  calls that wrote", &each(used.writes));
+    let writes = used.writes.map_or("only told to root".to_owned(), each);
+    say("  calls that wrote", &writes);
     say("  threads woken", &each(used.wakes));
 }
 

@@ -17,14 +17,16 @@ pub struct Service {
     pub files: u64,
     /// From a request to its answer.
     pub latency: Duration,
-    /// The expiries of all files are spread over this span from now on, in seconds.
+    /// The first file that expires has so long left, in seconds.
+    pub least_s: u64,
+    /// The expiries of all files are spread over this span from there on, in seconds.
     pub spread_s: u64,
 }
 
 impl Service {
     /// A service with so many files, which answers at once.
     pub fn of(files: u64) -> Self {
-        Self { files, latency: Duration::ZERO, spread_s: 6 * 86_400 }
+        Self { files, latency: Duration::ZERO, least_s: 60, spread_s: 6 * 86_400 }
     }
 
     /// Serves until the process ends; gives the address.
@@ -88,7 +90,7 @@ impl Service {
                  \"expires_at\":{},\"filename\":\"batch-{n:06}-output.jsonl\",\"purpose\":\"batch_output\"}}",
                 n * 7_919 % 1_000_000_007,
                 now_s - 86_400 + n % 3_600,
-                now_s + 60 + left,
+                now_s + self.least_s + left,
             );
         }
         let _ = write!(body, "],\"has_more\":{}}}", end < self.files);
