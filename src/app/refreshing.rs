@@ -112,6 +112,9 @@ impl App {
         let Some(Ask::Page { cursor, extent, .. }) = self.refresher.asked(request).cloned() else {
             return;
         };
+        if self.refresher.is_overtaken(request, &self.store) {
+            return self.refresher.page_overtaken(request);
+        }
         let origin = Origin {
             after: cursor.after(),
             reading: self.refresher.reading(request),

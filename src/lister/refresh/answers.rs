@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     Ask, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE,
-    MOST_STEPS_BACK, Part, Pending, Refresher, State, Survey, Trouble, jittered,
+    MOST_STEPS_BACK, Part, Pending, Refresher, State, Store, Survey, Trouble, jittered,
 };
 use crate::api::ApiError;
 use crate::text::Untrusted;
@@ -33,6 +33,11 @@ impl Refresher {
         if part == Part::Generation {
             return self.generation_taken(intake, has_more, survey);
         }
+        if survey.store.is_shuffled() {
+            // It turned out just now: a reading of the whole list has to do instead.
+            round.end = End::Unread;
+            return vec![];
+        }
         round.end = end_after(round.end.clone(), intake, has_more, (part, &cursor, extent), survey);
         round.advance(first, intake, survey.store);
         if let Part::Rest | Part::All = part {
@@ -42,6 +47,29 @@ impl Refresher {
             self.sweep = intake.covered_to.max(behind);
         }
         vec![]
+    }
+
+    /// Whether the file that the page of `request` begins behind was taken out of the order while
+    /// it was in flight beside others: where its files belong is not known then.
+    #[must_use]
+    pub fn is_overtaken(&self, request: u64, store: &Store) -> bool {
+        let Some(Pending { ask: Ask::Page { cursor, .. }, part, beside_others: true, .. }) =
+            self.pending(request)
+        else {
+            return false;
+        };
+        let is_out = |id| store.find(id).and_then(|no| store.place(no)).is_none();
+        *part != Part::Generation && cursor.after().is_some_and(is_out)
+    }
+
+    /// The page of `request` is of no use: its files are asked for again.
+    pub fn page_overtaken(&mut self, request: u64) {
+        let pending = self.take_pending(request);
+        if let (State::Running(round), Some(Pending { part: Part::End, .. })) =
+            (&mut self.state, pending)
+        {
+            round.end = End::Unread;
+        }
     }
 
     /// Files turned out to be missing outside of a page: they are to be asked for.

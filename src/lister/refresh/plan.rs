@@ -60,7 +60,8 @@ impl Refresher {
             }
             _ => None,
         };
-        if let Some(refusal) = self.refusal.take() {
+        self.refused = if whole { 0 } else { self.refused };
+        if let Some(refusal) = self.refusal.take().filter(|_| !whole) {
             // It ran out of requests before a page came: nothing was confirmed.
             self.round_failed(refusal, now);
             return None;
@@ -138,7 +139,7 @@ impl Refresher {
             let page = if self.refused > 1 {
                 Some((Part::Rest, page_at(0, survey), survey.store.sequence().first().copied()))
             } else if survey.store.is_shuffled() {
-                generation_page(round, &mut self.generation, survey)
+                generation_page(round, &mut self.generation, &mut self.last_reading, survey)
             } else {
                 let mut parts = [Part::View, Part::End, Part::Rest];
                 // Where the budget is too small for all three, they take turns.
@@ -211,12 +212,17 @@ fn page_of(
 fn generation_page(
     round: &Round,
     generation: &mut Option<Generation>,
+    last_reading: &mut u32,
     survey: &Survey<'_>,
 ) -> Option<Plan> {
     if round.end == End::Read {
         return None;
     }
-    let start = || Generation { reading: round.reading, cursor: Cursor::Start, files: 0 };
+    // What the round read while the order still seemed to prove something is no part of it.
+    let start = || {
+        *last_reading += 1;
+        Generation { reading: *last_reading, cursor: Cursor::Start, files: 0 }
+    };
     let cursor = generation.get_or_insert_with(start).cursor.clone();
     let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
     Some((Part::Generation, ask, None))
@@ -237,19 +243,22 @@ fn view_page(round: &Round, survey: &Survey<'_>, claims: &Claims) -> Option<(Ask
 /// The page at that end of the list where new files appear, and the place where it begins.
 fn end_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
     let open = |cursor| Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
-    match &round.end {
-        End::Goes(cursor) => {
-            let known = cursor.after().and_then(|id| survey.store.find(id));
-            let behind = known.and_then(|no| survey.store.place(no)).map(|place| place + 1);
-            Some((open(cursor.clone()), behind.unwrap_or(survey.store.len())))
+    if let End::Goes(cursor) = &round.end {
+        let known = cursor.after().and_then(|id| survey.store.find(id));
+        if let Some(place) = known.and_then(|no| survey.store.place(no)) {
+            return Some((open(cursor.clone()), place + 1));
         }
-        End::Unread if survey.store.is_newest_first() => Some((open(Cursor::Start), 0)),
-        End::Unread if survey.complete => {
+    }
+    // Where the file that it goes on behind is gone meanwhile, the end is looked for again.
+    match &round.end {
+        End::Read => None,
+        _ if survey.store.is_newest_first() => Some((open(Cursor::Start), 0)),
+        _ if survey.complete => {
             let last = survey.store.len().saturating_sub(1);
             let (cursor, begins) = cursor_before(on_grid(last, survey.limit), survey.store);
             Some((open(cursor), begins))
         }
-        End::Unread | End::Read => None,
+        _ => None,
     }
 }
 
@@ -264,7 +273,7 @@ fn rest_page(
     let unread =
         |place: &usize| round.is_unread(files[*place], survey.store) && !claims.hold(*place);
     let place = match round.scope {
-        Scope::All => (round.read_to.min(files.len())..files.len()).find(unread),
+        Scope::All => (round.unread_from(survey.store)..files.len()).find(unread),
         Scope::Budget => {
             let sweep = sweep.min(files.len());
             (sweep..files.len()).chain(0..sweep).find(unread)

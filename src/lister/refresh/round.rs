@@ -60,14 +60,18 @@ impl Round {
         {
             self.passed.push(first);
         }
-        let files = store.sequence();
-        let taken_out = store.taken_out();
-        let since = taken_out.saturating_sub(self.taken_out);
-        self.taken_out = taken_out;
-        // What is behind files that are gone has moved up.
-        let from = self.read_to.saturating_sub(usize::try_from(since).unwrap_or(usize::MAX));
-        let read = files.iter().skip(from).take_while(|no| !self.is_unread(**no, store)).count();
-        self.read_to = (from + read).min(files.len());
+        let (files, from) = (store.sequence(), self.unread_from(store));
+        let read = files[from..].iter().take_while(|no| !self.is_unread(**no, store)).count();
+        self.read_to = from + read;
+        self.taken_out = store.taken_out();
+    }
+
+    /// A place before which everything was read again: what is behind files that are gone has moved
+    /// up since.
+    pub(super) fn unread_from(&self, store: &Store) -> usize {
+        let since = store.taken_out().saturating_sub(self.taken_out);
+        let since = usize::try_from(since).unwrap_or(usize::MAX);
+        self.read_to.saturating_sub(since).min(store.len())
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod cursors;
 
+use std::ops::Range;
+
 use super::*;
 use crate::api::error::Status;
 use crate::api::{ApiError, File, Page, Reading};
@@ -126,6 +128,10 @@ impl World {
         let from = cursor.after().map_or(0, at);
         let to = files.len().min(from + usize::from(limit));
         let page = page(&files[from..to], self.store.is_newest_first(), to < files.len());
+        if self.refresher.is_overtaken(request, &self.store) {
+            self.refresher.page_overtaken(request);
+            return from;
+        }
         let (has_more, reading) = (page.has_more, self.refresher.reading(request));
         let origin = Origin { after: cursor.after(), reading, at_s: 2, extent };
         let intake = self.store.take_in(page, origin).unwrap();
@@ -531,11 +537,12 @@ fn an_order_that_changes_is_read_from_end_to_end_over_several_rounds() {
     let mut world = World::new(1_500);
     let mut files = world.numbers();
     files.swap(3, 7);
-    world.round(&files);
+    let pages = |pages: Range<usize>| pages.map(|page| page * 100).collect::<Vec<_>>();
+    // The reading begins as soon as that is known.
+    assert_eq!(world.round(&files), [&[1_400, 0], pages(0..8).as_slice()].concat());
     assert!(world.store.is_shuffled());
-    let first = world.round(&files);
-    assert_eq!(first, (0..10).map(|page| page * 100).collect::<Vec<_>>());
-    assert_eq!(world.round(&files), (10..15).map(|page| page * 100).collect::<Vec<_>>());
+    assert_eq!(world.round(&files), pages(8..15));
+    assert_eq!(world.round(&files), pages(0..10));
 }
 
 #[test]

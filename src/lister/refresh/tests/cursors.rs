@@ -1,5 +1,7 @@
 //! Reading a complete list again over several cursors.
 
+use std::collections::HashMap;
+
 use super::*;
 
 impl World {
@@ -41,49 +43,88 @@ fn a_complete_list_is_read_again_over_several_cursors_each_page_once() {
     }
 }
 
+/// Each answer is of some moment since its request was sent; files go all the time, those among them
+/// that pages in flight begin behind.
 #[test]
-fn several_cursors_read_every_file_whatever_comes_and_goes_meanwhile() {
-    for (newest_first, seed) in (0..60).map(|seed| (seed % 2 == 0, seed)) {
+fn several_cursors_read_every_file_whatever_goes_meanwhile() {
+    let mut overtaken = 0;
+    for (newest_first, seed) in (0..80).map(|seed| (seed % 2 == 0, seed)) {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut world = World::listing(1_500, newest_first);
         let mut files = world.numbers();
+        let mut sent: HashMap<u64, Vec<usize>> = HashMap::new();
         assert_eq!(world.read_all(), 4);
         let reading = world.refresher.reading(world.request());
         let mut answers = 0;
         while world.fill() > 0 {
-            let which = rng.usize(..world.refresher.in_flight.len());
-            let Some(Ask::Page { .. }) = world.refresher.asked(world.in_flight(which)) else {
-                world.checked();
-                continue;
+            for pending in &world.refresher.in_flight {
+                sent.entry(pending.request).or_insert_with(|| files.clone());
+            }
+            let request = world.in_flight(rng.usize(..world.refresher.in_flight.len()));
+            let cursor = match world.refresher.asked(request).cloned().unwrap() {
+                Ask::Page { cursor, .. } => cursor,
+                Ask::File { no, id } => {
+                    if !files.contains(&number(&id)) {
+                        world.store.remove(&[no]);
+                    }
+                    world.refresher.file_checked(request);
+                    continue;
+                }
             };
-            world.answer_to(world.in_flight(which), &files);
             answers += 1;
-            assert!(answers < 60, "it comes to an end");
-            // Files that the pages in flight begin behind stay, so that no cursor is refused.
+            let is_in =
+                |files: &[usize]| cursor.after().is_none_or(|id| files.contains(&number(id)));
+            overtaken += usize::from(world.refresher.is_overtaken(request, &world.store));
+            if is_in(&files) && rng.bool() {
+                world.answer_to(request, &files);
+            } else if is_in(&sent[&request]) {
+                world.answer_to(request, &sent[&request]);
+            } else {
+                // An answer from before spoke of it as if it were still there.
+                let refused = world.refresher.page_failed(request, refused(), world.now);
+                let no = world.store.find(&refused.unwrap()).unwrap();
+                world.store.mark_missing(&[no]);
+                world.refresher.suspect(&[no]);
+            }
+            assert!(answers < 100, "it comes to an end");
             let from = rng.usize(..files.len());
-            let cursors: Vec<usize> = world
-                .refresher
-                .in_flight
-                .iter()
-                .filter_map(|pending| match &pending.ask {
-                    Ask::Page { cursor, .. } => cursor.after().map(number),
-                    Ask::File { .. } => None,
-                })
-                .collect();
-            let gone: Vec<usize> = files[from..(from + 130).min(files.len())]
-                .iter()
-                .copied()
-                .filter(|file| !cursors.contains(file))
-                .collect();
-            files.retain(|file| !gone.contains(file));
+            let gone: Vec<usize> = files.drain(from..(from + 90).min(files.len())).collect();
             let held: Vec<FileNo> =
                 gone.iter().filter_map(|file| world.store.find(&id(*file))).collect();
             world.store.remove(&held);
         }
-        assert!(world.with(Refresher::finish).is_some());
+        assert!(!world.store.is_shuffled(), "seed {seed}");
+        assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
+        let number = |no: &FileNo| number(&world.store.file(*no).id.to_owned());
         let unread = |no: &&FileNo| world.store.reading_of(**no) != reading;
-        assert_eq!(world.store.sequence().iter().filter(unread).count(), 0, "seed {seed}");
+        let unread: Vec<usize> = world.store.sequence().iter().filter(unread).map(number).collect();
+        assert!(!unread.iter().any(|file| files.contains(file)), "seed {seed}: {unread:?}");
     }
+    assert!(overtaken > 40, "{overtaken}");
+}
+
+/// An order that turns out to be none in the middle of it: all is read again all the same.
+#[test]
+fn a_list_that_turns_out_shuffled_is_read_again_from_the_start() {
+    let mut world = World::new(2_000);
+    let mut files = world.numbers();
+    assert_eq!(world.read_all(), 4);
+    let end = world.refresher.in_flight.iter().position(|pending| pending.part == Part::End);
+    world.answer_to(world.in_flight(end.unwrap()), &files);
+    files[250..350].reverse();
+    let rest: Vec<u64> = world.refresher.in_flight.iter().map(|p| p.request).collect();
+    for request in rest {
+        world.answer_to(request, &files);
+    }
+    assert!(world.store.is_shuffled());
+    assert_eq!(world.fill(), 1);
+    let reading = world.refresher.reading(world.request());
+    while world.fill() > 0 {
+        world.answer(&files);
+    }
+    assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
+    let unread = |no: &&FileNo| world.store.reading_of(**no) != reading;
+    assert_eq!(world.store.sequence().iter().filter(unread).count(), 0);
 }
 
 #[test]
