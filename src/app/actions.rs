@@ -195,7 +195,7 @@ impl App {
 
     pub(super) fn try_again(&mut self, effects: &mut Vec<Effect>) {
         if self.refresher.is_asking() {
-            return;
+            return self.say("an answer is still to come; r tries again after it");
         }
         if let Some(fetch) = self.lister.retry(self.now.mono) {
             if self.store.is_empty() {

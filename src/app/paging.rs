@@ -12,8 +12,8 @@ impl App {
         if self.refresher.expects(request) {
             return self.page_refreshed(request, result);
         }
-        if self.refresher.came_late(request) || !self.lister.expects(request) {
-            return;
+        if !self.lister.expects(request) {
+            return self.came_late(request, result);
         }
         match result {
             Ok(answer) => self.page_loaded(request, answer),

@@ -98,6 +98,16 @@ impl App {
         self.access = Access::Granted;
     }
 
+    /// An answer came that is of no interest any more, but for what its head told.
+    pub(super) fn came_late<T>(&mut self, request: u64, result: Result<Answer<T>, ApiError>) {
+        if self.refresher.came_late(request) {
+            match result {
+                Ok(answer) => self.heard(answer.date, answer.allowance),
+                Err(error) => self.refresher.keep_to_wait(&error, self.now.mono),
+            }
+        }
+    }
+
     /// The monotonic clock in whole seconds, as the store keeps it.
     pub(super) fn mono_s(&self) -> u32 {
         u32::try_from(self.now.mono.as_secs()).unwrap_or(u32::MAX)
@@ -238,8 +248,7 @@ impl App {
         result: Result<Answer<Existence>, ApiError>,
     ) {
         if !self.refresher.expects(request) {
-            self.refresher.came_late(request);
-            return;
+            return self.came_late(request, result);
         }
         let Some(Ask::File { no, id }) = self.refresher.asked(request).cloned() else { return };
         let answer = match result {

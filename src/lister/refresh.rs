@@ -49,6 +49,9 @@ const MANUAL_PAUSE: Duration = Duration::from_secs(1);
 const MOST_UNANSWERED: u32 = 3;
 /// Cursors that may be refused in one round.
 const MOST_STEPS_BACK: u32 = 10;
+/// How long, give or take a fifth, a service is left alone that could not answer several requests
+/// at once, unless it asks for more.
+const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 /// How long after its expiry a file is asked for.
 const AFTER_EXPIRY: Duration = Duration::from_secs(1);
 /// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
@@ -282,7 +285,14 @@ impl Refresher {
     pub fn service_failed(&mut self, error: ApiError, nothing_loaded: bool, now: Duration) {
         if nothing_loaded {
             self.round_failed(error, now);
-        } else if let Some(wait) = error.wait() {
+        } else {
+            self.keep_to_wait(&error, now);
+        }
+    }
+
+    /// Asks for nothing as long as an error asks for.
+    pub fn keep_to_wait(&mut self, error: &ApiError, now: Duration) {
+        if let Some(wait) = error.wait() {
             self.wait_until(now + wait.min(LONGEST_ASKED));
         }
     }

@@ -583,3 +583,35 @@ fn small_pages_fill_the_screen_and_two_more_without_a_key() {
     }
     assert_eq!(pages, 18, "30 rows in view and 60 below");
 }
+
+/// What the service asks for counts, also where its answer is of no interest any more.
+#[test]
+fn a_late_answer_is_kept_to_where_it_asks_for_a_wait() {
+    let mut driver = Driver::with(120, 30, true);
+    driver.answer(&page(0..2_000, |n| 3_600 + n, false));
+    driver.pass(Duration::from_secs(5));
+    driver.keys("R");
+    let requests: Vec<u64> = std::mem::take(&mut driver.effects)
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Fetch { fetch, .. } => Some(fetch.request),
+            _ => None,
+        })
+        .collect();
+    let [first, second, ..] = requests[..] else { panic!("{requests:?}") };
+    let broken = ApiError::Undecodable { what: "it is larger than 8 MiB" };
+    driver.tell(Event::PageAnswered { request: first, result: Err(broken) });
+    let wait = Some(Duration::from_secs(900));
+    let crowded = ApiError::Unavailable { status: Status(429), message: None, wait };
+    driver.tell(Event::PageAnswered { request: second, result: Err(crowded) });
+    for request in &requests[2..] {
+        let gone = ApiError::Undecodable { what: "it is larger than 8 MiB" };
+        driver.tell(Event::PageAnswered { request: *request, result: Err(gone) });
+    }
+    driver.effects.clear();
+    let until = driver.now.mono + Duration::from_secs(900);
+    while driver.app.deadline().is_some_and(|at| at < until) {
+        driver.wake();
+        assert!(!driver.effects.iter().any(|effect| matches!(effect, Effect::Fetch { .. })));
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE,
+    Ask, CROWDED_PAUSE, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE,
     MOST_STEPS_BACK, Part, Pending, Refresher, State, Store, Survey, Trouble, jittered,
 };
 use crate::api::ApiError;
@@ -119,9 +119,9 @@ impl Refresher {
         {
             // Perhaps it was too much at once: what is unread still is asked for one by one.
             round.cursors = 1;
-            if let Some(wait) = error.wait() {
-                self.wait_until(now + wait.min(LONGEST_ASKED));
-            }
+            let pause = jittered(CROWDED_PAUSE, &mut self.rng);
+            self.wait_until(now + pause);
+            self.keep_to_wait(&error, now);
             return None;
         }
         if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, part, .. })) =

@@ -197,3 +197,19 @@ fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
     }
     assert_eq!(world.fill(), 1);
 }
+
+#[test]
+fn a_service_that_many_requests_are_too_much_for_gets_a_pause_without_asking() {
+    let mut world = World::new(2_000);
+    let files = world.numbers();
+    assert_eq!(world.read_all(), 4);
+    assert_eq!(world.page_fails(down(None)), None);
+    for _ in 0..3 {
+        world.answer(&files);
+    }
+    assert_eq!(world.fill(), 0);
+    let pause = world.refresher.deadline().unwrap().saturating_sub(world.now);
+    assert!(pause > SECOND / 2 && pause < SECOND * 2, "{pause:?}");
+    world.now += pause;
+    assert_eq!(world.fill(), 1);
+}
