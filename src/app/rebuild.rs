@@ -5,13 +5,15 @@
 use std::collections::HashSet;
 
 use super::table::Narrowing;
-use crate::store::filter::{Moment, Verdicts};
+use crate::store::filter::{BLOCK, Moment, Verdicts};
 use crate::store::order::{Order, SortKey};
 use crate::store::sorting::Sorting;
 use crate::store::{Delta, FileNo, Store};
 
-/// Blocks of files judged in a step: a few milliseconds.
+/// Blocks of files judged in a step, a few milliseconds of work, and bytes of text in them: names
+/// may be long.
 const BLOCKS: usize = 16;
+const TEXT_BYTES: usize = 8 * 1_024 * 1_024;
 
 /// What is being made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +90,9 @@ impl Rebuild {
                 (self.order, self.sorting) = (Some(order), None);
             }
         } else if let Some(filter) = self.narrowing.filter().filter(|_| !self.judged) {
-            self.judged = filter.judge(store, moment, BLOCKS, &mut self.verdicts);
+            let text_of_block = store.text_bytes() / store.slots().div_ceil(BLOCK).max(1);
+            let blocks = (TEXT_BYTES / text_of_block.max(1)).clamp(1, BLOCKS);
+            self.judged = filter.judge(store, moment, blocks, &mut self.verdicts);
         }
         self.sorting.is_none() && self.judged
     }

@@ -51,7 +51,6 @@ impl App {
             match request.ask {
                 Ask::Page { cursor, limit, .. } => {
                     let fetch = Fetch { request: request.request, cursor, attempt: 1 };
-                    self.loading_since = now;
                     effects.push(Effect::Fetch { fetch, limit });
                 }
                 Ask::File { id, .. } => {

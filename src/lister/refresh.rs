@@ -28,7 +28,7 @@ mod plan;
 mod round;
 mod terms;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::Cursor;
@@ -47,7 +47,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 const MANUAL_PAUSE: Duration = Duration::from_secs(1);
 /// Checks in a row that may fail before a round leaves the others to the next one.
 const MOST_UNANSWERED: u32 = 3;
-/// Cursors that may be refused in one round.
+/// Cursors that may be refused before a page comes.
 const MOST_STEPS_BACK: u32 = 10;
 /// How long, give or take a fifth, a service is left alone that could not answer several requests
 /// at once, unless it asks for more.
@@ -353,7 +353,7 @@ impl Refresher {
             view_pages: 0,
             end: End::Unread,
             read_to: 0,
-            passed: vec![],
+            passed: HashSet::new(),
             taken_out: 0,
             cursors: self.policy.cursors.max(1),
             suspects: VecDeque::new(),

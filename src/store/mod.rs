@@ -271,6 +271,12 @@ impl Store {
         self.flags.len()
     }
 
+    /// Bytes of all ids and filenames.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// The file with number `no`.
     #[must_use]
     pub fn file(&self, no: FileNo) -> FileRef<'_> {

@@ -29,6 +29,7 @@ impl Refresher {
         };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
+        round.steps_back = 0;
         round.suspects.extend(suspects);
         if part == Part::Generation {
             return self.generation_taken(intake, has_more, survey);
@@ -124,14 +125,17 @@ impl Refresher {
             self.keep_to_wait(&error, now);
             return None;
         }
-        if let (State::Running(round), Some(Pending { ask: Ask::Page { cursor, .. }, part, .. })) =
-            (&mut self.state, pending)
+        if let (
+            State::Running(round),
+            Some(Pending { ask: Ask::Page { cursor, .. }, part, beside_others, .. }),
+        ) = (&mut self.state, pending)
             && error.refuses_cursor()
             && round.steps_back < MOST_STEPS_BACK
             && let Cursor::After(id) = cursor
         {
             round.steps_back += 1;
-            self.refused += 1;
+            // Those of several pages at once are not in a row.
+            self.refused = if beside_others { 1 } else { self.refused + 1 };
             self.refusal = Some(error);
             self.generation = None;
             if part == Part::End && matches!(round.end, End::Goes(_)) {

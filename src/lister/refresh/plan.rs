@@ -38,7 +38,8 @@ impl Refresher {
             && survey.complete
             && !survey.store.is_shuffled()
             && self.refused == 0;
-        // Half of what the service allows is left to the operator.
+        // At once no more than half of what the service still allows, so that the operator's own
+        // requests come through.
         let allowed = self.allowance.map_or(u64::MAX, |allowance| allowance.remaining / 2);
         let room = u64::from(round.cursors).min(allowed);
         if splits { usize::try_from(room).unwrap_or(usize::MAX).max(1) } else { 1 }

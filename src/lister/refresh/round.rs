@@ -1,6 +1,6 @@
 //! A round under way, and what it still has to do.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) struct Round {
     /// The place up to which everything was read again, where that is the scope.
     pub(super) read_to: usize,
     /// Files that a page was asked for and did not speak about, and that are not asked for again.
-    pub(super) passed: Vec<FileNo>,
+    pub(super) passed: HashSet<FileNo>,
     /// How many files had ever been taken out of the order when `read_to` was found.
     pub(super) taken_out: u64,
     /// Requests that may be in flight at once, as far as the service keeps up with them.
@@ -58,7 +58,7 @@ impl Round {
         if let Some(first) =
             first.filter(|no| intake.added.is_empty() && self.is_unread(*no, store))
         {
-            self.passed.push(first);
+            self.passed.insert(first);
         }
         let (files, from) = (store.sequence(), self.unread_from(store));
         let read = files[from..].iter().take_while(|no| !self.is_unread(**no, store)).count();

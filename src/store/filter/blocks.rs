@@ -9,7 +9,7 @@ use super::words::Needle;
 use crate::store::{FREE, FileNo, Store, UNREADABLE};
 
 /// Files of a block.
-pub(super) const BLOCK: usize = 4_096;
+pub const BLOCK: usize = 4_096;
 const WORDS: usize = BLOCK / 64;
 
 /// For each file of a block, whether it is let through.

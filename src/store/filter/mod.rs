@@ -36,7 +36,7 @@ use super::{FileNo, Store};
 use crate::dates::Zone;
 use eval::Test;
 
-pub use blocks::Verdicts;
+pub use blocks::{BLOCK, Verdicts};
 pub use expr::{Expr, Op, Property, TextField, TextOp};
 pub use pattern::Pattern;
 pub use values::When;
