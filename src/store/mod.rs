@@ -12,6 +12,7 @@ mod arena;
 mod delta;
 mod expiries;
 pub mod filter;
+mod index;
 mod intake;
 mod interner;
 mod ledger;
@@ -23,14 +24,13 @@ mod write;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
-
-use hashbrown::HashTable;
+use std::hash::RandomState;
 
 use crate::api::Unreadable;
 use crate::expiry::{Stated, StatedTime};
 use crate::text::{Untrusted, UntrustedRef};
 use arena::{Arena, Spans};
+use index::Index;
 use interner::Interner;
 use ledger::{Ages, ByteLedger};
 use order::{Order, SortKey};
@@ -138,7 +138,7 @@ pub struct Store {
     verified_s: Vec<u32>,
     ages: Ages,
     sequence: Sequence,
-    by_key: HashTable<u32>,
+    by_key: Index,
     hasher: RandomState,
     by_expiry: Order,
     ledger: ByteLedger,
@@ -344,8 +344,7 @@ impl Store {
     }
 
     fn find_key(&self, key: &[u8]) -> Option<FileNo> {
-        let hash = self.hasher.hash_one(key);
-        self.by_key.find(hash, |no| self.key(FileNo(*no)) == key).map(|no| FileNo(*no))
+        self.by_key.find(key, |no| self.key(no))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Files that are gone: first shown as such, then forgotten, and their memory used again.
 
-use std::hash::BuildHasher;
 use std::mem;
 
 use super::arena::Arena;
@@ -78,11 +77,7 @@ impl Store {
     /// Takes a file out of the look-up by id. A further file with its id takes its place there.
     fn unindex(&mut self, no: FileNo) {
         self.twins.retain(|_, twin| *twin != no);
-        let key = self.key(no);
-        let hash = self.hasher.hash_one(key);
-        if let Ok(entry) = self.by_key.find_entry(hash, |other| *other == no.0) {
-            entry.remove();
-        } else {
+        if !self.by_key.remove(self.text.get(self.keys.get(no.0 as usize)), no) {
             return;
         }
         let heir = self.twins.values().copied().find(|twin| self.key(*twin) == self.key(no));

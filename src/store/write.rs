@@ -1,7 +1,5 @@
 //! Writing files into the columns, with the sums that are kept beside them.
 
-use std::hash::BuildHasher;
-
 use super::arena::Span;
 use super::intake::Intake;
 use super::{
@@ -51,10 +49,7 @@ impl Store {
     }
 
     pub(super) fn index(&mut self, no: FileNo) {
-        let hash = self.hasher.hash_one(self.key(no));
-        let (text, keys, hasher) = (&self.text, &self.keys, &self.hasher);
-        self.by_key
-            .insert_unique(hash, no.0, |no| hasher.hash_one(text.get(keys.get(*no as usize))));
+        self.by_key.insert(self.text.get(self.keys.get(no.0 as usize)), no);
     }
 
     /// Brings a known file up to date and notes whether anything changed.

@@ -17,16 +17,15 @@ pub struct Service {
     pub files: u64,
     /// From a request to its answer.
     pub latency: Duration,
-    /// The first file that expires has so long left, in seconds.
-    pub least_s: u64,
-    /// The expiries of all files are spread over this span from there on, in seconds.
-    pub spread_s: u64,
+    /// The expiries of all files are spread over this span from now on, in seconds; nothing where
+    /// none expires.
+    pub spread_s: Option<u64>,
 }
 
 impl Service {
     /// A service with so many files, which answers at once.
     pub fn of(files: u64) -> Self {
-        Self { files, latency: Duration::ZERO, least_s: 60, spread_s: 6 * 86_400 }
+        Self { files, latency: Duration::ZERO, spread_s: Some(6 * 86_400) }
     }
 
     /// Serves until the process ends; gives the address.
@@ -82,15 +81,16 @@ impl Service {
         body.push_str("{\"object\":\"list\",\"data\":[");
         for n in first..end {
             // Scattered, so that the order on the screen is not that of the service.
-            let left = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) % self.spread_s;
+            let scattered = n.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            let at = self.spread_s.map(|span| now_s + 60 + scattered % span);
+            let expires_at = at.map_or("null".to_owned(), |at| at.to_string());
             let comma = if n > first { "," } else { "" };
             let _ = write!(
                 body,
                 "{comma}{{\"id\":\"file-{n:09}\",\"object\":\"file\",\"bytes\":{},\"created_at\":{},\
-                 \"expires_at\":{},\"filename\":\"batch-{n:06}-output.jsonl\",\"purpose\":\"batch_output\"}}",
+                 \"expires_at\":{expires_at},\"filename\":\"batch-{n:06}-output.jsonl\",\"purpose\":\"batch_output\"}}",
                 n * 7_919 % 1_000_000_007,
                 now_s - 86_400 + n % 3_600,
-                now_s + self.least_s + left,
             );
         }
         let _ = write!(body, "],\"has_more\":{}}}", end < self.files);
