@@ -90,7 +90,7 @@ impl Service {
                 "{comma}{{\"id\":\"file-{n:09}\",\"object\":\"file\",\"bytes\":{},\"created_at\":{},\
                  \"expires_at\":{expires_at},\"filename\":\"batch-{n:06}-output.jsonl\",\"purpose\":\"batch_output\"}}",
                 n * 7_919 % 1_000_000_007,
-                now_s - 3 * 86_400 + n % 3_600,
+                now_s - 300_000 + n % 3_600,
             );
         }
         let _ = write!(body, "],\"has_more\":{}}}", end < self.files);
