@@ -66,6 +66,7 @@ impl App {
     fn narrow_now(&mut self) {
         let moment = moment(self.clock.server_ms(self.now), &self.marks);
         self.table.narrow_now(&self.store, &moment);
+        self.catch_up();
     }
 
     /// `n`, `N`: to the next row that matches the filter; the last one that was, where none is in

@@ -240,11 +240,16 @@ impl App {
             return;
         }
         let server_ms = self.server_ms();
-        let from_s = *self.working_since_s.get_or_insert(server_ms.div_euclid(1_000));
+        self.working_since_s.get_or_insert(server_ms.div_euclid(1_000));
         if !self.table.work(&self.store, &moment(server_ms, &self.marks)) {
-            self.working_since_s = None;
-            // Files that came under a bound of the filter since they were judged.
-            let now_s = server_ms.div_euclid(1_000);
+            self.catch_up();
+        }
+    }
+
+    /// Judges those files again that came under a bound of the filter since it was begun to judge.
+    fn catch_up(&mut self) {
+        let now_s = self.server_ms().div_euclid(1_000);
+        if let Some(from_s) = self.working_since_s.take() {
             self.refilter(from_s.min(now_s), from_s.max(now_s));
         }
     }

@@ -10,8 +10,8 @@ use crate::store::order::{Order, SortKey};
 use crate::store::sorting::Sorting;
 use crate::store::{Delta, FileNo, Store};
 
-/// Blocks of files judged in a step, a few milliseconds of work, and bytes of text in them: names
-/// may be long.
+/// Blocks of files judged in a step, a few milliseconds of work, and bytes of text in them on
+/// average: names may be long.
 const BLOCKS: usize = 16;
 const TEXT_BYTES: usize = 8 * 1_024 * 1_024;
 
@@ -85,41 +85,57 @@ impl Rebuild {
 
     /// Does a few milliseconds of the work; tells whether that was all.
     pub(super) fn step(&mut self, store: &Store, moment: &Moment<'_>) -> bool {
-        if let Some(sorting) = &mut self.sorting {
-            if let Some(order) = sorting.step(store, &self.touched) {
-                (self.order, self.sorting) = (Some(order), None);
-            }
-        } else if let Some(filter) = self.narrowing.filter().filter(|_| !self.judged) {
+        if !self.judged {
+            self.judge(store, moment);
+        } else if let Some(sorting) = &mut self.sorting
+            && let Some(order) = sorting.step(store, &self.touched)
+        {
+            (self.order, self.sorting) = (Some(order), None);
+        }
+        self.sorting.is_none() && self.judged
+    }
+
+    /// Judges some more files by the filter; tells whether those were the last.
+    pub(super) fn judge(&mut self, store: &Store, moment: &Moment<'_>) -> bool {
+        if let Some(filter) = self.narrowing.filter().filter(|_| !self.judged) {
             let text_of_block = store.text_bytes() / store.slots().div_ceil(BLOCK).max(1);
             let blocks = (TEXT_BYTES / text_of_block.max(1)).clamp(1, BLOCKS);
             self.judged = filter.judge(store, moment, blocks, &mut self.verdicts);
         }
-        self.sorting.is_none() && self.judged
+        self.judged
+    }
+
+    /// What the narrowing lets through of an order, once all files are judged.
+    pub(super) fn narrowed(
+        &self,
+        store: &Store,
+        all: &Order,
+        moment: &Moment<'_>,
+    ) -> Option<Order> {
+        let lets = |no: FileNo| {
+            if self.touched.contains(&no) {
+                return self.narrowing.lets(store, no, moment);
+            }
+            let judged = self.narrowing.filter().is_none() || self.verdicts.lets(no);
+            judged && self.narrowing.spans(store, no)
+        };
+        (!self.narrowing.is_none()).then(|| all.filtered(lets))
     }
 
     /// The new order, if one was wanted, the narrowing, and what that lets through of `in_force` or
     /// of the new order.
     pub(super) fn finish(
-        self,
+        mut self,
         store: &Store,
         in_force: &Order,
         moment: &Moment<'_>,
     ) -> (Option<Order>, Narrowing, Option<Order>) {
-        let Self { mut order, narrowing, verdicts, touched, .. } = self;
+        let mut order = self.order.take();
         if let Some(order) = &mut order {
-            let (changed, removed) = touched.iter().copied().partition(|no| store.holds(*no));
+            let (changed, removed) = self.touched.iter().copied().partition(|no| store.holds(*no));
             order.apply(store, &Delta { changed, removed, ..Delta::default() });
         }
-        let judged = |no: FileNo| narrowing.filter().is_none() || verdicts.lets(no);
-        let lets = |no: FileNo| {
-            if touched.contains(&no) {
-                narrowing.lets(store, no, moment)
-            } else {
-                judged(no) && narrowing.spans(store, no)
-            }
-        };
-        let all = order.as_ref().unwrap_or(in_force);
-        let narrowed = (!narrowing.is_none()).then(|| all.filtered(lets));
-        (order, narrowing, narrowed)
+        let narrowed = self.narrowed(store, order.as_ref().unwrap_or(in_force), moment);
+        (order, self.narrowing, narrowed)
     }
 }

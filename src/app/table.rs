@@ -274,12 +274,17 @@ impl Table {
     }
 
     /// Puts a filter or span in force that is in the making, whatever time that takes: what concerns
-    /// all files of the table must not befall those that it is to hold back.
+    /// all files of the table must not befall those that it is to hold back. An order in the making
+    /// goes on being made.
     pub fn narrow_now(&mut self, store: &Store, moment: &Moment<'_>) {
-        let wanted = self.wanted_narrowing();
-        if wanted.text != self.narrowing.text || wanted.span != self.narrowing.span {
-            while self.work(store, moment) {}
+        let Some(rebuild) = &mut self.rebuild else { return };
+        while !rebuild.judge(store, moment) {}
+        self.narrowed = rebuild.narrowed(store, &self.all, moment);
+        self.narrowing = rebuild.narrowing().clone();
+        if rebuild.wanted().is_none() {
+            self.rebuild = None;
         }
+        self.find_again(store);
     }
 
     /// The window has `height` lines now.

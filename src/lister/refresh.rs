@@ -11,7 +11,7 @@
 //! | `Resting` | its moment, or the operator asks | `Running` |
 //! | `Running` | [`next`](Refresher::next), something to read and budget left | unchanged, one request |
 //! | | [`next`](Refresher::next), nothing left to do | `Resting`, for an interval |
-//! | | a page fails that was asked for beside others, and may pass | unchanged, one at a time from now on |
+//! | | a page fails that was asked for beside others, and may pass | unchanged, one at a time from now on, after a pause |
 //! | | a page fails | `Resting`, for longer each time; for good where the key is refused |
 //! | | a cursor is refused | unchanged: from the one before it, then from the start |
 //! | `Borrowed` | the paging machine's own try succeeds, or fails | as `Running` |
@@ -47,7 +47,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 const MANUAL_PAUSE: Duration = Duration::from_secs(1);
 /// Checks in a row that may fail before a round leaves the others to the next one.
 const MOST_UNANSWERED: u32 = 3;
-/// Cursors that may be refused before a page comes.
+/// Cursors that may be refused before a page brings something that the round had not read.
 const MOST_STEPS_BACK: u32 = 10;
 /// How long, give or take a fifth, a service is left alone that could not answer several requests
 /// at once, unless it asks for more.
@@ -67,6 +67,8 @@ pub struct Refresher {
     frozen: bool,
     due: Option<Duration>,
     not_before: Duration,
+    /// A pause of our own in the middle of a round.
+    pause_until: Duration,
     last_manual: Option<Duration>,
     trouble: Option<Trouble>,
     allowance: Option<Allowance>,
@@ -101,6 +103,7 @@ impl Refresher {
             frozen: false,
             due,
             not_before: Duration::ZERO,
+            pause_until: Duration::ZERO,
             last_manual: None,
             trouble: None,
             allowance: None,
@@ -203,8 +206,8 @@ impl Refresher {
             return None;
         }
         if matches!(self.state, State::Running(_)) {
-            // The service asked for a pause in the middle of it.
-            return Some(self.not_before);
+            // A pause in the middle of it.
+            return Some(self.round_not_before());
         }
         let due = self.expired_due.max(self.not_before);
         let check = (!self.expired.is_empty() && self.may_check()).then_some(due);
@@ -227,6 +230,8 @@ impl Refresher {
             }
             round.scope = Scope::All;
             round.stopped = false;
+            // Others will join what is in flight.
+            self.in_flight.iter_mut().for_each(|pending| pending.beside_others = true);
             return Ok(());
         }
         let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
@@ -341,6 +346,11 @@ impl Refresher {
     fn wait_until(&mut self, at: Duration) {
         self.not_before = self.not_before.max(at);
         self.due = self.due.map(|due| due.max(at));
+    }
+
+    /// The moment from which on the round under way may ask for something.
+    fn round_not_before(&self) -> Duration {
+        self.not_before.max(self.pause_until)
     }
 
     fn begin(&mut self, scope: Scope, now: Duration) {

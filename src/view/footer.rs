@@ -70,7 +70,9 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack if app.table().wanted_span().is_some() && !busy => Some("all times"),
         Action::GoBack if app.focus() != Focus::Table => None,
-        Action::GoBack if app.table().is_narrowed() && !busy => Some("clear filter"),
+        Action::GoBack if app.table().wanted_filter_text().is_some() && !busy => {
+            Some("clear filter")
+        }
         Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
         Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
         Action::OpenHelp | Action::Close => binding.hint,

@@ -65,7 +65,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         }
         let amount = bucket.amount(measure);
         let (symbol, style) = bar(app, theme, bucket, amount, most);
-        let chosen = app.table().span().is_some_and(|span| span.end == bucket.span.end);
+        let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
         let style = if focused == Some(number) {
             theme.band.patch(Style { fg: style.fg, ..Style::new() })
         } else if chosen {

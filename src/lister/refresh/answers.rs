@@ -29,7 +29,10 @@ impl Refresher {
         };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
-        round.steps_back = 0;
+        if part != Part::Generation && intake.facts.fresh > 0 {
+            // It gets on.
+            round.steps_back = 0;
+        }
         round.suspects.extend(suspects);
         if part == Part::Generation {
             return self.generation_taken(intake, has_more, survey);
@@ -120,8 +123,7 @@ impl Refresher {
         {
             // Perhaps it was too much at once: what is unread still is asked for one by one.
             round.cursors = 1;
-            let pause = jittered(CROWDED_PAUSE, &mut self.rng);
-            self.wait_until(now + pause);
+            self.pause_until = now + jittered(CROWDED_PAUSE, &mut self.rng);
             self.keep_to_wait(&error, now);
             return None;
         }

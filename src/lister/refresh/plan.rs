@@ -24,7 +24,7 @@ impl Refresher {
         if matches!(self.state, State::Resting) {
             return self.lone_check(now, survey.store);
         }
-        if now < self.not_before {
+        if now < self.round_not_before() {
             return None;
         }
         let (part, ask, first) = self.plan(survey)?;

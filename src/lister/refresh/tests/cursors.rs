@@ -213,3 +213,62 @@ fn a_service_that_many_requests_are_too_much_for_gets_a_pause_without_asking() {
     world.now += pause;
     assert_eq!(world.fill(), 1);
 }
+
+/// Whatever is refused on and on: the round comes to an end.
+#[test]
+fn cursors_that_are_refused_for_good_end_the_round() {
+    let files: Vec<usize> = (0..2_000).collect();
+    let odd: Vec<usize> = (0..2_000).rev().collect();
+    for shuffled in [false, true] {
+        let mut world = World::new(2_000);
+        if shuffled {
+            world.begin();
+            world.answer(&odd);
+            assert!(world.store.is_shuffled());
+        }
+        world.read_all();
+        let served = if shuffled { &odd } else { &files };
+        let mut requests = 0;
+        while let Some(asked) = world.asked() {
+            match asked {
+                Ask::Page { cursor: Cursor::After(id), .. }
+                    if !shuffled || number(&id) == odd[199] =>
+                {
+                    world.refuse();
+                }
+                Ask::Page { .. } => {
+                    world.answer(served);
+                }
+                Ask::File { .. } => world.checked(),
+            }
+            requests += 1;
+            assert!(requests < 60, "shuffled: {shuffled}");
+            world.fill();
+        }
+        world.with(Refresher::finish);
+        assert!(world.refresher.trouble().is_some());
+    }
+}
+
+/// `R` in the middle of a round within its budget: what is in flight already is beside others now.
+#[test]
+fn the_page_in_flight_is_beside_those_that_join_it() {
+    let begun = || {
+        let mut world = World::new(2_000);
+        world.view = world.store.sequence()[100..130].to_vec();
+        world.begin();
+        assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+        assert_eq!(world.fill(), 4);
+        world
+    };
+    let mut failing = begun();
+    failing.page_fails(down(None));
+    assert!(failing.refresher.is_running());
+
+    let mut world = begun();
+    let files = world.numbers();
+    let no = world.store.find(&id(99)).unwrap();
+    world.store.remove(&[no]);
+    world.answer(&files);
+    assert!(!world.store.is_shuffled());
+}
