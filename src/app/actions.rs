@@ -84,6 +84,9 @@ impl App {
         if let Some(rows) = self.scroll_of(action) {
             return self.scroll(rows);
         }
+        if concerns_files(action) {
+            self.narrow_now();
+        }
         match action {
             Action::OpenDetail => self.open_detail(),
             Action::OpenFilter => {
@@ -253,4 +256,11 @@ impl App {
             self.say("no marks any more");
         }
     }
+}
+
+/// Whether the action is done to files of the table: then a filter that was typed before it is in
+/// force first.
+fn concerns_files(action: Action) -> bool {
+    use Action::{CopyId, InvertMarks, Mark, MarkRange, OpenCopyPicker, OpenDetail};
+    matches!(action, CopyId | InvertMarks | Mark | MarkRange | OpenCopyPicker | OpenDetail)
 }

@@ -58,12 +58,12 @@ impl App {
     pub(super) fn marks_changed(&mut self, files: Vec<FileNo>) {
         if self.table.depends_on_marks() {
             let moment = moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.reconsider(&self.store, files, &moment);
+            self.table.marks_changed(&self.store, files, &moment);
         }
     }
 
     /// Before what concerns all files of the table: those of the filter that was typed last.
-    fn narrow_now(&mut self) {
+    pub(super) fn narrow_now(&mut self) {
         let moment = moment(self.clock.server_ms(self.now), &self.marks);
         self.table.narrow_now(&self.store, &moment);
         self.catch_up();
@@ -108,7 +108,6 @@ impl App {
 
     /// `v`: begins a range at the selected file, or marks all from there to here.
     pub(super) fn mark_range(&mut self) {
-        self.narrow_now();
         let Some(here) = self.table.selected() else { return };
         let Some(from) = self.range_from.take() else {
             self.range_from = Some(here);
@@ -129,8 +128,8 @@ impl App {
 
     /// `*`: marks what is not marked among the files of the table, and the other way round.
     pub(super) fn invert_marks(&mut self) {
-        self.narrow_now();
         let rows = self.table.rows().to_vec();
+        self.marks.reserve(rows.len());
         for no in &rows {
             if !self.marks.remove(no) && !self.store.is_gone(*no) {
                 self.marks.insert(*no);

@@ -306,8 +306,12 @@ impl App {
 
     pub(super) fn freeze(&mut self) {
         let frozen = !self.refresher.is_frozen();
+        let reading_all = self.refresher.reading_all().is_some();
         self.refresher.set_frozen(frozen);
         match (frozen, self.refresher.interval()) {
+            (true, _) if reading_all => {
+                self.say("frozen: no refreshing until f; R was stopped, what it found stays");
+            }
             (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
             (false, Some(_)) => self.say("refreshing goes on"),
             (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),

@@ -204,6 +204,14 @@ impl Table {
         }
     }
 
+    /// The marks of these files changed: many are judged anew in steps, as by a new filter.
+    pub fn marks_changed(&mut self, store: &Store, files: Vec<FileNo>, moment: &Moment<'_>) {
+        if files.len() <= AT_ONCE {
+            return self.reconsider(store, files, moment);
+        }
+        self.rebuild(store, moment, |rebuild| rebuild.narrow(rebuild.narrowing().clone()));
+    }
+
     /// Sorts anew; the selected file stays selected. Many files are sorted in steps
     /// ([`work`](Self::work)); a later wish replaces the earlier one.
     pub fn sort(&mut self, store: &Store, key: SortKey, descending: bool, moment: &Moment<'_>) {

@@ -141,3 +141,37 @@ fn keys_mean_the_filter_that_was_typed_last() {
     finish(&mut driver);
     assert_eq!(driver.app.table().order().key(), SortKey::Filename);
 }
+
+/// What is done to the selected file is done to one that matches what was typed.
+#[test]
+fn the_selected_file_is_one_of_those_that_were_filtered_for() {
+    let mut driver = many(2 * FILES);
+    driver.keys("/7.j");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.table().under_way(), Some(Work::Filtering));
+    driver.keys("  ");
+    let marked: Vec<String> = driver
+        .app
+        .marks()
+        .iter()
+        .map(|no| driver.app.store().file(*no).id.printable().into_owned())
+        .collect();
+    assert_eq!(marked.len(), 2);
+    assert!(marked.iter().all(|id| id.ends_with('7')), "{marked:?}");
+}
+
+/// Many marks that change under a filter that asks for them are judged in steps.
+#[test]
+fn many_marks_that_change_are_judged_in_steps() {
+    let mut driver = many(2 * FILES);
+    driver.keys("*");
+    driver.keys("/marked");
+    driver.key(KeyCode::Enter);
+    finish(&mut driver);
+    let marked = driver.app.marks().len();
+    assert_eq!((marked, driver.app.table().rows().len()), (160_000, 160_000));
+    driver.keys("*");
+    assert_eq!(driver.app.table().under_way(), Some(Work::Filtering));
+    finish(&mut driver);
+    assert_eq!((driver.app.marks().len(), driver.app.table().rows().len()), (0, 0));
+}

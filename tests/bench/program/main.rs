@@ -6,7 +6,7 @@
 //! one run.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
-#![allow(clippy::print_stdout, reason = "the figures")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures")]
 
 mod service;
 mod terminal;
@@ -52,6 +52,12 @@ fn main() {
         && word == PLAIN_LOOP
     {
         return plain_loop(address);
+    }
+    let is_known = |argument: &String| BENCHES.iter().any(|(name, _)| name == argument);
+    if let Some(unknown) = arguments.iter().find(|argument| !is_known(argument)) {
+        let names: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
+        eprintln!("nothing is called {unknown:?}; there are: {}", names.join(" "));
+        std::process::exit(2);
     }
     for (name, bench) in BENCHES {
         if arguments.is_empty() || arguments.iter().any(|arg| arg == name) {
