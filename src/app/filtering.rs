@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Before what concerns all files of the table: those of the filter that was typed last.
+    /// Puts the filter that was typed last in force, before something is done to files of the table.
     pub(super) fn narrow_now(&mut self) {
         let moment = moment(self.clock.server_ms(self.now), &self.marks);
         self.table.narrow_now(&self.store, &moment);

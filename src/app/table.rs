@@ -281,8 +281,8 @@ impl Table {
         false
     }
 
-    /// Puts a filter or span in force that is in the making, whatever time that takes: what concerns
-    /// all files of the table must not befall those that it is to hold back. An order in the making
+    /// Puts a filter or span in force that is in the making, whatever time that takes: what is done
+    /// to files of the table must not befall those that it is to hold back. An order in the making
     /// goes on being made.
     pub fn narrow_now(&mut self, store: &Store, moment: &Moment<'_>) {
         let Some(rebuild) = &mut self.rebuild else { return };

@@ -1,7 +1,7 @@
 //! Looking files up by their keys, which stand once, in the arena.
 //!
 //! Each entry has half of its hash with it: as the table grows, and where hashes differ, no key need
-//! be looked at, which would mean a wait for the memory. A table of a million grows within a frame.
+//! be looked at, which would mean a wait for the memory.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -22,13 +22,7 @@ struct Entry {
     no: FileNo,
 }
 
-impl Entry {
-    /// The hash that the table goes by, which takes both ends of it.
-    fn spread(self) -> u64 {
-        spread(self.hash)
-    }
-}
-
+/// The hash that the table goes by, which takes both ends of it.
 fn spread(hash: u32) -> u64 {
     // The fraction of the golden ratio, which is odd and has no pattern.
     u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -54,7 +48,7 @@ impl Index {
     /// Adds a file whose key is not in yet.
     pub(super) fn insert(&mut self, key: &[u8], no: FileNo) {
         let entry = Entry { hash: self.hash(key), no };
-        self.table.insert_unique(entry.spread(), entry, |entry| entry.spread());
+        self.table.insert_unique(spread(entry.hash), entry, |entry| spread(entry.hash));
     }
 
     /// Takes a file out; tells whether it was in.
