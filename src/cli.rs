@@ -8,10 +8,11 @@ use std::time::Duration;
 use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::table::Given;
-use crate::dates::read_span;
+use crate::config::given::Given;
+use crate::config::words::{Load, When};
 use crate::demo::MOST_FILES;
 use crate::text::grouped;
+use crate::time::span::read_span;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -128,26 +129,6 @@ impl Options {
         };
         text.map(Given::Text)
     }
-}
-
-/// What to load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Load {
-    /// Pages as the view calls for them.
-    Demand,
-    /// The whole list.
-    All,
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum When {
-    /// Unless `NO_COLOR` is set.
-    Auto,
-    /// Whatever the environment says.
-    Always,
-    /// Not at all.
-    Never,
 }
 
 /// The commands beside the dashboard.

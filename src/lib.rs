@@ -30,22 +30,22 @@
 //!
 //! The crate is the program's own; its interface follows the program and promises nothing else.
 
+pub mod account;
 pub mod api;
 pub mod app;
 pub mod cli;
-pub mod clock;
 pub mod commands;
 pub mod config;
-pub mod dates;
 pub mod demo;
-pub mod effect;
-pub mod event;
-pub mod expiry;
+pub mod keys;
 pub mod lister;
 pub mod log_file;
+pub mod notify;
 pub mod runtime;
 pub mod store;
 pub mod text;
+pub mod theme;
+pub mod time;
 pub mod view;
 
 /// The exit code after a panic, as the standard library has it.

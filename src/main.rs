@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use shelflife::api::secret::without_secrets;
 use shelflife::cli::{Cli, Command, Options};
 use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
-use shelflife::config::without_key;
 use shelflife::log_file;
 use shelflife::runtime::{quiet, report_panics, signals};
 use tokio::runtime::Builder;
@@ -78,7 +78,7 @@ async fn dispatch(options: &Options, command: Command) -> Result<u8, CommandErro
 
 /// Prints an error and what led to it, once, on one line.
 fn report(error: &dyn Error, code: u8) -> u8 {
-    let error = without_key(&error.to_string());
+    let error = without_secrets(&error.to_string());
     log::error!(error = error.as_str(); "failed");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(io::stderr(), "shelflife: {error}");

@@ -17,9 +17,10 @@ use super::headers::{date_sample, read_allowance, redirect_target, retry_headers
 use super::mask::Mask;
 use super::retry::Allowance;
 use super::wire::{self, File, NotAPage, Page};
-use crate::clock::{DateSample, since_boot};
-use crate::config::{Endpoint, Key};
+use crate::api::endpoint::Endpoint;
+use crate::api::secret::Secret;
 use crate::text::Untrusted;
+use crate::time::clock::{DateSample, since_boot};
 
 /// Limits of one call; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +87,7 @@ impl Client {
     ///
     /// # Errors
     /// A sentence, where TLS cannot be set up, such as for want of any CA certificate.
-    pub fn new(endpoint: Endpoint, key: Option<Key>, limits: Limits) -> Result<Self, String> {
+    pub fn new(endpoint: Endpoint, key: Option<Secret>, limits: Limits) -> Result<Self, String> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())

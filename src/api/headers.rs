@@ -8,8 +8,8 @@ use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 
 use super::mask::Mask;
 use super::retry::{Allowance, RetryHeaders};
-use crate::clock::{DateSample, since_boot};
 use crate::text::Untrusted;
+use crate::time::clock::{DateSample, since_boot};
 
 pub(super) fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

@@ -3,7 +3,7 @@
 use memchr::memmem;
 use secrecy::ExposeSecret;
 
-use crate::config::{Key, LONG_KEY};
+use crate::api::secret::{LONG_SECRET, Secret};
 
 /// Bytes below which a key is no secret, and part of many words.
 const LEAST: usize = 4;
@@ -13,19 +13,19 @@ const HIDDEN: &[u8] = b"[key]";
 /// Hides a key, if there is one.
 #[derive(Clone, Debug)]
 pub struct Mask {
-    key: Option<Key>,
+    key: Option<Secret>,
 }
 
 impl Mask {
     /// Hides `key`.
     #[must_use]
-    pub fn new(key: Option<Key>) -> Self {
+    pub fn new(key: Option<Secret>) -> Self {
         Self { key }
     }
 
     /// The key itself.
     #[must_use]
-    pub fn key(&self) -> Option<&Key> {
+    pub fn key(&self) -> Option<&Secret> {
         self.key.as_ref()
     }
 
@@ -33,7 +33,7 @@ impl Mask {
     /// there by chance.
     #[must_use]
     pub fn hide_in_list(&self, body: Vec<u8>) -> Vec<u8> {
-        let long = self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG_KEY);
+        let long = self.key.as_ref().is_some_and(|key| key.expose_secret().len() >= LONG_SECRET);
         if long { self.hide(body) } else { body }
     }
 
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     fn hidden(key: &str, text: &str) -> String {
-        let mask = Mask::new(Some(Key::parse(key).unwrap()));
+        let mask = Mask::new(Some(Secret::parse(key).unwrap()));
         String::from_utf8(mask.hide(text.as_bytes().to_vec())).unwrap()
     }
 
@@ -147,10 +147,10 @@ mod tests {
 
     #[test]
     fn a_key_that_could_be_there_by_chance_is_left_in_lists() {
-        let mask = Mask::new(Some(Key::parse("here").unwrap()));
+        let mask = Mask::new(Some(Secret::parse("here").unwrap()));
         assert_eq!(mask.hide_in_list(b"there".to_vec()), b"there");
         assert_eq!(mask.hide(b"there".to_vec()), b"t[key]");
-        let mask = Mask::new(Some(Key::parse("k").unwrap()));
+        let mask = Mask::new(Some(Secret::parse("k").unwrap()));
         assert_eq!(mask.hide(b"backend".to_vec()), b"backend");
     }
 }

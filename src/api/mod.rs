@@ -5,11 +5,13 @@
 //! This layer knows neither the list that it serves nor the screen.
 
 pub mod client;
+pub mod endpoint;
 pub mod error;
 mod failure;
 mod headers;
 pub mod mask;
 pub mod retry;
+pub mod secret;
 pub mod wire;
 
 pub use client::{Answer, Client, Existence};

@@ -3,10 +3,10 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 use tui_input::Input;
 
-use super::keys::{Action, Key};
 use super::mode::{Choice, Focus, Mode};
 use super::{App, PATIENCE};
-use crate::effect::Effect;
+use crate::app::effect::Effect;
+use crate::keys::{Action, Shortcut};
 use crate::lister::{Failure, State};
 use crate::view;
 
@@ -16,11 +16,11 @@ impl App {
         if event.kind == KeyEventKind::Release {
             return;
         }
-        let Some(key) = Key::read(event) else { return };
+        let Some(key) = Shortcut::read(event) else { return };
         self.patience = PATIENCE;
         self.toast = None;
         let typing = matches!(self.mode, Mode::Filter { .. } | Mode::Palette { .. });
-        let letter = matches!(key, Key::Char(_));
+        let letter = matches!(key, Shortcut::Char(_));
         let action = self.settings.keys.action(key).filter(|_| !(typing && letter));
         match action {
             Some(Action::Quit) => return effects.push(Effect::Quit),
@@ -109,7 +109,7 @@ impl App {
             Action::InvertMarks => self.invert_marks(),
             Action::NextMatch => self.next_match(true),
             Action::PreviousMatch => self.next_match(false),
-            Action::CopyId => self.copy_field(super::layers::CopyField::Id, effects),
+            Action::CopyId => self.copy_field(super::fields::CopyField::Id, effects),
             _ => self.adjust(action, effects),
         }
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::mode::Mode;
 use super::settings::Times;
-use super::{App, BAR_CELLS, SLOW, whole_seconds};
-use crate::dates::{next_age_change_ms, next_span_change_ms};
-use crate::expiry;
+use super::{App, BAR_CELLS, SLOW, geometry, whole_seconds};
 use crate::lister::State;
 use crate::store::FileNo;
-use crate::store::order::SortKey;
-use crate::view;
+use crate::store::field::Field;
+use crate::time::expiry;
+use crate::time::span::next_span_change_ms;
+use crate::time::zone::next_age_change_ms;
 
 impl App {
     /// The monotonic moment at which something on the screen changes, or something is due.
@@ -81,10 +81,10 @@ impl App {
     fn next_text_change_ms(&self) -> Option<u64> {
         let layout = self.layout()?;
         let server_ms = self.server_ms();
-        let shows = |key| view::table::width_of(self, key).is_some();
-        let ages = shows(SortKey::Created) && self.look.times == Times::Relative;
-        let countdowns = shows(SortKey::TimeLeft);
-        let bars = countdowns && view::table::shows_bars(self);
+        let shows = |key| geometry::columns::width_of(self, key).is_some();
+        let ages = shows(Field::Created) && self.look.times == Times::Relative;
+        let countdowns = shows(Field::TimeLeft);
+        let bars = countdowns && geometry::columns::shows_bars(self);
         let row = |no: &FileNo| {
             let file = self.store.file(*no);
             let (born, dies) = (file.created_at, file.expires_at);

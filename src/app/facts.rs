@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use super::columns::Columns;
-use super::journal::{Change, Journal};
-use super::layout::{Layout, Shape};
+use super::geometry::layout::{Layout, Shape};
 use super::mode::{Focus, Mode};
-use super::outlook::Outlook;
 use super::settings::{Settings, Times};
 use super::table::Table;
-use super::timeline::{Bucket, Measure, Timeline};
+use super::table::columns::Columns;
 use super::{Access, App, SLOW, whole_seconds};
+use crate::account::journal::{Change, Journal};
+use crate::account::outlook::Outlook;
+use crate::account::timeline::{Bucket, Measure, Timeline};
 use crate::api::ApiError;
-use crate::clock::Now;
-use crate::dates::Zone;
-use crate::expiry::{TimeLeft, Urgency};
 use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Failure, Lister, State};
 use crate::store::filter::FilterError;
 use crate::store::{FileNo, FileRef, Store};
-use crate::view::theme::Theme;
+use crate::theme::Theme;
+use crate::time::clock::Now;
+use crate::time::expiry::{TimeLeft, Urgency};
+use crate::time::zone::Zone;
 use time::UtcOffset;
 
 /// How current what is shown is.

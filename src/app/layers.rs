@@ -3,70 +3,16 @@
 use crossterm::event::KeyCode;
 use tui_input::{Input, InputRequest};
 
-use super::App;
-use super::columns::Column;
-use super::keys::{Action, Key};
+use super::fields::CopyField;
 use super::mode::{Choice, Mode};
 use super::palette;
-use crate::effect::Effect;
-use crate::expiry::Stated;
-use crate::store::FileRef;
-use crate::store::order::SortKey;
+use super::table::columns::Column;
+use super::{App, geometry};
+use crate::app::effect::Effect;
+use crate::keys::{Action, Shortcut};
+use crate::store::field::Field;
 use crate::text::shorten_end;
 use crate::view;
-
-/// A field that can be copied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CopyField {
-    /// The id.
-    Id,
-    /// The filename.
-    Filename,
-    /// The size in bytes.
-    Bytes,
-    /// The purpose.
-    Purpose,
-    /// The moment of creation, in seconds since the epoch.
-    CreatedAt,
-    /// The moment of expiry, in seconds since the epoch.
-    ExpiresAt,
-}
-
-impl CopyField {
-    /// All of them, in the order of the picker.
-    pub const ALL: [Self; 6] =
-        [Self::Id, Self::Filename, Self::Bytes, Self::Purpose, Self::CreatedAt, Self::ExpiresAt];
-
-    /// The field's name in the API.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Id => "id",
-            Self::Filename => "filename",
-            Self::Bytes => "bytes",
-            Self::Purpose => "purpose",
-            Self::CreatedAt => "created_at",
-            Self::ExpiresAt => "expires_at",
-        }
-    }
-
-    /// The whole value, escaped: a line break in it must not run what is pasted.
-    #[must_use]
-    pub fn of(self, file: &FileRef<'_>) -> Option<String> {
-        if file.unreadable.is_some() {
-            return None;
-        }
-        let time = |at: Stated<i64>| at.value().map(|at| at.to_string());
-        match self {
-            Self::Id => Some(file.id.printable().into_owned()),
-            Self::Filename => file.filename.map(|name| name.printable().into_owned()),
-            Self::Bytes => file.bytes.value().map(|bytes| bytes.to_string()),
-            Self::Purpose => file.purpose.map(|purpose| purpose.printable().into_owned()),
-            Self::CreatedAt => time(file.created_at),
-            Self::ExpiresAt => time(file.expires_at),
-        }
-    }
-}
 
 impl App {
     pub(super) fn copy_field(&mut self, field: CopyField, effects: &mut Vec<Effect>) {
@@ -78,19 +24,19 @@ impl App {
         effects.push(Effect::Copy(value));
     }
 
-    pub(super) fn press_in_filter(&mut self, key: Key) {
+    pub(super) fn press_in_filter(&mut self, key: Shortcut) {
         let Mode::Filter { input } = &mut self.mode else { return };
         match key {
-            Key::Named(KeyCode::Enter) if self.typed.error.is_some() => {
+            Shortcut::Named(KeyCode::Enter) if self.typed.error.is_some() => {
                 self.say("this filter cannot be read yet; Esc clears it");
             }
-            Key::Named(KeyCode::Enter) => self.mode = Mode::Browse,
-            Key::Named(KeyCode::Esc) => {
+            Shortcut::Named(KeyCode::Enter) => self.mode = Mode::Browse,
+            Shortcut::Named(KeyCode::Esc) => {
                 self.mode = Mode::Browse;
                 self.filter_by("");
             }
-            Key::Named(KeyCode::Down) => self.table.select_by(1),
-            Key::Named(KeyCode::Up) => self.table.select_by(-1),
+            Shortcut::Named(KeyCode::Down) => self.table.select_by(1),
+            Shortcut::Named(KeyCode::Up) => self.table.select_by(-1),
             key => {
                 if edit(input, key) {
                     let typed = input.value().to_owned();
@@ -102,19 +48,19 @@ impl App {
         self.fit();
     }
 
-    pub(super) fn press_in_palette(&mut self, key: Key, effects: &mut Vec<Effect>) {
+    pub(super) fn press_in_palette(&mut self, key: Shortcut, effects: &mut Vec<Effect>) {
         let Mode::Palette { input, line, .. } = &mut self.mode else { return };
         let found = palette::find(input.value(), &self.settings.keys);
         let last = found.len().saturating_sub(1);
         match key {
-            Key::Named(KeyCode::Enter) => {
+            Shortcut::Named(KeyCode::Enter) => {
                 let Some(found) = found.get(*line) else { return };
                 self.mode = Mode::Browse;
                 self.perform(found.binding.action, effects);
             }
-            Key::Named(KeyCode::Esc) => self.close_layer(),
-            Key::Named(KeyCode::Down) | Key::Ctrl('n') => *line = (*line + 1).min(last),
-            Key::Named(KeyCode::Up) | Key::Ctrl('p') => *line = line.saturating_sub(1),
+            Shortcut::Named(KeyCode::Esc) => self.close_layer(),
+            Shortcut::Named(KeyCode::Down) | Shortcut::Ctrl('n') => *line = (*line + 1).min(last),
+            Shortcut::Named(KeyCode::Up) | Shortcut::Ctrl('p') => *line = line.saturating_sub(1),
             key => {
                 if edit(input, key) {
                     *line = 0;
@@ -127,7 +73,7 @@ impl App {
         let line = match what {
             Choice::Sort => {
                 let key = self.table.wanted_order().0;
-                SortKey::ALL.iter().position(|other| *other == key).unwrap_or(0)
+                Field::ALL.iter().position(|other| *other == key).unwrap_or(0)
             }
             Choice::CopyField if self.table.selected().is_none() => return,
             Choice::CopyField | Choice::Columns => 0,
@@ -137,13 +83,13 @@ impl App {
 
     pub(super) fn press_in_picker(
         &mut self,
-        pressed: (Key, Option<Action>),
+        pressed: (Shortcut, Option<Action>),
         what: Choice,
         line: usize,
         effects: &mut Vec<Effect>,
     ) {
         let lines = match what {
-            Choice::Sort | Choice::Columns => SortKey::ALL.len(),
+            Choice::Sort | Choice::Columns => Field::ALL.len(),
             Choice::CopyField => CopyField::ALL.len(),
         };
         let last = lines - 1;
@@ -162,15 +108,15 @@ impl App {
         &mut self,
         what: Choice,
         line: usize,
-        pressed: (Key, Option<Action>),
+        pressed: (Shortcut, Option<Action>),
         effects: &mut Vec<Effect>,
     ) {
         let (key, action) = pressed;
         let number = match key {
-            Key::Char(c @ '1'..='9') => c.to_digit(10).map(|digit| digit as usize - 1),
+            Shortcut::Char(c @ '1'..='9') => c.to_digit(10).map(|digit| digit as usize - 1),
             _ => None,
         };
-        let taken = matches!(key, Key::Named(KeyCode::Enter) | Key::Char(' '));
+        let taken = matches!(key, Shortcut::Named(KeyCode::Enter) | Shortcut::Char(' '));
         match (what, action) {
             (Choice::Columns, Some(Action::OpenColumns))
             | (Choice::Sort, Some(Action::OpenSortPicker))
@@ -178,7 +124,7 @@ impl App {
             (Choice::Columns, _) => self.arrange_columns(line, key),
             (Choice::Sort, _) => {
                 let chosen = if taken { Some(line) } else { number };
-                if let Some(key) = chosen.and_then(|line| SortKey::ALL.get(line)) {
+                if let Some(key) = chosen.and_then(|line| Field::ALL.get(line)) {
                     self.mode = Mode::Browse;
                     self.sort_or_reverse(*key);
                 }
@@ -194,20 +140,20 @@ impl App {
     }
 
     /// Space shows or hides a column, `<` `>` move it, `+` `-` make it wider or narrower.
-    fn arrange_columns(&mut self, line: usize, key: Key) {
+    fn arrange_columns(&mut self, line: usize, key: Shortcut) {
         let columns = &mut self.look.columns;
         let line = match key {
-            Key::Char(' ') => columns.toggle(line),
-            Key::Char('<') | Key::Named(KeyCode::Left) => columns.shift(line, false),
-            Key::Char('>') | Key::Named(KeyCode::Right) => columns.shift(line, true),
-            Key::Char(sign @ ('+' | '-')) => {
+            Shortcut::Char(' ') => columns.toggle(line),
+            Shortcut::Char('<') | Shortcut::Named(KeyCode::Left) => columns.shift(line, false),
+            Shortcut::Char('>') | Shortcut::Named(KeyCode::Right) => columns.shift(line, true),
+            Shortcut::Char(sign @ ('+' | '-')) => {
                 let shown: Option<&Column> = columns.all().get(line);
-                let key = shown.map_or(SortKey::Filename, |column| column.key);
-                let now = view::table::width_of(self, key).unwrap_or(10);
+                let key = shown.map_or(Field::Filename, |column| column.key);
+                let now = geometry::columns::width_of(self, key).unwrap_or(10);
                 self.look.columns.widen(line, if sign == '+' { 1 } else { -1 }, now);
                 line
             }
-            Key::Named(KeyCode::Enter) => return self.mode = Mode::Browse,
+            Shortcut::Named(KeyCode::Enter) => return self.mode = Mode::Browse,
             _ => line,
         };
         self.mode = Mode::Picker { what: Choice::Columns, line };
@@ -292,17 +238,17 @@ impl App {
 }
 
 /// A key of a text input; tells whether the text changed.
-fn edit(input: &mut Input, key: Key) -> bool {
+fn edit(input: &mut Input, key: Shortcut) -> bool {
     let request = match key {
-        Key::Char(c) => InputRequest::InsertChar(c),
-        Key::Named(KeyCode::Backspace) | Key::Ctrl('h') => InputRequest::DeletePrevChar,
-        Key::Named(KeyCode::Delete) => InputRequest::DeleteNextChar,
-        Key::Named(KeyCode::Left) | Key::Ctrl('b') => InputRequest::GoToPrevChar,
-        Key::Named(KeyCode::Right) | Key::Ctrl('f') => InputRequest::GoToNextChar,
-        Key::Named(KeyCode::Home) | Key::Ctrl('a') => InputRequest::GoToStart,
-        Key::Named(KeyCode::End) | Key::Ctrl('e') => InputRequest::GoToEnd,
-        Key::Ctrl('w') => InputRequest::DeletePrevWord,
-        Key::Ctrl('u') => InputRequest::DeleteLine,
+        Shortcut::Char(c) => InputRequest::InsertChar(c),
+        Shortcut::Named(KeyCode::Backspace) | Shortcut::Ctrl('h') => InputRequest::DeletePrevChar,
+        Shortcut::Named(KeyCode::Delete) => InputRequest::DeleteNextChar,
+        Shortcut::Named(KeyCode::Left) | Shortcut::Ctrl('b') => InputRequest::GoToPrevChar,
+        Shortcut::Named(KeyCode::Right) | Shortcut::Ctrl('f') => InputRequest::GoToNextChar,
+        Shortcut::Named(KeyCode::Home) | Shortcut::Ctrl('a') => InputRequest::GoToStart,
+        Shortcut::Named(KeyCode::End) | Shortcut::Ctrl('e') => InputRequest::GoToEnd,
+        Shortcut::Ctrl('w') => InputRequest::DeletePrevWord,
+        Shortcut::Ctrl('u') => InputRequest::DeleteLine,
         _ => return false,
     };
     input.handle(request).is_some_and(|change| change.value)

@@ -5,49 +5,44 @@
 //! changes or anything is due; there is no tick.
 
 mod actions;
-pub mod alerts;
-pub mod columns;
 mod deadline;
+pub mod effect;
+pub mod event;
 mod facts;
+pub mod fields;
 mod filtering;
-pub mod journal;
-pub mod keys;
+pub mod geometry;
 pub mod layers;
-pub mod layout;
 pub mod mode;
 mod mouse;
-pub mod outlook;
 mod paging;
 pub mod palette;
-pub mod rebuild;
 mod refreshing;
 mod screen;
 pub mod settings;
 pub mod table;
-pub mod timeline;
-pub mod viewport;
 
 use std::collections::HashSet;
 use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use crate::account::alerts::Alerts;
+use crate::account::journal::Journal;
+use crate::account::outlook::Outlook;
+use crate::account::timeline::{Measure, Timeline};
 use crate::api::ApiError;
-use crate::clock::{Now, ServerClock};
-use crate::effect::Effect;
-use crate::event::Event;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
 use crate::lister::refresh::Refresher;
 use crate::lister::{Lister, State};
 use crate::store::filter::{Filter, FilterError, Moment};
 use crate::store::{FileNo, Store};
-use alerts::Alerts;
-use columns::Columns;
-use journal::Journal;
+use crate::time::clock::{Now, ServerClock};
 use mode::{Focus, Mode};
-use outlook::Outlook;
 use settings::Times;
 use table::Table;
-use timeline::{Measure, Timeline};
+use table::columns::Columns;
 
 pub use facts::Freshness;
 pub use settings::Settings;

@@ -3,8 +3,8 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::App;
 use super::mode::{Focus, Mode};
+use super::{App, geometry};
 use crate::view;
 
 /// Rows that one turn of the wheel moves.
@@ -80,7 +80,7 @@ impl App {
         let Some(layout) = self.layout() else { return };
         let head = layout.table.y + 1;
         if y == head {
-            if let Some(key) = view::table::column_at(self, x) {
+            if let Some(key) = geometry::columns::column_at(self, x) {
                 self.sort_or_reverse(key);
             }
         } else if y > head && y + 1 < layout.table.bottom() {

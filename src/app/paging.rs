@@ -2,7 +2,7 @@
 
 use super::{Access, App, PATIENCE, moment};
 use crate::api::{Answer, ApiError, Page};
-use crate::effect::Effect;
+use crate::app::effect::Effect;
 use crate::lister::{Cursor, Failure, Fetch, State};
 use crate::store::{Extent, Origin};
 use crate::text::grouped;

@@ -3,7 +3,7 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::keys::{Action, Binding, KeyMap, bindings};
+use crate::keys::{Action, Binding, KeyMap, bindings};
 
 /// A line of the palette.
 #[derive(Clone, Debug)]

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use super::journal::{Change, Happening};
 use super::{Access, App};
+use crate::account::journal::{Change, Happening};
 use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Existence, HasMore, Page};
-use crate::clock::DateSample;
-use crate::effect::Effect;
-use crate::expiry::TimeLeft;
+use crate::app::effect::Effect;
 use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
 use crate::lister::{Cursor, Fetch, State};
 use crate::store::{FileNo, Origin};
 use crate::text::grouped;
+use crate::time::clock::DateSample;
+use crate::time::expiry::TimeLeft;
 
 /// The intervals that `+` and `-` go through, in seconds.
 const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
@@ -333,7 +333,7 @@ impl App {
         self.refresher.set_interval(next.map(Duration::from_secs), self.now.mono);
         match next {
             Some(seconds) => {
-                self.say(format!("refresh every {}", crate::dates::short_span(seconds)));
+                self.say(format!("refresh every {}", crate::time::span::short_span(seconds)));
             }
             None => self.say("refreshing is off; r refreshes once, + turns it on"),
         }

@@ -3,10 +3,10 @@
 use super::App;
 use super::mode::Focus;
 use super::settings::{AUTO_THEME, NamedTheme};
-use super::timeline::Measure;
-use crate::effect::Effect;
-use crate::store::order::SortKey;
-use crate::view::theme::{Background, Theme};
+use crate::account::timeline::Measure;
+use crate::app::effect::Effect;
+use crate::store::field::Field;
+use crate::theme::{Background, Theme};
 
 impl App {
     pub(super) fn toggle_pane(&mut self) {
@@ -42,7 +42,7 @@ impl App {
     }
 
     /// Sorts by `key`.
-    pub(super) fn sort_by(&mut self, key: SortKey, descending: bool) {
+    pub(super) fn sort_by(&mut self, key: Field, descending: bool) {
         let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
         self.table.sort(&self.store, key, descending, &moment);
     }
@@ -53,7 +53,7 @@ impl App {
     }
 
     /// Sorts by `key`, the other way round where it is sorted by that already.
-    pub(super) fn sort_or_reverse(&mut self, key: SortKey) {
+    pub(super) fn sort_or_reverse(&mut self, key: Field) {
         if key == self.table.wanted_order().0 {
             self.reverse_sort();
         } else {

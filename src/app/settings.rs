@@ -2,15 +2,15 @@
 
 use std::sync::OnceLock;
 
-use super::alerts::{Rule, default_rules};
-use super::columns::Columns;
-use super::keys::KeyMap;
-use super::timeline::Measure;
-use crate::dates::Zone;
-use crate::expiry::Thresholds;
+use super::table::columns::Columns;
+use crate::account::alerts::{Rule, default_rules};
+use crate::account::timeline::Measure;
+use crate::keys::KeyMap;
 use crate::lister::refresh::RefreshPolicy;
-use crate::store::order::SortKey;
-use crate::view::theme::Theme;
+use crate::store::field::Field;
+use crate::theme::Theme;
+use crate::time::expiry::Thresholds;
+use crate::time::zone::Zone;
 
 /// How times are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,7 +105,7 @@ pub struct Settings {
     /// The columns of the table.
     pub columns: Columns,
     /// What the table is sorted by at the start.
-    pub sort: (SortKey, bool),
+    pub sort: (Field, bool),
     /// How times are shown at the start.
     pub times: Times,
     /// What the bars of the timeline stand for at the start.
@@ -140,7 +140,7 @@ impl Settings {
             thresholds: Thresholds::default(),
             alerts: default_rules(),
             columns: Columns::default(),
-            sort: (SortKey::TimeLeft, false),
+            sort: (Field::TimeLeft, false),
             times: Times::default(),
             measure: Measure::default(),
             pane: true,

@@ -8,14 +8,15 @@ use super::{CommandError, configure, failed, find_service};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
-use crate::cli::{Load, Options, When};
-use crate::clock::Now;
+use crate::cli::Options;
+use crate::config::words::{Load, When};
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
-use crate::runtime::notify::{Notifier, Protocol};
+use crate::notify::{Notifier, Protocol};
 use crate::runtime::{self, End};
 use crate::text::UntrustedRef;
-use crate::view::theme::{self, Background, Theme, background_of_colorfgbg};
+use crate::theme::{self, Background, Theme, background_of_colorfgbg};
+use crate::time::clock::Now;
 
 /// Seconds from one change of the demo account to the next: often enough to see refreshing work.
 const DEMO_CHURN_S: u32 = 15;

@@ -18,8 +18,10 @@ use tokio::runtime::Handle;
 use crate::api::ApiError;
 use crate::api::Client;
 use crate::api::client::Limits;
+use crate::api::endpoint::{BadEndpoint, Endpoint};
+use crate::api::secret::{BadSecret, SECRET_VARIABLE, Secret};
 use crate::cli::Options;
-use crate::config::{BadEndpoint, BadKey, Config, ConfigError, Endpoint, KEY_VARIABLE, Key};
+use crate::config::{Config, ConfigError};
 use crate::demo;
 use crate::lister::Failure;
 use crate::log_file;
@@ -51,7 +53,7 @@ pub enum CommandError {
     Config(#[from] ConfigError),
     /// There is no usable key.
     #[error(transparent)]
-    Key(#[from] BadKey),
+    Key(#[from] BadSecret),
     /// The list could not be read.
     #[error("the files could not be listed: {0}; {advice}", advice = .0.advice())]
     List(Failure),
@@ -136,7 +138,7 @@ pub struct Service {
     /// Its address.
     pub endpoint: Endpoint,
     /// The key; the demo wants none.
-    pub key: Option<Key>,
+    pub key: Option<Secret>,
     /// How the profile is called.
     pub profile: &'static str,
 }
@@ -211,10 +213,10 @@ fn endpoint(options: &Options, config: &Config) -> Result<Endpoint, CommandError
     })
 }
 
-fn key() -> Result<Key, CommandError> {
-    match std::env::var(KEY_VARIABLE) {
-        Ok(key) => Ok(Key::parse(&key)?),
-        Err(VarError::NotPresent) => Err(BadKey::Missing.into()),
-        Err(VarError::NotUnicode(_)) => Err(BadKey::Malformed.into()),
+fn key() -> Result<Secret, CommandError> {
+    match std::env::var(SECRET_VARIABLE) {
+        Ok(key) => Ok(Secret::parse(&key)?),
+        Err(VarError::NotPresent) => Err(BadSecret::Missing.into()),
+        Err(VarError::NotUnicode(_)) => Err(BadSecret::Malformed.into()),
     }
 }

@@ -3,7 +3,7 @@
 use reqwest::Proxy;
 
 use super::CommandError;
-use crate::config::Endpoint;
+use crate::api::endpoint::Endpoint;
 
 /// Variables that name a proxy, and whether it is one for https.
 const VARIABLES: [(&str, bool); 6] = [

@@ -8,12 +8,14 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::table::{Given, SETTINGS, Setting};
-use crate::app::alerts::{MOST_RULES, Rule};
-use crate::app::keys::{Key, KeyMap, bindings};
-use crate::dates::{Zone, read_span};
+use super::given::Given;
+use super::table::{SETTINGS, Setting};
+use crate::account::alerts::{MOST_RULES, Rule};
+use crate::keys::{KeyMap, Shortcut, bindings};
 use crate::store::filter::Filter;
 use crate::text::UntrustedRef;
+use crate::time::span::read_span;
+use crate::time::zone::Zone;
 
 /// Cells of what the file says that an error repeats.
 const QUOTED_CELLS: usize = 60;
@@ -45,7 +47,7 @@ pub struct Rebinding {
     /// The name of the action.
     pub action: &'static str,
     /// Its keys.
-    pub keys: Vec<Key>,
+    pub keys: Vec<Shortcut>,
     /// The line that it stands on.
     pub line: usize,
 }
@@ -187,7 +189,7 @@ fn read_keys(
             Given::List(list) => list,
             _ => return Err(not_allowed(value, name, KEYS_ALLOWED)),
         };
-        let keys: Option<Vec<Key>> = texts.iter().map(|text| Key::parse(text)).collect();
+        let keys: Option<Vec<Shortcut>> = texts.iter().map(|text| Shortcut::parse(text)).collect();
         let keys = keys.ok_or_else(|| not_allowed(value, name, KEYS_ALLOWED))?;
         map.bind(binding.name, keys.clone());
         all.push(Rebinding { action: binding.name, keys, line: line(at.start) });

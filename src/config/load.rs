@@ -5,12 +5,14 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::file::{self, File, FileError, Rebinding};
-use super::key::KEY_VARIABLE;
-use super::table::{Given, SETTINGS, Setting, Values};
-use crate::app::keys::bindings;
+use super::given::Given;
+use super::table::{SETTINGS, Setting, Values};
+use crate::api::secret::SECRET_VARIABLE;
 use crate::cli::Options;
-use crate::dates::{Zone, short_span};
+use crate::keys::bindings;
 use crate::text::UntrustedRef;
+use crate::time::span::short_span;
+use crate::time::zone::Zone;
 
 /// Bytes of a configuration file, or of a theme, read at most.
 const MOST_BYTES: u64 = 1_024 * 1_024;
@@ -246,11 +248,11 @@ impl Config {
         let mut out = String::new();
         let file = self.path.as_deref().map_or("none".to_owned(), shown);
         let _ = writeln!(out, "# configuration file: {file}");
-        let key = match std::env::var_os(KEY_VARIABLE) {
+        let key = match std::env::var_os(SECRET_VARIABLE) {
             Some(key) if !key.is_empty() => "set",
             _ => "not set",
         };
-        let _ = writeln!(out, "# key: {KEY_VARIABLE} is {key}");
+        let _ = writeln!(out, "# key: {SECRET_VARIABLE} is {key}");
         let comment = |source: &Source| match source {
             Source::Default => "default".to_owned(),
             Source::File(line) => format!("line {line}"),
@@ -368,7 +370,7 @@ pub fn template() -> String {
     out.push_str(
         "\n# Alerts: each file with less than `left` is told of once. Rules here replace the two defaults;\n# alerts = [] turns them off. A command gets the files as JSON on its standard input and has 10 s.\n",
     );
-    for rule in crate::app::alerts::default_rules() {
+    for rule in crate::account::alerts::default_rules() {
         let _ = write!(
             out,
             "#[[alerts]]\n#name = \"{}\"\n#left = \"{}\"\n#filter = \"\"\n#bell = true\n#desktop = true\n#title = true\n#command = []\n",

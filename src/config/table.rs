@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use log::LevelFilter;
 
-use crate::app::alerts::{Rule, default_rules};
-use crate::app::columns::{Column, Columns, WIDTHS};
-use crate::app::keys::KeyMap;
+use crate::account::alerts::{Rule, default_rules};
+use crate::account::timeline::Measure;
 use crate::app::settings::{AUTO_THEME, Times};
-use crate::app::timeline::Measure;
-use crate::cli::{Load, When};
-use crate::dates::{Zone, read_span};
-use crate::expiry::Thresholds;
+use crate::app::table::columns::{Column, Columns, WIDTHS};
+use crate::config::words::{Load, When};
+use crate::keys::KeyMap;
 use crate::lister::refresh::RefreshPolicy;
-use crate::runtime::notify::Protocol;
+use crate::notify::Protocol;
+use crate::store::field::Field;
 use crate::store::filter::Filter;
-use crate::store::order::SortKey;
+use crate::time::expiry::Thresholds;
+use crate::time::zone::Zone;
 
-use super::DEFAULT_BASE_URL;
+use super::given::Given;
+use crate::api::endpoint::DEFAULT_BASE_URL;
 
 /// The settings, as they are in force.
 #[derive(Clone, Debug)]
@@ -49,7 +50,7 @@ pub struct Values {
     /// What its bars stand for.
     pub measure: Measure,
     /// What the table is sorted by, and whether the largest comes first.
-    pub sort: (SortKey, bool),
+    pub sort: (Field, bool),
     /// The columns of the table.
     pub columns: Columns,
     /// The filter at the start.
@@ -83,7 +84,7 @@ impl Default for Values {
             pane: true,
             timeline: true,
             measure: Measure::default(),
-            sort: (SortKey::TimeLeft, false),
+            sort: (Field::TimeLeft, false),
             columns: Columns::default(),
             filter: String::new(),
             notify: None,
@@ -93,51 +94,6 @@ impl Default for Values {
             keys: KeyMap::default(),
             alerts: default_rules(),
         }
-    }
-}
-
-/// A value as it was given, in the file, the environment or a flag.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// Text.
-    Text(String),
-    /// True or false.
-    Switch(bool),
-    /// A whole number.
-    Number(i64),
-    /// Several texts.
-    List(Vec<String>),
-    /// Anything else; no setting takes it.
-    Other,
-}
-
-impl Given {
-    fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    fn switch(&self) -> Option<bool> {
-        match self {
-            Self::Switch(switch) => Some(*switch),
-            _ => None,
-        }
-    }
-
-    /// A whole number from `least` to `most`; flags give it as text.
-    fn number<T: TryFrom<i64>>(&self, least: i64, most: i64) -> Option<T> {
-        let number = match self {
-            Self::Number(number) => *number,
-            Self::Text(text) => text.parse().ok()?,
-            _ => return None,
-        };
-        (least..=most).contains(&number).then(|| T::try_from(number).ok())?
-    }
-
-    fn span(&self, least_s: u64, most_s: u64) -> Option<u64> {
-        self.text().and_then(read_span).filter(|span| (least_s..=most_s).contains(span))
     }
 }
 
@@ -379,8 +335,8 @@ fn one_of<T: Copy>(given: &Given, all: &[(&str, T)], place: &mut T) -> Option<()
     Some(())
 }
 
-fn sort_key(word: &str) -> Option<SortKey> {
-    SortKey::ALL.into_iter().find(|key| key.word() == word)
+fn sort_key(word: &str) -> Option<Field> {
+    Field::ALL.into_iter().find(|key| key.word() == word)
 }
 
 fn column(text: &str) -> Option<Column> {

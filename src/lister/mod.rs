@@ -31,9 +31,10 @@ use std::time::Duration;
 
 use crate::api::retry::{Budget, Policy};
 use crate::api::{ApiError, HasMore};
+use crate::store::facts::PageFacts;
 use crate::text::Untrusted;
 
-pub use terms::{Cursor, Failure, Fetch, PageFacts, State};
+pub use terms::{Cursor, Failure, Fetch, State};
 
 /// Manual retries closer together than this are ignored.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);

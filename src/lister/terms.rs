@@ -36,17 +36,6 @@ pub struct Fetch {
     pub attempt: u32,
 }
 
-/// What a page that was taken in amounts to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PageFacts {
-    /// The id of its last file that has one.
-    pub last: Option<Untrusted>,
-    /// Files that this walk had not seen.
-    pub fresh: usize,
-    /// Files that were not known at all.
-    pub new: usize,
-}
-
 /// Why the list could not be read on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {

@@ -51,7 +51,7 @@ impl Alarm {
     }
 
     pub(super) async fn reached(&self, at: Duration) -> io::Result<()> {
-        tokio::time::sleep(at.saturating_sub(crate::clock::since_boot())).await;
+        tokio::time::sleep(at.saturating_sub(crate::time::clock::since_boot())).await;
         Ok(())
     }
 }
@@ -59,7 +59,7 @@ impl Alarm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::since_boot;
+    use crate::time::clock::since_boot;
 
     #[test]
     fn an_alarm_comes_when_it_is_time_and_not_before() {

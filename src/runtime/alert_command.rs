@@ -10,9 +10,9 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
 
 use super::Message;
-use crate::app::alerts::Alert;
-use crate::config::KEY_VARIABLE;
-use crate::event::Event;
+use crate::account::alerts::Alert;
+use crate::api::secret::SECRET_VARIABLE;
+use crate::app::event::Event;
 use crate::text::{UntrustedRef, shorten_end};
 
 /// How long a command may run.
@@ -56,7 +56,7 @@ async fn run(alert: &Alert) -> Result<(), String> {
     let Some((program, arguments)) = alert.command.split_first() else { return Ok(()) };
     let mut child = Command::new(program)
         .args(arguments)
-        .env_remove(KEY_VARIABLE)
+        .env_remove(SECRET_VARIABLE)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -15,9 +15,9 @@ use tokio::sync::mpsc::Sender;
 
 use super::replies::{Replies, Sorted};
 use super::{End, Message};
-use crate::clock::since_boot;
-use crate::event::Event;
-use crate::view::theme::background_of_reply;
+use crate::app::event::Event;
+use crate::theme::background_of_reply;
+use crate::time::clock::since_boot;
 
 /// Starts both threads; they end with the process, or when nobody listens any more.
 pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {

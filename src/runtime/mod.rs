@@ -9,7 +9,6 @@ mod alarm;
 mod alert_command;
 mod frame;
 mod input;
-pub mod notify;
 mod panics;
 pub mod quiet;
 mod record;
@@ -27,12 +26,12 @@ use tokio::time::sleep;
 
 use crate::api::Client;
 use crate::app::App;
-use crate::clock::{Now, since_boot};
-use crate::effect::Effect;
-use crate::event::Event;
+use crate::app::effect::Effect;
+use crate::app::event::Event;
+use crate::notify::Notifier;
+use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
 use alert_command::Commands;
-use notify::Notifier;
 use record::Record;
 use terminal::Screen;
 

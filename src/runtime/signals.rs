@@ -10,7 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
 use super::{End, Message, terminal};
-use crate::event::Event;
+use crate::app::event::Event;
 
 /// How long the loop has to leave on a signal.
 const REACTION: Duration = Duration::from_millis(800);

@@ -18,9 +18,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::frame::write_cells;
-use super::notify::Notifier;
+use crate::account::alerts::Alert;
 use crate::app::App;
-use crate::app::alerts::Alert;
+use crate::notify::Notifier;
 use crate::view;
 
 /// Buttons and dragging, reported so that no column is too far to the right. Mere motion is not

@@ -1,9 +1,9 @@
 //! How many files have how much time left, from the order by expiry: a few binary searches, never a
 //! scan.
 
-use super::ledger::QUARTER_S;
+use super::sums::QUARTER_S;
 use super::{FileNo, NOTHING, ODD, Store, stated_bytes, stated_time};
-use crate::expiry::Stated;
+use crate::time::expiry::Stated;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -112,7 +112,7 @@ impl Store {
             return self.sum(from_s, to_s);
         }
         self.sum(from_s, first.saturating_mul(QUARTER_S))
-            + self.ledger.whole_quarters(first..last)
+            + self.sums.whole_quarters(first..last)
             + self.sum(last.saturating_mul(QUARTER_S), to_s)
     }
 

@@ -7,9 +7,9 @@ use std::mem;
 
 use super::{CONFLICTING, Delta, FileNo, Full, LEFT_OUT, MISSING, Store, UNREADABLE};
 use crate::api::{File, HasMore, Page, Reading, Unreadable};
-use crate::expiry::Stated;
-use crate::lister::PageFacts;
+use crate::store::facts::PageFacts;
 use crate::text::Untrusted;
+use crate::time::expiry::Stated;
 
 /// Where a page came from.
 #[derive(Clone, Copy, Debug)]

@@ -11,15 +11,17 @@
 mod arena;
 mod delta;
 mod expiries;
+pub mod facts;
+pub mod field;
 pub mod filter;
 mod index;
 mod intake;
 mod interner;
-mod ledger;
 pub mod order;
 mod removal;
 mod sequence;
 pub mod sorting;
+mod sums;
 mod write;
 
 use std::cmp::Ordering;
@@ -27,14 +29,15 @@ use std::collections::HashMap;
 use std::hash::RandomState;
 
 use crate::api::Unreadable;
-use crate::expiry::{Stated, StatedTime};
 use crate::text::{Untrusted, UntrustedRef};
+use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
+use field::Field;
 use index::Index;
 use interner::Interner;
-use ledger::{Ages, ByteLedger};
-use order::{Order, SortKey};
+use order::Order;
 use sequence::Sequence;
+use sums::{Ages, ByteSums};
 
 pub use delta::Delta;
 pub use expiries::ExpiryCounts;
@@ -141,7 +144,7 @@ pub struct Store {
     by_key: Index,
     hasher: RandomState,
     by_expiry: Order,
-    ledger: ByteLedger,
+    sums: ByteSums,
     total: TotalBytes,
     extras: HashMap<FileNo, u32>,
     extra_texts: Interner<{ u32::MAX }>,
@@ -383,7 +386,7 @@ fn stated_bytes(cell: u64) -> Stated<u64> {
 
 impl Default for Order {
     fn default() -> Self {
-        Self::new(SortKey::TimeLeft, false)
+        Self::new(Field::TimeLeft, false)
     }
 }
 

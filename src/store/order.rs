@@ -3,80 +3,15 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 
+use super::field::Field;
 use super::sorting::Sorting;
 use super::{Delta, FileNo, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
-
-/// What the files are sorted by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SortKey {
-    /// By filename, byte by byte.
-    Filename,
-    /// By size.
-    Size,
-    /// By purpose.
-    Purpose,
-    /// By creation.
-    Created,
-    /// By time left, which is by expiry.
-    TimeLeft,
-    /// By expiry, as the column of that name shows it.
-    Expires,
-    /// By id, byte by byte.
-    Id,
-    /// By the moment at which the service last showed the file.
-    Verified,
-}
-
-impl SortKey {
-    /// All of them, in the order of the columns.
-    pub const ALL: [Self; 8] = [
-        Self::Filename,
-        Self::Size,
-        Self::Purpose,
-        Self::Created,
-        Self::TimeLeft,
-        Self::Expires,
-        Self::Id,
-        Self::Verified,
-    ];
-
-    /// The column's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Filename => "Filename",
-            Self::Size => "Size",
-            Self::Purpose => "Purpose",
-            Self::Created => "Created",
-            Self::TimeLeft => "Time left",
-            Self::Expires => "Expires",
-            Self::Id => "ID",
-            Self::Verified => "Verified",
-        }
-    }
-
-    /// The column's name in configuration and on the command line: its name with its letters small
-    /// and without blanks.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Filename => "filename",
-            Self::Size => "size",
-            Self::Purpose => "purpose",
-            Self::Created => "created",
-            Self::TimeLeft => "left",
-            Self::Expires => "expires",
-            Self::Id => "id",
-            Self::Verified => "verified",
-        }
-    }
-}
 
 /// A total order over files: by key, then by number. Files without the value come last in either
 /// direction, those whose value could not be read just before them.
 #[derive(Clone, Debug)]
 pub struct Order {
-    key: SortKey,
+    key: Field,
     descending: bool,
     rows: Vec<FileNo>,
 }
@@ -84,14 +19,14 @@ pub struct Order {
 impl Order {
     /// An empty order.
     #[must_use]
-    pub fn new(key: SortKey, descending: bool) -> Self {
+    pub fn new(key: Field, descending: bool) -> Self {
         Self { key, descending, rows: vec![] }
     }
 
     /// The order of all files in `store`, at once. Where no key may wait, [`Sorting`] does it in
     /// steps.
     #[must_use]
-    pub fn sorted(store: &Store, key: SortKey, descending: bool) -> Self {
+    pub fn sorted(store: &Store, key: Field, descending: bool) -> Self {
         let mut sorting = Sorting::new(store, key, descending);
         loop {
             if let Some(order) = sorting.step(store, &HashSet::new()) {
@@ -134,7 +69,7 @@ impl Order {
 
     /// What it sorts by.
     #[must_use]
-    pub fn key(&self) -> SortKey {
+    pub fn key(&self) -> Field {
         self.key
     }
 
@@ -197,21 +132,19 @@ impl Order {
     pub(super) fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
         let (left, right) = (a.0 as usize, b.0 as usize);
         let by_key = match self.key {
-            SortKey::TimeLeft | SortKey::Expires => {
+            Field::TimeLeft | Field::Expires => {
                 self.times(store.expires_at[left], store.expires_at[right])
             }
-            SortKey::Created => self.times(store.created_at[left], store.created_at[right]),
-            SortKey::Size => {
+            Field::Created => self.times(store.created_at[left], store.created_at[right]),
+            Field::Size => {
                 let (x, y) = (store.bytes[left], store.bytes[right]);
                 let rank = |bytes| u8::from(bytes == ODD_SIZE) + 2 * u8::from(bytes == NO_SIZE);
                 rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
             }
-            SortKey::Id => self.directed(store.key(a).cmp(store.key(b))),
-            SortKey::Verified => {
-                self.directed(store.verified_s[left].cmp(&store.verified_s[right]))
-            }
-            SortKey::Filename => self.optional(store.filename(a), store.filename(b)),
-            SortKey::Purpose => self.optional(store.purpose(a), store.purpose(b)),
+            Field::Id => self.directed(store.key(a).cmp(store.key(b))),
+            Field::Verified => self.directed(store.verified_s[left].cmp(&store.verified_s[right])),
+            Field::Filename => self.optional(store.filename(a), store.filename(b)),
+            Field::Purpose => self.optional(store.purpose(a), store.purpose(b)),
         };
         by_key.then(a.cmp(&b))
     }

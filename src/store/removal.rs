@@ -122,6 +122,6 @@ impl Store {
     #[must_use]
     pub fn can_be_asked_for(&self, no: FileNo) -> bool {
         !self.has(no, UNREADABLE | CONFLICTING)
-            && crate::api::wire::is_usable_id(crate::text::UntrustedRef::new(self.key(no)))
+            && crate::api::endpoint::is_usable_id(crate::text::UntrustedRef::new(self.key(no)))
     }
 }

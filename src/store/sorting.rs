@@ -8,7 +8,8 @@
 
 use std::collections::HashSet;
 
-use super::order::{Order, SortKey};
+use super::field::Field;
+use super::order::Order;
 use super::{FREE, FileNo, NO_PURPOSE, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
 use crate::text::UntrustedRef;
 
@@ -95,8 +96,8 @@ impl Files {
 impl Sorting {
     /// Begins to sort all files of a store.
     #[must_use]
-    pub fn new(store: &Store, key: SortKey, descending: bool) -> Self {
-        let ranks = if key == SortKey::Purpose { store.purposes.ranks() } else { vec![] };
+    pub fn new(store: &Store, key: Field, descending: bool) -> Self {
+        let ranks = if key == Field::Purpose { store.purposes.ranks() } else { vec![] };
         Self {
             order: Order::new(key, descending),
             ranks,
@@ -109,7 +110,7 @@ impl Sorting {
 
     /// What it will be sorted by, and whether the largest comes first.
     #[must_use]
-    pub fn wanted(&self) -> (SortKey, bool) {
+    pub fn wanted(&self) -> (Field, bool) {
         (self.order.key(), self.order.is_descending())
     }
 
@@ -117,7 +118,7 @@ impl Sorting {
     /// files since the beginning is not in it: they are among `touched`, and left out.
     pub fn step(&mut self, store: &Store, touched: &HashSet<FileNo>) -> Option<Order> {
         // The store keeps this order itself.
-        if matches!(self.order.key(), SortKey::TimeLeft | SortKey::Expires) {
+        if matches!(self.order.key(), Field::TimeLeft | Field::Expires) {
             return Some(self.order.of_expiries(store, touched));
         }
         let mut room = self.step;
@@ -220,13 +221,13 @@ impl Sorting {
     }
 
     fn is_by_text(&self) -> bool {
-        matches!(self.order.key(), SortKey::Filename | SortKey::Id)
+        matches!(self.order.key(), Field::Filename | Field::Id)
     }
 
     /// The text that is sorted by.
     fn text<'a>(&self, store: &'a Store, no: FileNo) -> Option<&'a [u8]> {
         match self.order.key() {
-            SortKey::Id => Some(store.key(no)),
+            Field::Id => Some(store.key(no)),
             _ => store.filename(no).map(UntrustedRef::raw),
         }
     }
@@ -261,26 +262,26 @@ impl Sorting {
         let row = no.0 as usize;
         let known = |number: u64| [0, self.directed(number), 0, 0];
         let beginning = match self.order.key() {
-            SortKey::TimeLeft | SortKey::Expires => MISSING,
-            SortKey::Created => match store.created_at[row] {
+            Field::TimeLeft | Field::Expires => MISSING,
+            Field::Created => match store.created_at[row] {
                 NOTHING => MISSING,
                 ODD => UNREADABLE,
                 // From the least number to the largest, negative ones first.
                 at => known(at.cast_unsigned() ^ (1 << 63)),
             },
-            SortKey::Size => match store.bytes[row] {
+            Field::Size => match store.bytes[row] {
                 NO_SIZE => MISSING,
                 ODD_SIZE => UNREADABLE,
                 bytes => known(bytes),
             },
-            SortKey::Verified => known(store.verified_s[row].into()),
-            SortKey::Purpose if store.flags[row] & NO_PURPOSE != 0 => MISSING,
+            Field::Verified => known(store.verified_s[row].into()),
+            Field::Purpose if store.flags[row] & NO_PURPOSE != 0 => MISSING,
             // One that came up since belongs to files that something happened to.
-            SortKey::Purpose => {
+            Field::Purpose => {
                 let rank = self.ranks.get(usize::from(store.purpose[row]));
                 known(rank.copied().unwrap_or_default())
             }
-            SortKey::Id | SortKey::Filename => match self.text(store, no) {
+            Field::Id | Field::Filename => match self.text(store, no) {
                 Some(text) => {
                     let (place, rest) = level.without_common(text);
                     self.beginning_of(place, rest)
@@ -320,8 +321,8 @@ mod tests {
     use super::super::tests::{page, random_file, take_in};
     use super::*;
     use crate::api::File;
-    use crate::expiry::Stated;
     use crate::text::Untrusted;
+    use crate::time::expiry::Stated;
 
     /// Names that begin alike, some of them for long, and end early.
     fn random_name(rng: &mut fastrand::Rng) -> Untrusted {
@@ -352,7 +353,7 @@ mod tests {
             let gone: Vec<FileNo> = store.numbers().filter(|_| rng.u8(..5) == 0).collect();
             store.remove(&gone);
             store.take_delta();
-            let key = SortKey::ALL[rng.usize(..SortKey::ALL.len())];
+            let key = Field::ALL[rng.usize(..Field::ALL.len())];
             let mut sorting = Sorting::new(&store, key, rng.bool());
             sorting.step = rng.usize(1..8);
             sorting.bucket = rng.usize(1..8);
@@ -403,14 +404,14 @@ mod tests {
                 ..random_file(&mut rng, 0)
             });
             take_in(&mut store, page(files), None, 0).unwrap();
-            for key in SortKey::ALL {
+            for key in Field::ALL {
                 check_steps(&store, key, false);
                 check_steps(&store, key, true);
             }
         }
     }
 
-    fn check_steps(store: &Store, key: SortKey, descending: bool) {
+    fn check_steps(store: &Store, key: Field, descending: bool) {
         let mut sorting = Sorting::new(store, key, descending);
         (sorting.step, sorting.bucket) = (500, 20);
         let order = loop {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::api::{File, HasMore, Page, Reading};
-use crate::lister::PageFacts;
+use crate::store::facts::PageFacts;
 use crate::text::Untrusted;
 
 pub(super) fn file(id: &str, name: &str, expires_at: Stated<i64>) -> File {
@@ -133,7 +133,7 @@ fn unreadable_files_are_rows_of_their_own() {
 
 #[test]
 fn counts_move_with_time_and_agree_with_the_countdowns() {
-    use crate::expiry::{Thresholds, TimeLeft, Urgency};
+    use crate::time::expiry::{Thresholds, TimeLeft, Urgency};
     let mut store = Store::default();
     let now = 1_000_000_000_i64;
     let lefts = [-5, 0, 1, 59, 3_599, 3_600, 86_399, 86_400, 604_799, 604_800, 9_999_999];
@@ -183,7 +183,7 @@ fn files_without_the_value_come_last_in_both_directions() {
         0,
     )
     .unwrap();
-    let sorted = |descending| ids(&store, &Order::sorted(&store, SortKey::TimeLeft, descending));
+    let sorted = |descending| ids(&store, &Order::sorted(&store, Field::TimeLeft, descending));
     assert_eq!(sorted(false), ["early", "early2", "late", "odd", "never"]);
     assert_eq!(sorted(true), ["late", "early", "early2", "odd", "never"]);
 }
@@ -196,7 +196,7 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut store = Store::default();
         let mut naive: Vec<File> = vec![];
-        let key = SortKey::ALL[rng.usize(..5)];
+        let key = Field::ALL[rng.usize(..5)];
         let mut order = Order::new(key, rng.bool());
         for walk in 0..rng.u32(1..8) {
             let files: Vec<File> =
@@ -221,7 +221,7 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
             }
             assert_eq!(
                 store.by_expiry.rows(),
-                Order::sorted(&store, SortKey::TimeLeft, false).rows()
+                Order::sorted(&store, Field::TimeLeft, false).rows()
             );
             let sum: u128 = naive.iter().filter_map(|f| f.bytes.value()).map(u128::from).sum();
             assert_eq!(store.total_bytes().known, sum);

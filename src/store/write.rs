@@ -7,8 +7,8 @@ use super::{
     stated_time, time_cell,
 };
 use crate::api::File;
-use crate::expiry::Stated;
 use crate::text::Untrusted;
+use crate::time::expiry::Stated;
 
 impl Store {
     /// Gives the file a number, one that is free again where there is one.
@@ -142,7 +142,7 @@ impl Store {
         };
         self.total.known += u128::from(bytes);
         if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.ledger.add(at, bytes);
+            self.sums.add(at, bytes);
         }
     }
 
@@ -154,7 +154,7 @@ impl Store {
         };
         self.total.known -= u128::from(bytes);
         if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.ledger.subtract(at, bytes);
+            self.sums.subtract(at, bytes);
         }
     }
 }

@@ -16,14 +16,14 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::theme::Theme;
 use super::{boxed, heading, put, put_right, select};
+use crate::account::timeline::{DAY_S, HOUR_S};
 use crate::app::App;
-use crate::app::timeline::{DAY_S, HOUR_S};
-use crate::dates;
-use crate::expiry::Urgency;
 use crate::store::FileNo;
+use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle};
+use crate::theme::Theme;
+use crate::time::expiry::Urgency;
 use ratatui::widgets::Widget;
 
 const WHEN: u16 = 24;
@@ -185,7 +185,7 @@ fn draw_row(app: &App, theme: &Theme, buffer: &mut Buffer, line: Rect, row: &Row
     put_right(buffer, at.files, y, at.bytes.min(right), &grouped(row.files), number);
     if at.bytes + BYTES <= right {
         let bytes = match row.bytes {
-            Some(bytes) if row.files > 0 => dates::sum(bytes),
+            Some(bytes) if row.files > 0 => text::sum(bytes),
             _ => "—".to_owned(),
         };
         put_right(buffer, at.bytes, y, at.bytes + BYTES, &bytes, number);

@@ -17,15 +17,18 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 use time::UtcOffset;
 
-use super::theme::{Theme, word};
 use super::{boxed, heading};
-use crate::api::wire::{extra_fields, is_usable_id};
+use crate::api::endpoint::is_usable_id;
+use crate::api::wire::extra_fields;
 use crate::app::mode::{Focus, Mode};
 use crate::app::{App, WIDE_BAR_CELLS};
-use crate::dates::{Zone, exact_size, long_span};
-use crate::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::store::FileRef;
+use crate::text::exact_size;
 use crate::text::{UntrustedRef, shorten_end, shorten_middle, width};
+use crate::theme::{Theme, word};
+use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
+use crate::time::span::long_span;
+use crate::time::zone::Zone;
 
 /// Cells of the labels; the longest is `Time left`.
 const LABEL: usize = 10;

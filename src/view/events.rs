@@ -13,11 +13,11 @@ use ratatui::style::Style;
 use ratatui::widgets::Widget;
 
 use super::screens::centred;
-use super::theme::Theme;
 use super::{boxed, heading, put};
+use crate::account::journal::{Entry, Happening};
 use crate::app::App;
-use crate::app::journal::{Entry, Happening};
 use crate::text::{grouped, shorten_end, shorten_middle};
+use crate::theme::Theme;
 
 /// Below this width of the inside, all is said more shortly.
 const ROOMY_FROM: u16 = 60;

@@ -10,16 +10,17 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use tui_input::Input;
 
-use super::theme::Theme;
 use super::{cells, put, put_right};
 use crate::app::App;
-use crate::app::keys::{self, Action, Binding};
 use crate::app::mode::{Focus, Mode};
-use crate::app::rebuild::Work;
-use crate::dates;
+use crate::app::table::rebuild::Work;
+use crate::keys::{self, Action, Binding};
 use crate::lister::{Failure, State};
 use crate::store::filter::FilterError;
+use crate::text;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
+use crate::theme::Theme;
+use crate::time::span;
 
 /// Cells that the words of a failed refresh leave to the keys that always help.
 const KEYS: usize = 30;
@@ -148,7 +149,7 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
             (format!("loading page {page} …{slow}{again}"), theme.accent)
         }
         State::Backoff { until, attempt, why, .. } => {
-            let left = dates::wait(app.seconds_until(*until));
+            let left = span::wait(app.seconds_until(*until));
             let next = format!("next try in {left} ({attempt} of {} failed)", lister.attempts());
             let text = if said_above {
                 next
@@ -208,7 +209,7 @@ fn timeline_words(app: &App) -> Option<String> {
     let bucket = app.timeline().buckets().get(number)?;
     let when = super::agenda::span_words(app, &bucket.span);
     let unit = if bucket.files == 1 { "file" } else { "files" };
-    let (files, bytes) = (grouped(bucket.files), dates::sum(bucket.bytes));
+    let (files, bytes) = (grouped(bucket.files), text::sum(bucket.bytes));
     let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
     let enter = if chosen { "Enter lifts" } else { "Enter filters" };
     Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · {enter}"))

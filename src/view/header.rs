@@ -11,14 +11,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::theme::Theme;
 use super::{cells, put, put_right};
 use crate::app::App;
-use crate::dates;
-use crate::expiry::TimeLeft;
 use crate::lister::State;
 use crate::store::ExpiryCounts;
+use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
+use crate::theme::Theme;
+use crate::time::expiry::TimeLeft;
+use crate::time::span;
 
 /// Cells of the name of the file that expires next that stay, whatever else there is to say.
 const SHORT_NAME: usize = 12;
@@ -103,7 +104,7 @@ fn badges(app: &App) -> String {
         badges.push("key sent in clear".to_owned());
     }
     if let Some(skew_ms) = app.notable_skew() {
-        let span = dates::long_span(skew_ms.unsigned_abs() / 1_000);
+        let span = span::long_span(skew_ms.unsigned_abs() / 1_000);
         let side = if skew_ms > 0 { "behind" } else { "ahead" };
         badges.push(format!("clock {span} {side}"));
     }
@@ -136,7 +137,7 @@ fn total(app: &App) -> String {
         return String::new();
     }
     let total = app.store().total_bytes();
-    let sum = dates::sum(total.known);
+    let sum = text::sum(total.known);
     match total.unknown {
         0 => sum,
         unknown => format!("{sum} + {} of unknown size", grouped(unknown)),
@@ -159,10 +160,10 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
         let stale = match now_s - fresh.view_s {
             _ if !fresh.stale => String::new(),
             ..60 => " · stale".to_owned(),
-            age => format!(" · stale {}", dates::long_span(age.unsigned_abs())),
+            age => format!(" · stale {}", span::long_span(age.unsigned_abs())),
         };
         let next = match app.refresher().due() {
-            Some(due) => format!(" · next try in {}", dates::wait(app.seconds_until(due))),
+            Some(due) => format!(" · next try in {}", span::wait(app.seconds_until(due))),
             None if app.refresher().is_frozen() => " · frozen".to_owned(),
             None if trouble.why.refuses_key_for_good() => " · key refused".to_owned(),
             None if app.refresher().is_running() => " · trying".to_owned(),
@@ -178,7 +179,7 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     }
     match interval {
         Some(interval) => {
-            (format!("{text} · every {}", dates::short_span(interval.as_secs())), theme.chrome)
+            (format!("{text} · every {}", span::short_span(interval.as_secs())), theme.chrome)
         }
         None => (text + " · refresh off", theme.chrome),
     }
@@ -201,7 +202,7 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let room = usize::from(right.saturating_sub(left));
     let fits = |counts: &str, name: usize| room >= fixed + name + 2 + width(counts);
     let counts = format!("{}{of_loaded}", counts(outlook.counts));
-    let at_risk = format!("at risk {} · {counts}", dates::sum(outlook.bytes_at_risk));
+    let at_risk = format!("at risk {} · {counts}", text::sum(outlook.bytes_at_risk));
     let counts = if fits(&at_risk, SHORT_NAME + 20) { at_risk } else { counts };
     // All of them are worth a short name; of some of them the most urgent, beside a whole one.
     let whole_name = width(&name).clamp(SHORT_NAME, WHOLE_NAME);

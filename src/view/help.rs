@@ -12,11 +12,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::screens::wrap;
-use super::theme::Theme;
 use super::{boxed, heading};
 use crate::app::App;
-use crate::app::keys::{GROUPS, Group, KeyMap};
+use crate::keys::{GROUPS, Group, KeyMap};
+use crate::text::wrap;
+use crate::theme::Theme;
 
 /// Cells for the names of the keys.
 const KEYS: usize = 10;

@@ -12,7 +12,6 @@ mod palette;
 mod picker;
 mod screens;
 pub mod table;
-pub mod theme;
 pub mod timeline;
 
 use ratatui::Frame;
@@ -25,7 +24,7 @@ use ratatui::widgets::{Block, BorderType, Padding};
 use crate::app::App;
 use crate::app::mode::Mode;
 use crate::text::is_plain;
-use theme::Theme;
+use crate::theme::Theme;
 
 /// Cells beside a box that are worth seeing.
 const SLIVERS: u16 = 16;

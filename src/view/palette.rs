@@ -12,11 +12,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 
-use super::theme::Theme;
 use super::{above, boxed, cells, heading, put, put_right, unhalve};
 use crate::app::App;
 use crate::app::palette::find;
 use crate::text::shorten_end;
+use crate::theme::Theme;
 
 const WIDTH: u16 = 64;
 const MOST_LINES: u16 = 14;

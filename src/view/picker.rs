@@ -11,13 +11,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
-use super::theme::Theme;
 use super::{above, boxed, heading, put, put_right, select, unhalve};
-use crate::app::App;
-use crate::app::layers::CopyField;
+use crate::app::fields::CopyField;
 use crate::app::mode::Choice;
-use crate::store::order::SortKey;
+use crate::app::{App, geometry};
+use crate::store::field::Field;
 use crate::text::shorten_middle;
+use crate::theme::Theme;
 
 /// A line of a picker: what it says at the left and at the right.
 type Line = (String, String);
@@ -65,7 +65,7 @@ pub(super) fn draw(
 
 fn sort_lines(app: &App) -> Vec<Line> {
     let (sorted_by, descending) = app.table().wanted_order();
-    let line = |(number, key): (usize, SortKey)| {
+    let line = |(number, key): (usize, Field)| {
         let arrow = match (key == sorted_by, descending) {
             (false, _) => "",
             (true, false) => " ▲",
@@ -73,7 +73,7 @@ fn sort_lines(app: &App) -> Vec<Line> {
         };
         (format!("{} {}{arrow}", number + 1, key.name()), String::new())
     };
-    SortKey::ALL.into_iter().enumerate().map(line).collect()
+    Field::ALL.into_iter().enumerate().map(line).collect()
 }
 
 fn copy_lines(app: &App) -> Vec<Line> {
@@ -87,11 +87,11 @@ fn copy_lines(app: &App) -> Vec<Line> {
 
 fn column_lines(app: &App) -> Vec<Line> {
     let columns = app.columns();
-    let line = |(number, column): (usize, &crate::app::columns::Column)| {
+    let line = |(number, column): (usize, &crate::app::table::columns::Column)| {
         let sign = if columns.is_shown(number) { "✓" } else { " " };
         let width = match column.width {
             _ if !columns.is_shown(number) => String::new(),
-            _ if super::table::width_of(app, column.key).is_none() => "no room".to_owned(),
+            _ if geometry::columns::width_of(app, column.key).is_none() => "no room".to_owned(),
             None => "auto".to_owned(),
             Some(width) => width.to_string(),
         };

@@ -8,15 +8,15 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::theme::Theme;
 use super::{cells, put};
 use crate::api::ApiError;
+use crate::api::secret::SECRET_VARIABLE;
 use crate::app::App;
-use crate::app::layout::LEAST;
-use crate::config::KEY_VARIABLE;
-use crate::dates::wait;
+use crate::app::geometry::layout::LEAST;
 use crate::lister::{Failure, State};
-use crate::text::{UntrustedRef, grouped, shorten_end, width};
+use crate::text::{UntrustedRef, grouped, shorten_end, width, wrap};
+use crate::theme::Theme;
+use crate::time::span::wait;
 
 /// What stands in the table's place while it has no rows.
 pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
@@ -82,7 +82,7 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
     match why {
         Failure::Call(ApiError::KeyRefused { .. }) => (
             format!("{}.", capital(&why.to_string())),
-            format!("set {KEY_VARIABLE} to the account's key and start again · q quits"),
+            format!("set {SECRET_VARIABLE} to the account's key and start again · q quits"),
         ),
         Failure::Call(ApiError::Forbidden { .. }) => (
             format!("No permission to list the files: {why}."),
@@ -111,24 +111,6 @@ pub(super) fn centred(buffer: &mut Buffer, area: Rect, lines: &[(String, ratatui
         let x = area.x + area.width.saturating_sub(cells(&line)) / 2;
         put(buffer, x, y, area.right(), &line, *style);
     }
-}
-
-/// Breaks a sentence at spaces into lines of at most `width` cells; longer words are cut.
-pub(super) fn wrap(sentence: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in sentence.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        let joined = crate::text::width(line) + 1 + crate::text::width(word);
-        if line.is_empty() {
-            line.push_str(&shorten_end(word, width));
-        } else if joined <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(shorten_end(word, width));
-        }
-    }
-    lines
 }
 
 fn capital(sentence: &str) -> String {

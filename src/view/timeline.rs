@@ -11,10 +11,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::put;
-use super::theme::Theme;
+use crate::account::timeline::{Bucket, DAYS, HOURS};
 use crate::app::App;
 use crate::app::mode::Focus;
-use crate::app::timeline::{Bucket, DAYS, HOURS};
+use crate::theme::Theme;
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
 /// Labels, and the bucket that each stands before.

@@ -15,20 +15,23 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, Row, Table, TableState};
 use shelflife::api::retry::Policy;
 use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
 use shelflife::app::{App, Settings};
-use shelflife::clock::Now;
-use shelflife::dates::{self, Zone};
 use shelflife::demo::Account;
-use shelflife::effect::Effect;
-use shelflife::event::Event;
-use shelflife::expiry::Stated;
 use shelflife::lister::{Lister, Restarts};
+use shelflife::store::field::Field;
 use shelflife::store::filter::{Filter, Moment, Verdicts};
-use shelflife::store::order::{Order, SortKey};
+use shelflife::store::order::Order;
 use shelflife::store::{Extent, FileNo, Intake, Origin, Store};
+use shelflife::text;
 use shelflife::text::Untrusted;
+use shelflife::theme::{Background, Theme};
+use shelflife::time::clock::Now;
+use shelflife::time::expiry::Stated;
+use shelflife::time::zone;
+use shelflife::time::zone::Zone;
 use shelflife::view;
-use shelflife::view::theme::{Background, Theme};
 use time::UtcOffset;
 
 const NOW_S: i64 = 1_795_442_400;
@@ -133,9 +136,9 @@ fn draw_the_window_with_ratatuis_table(bencher: Bencher) {
             .draw(|frame| {
                 let row = |no: &FileNo| {
                     let file = app.store().file(*no);
-                    let size = file.bytes.value().map_or(String::new(), dates::size);
+                    let size = file.bytes.value().map_or(String::new(), text::size);
                     let purpose = file.purpose.map_or(String::new(), |p| p.printable_within(64));
-                    let age = dates::age(file.created_at, app.server_ms());
+                    let age = zone::age(file.created_at, app.server_ms());
                     let left = app.time_left(&file).to_string();
                     Row::new([file.name_to_show(), size, purpose, age, left])
                 };
@@ -171,8 +174,8 @@ fn read_a_page_of_100_into_the_store(bencher: Bencher, files: u64) {
         });
 }
 
-#[divan::bench(args = [SortKey::TimeLeft, SortKey::Filename, SortKey::Size], sample_count = 10)]
-fn sort_a_million(bencher: Bencher, key: SortKey) {
+#[divan::bench(args = [Field::TimeLeft, Field::Filename, Field::Size], sample_count = 10)]
+fn sort_a_million(bencher: Bencher, key: Field) {
     let store = store(MILLION);
     bencher.bench_local(|| Order::sorted(&store, key, false));
 }
@@ -192,7 +195,7 @@ fn sort_a_million_long_names(bencher: Bencher) {
         take_in(&mut store, page, last.as_ref());
         last = next;
     }
-    bencher.bench_local(|| Order::sorted(&store, SortKey::Filename, false));
+    bencher.bench_local(|| Order::sorted(&store, Field::Filename, false));
 }
 
 #[divan::bench(
@@ -201,7 +204,7 @@ fn sort_a_million_long_names(bencher: Bencher) {
 )]
 fn filter_a_million(bencher: Bencher, text: &str) {
     let store = store(MILLION);
-    let all = Order::sorted(&store, SortKey::TimeLeft, false);
+    let all = Order::sorted(&store, Field::TimeLeft, false);
     let filter = Filter::parse(text, Zone::Fixed(UtcOffset::UTC)).unwrap().unwrap();
     let marked = HashSet::new();
     let moment = Moment { server_ms: NOW_S * 1_000, marked: &marked };

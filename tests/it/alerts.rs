@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use shelflife::account::alerts::Rule;
 use shelflife::app::Settings;
-use shelflife::app::alerts::Rule;
-use shelflife::event::Event;
+use shelflife::app::event::Event;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::filter::Filter;
 
@@ -232,7 +232,7 @@ fn what_is_gone_before_it_is_told_of_is_not() {
         .effects
         .drain(..)
         .find_map(|effect| match effect {
-            shelflife::effect::Effect::Retrieve { request, .. } => Some(request),
+            shelflife::app::effect::Effect::Retrieve { request, .. } => Some(request),
             _ => None,
         })
         .unwrap();

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use shelflife::account::timeline::Measure;
 use shelflife::app::Settings;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::geometry::columns::width_of;
 use shelflife::app::mode::{Focus, Mode};
 use shelflife::app::settings::Times;
-use shelflife::app::timeline::Measure;
-use shelflife::effect::Effect;
-use shelflife::event::Event;
-use shelflife::expiry::Urgency;
 use shelflife::lister::refresh::RefreshPolicy;
-use shelflife::store::order::SortKey;
-use shelflife::view::table::width_of;
+use shelflife::store::field::Field;
+use shelflife::time::expiry::Urgency;
 
 use crate::screens::{account, text};
 use crate::update::{Driver, page};
@@ -250,14 +250,14 @@ fn columns_are_chosen_moved_and_widened() {
     driver.keys(">");
     assert_eq!(shown(&driver)[3], "Verified");
     driver.keys("gj");
-    let before = width_of(&driver.app, SortKey::Purpose).unwrap();
+    let before = width_of(&driver.app, Field::Purpose).unwrap();
     driver.keys("+++-");
-    assert_eq!(width_of(&driver.app, SortKey::Purpose), Some(before + 2));
+    assert_eq!(width_of(&driver.app, Field::Purpose), Some(before + 2));
     assert_eq!(driver.app.refresher().interval(), None, "+ and - are for the column here");
     driver.keys("w");
     assert!(matches!(driver.app.mode(), Mode::Browse));
     driver.keys("2");
-    assert_eq!(driver.app.table().order().key(), SortKey::Purpose, "the second as shown");
+    assert_eq!(driver.app.table().order().key(), Field::Purpose, "the second as shown");
     driver.keys("7");
     assert_eq!(driver.app.message(), Some("there are 5 columns; w adds others"));
 }

@@ -4,15 +4,16 @@
 use std::time::Duration;
 
 use shelflife::api::client::Limits;
+use shelflife::api::endpoint::Endpoint;
+use shelflife::api::secret::Secret;
 use shelflife::api::{ApiError, Client};
-use shelflife::config::{Endpoint, Key};
 use shelflife::text::Untrusted;
 
 use crate::support::CANARY;
 use crate::support::fault::{Fault, Reply, answer, page};
 
 fn client(url: &str, limits: Limits) -> Client {
-    Client::new(Endpoint::parse(url, false).unwrap(), Some(Key::parse(CANARY).unwrap()), limits)
+    Client::new(Endpoint::parse(url, false).unwrap(), Some(Secret::parse(CANARY).unwrap()), limits)
         .unwrap()
 }
 

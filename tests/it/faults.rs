@@ -5,8 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use shelflife::api::client::Limits;
+use shelflife::api::endpoint::Endpoint;
 use shelflife::api::{ApiError, Client};
-use shelflife::config::Endpoint;
 use socket2::{Domain, Socket, Type};
 
 use crate::support::CANARY;

@@ -7,14 +7,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventK
 use ratatui::buffer::Buffer;
 use shelflife::api::error::Status;
 use shelflife::api::{Answer, ApiError, Existence, wire};
-use shelflife::app::keys::{Key, KeyMap, bindings};
-use shelflife::app::layers::CopyField;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::fields::CopyField;
 use shelflife::app::mode::Mode;
 use shelflife::app::{Settings, palette};
-use shelflife::effect::Effect;
-use shelflife::event::Event;
+use shelflife::keys::{KeyMap, Shortcut, bindings};
 use shelflife::lister::refresh::RefreshPolicy;
-use shelflife::view::theme::{Background, Theme};
+use shelflife::theme::{Background, Theme};
 
 use crate::mouse::mouse;
 use crate::screens::{account, draw_at, drawn, text};
@@ -104,7 +104,7 @@ fn help_and_palette_open_above_any_layer_and_go_back_to_it() {
 fn no_letter_is_a_command_while_text_is_typed() {
     let letters: Vec<char> = bindings()
         .flat_map(|binding| binding.keys)
-        .filter_map(|key| if let Key::Char(c) = key { Some(*c) } else { None })
+        .filter_map(|key| if let Shortcut::Char(c) = key { Some(*c) } else { None })
         .collect();
     for opening in ["/", ":"] {
         for c in &letters {
@@ -187,8 +187,8 @@ fn help_and_palette_show_every_binding() {
 #[test]
 fn another_key_for_an_action_holds_everywhere() {
     let mut keys = KeyMap::default();
-    keys.bind("columns", vec![Key::Char('C')]);
-    keys.bind("agenda", vec![Key::Char('x')]);
+    keys.bind("columns", vec![Shortcut::Char('C')]);
+    keys.bind("agenda", vec![Shortcut::Char('x')]);
     let mut driver = Driver::started(120, 36, Settings { keys, ..Driver::settings() });
     driver.answer(&account(false));
     driver.keys("w");
@@ -237,10 +237,10 @@ fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
 fn no_sequence_of_keys_and_clicks_does_harm() {
     const SIZES: [(u16, u16); 8] =
         [(0, 0), (1, 1), (20, 5), (30, 6), (40, 10), (80, 24), (120, 36), (200, 60)];
-    let mut keys: Vec<Key> = bindings().flat_map(|binding| binding.keys).copied().collect();
-    keys.retain(|key| !matches!(key, Key::Ctrl('c' | 'z')));
-    keys.extend("0lx<9h()\"é🚀 ".chars().map(Key::Char));
-    keys.extend([KeyCode::Backspace, KeyCode::Delete, KeyCode::BackTab].map(Key::Named));
+    let mut keys: Vec<Shortcut> = bindings().flat_map(|binding| binding.keys).copied().collect();
+    keys.retain(|key| !matches!(key, Shortcut::Ctrl('c' | 'z')));
+    keys.extend("0lx<9h()\"é🚀 ".chars().map(Shortcut::Char));
+    keys.extend([KeyCode::Backspace, KeyCode::Delete, KeyCode::BackTab].map(Shortcut::Named));
     for seed in 0..48 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let (mut width, mut height) = SIZES[rng.usize(..SIZES.len())];
@@ -271,9 +271,9 @@ fn no_sequence_of_keys_and_clicks_does_harm() {
                 8 => driver.tell(Event::FocusChanged { focused: rng.bool() }),
                 _ => {
                     let (code, modifiers) = match keys[rng.usize(..keys.len())] {
-                        Key::Char(c) => (KeyCode::Char(c), KeyModifiers::NONE),
-                        Key::Ctrl(c) => (KeyCode::Char(c), KeyModifiers::CONTROL),
-                        Key::Named(code) => (code, KeyModifiers::NONE),
+                        Shortcut::Char(c) => (KeyCode::Char(c), KeyModifiers::NONE),
+                        Shortcut::Ctrl(c) => (KeyCode::Char(c), KeyModifiers::CONTROL),
+                        Shortcut::Named(code) => (code, KeyModifiers::NONE),
                     };
                     driver.tell(Event::KeyPressed(KeyEvent::new(code, modifiers)));
                 }

@@ -2,8 +2,9 @@
 //! in it at the end.
 
 use crossterm::event::KeyCode;
-use shelflife::app::rebuild::Work;
-use shelflife::store::order::{Order, SortKey};
+use shelflife::app::table::rebuild::Work;
+use shelflife::store::field::Field;
+use shelflife::store::order::Order;
 
 use super::screens::text;
 use super::update::{Driver, page};
@@ -43,7 +44,7 @@ fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
     let mut driver = many(2 * FILES);
     let before = ids(&driver);
     driver.keys("1");
-    assert_eq!(driver.app.table().under_way(), Some(Work::Sorting(SortKey::Filename)));
+    assert_eq!(driver.app.table().under_way(), Some(Work::Sorting(Field::Filename)));
     let screen = text(&driver.app, 120, 30);
     assert!(screen.contains("sorting by filename …") && screen.contains("time left ▲"), "{screen}");
     assert_eq!(ids(&driver), before, "as it was");
@@ -51,14 +52,14 @@ fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
     assert_eq!(driver.selected(), before[1]);
     // A later wish replaces the earlier one: the other way round.
     driver.keys("S");
-    assert_eq!(driver.app.table().wanted_order(), (SortKey::Filename, true));
+    assert_eq!(driver.app.table().wanted_order(), (Field::Filename, true));
     // What comes in meanwhile is in it.
     let body = page([900_001, 5, 900_000], |n| n + 7_200, false);
     driver.answer(&body);
     assert!(finish(&mut driver) > 1);
     let (app, order) = (&driver.app, driver.app.table().order());
-    assert_eq!((order.key(), order.is_descending()), (SortKey::Filename, true));
-    assert_eq!(order.rows(), Order::sorted(app.store(), SortKey::Filename, true).rows());
+    assert_eq!((order.key(), order.is_descending()), (Field::Filename, true));
+    assert_eq!(order.rows(), Order::sorted(app.store(), Field::Filename, true).rows());
     assert_eq!(order.rows().len(), 160_002);
     assert_eq!(driver.selected(), before[1], "the selection stays");
 }
@@ -82,7 +83,7 @@ fn many_files_are_filtered_while_the_old_ones_are_shown_and_keys_are_answered() 
     driver.keys("2");
     finish(&mut driver);
     assert_eq!(driver.app.table().rows().len(), 8_001);
-    assert_eq!(driver.app.table().order().key(), SortKey::Size);
+    assert_eq!(driver.app.table().order().key(), Field::Size);
     driver.key(KeyCode::Esc);
     finish(&mut driver);
     assert_eq!(driver.app.table().rows().len(), 80_002);
@@ -139,7 +140,7 @@ fn keys_mean_the_filter_that_was_typed_last() {
     assert!(driver.app.marks().len() <= 16_000, "{}", driver.app.marks().len());
     assert_eq!(driver.app.table().filter_text(), Some("9.j"));
     finish(&mut driver);
-    assert_eq!(driver.app.table().order().key(), SortKey::Filename);
+    assert_eq!(driver.app.table().order().key(), Field::Filename);
 }
 
 /// What is done to the selected file is done to one that matches what was typed.

@@ -1,10 +1,10 @@
 //! The mouse, as the app is told of it.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
 use shelflife::app::mode::{Focus, Mode};
-use shelflife::effect::Effect;
-use shelflife::event::Event;
-use shelflife::store::order::SortKey;
+use shelflife::store::field::Field;
 
 use crate::update::{Driver, page};
 
@@ -44,13 +44,13 @@ fn a_click_on_a_heading_sorts_and_again_reverses() {
         (driver.app.table().order().key(), driver.app.table().order().is_descending())
     };
     for (x, expected) in [
-        (5, (SortKey::Filename, false)),
-        (5, (SortKey::Filename, true)),
-        (38, (SortKey::Size, false)),
-        (44, (SortKey::Purpose, false)),
-        (57, (SortKey::Created, false)),
-        (76, (SortKey::TimeLeft, false)),
-        (76, (SortKey::TimeLeft, true)),
+        (5, (Field::Filename, false)),
+        (5, (Field::Filename, true)),
+        (38, (Field::Size, false)),
+        (44, (Field::Purpose, false)),
+        (57, (Field::Created, false)),
+        (76, (Field::TimeLeft, false)),
+        (76, (Field::TimeLeft, true)),
     ] {
         mouse(&mut driver, LEFT, x, head);
         assert_eq!(order(&driver), expected, "column {x}");

@@ -8,10 +8,10 @@ use fastrand::Rng;
 use shelflife::api::error::Status;
 use shelflife::api::retry::Policy;
 use shelflife::api::{ApiError, File, HasMore, Page, Reading};
-use shelflife::expiry::Stated;
 use shelflife::lister::{Cursor, Failure, Fetch, Lister, Restarts, State};
 use shelflife::store::{Extent, Origin, Store};
 use shelflife::text::Untrusted;
+use shelflife::time::expiry::Stated;
 
 /// A naive server: files in the order of their numbers; a cursor whose file is gone is refused.
 struct Server {

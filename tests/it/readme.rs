@@ -1,6 +1,6 @@
 //! The README says what is true.
 
-use shelflife::app::keys::{GROUPS, KeyMap};
+use shelflife::keys::{GROUPS, KeyMap};
 
 const README: &str = include_str!("../../README.md");
 

@@ -6,22 +6,23 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use fastrand::Rng;
+use shelflife::account::journal::Happening;
 use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
 use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
 use shelflife::app::Settings;
-use shelflife::app::journal::Happening;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
 use shelflife::app::mode::Mode;
-use shelflife::clock::DateSample;
-use shelflife::effect::Effect;
-use shelflife::event::Event;
-use shelflife::expiry::Stated;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, State};
 use shelflife::store::FileNo;
+use shelflife::store::field::Field;
 use shelflife::store::filter::Moment;
-use shelflife::store::order::{Order, SortKey};
+use shelflife::store::order::Order;
 use shelflife::text::Untrusted;
+use shelflife::time::clock::DateSample;
+use shelflife::time::expiry::Stated;
 
 use super::screens::text;
 use super::update::{Driver, START_S};
@@ -566,7 +567,7 @@ fn history(seed: u64) -> World {
     let mut rng = Rng::with_seed(seed);
     let limit = rng.u16(2..9);
     let account = random_account(&mut rng, 40, limit);
-    let sort = (SortKey::ALL[rng.usize(..SortKey::ALL.len())], rng.bool());
+    let sort = (Field::ALL[rng.usize(..Field::ALL.len())], rng.bool());
     let filter = if rng.u8(..4) == 0 { "left<1000s".to_owned() } else { String::new() };
     let settings = Settings { limit, sort, filter, ..Driver::settings() };
     let size = (rng.u16(40..130), rng.u16(8..24));

@@ -10,10 +10,10 @@ use ratatui::buffer::Buffer;
 use shelflife::api::error::Status;
 use shelflife::api::{Answer, ApiError, Existence, wire};
 use shelflife::app::App;
-use shelflife::effect::Effect;
-use shelflife::event::Event;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
 use shelflife::text::Untrusted;
-use shelflife::view::theme::{self, Background, Theme};
+use shelflife::theme::{self, Background, Theme};
 
 use crate::update::{Driver, START_S, page};
 

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use shelflife::account::alerts::Alert;
 use shelflife::api::error::Status;
 use shelflife::api::{Answer, ApiError, wire};
-use shelflife::app::alerts::Alert;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
 use shelflife::app::mode::{Focus, Mode};
 use shelflife::app::{App, Settings};
-use shelflife::clock::{DateSample, Now};
-use shelflife::dates::Zone;
-use shelflife::effect::Effect;
-use shelflife::event::Event;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, Fetch, Lister, Restarts, State};
-use shelflife::store::order::SortKey;
-use shelflife::view::theme::{Background, Theme};
+use shelflife::store::field::Field;
+use shelflife::theme::{Background, Theme};
+use shelflife::time::clock::{DateSample, Now};
+use shelflife::time::zone::Zone;
 use time::macros::offset;
 
 /// 2026-11-23 14:00:00 UTC.
@@ -286,29 +286,29 @@ fn sorting_by_keys() {
     let order = |driver: &Driver| {
         (driver.app.table().order().key(), driver.app.table().order().is_descending())
     };
-    assert_eq!(order(&driver), (SortKey::TimeLeft, false));
+    assert_eq!(order(&driver), (Field::TimeLeft, false));
     for (keys, expected) in [
-        ("S", (SortKey::TimeLeft, true)),
-        ("S", (SortKey::TimeLeft, false)),
-        ("<", (SortKey::Created, false)),
-        (">", (SortKey::TimeLeft, false)),
-        (">", (SortKey::Filename, false)),
-        ("2", (SortKey::Size, false)),
-        ("2", (SortKey::Size, true)),
-        ("9", (SortKey::Size, true)),
-        ("3", (SortKey::Purpose, false)),
+        ("S", (Field::TimeLeft, true)),
+        ("S", (Field::TimeLeft, false)),
+        ("<", (Field::Created, false)),
+        (">", (Field::TimeLeft, false)),
+        (">", (Field::Filename, false)),
+        ("2", (Field::Size, false)),
+        ("2", (Field::Size, true)),
+        ("9", (Field::Size, true)),
+        ("3", (Field::Purpose, false)),
     ] {
         driver.keys(keys);
         assert_eq!(order(&driver), expected, "{keys}");
     }
     driver.keys("sk");
     driver.key(KeyCode::Enter);
-    assert_eq!(order(&driver), (SortKey::Size, false));
+    assert_eq!(order(&driver), (Field::Size, false));
     driver.keys("s4");
-    assert_eq!(order(&driver), (SortKey::Created, false));
+    assert_eq!(order(&driver), (Field::Created, false));
     driver.keys("sjj");
     driver.key(KeyCode::Esc);
-    assert_eq!(order(&driver), (SortKey::Created, false), "Esc chooses nothing");
+    assert_eq!(order(&driver), (Field::Created, false), "Esc chooses nothing");
     assert!(driver.effects.is_empty());
 }
 

@@ -8,8 +8,8 @@ use serde_json::value::RawValue;
 
 use super::values::{Wtf8, read_bytes, read_string, read_time, read_wtf8};
 use super::{File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
-use crate::expiry::Stated;
 use crate::text::Untrusted;
+use crate::time::expiry::Stated;
 
 /// Bytes of the unknown fields of one file kept.
 const MOST_EXTRA_BYTES: usize = 16 * 1_024;

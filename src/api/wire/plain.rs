@@ -13,8 +13,8 @@ use serde_json::value::RawValue;
 use super::file::Extra;
 use super::values::time_of;
 use super::{File, HasMore, MOST_FILENAME_BYTES, MOST_FILES_A_PAGE, MOST_ID_BYTES, Page, Reading};
-use crate::expiry::Stated;
 use crate::text::Untrusted;
+use crate::time::expiry::Stated;
 
 /// The page, where there is nothing odd about it.
 pub(super) fn read_page(text: &str) -> Option<Page> {

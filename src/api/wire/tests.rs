@@ -208,17 +208,6 @@ fn error_bodies_are_read_in_the_order_in_which_services_hide_the_text() {
     }
 }
 
-#[test]
-fn only_single_harmless_segments_are_usable_ids() {
-    for id in ["file_123", "file-abc123", "fileI72l", "a.b", "x=="] {
-        assert!(is_usable_id(UntrustedRef::new(id.as_bytes())), "{id}");
-    }
-    let long = "a".repeat(129);
-    for id in [".", "..", "", "a/b", "a?b", "a%2Fb", "a\nb", "a b", "ä", "a#b", "a\\b", &long] {
-        assert!(!is_usable_id(UntrustedRef::new(id.as_bytes())), "{id}");
-    }
-}
-
 /// What services send every day is read in one pass.
 #[test]
 fn ordinary_pages_are_plain() {

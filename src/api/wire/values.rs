@@ -9,8 +9,8 @@ use serde_json::value::RawValue;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::expiry::{Stated, StatedTime};
 use crate::text::Untrusted;
+use crate::time::expiry::{Stated, StatedTime};
 
 /// Times above this are no seconds: they would lie past the year 5138.
 const MOST_SECONDS: i64 = 100_000_000_000;

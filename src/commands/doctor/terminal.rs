@@ -8,11 +8,11 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::Report;
-use crate::clock::since_boot;
 use crate::runtime::quiet::Quiet;
 use crate::runtime::terminal::size;
 use crate::text::UntrustedRef;
-use crate::view::theme::{Background, background_of_reply};
+use crate::theme::{Background, background_of_reply};
+use crate::time::clock::since_boot;
 
 /// How long a terminal may take to answer.
 const PATIENCE: Duration = Duration::from_millis(500);

@@ -13,11 +13,12 @@ use tokio::sync::mpsc;
 
 use super::{CommandError, configure, find_service};
 use crate::api::{Client, HasMore};
-use crate::cli::{List, Load, Options, Output};
-use crate::clock::Now;
+use crate::cli::{List, Options, Output};
 use crate::config::table::Values;
+use crate::config::words::Load;
 use crate::lister::Failure;
 use crate::text::grouped;
+use crate::time::clock::Now;
 use reader::{Batch, Outcome, Reach, Reader, Tally};
 use writer::Writer;
 

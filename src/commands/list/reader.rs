@@ -9,9 +9,10 @@ use tokio::task::yield_now;
 use super::writer::odd_values;
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
-use crate::clock::{ServerClock, since_boot};
-use crate::lister::{Failure, Lister, PageFacts, Restarts, State};
+use crate::lister::{Failure, Lister, Restarts, State};
 use crate::runtime::wait_until;
+use crate::store::facts::PageFacts;
+use crate::time::clock::{ServerClock, since_boot};
 
 /// How far to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,10 @@ use super::super::{CommandError, failed};
 use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::cli::Output;
-use crate::dates;
-use crate::expiry::{Stated, TimeLeft};
+use crate::text;
 use crate::text::{Untrusted, UntrustedRef};
+use crate::time::expiry::{Stated, TimeLeft};
+use crate::time::zone;
 
 /// The API's own names, in the order of the CSV's columns.
 const FIELDS: [&str; 6] = ["id", "filename", "bytes", "purpose", "created_at", "expires_at"];
@@ -144,12 +145,12 @@ fn write_head(out: &mut impl Write, id_width: usize) -> io::Result<()> {
 
 fn write_row(out: &mut impl Write, file: &File, id_width: usize, server_ms: i64) -> io::Result<()> {
     let size = match file.bytes {
-        Stated::Value(bytes) => dates::size(bytes),
+        Stated::Value(bytes) => text::size(bytes),
         Stated::Nothing => "—".to_owned(),
         Stated::Odd => "?".to_owned(),
     };
     let left = TimeLeft::of(file.expires_at, server_ms);
-    let created = dates::age(file.created_at, server_ms);
+    let created = zone::age(file.created_at, server_ms);
     let text = |text: Option<&Untrusted>| {
         text.map_or("—".to_owned(), |text| text.borrow().printable().into_owned())
     };

@@ -1,6 +1,6 @@
 use super::*;
-use crate::app::alerts::Rule;
-use crate::app::keys::KeyMap;
+use crate::account::alerts::Rule;
+use crate::keys::KeyMap;
 
 fn wrong(text: &str) -> String {
     file::read(text, Zone::System).unwrap_err().to_string()

@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::*;
 use crate::api::error::Status;
 use crate::api::{ApiError, File, Page, Reading};
-use crate::expiry::Stated;
 use crate::store::Origin;
 use crate::text::Untrusted;
+use crate::time::expiry::Stated;
 
 const SECOND: Duration = Duration::from_secs(1);
 const START: Duration = Duration::from_secs(1_000);

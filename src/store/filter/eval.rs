@@ -12,10 +12,10 @@ use regex::bytes::Regex;
 use super::Moment;
 use super::expr::{Expr, Op, Property, TextField, TextOp};
 use super::words::Needle;
-use crate::dates::Zone;
-use crate::expiry::TimeLeft;
 use crate::store::{FileNo, NOTHING, Store, UNREADABLE, stated_bytes, stated_time};
 use crate::text::UntrustedRef;
+use crate::time::expiry::TimeLeft;
+use crate::time::zone::Zone;
 
 /// An [`Expr`] that is ready for use.
 #[derive(Clone, Debug)]

@@ -33,7 +33,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{FileNo, Store};
-use crate::dates::Zone;
+use crate::time::zone::Zone;
 use eval::Test;
 
 pub use blocks::{BLOCK, Verdicts};

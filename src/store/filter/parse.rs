@@ -27,7 +27,7 @@ const UNKNOWN_FIELD: &str = "there is no such field, only left, size, created, e
 
 /// A field that can be compared.
 #[derive(Clone, Copy)]
-enum Field {
+enum Subject {
     Left,
     Bytes,
     Created,
@@ -35,7 +35,7 @@ enum Field {
     Text(TextField),
 }
 
-impl Field {
+impl Subject {
     fn read(name: &str) -> Option<Self> {
         Some(match name {
             "left" => Self::Left,
@@ -173,21 +173,21 @@ impl Parser<'_> {
         if word.is_empty() {
             return error(self.scanner.next(length), NO_FIELD);
         }
-        let Some(field) = Field::read(word) else { return error(name, UNKNOWN_FIELD) };
+        let Some(field) = Subject::read(word) else { return error(name, UNKNOWN_FIELD) };
         let sign = self.scanner.advance(length);
         match (field, written) {
-            (Field::Text(text), written) => self.read_text(text, written, sign),
+            (Subject::Text(text), written) => self.read_text(text, written, sign),
             (_, Written::Contains) => error(sign, "here stands one of <, <=, >, >=, = and !="),
-            (Field::Left, Written::Compare(op)) => {
+            (Subject::Left, Written::Compare(op)) => {
                 Ok(Expr::Left(op, self.read_value(field, sign, values::read_duration)?))
             }
-            (Field::Bytes, Written::Compare(op)) => {
+            (Subject::Bytes, Written::Compare(op)) => {
                 Ok(Expr::Bytes(op, self.read_value(field, sign, values::read_size)?))
             }
-            (Field::Created, Written::Compare(op)) => {
+            (Subject::Created, Written::Compare(op)) => {
                 Ok(Expr::Created(op, self.read_value(field, sign, When::read)?))
             }
-            (Field::Expires, Written::Compare(op)) => {
+            (Subject::Expires, Written::Compare(op)) => {
                 Ok(Expr::Expires(op, self.read_value(field, sign, When::read)?))
             }
         }
@@ -195,7 +195,7 @@ impl Parser<'_> {
 
     fn read_value<T>(
         &mut self,
-        field: Field,
+        field: Subject,
         sign: Range<usize>,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T> {
@@ -220,7 +220,7 @@ impl Parser<'_> {
             Written::Compare(Op::Unequal) => TextOp::Unequal,
             Written::Compare(_) => return error(sign, "here stands one of :, = and !="),
         };
-        let expected = Field::Text(field).expected();
+        let expected = Subject::Text(field).expected();
         if self.scanner.rest().starts_with('"') {
             return Ok(Expr::Text(field, op, self.scanner.quoted()?.0));
         }

@@ -3,9 +3,9 @@ use time::macros::offset;
 
 use super::*;
 use crate::api::{File, Reading, Unreadable};
-use crate::expiry::{Stated, TimeLeft};
 use crate::store::tests::{file, page, take_in};
 use crate::text::Untrusted;
+use crate::time::expiry::{Stated, TimeLeft};
 
 mod properties;
 

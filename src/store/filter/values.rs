@@ -7,7 +7,7 @@ use std::fmt;
 
 use time::{Date, Duration, Month, PrimitiveDateTime, Time, UtcOffset};
 
-use crate::dates::Zone;
+use crate::time::zone::Zone;
 
 const DURATIONS: [(char, u64); 5] =
     [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];

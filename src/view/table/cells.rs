@@ -3,16 +3,17 @@
 use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
-use super::columns::Column;
-use crate::app::journal::Change;
+use crate::account::journal::Change;
+use crate::app::geometry::columns::Place;
 use crate::app::settings::Times;
 use crate::app::{App, BAR_CELLS};
-use crate::dates;
-use crate::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
-use crate::store::order::SortKey;
+use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
+use crate::text;
 use crate::text::shorten_middle;
-use crate::view::theme::{self, Theme};
+use crate::theme::{self, Theme};
+use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
+use crate::time::zone;
 use crate::view::{bar, put, put_right};
 
 pub(super) fn draw(
@@ -20,39 +21,39 @@ pub(super) fn draw(
     theme: &Theme,
     buffer: &mut Buffer,
     y: u16,
-    column: Column,
+    column: Place,
     (no, file): (FileNo, &FileRef<'_>),
 ) {
     let (x, right) = (column.x, column.x + column.width);
     match column.key {
-        SortKey::Filename => name(app, theme, buffer, y, column, (no, file)),
-        SortKey::Size => match file.bytes {
+        Field::Filename => name(app, theme, buffer, y, column, (no, file)),
+        Field::Size => match file.bytes {
             Stated::Value(bytes) => {
-                put_right(buffer, x, y, right, &dates::size(bytes), theme.text);
+                put_right(buffer, x, y, right, &text::size(bytes), theme.text);
             }
             other => put_right(buffer, x, y, right, absent(&other), theme.chrome),
         },
-        SortKey::Purpose => {
+        Field::Purpose => {
             let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
             let text = shorten_middle(&text, usize::from(column.width));
             put(buffer, x, y, right, &text, theme.text);
         }
-        SortKey::Created => {
+        Field::Created => {
             let text = match app.times() {
-                Times::Relative => dates::age(file.created_at, app.server_ms()),
+                Times::Relative => zone::age(file.created_at, app.server_ms()),
                 Times::Local | Times::Utc => moment(app, file.created_at),
             };
             put_right(buffer, x, y, right, &text, theme.chrome);
         }
-        SortKey::TimeLeft => time_left(app, theme, buffer, y, column, (no, file)),
-        SortKey::Expires => {
+        Field::TimeLeft => time_left(app, theme, buffer, y, column, (no, file)),
+        Field::Expires => {
             put_right(buffer, x, y, right, &moment(app, file.expires_at), theme.text);
         }
-        SortKey::Id => {
+        Field::Id => {
             let id = shorten_middle(&file.id.printable_within(256), usize::from(column.width));
             put(buffer, x, y, right, &id, theme.chrome);
         }
-        SortKey::Verified => {
+        Field::Verified => {
             let now_s = app.now().wall_ms.div_euclid(1_000);
             let text = app.shown_zone().past(app.verified_at_s(file), now_s);
             // Of a day that is over its date says enough.
@@ -74,7 +75,7 @@ fn name(
     theme: &Theme,
     buffer: &mut Buffer,
     y: u16,
-    column: Column,
+    column: Place,
     (no, file): (FileNo, &FileRef<'_>),
 ) {
     let (x, right) = (column.x, column.x + column.width);
@@ -121,7 +122,7 @@ fn time_left(
     theme: &Theme,
     buffer: &mut Buffer,
     y: u16,
-    column: Column,
+    column: Place,
     (no, file): (FileNo, &FileRef<'_>),
 ) {
     let left = app.time_left(file);

@@ -4,8 +4,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use shelflife::config::file::read;
-use shelflife::dates::Zone;
-use shelflife::view::theme::Theme;
+use shelflife::time::zone::Zone;
+use shelflife::theme::Theme;
 use time::UtcOffset;
 
 fuzz_target!(|text: &str| {

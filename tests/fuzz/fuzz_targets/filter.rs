@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shelflife::dates::Zone;
+use shelflife::time::zone::Zone;
 use shelflife::store::filter::Filter;
 use time::UtcOffset;
 

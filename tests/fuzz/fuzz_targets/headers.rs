@@ -10,7 +10,7 @@ use shelflife::api::error::Status;
 use shelflife::api::retry::{Allowance, Policy, RetryHeaders};
 use shelflife::lister::refresh::{RefreshPolicy, Refresher};
 use shelflife::lister::{Lister, Restarts};
-use shelflife::view::theme::{background_of_colorfgbg, background_of_reply};
+use shelflife::theme::{background_of_colorfgbg, background_of_reply};
 
 fuzz_target!(|text: (&str, &str)| {
     let (one, other) = text;

@@ -1,0 +1,272 @@
+//! Alerts: which files came under which bound of time left, each told once.
+//!
+//! It knows neither terminal nor clock: what is to be done goes out as an [`Alert`].
+
+use std::collections::{HashMap, HashSet};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::store::filter::{Filter, Moment};
+use crate::store::{FileNo, Store};
+use crate::text::grouped;
+use crate::time::expiry::Stated;
+
+/// Files that cross a bound together are told of together: so long is waited for the others.
+const GATHER: Duration = Duration::from_secs(1);
+/// Alerts are at least this far apart.
+const PAUSE: Duration = Duration::from_secs(10);
+/// Files of one alert that a command is told of by name.
+const MOST_TOLD: usize = 100;
+/// Files that are looked at for the title after each event, where a rule has a filter.
+const MOST_LOOKED_AT: usize = 1_000;
+/// Rules at most: each has a bit for each file that it was told of.
+pub const MOST_RULES: usize = 8;
+
+/// When to tell the operator, and how.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// What it is called.
+    pub name: String,
+    /// A file with less time left than this many seconds is told of.
+    pub left_s: u64,
+    /// The text of the filter that the file must match, if any.
+    pub filter_text: Option<String>,
+    /// The filter itself.
+    pub filter: Option<Filter>,
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Show a desktop notification through the terminal.
+    pub desktop: bool,
+    /// Show the next such file in the terminal's title.
+    pub title: bool,
+    /// Run this program with these arguments.
+    pub command: Vec<String>,
+}
+
+impl Rule {
+    /// A rule that rings, notifies and sets the title, as the two that there are by default.
+    #[must_use]
+    pub fn new(name: &str, left_s: u64) -> Self {
+        Self {
+            name: name.to_owned(),
+            left_s,
+            filter_text: None,
+            filter: None,
+            bell: true,
+            desktop: true,
+            title: true,
+            command: vec![],
+        }
+    }
+
+    fn takes(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+        self.filter.as_ref().is_none_or(|filter| filter.matches(store, no, moment))
+    }
+
+    /// The bound as people write it: `1h`, `24h`, `90m`.
+    #[must_use]
+    pub fn bound(&self) -> String {
+        crate::time::span::short_span(self.left_s)
+    }
+}
+
+/// The rules that there are unless configuration gives others.
+#[must_use]
+pub fn default_rules() -> Vec<Rule> {
+    vec![Rule::new("critical", 3_600), Rule::new("soon", 24 * 3_600)]
+}
+
+/// Something to tell the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// One line, escaped.
+    pub text: String,
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Show a desktop notification.
+    pub desktop: bool,
+    /// Run this, with `json` on its standard input.
+    pub command: Vec<String>,
+    /// The rule and its files, as one JSON document.
+    pub json: String,
+}
+
+/// Which files were told of, and which are about to be.
+#[derive(Debug, Default)]
+pub struct Alerts {
+    rules: Vec<Rule>,
+    told: HashMap<FileNo, u8>,
+    /// Files that are about to be told of: by which rule, and what they were told of before.
+    waiting: HashMap<FileNo, (usize, u8)>,
+    due: Option<Duration>,
+    quiet_until: Duration,
+    /// The second of the service's clock up to which bounds were looked at.
+    looked_s: Option<i64>,
+}
+
+impl Alerts {
+    /// Watches by these rules; more than [`MOST_RULES`] are not looked at.
+    #[must_use]
+    pub fn new(mut rules: Vec<Rule>) -> Self {
+        rules.truncate(MOST_RULES);
+        Self { rules, ..Self::default() }
+    }
+
+    /// Looks at what came in (`new`) and at which files crossed a bound as time passed.
+    pub fn look(&mut self, store: &Store, new: &[FileNo], moment: &Moment<'_>, now: Duration) {
+        let second = moment.server_ms.div_euclid(1_000);
+        let from = self.looked_s.replace(second).unwrap_or(second);
+        for no in new {
+            self.consider(store, *no, moment, now);
+        }
+        for rule in 0..self.rules.len() {
+            // The last whole second that is less than the bound.
+            let shown = i64::try_from(self.rules[rule].left_s).unwrap_or(i64::MAX) - 1;
+            let (past, until) = (from.saturating_add(shown), second.saturating_add(shown));
+            let crossed = store.expiring(past.saturating_add(1), until.saturating_add(1)).to_vec();
+            for no in crossed {
+                self.consider(store, no, moment, now);
+            }
+        }
+    }
+
+    /// A file that is held no longer is forgotten; its number may come again.
+    pub fn forget(&mut self, files: &[FileNo]) {
+        if files.is_empty() || self.told.is_empty() {
+            return;
+        }
+        let gone: HashSet<FileNo> = files.iter().copied().collect();
+        self.told.retain(|no, _| !gone.contains(no));
+        self.waiting.retain(|no, _| !gone.contains(no));
+    }
+
+    /// Tells of a file by the tightest rule that it falls under, and of no looser one later. One
+    /// that got clearly more time again can be told of again.
+    fn consider(&mut self, store: &Store, no: FileNo, moment: &Moment<'_>, now: Duration) {
+        let Stated::Value(at) = store.file(no).expires_at else { return };
+        let left_ms = i128::from(at) * 1_000 - i128::from(moment.server_ms);
+        let mut told = self.told.get(&no).copied().unwrap_or(0);
+        if let Some((rule, before)) = self.waiting.get(&no).copied()
+            && left_ms > i128::from(self.rules[rule].left_s) * 1_000 - 1_000
+        {
+            // It got more time before anybody heard of it.
+            self.waiting.remove(&no);
+            told = before;
+        }
+        let (mut bits, mut tightest) = (told, None::<usize>);
+        for (number, rule) in self.rules.iter().enumerate() {
+            let bound_ms = i128::from(rule.left_s) * 1_000;
+            if left_ms > bound_ms + (bound_ms / 20).max(60_000) {
+                bits &= !(1 << number);
+                continue;
+            }
+            let under = left_ms > 0 && left_ms <= bound_ms - 1_000;
+            if !under || bits & 1 << number != 0 || !rule.takes(store, no, moment) {
+                continue;
+            }
+            bits |= 1 << number;
+            if tightest.is_none_or(|other| rule.left_s < self.rules[other].left_s) {
+                tightest = Some(number);
+            }
+        }
+        match bits {
+            0 => drop(self.told.remove(&no)),
+            bits => drop(self.told.insert(no, bits)),
+        }
+        if let Some(rule) = tightest {
+            self.waiting.insert(no, (rule, told));
+            self.due.get_or_insert((now + GATHER).max(self.quiet_until));
+        }
+    }
+
+    /// Milliseconds until the next file crosses a bound.
+    #[must_use]
+    pub fn next_crossing_ms(&self, store: &Store, server_ms: i64) -> Option<u64> {
+        let second = server_ms.div_euclid(1_000);
+        let crossing = |rule: &Rule| {
+            let shown = i64::try_from(rule.left_s).unwrap_or(i64::MAX) - 1;
+            let at = store.first_expiring_from(second.saturating_add(shown).saturating_add(1))?;
+            let ms = (i128::from(at) - i128::from(shown)) * 1_000 - i128::from(server_ms);
+            u64::try_from(ms).ok()
+        };
+        self.rules.iter().filter_map(crossing).min()
+    }
+
+    /// When what was gathered is to be told.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        self.due
+    }
+
+    /// What is to be told at `now`: one alert for each rule, however many files it is about.
+    pub fn take(&mut self, store: &Store, now: Duration) -> Vec<Alert> {
+        if self.due.is_none_or(|due| now < due) {
+            return vec![];
+        }
+        self.due = None;
+        let waiting = std::mem::take(&mut self.waiting);
+        let files = |number: usize| {
+            let of_rule = waiting.iter().filter(|(_, (rule, _))| *rule == number);
+            let there = of_rule.map(|(no, _)| *no).filter(|no| !store.is_gone(*no));
+            let mut files: Vec<FileNo> = there.collect();
+            files.sort_by_key(|no| (store.file(*no).expires_at.value(), *no));
+            files
+        };
+        let alerts = self.rules.iter().enumerate().map(|(number, rule)| (rule, files(number)));
+        let alerts: Vec<Alert> = alerts
+            .filter(|(_, files)| !files.is_empty())
+            .map(|(rule, files)| told(rule, &files, store))
+            .collect();
+        if !alerts.is_empty() {
+            self.quiet_until = now + PAUSE;
+        }
+        alerts
+    }
+
+    /// What the terminal's title says: of the files that a rule wants shown, the one that expires
+    /// next.
+    #[must_use]
+    pub fn titled(&self, store: &Store, moment: &Moment<'_>) -> Option<FileNo> {
+        let now_s = moment.server_ms.div_euclid(1_000);
+        let next = |rule: &Rule| {
+            let left_s = i64::try_from(rule.left_s).unwrap_or(i64::MAX);
+            let under = store.expiring(now_s.saturating_add(1), now_s.saturating_add(left_s));
+            let mut looked_at = under.iter().take(MOST_LOOKED_AT);
+            looked_at.find(|no| rule.takes(store, **no, moment)).copied()
+        };
+        let nexts = self.rules.iter().filter(|rule| rule.title).filter_map(next);
+        nexts.min_by_key(|no| (store.file(*no).expires_at.value(), *no))
+    }
+}
+
+fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
+    let first = store.file(files[0]).name_to_show();
+    let bound = rule.bound();
+    let text = match files.len() {
+        1 => format!("{first} has less than {bound} left"),
+        n => format!("{} files have less than {bound} left, first {first}", grouped(n)),
+    };
+    let mut json = format!(
+        "{{\"rule\":{},\"left_s\":{},\"count\":{},\"files\":[",
+        crate::text::UntrustedRef::new(rule.name.as_bytes()).json(),
+        rule.left_s,
+        files.len()
+    );
+    for (i, no) in files.iter().take(MOST_TOLD).enumerate() {
+        let file = store.file(*no);
+        let number = |stated: Option<String>| stated.unwrap_or_else(|| "null".to_owned());
+        let filename = number(file.filename.map(crate::text::UntrustedRef::json));
+        let _ = write!(
+            json,
+            "{}{{\"id\":{},\"filename\":{filename},\"bytes\":{},\"created_at\":{},\"expires_at\":{}}}",
+            if i == 0 { "" } else { "," },
+            file.id.json(),
+            number(file.bytes.value().map(|n| n.to_string())),
+            number(file.created_at.value().map(|n| n.to_string())),
+            number(file.expires_at.value().map(|n| n.to_string())),
+        );
+    }
+    json.push_str("]}\n");
+    let (bell, desktop, command) = (rule.bell, rule.desktop, rule.command.clone());
+    Alert { text, bell, desktop, command, json }
+}

@@ -1,0 +1,172 @@
+//! What happened to the files while the program watched: a bounded log, and the marks of what is
+//! new, changed or gone since the last refresh.
+//!
+//! It knows neither the service nor the screen; what it keeps of a file is text that is fit to be
+//! shown.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::store::{FileNo, FileRef};
+
+/// Entries kept; the oldest give way.
+pub const MOST_ENTRIES: usize = 1_000;
+
+/// What became of a file, as its row shows it for one cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It was not there before.
+    New,
+    /// Some field differs.
+    Changed,
+    /// The service has it no longer.
+    Gone,
+}
+
+/// What the log says of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A refresh found it.
+    New,
+    /// A refresh found some field to differ.
+    Changed,
+    /// It left the service after its expiry.
+    Expired,
+    /// It left the service before its expiry, or had none.
+    DeletedEarly,
+    /// The service could not be read.
+    Failing,
+    /// The service could be read again.
+    Recovered,
+}
+
+impl Happening {
+    /// The words of the log.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Expired => "expired",
+            Self::DeletedEarly => "deleted early",
+            Self::Failing => "failing",
+            Self::Recovered => "recovered",
+        }
+    }
+
+    /// How the row of a file shows it; nothing where it happened to the service.
+    #[must_use]
+    pub fn change(self) -> Option<Change> {
+        match self {
+            Self::New => Some(Change::New),
+            Self::Changed => Some(Change::Changed),
+            Self::Expired | Self::DeletedEarly => Some(Change::Gone),
+            Self::Failing | Self::Recovered => None,
+        }
+    }
+}
+
+/// One line of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// When, in milliseconds of our wall clock.
+    pub at_ms: i64,
+    /// What.
+    pub what: Happening,
+    /// The file's name, or what is wrong with the service; escaped.
+    pub text: String,
+    /// The file's id, escaped; empty where it happened to the service.
+    pub id: String,
+}
+
+/// The log and the marks.
+#[derive(Debug, Default)]
+pub struct Journal {
+    entries: VecDeque<Entry>,
+    forgotten: u64,
+    marks: HashMap<FileNo, (Change, u32)>,
+}
+
+impl Journal {
+    /// Notes what happened to a file in round `round`.
+    pub fn note(
+        &mut self,
+        what: Happening,
+        no: FileNo,
+        file: &FileRef<'_>,
+        at_ms: i64,
+        round: u32,
+    ) {
+        let id = file.id.printable_within(128);
+        self.push(Entry { at_ms, what, text: file.name_to_show(), id });
+        if let Some(change) = what.change() {
+            self.mark(change, no, round);
+        }
+    }
+
+    /// Notes what happened to the service.
+    pub fn note_service(&mut self, what: Happening, text: String, at_ms: i64) {
+        self.push(Entry { at_ms, what, text, id: String::new() });
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() == MOST_ENTRIES {
+            self.entries.pop_front();
+            self.forgotten += 1;
+        }
+        self.entries.push_back(entry);
+    }
+
+    /// Marks a file in round `round`, without an entry in the log.
+    pub fn mark(&mut self, change: Change, no: FileNo, round: u32) {
+        let seen_as = match (change, self.change(no)) {
+            // What appeared and changed within one cycle is still new to the operator.
+            (Change::Changed, Some(Change::New)) => Change::New,
+            (change, _) => change,
+        };
+        self.marks.insert(no, (seen_as, round));
+    }
+
+    /// Round `round` came to its end: what was marked before it is marked no longer. Tells which of
+    /// those files are gone.
+    pub fn end_cycle(&mut self, round: u32) -> Vec<FileNo> {
+        let mut gone = vec![];
+        self.marks.retain(|no, (change, marked_in)| {
+            let keep = *marked_in >= round;
+            if !keep && *change == Change::Gone {
+                gone.push(*no);
+            }
+            keep
+        });
+        gone
+    }
+
+    /// These files are marked no longer.
+    pub fn unmark(&mut self, files: &[FileNo]) {
+        for no in files {
+            self.marks.remove(no);
+        }
+    }
+
+    /// How the file is marked.
+    #[must_use]
+    pub fn change(&self, no: FileNo) -> Option<Change> {
+        self.marks.get(&no).map(|(change, _)| *change)
+    }
+
+    /// The files that are marked as gone.
+    pub fn gone(&self) -> impl Iterator<Item = FileNo> + '_ {
+        self.marks.iter().filter(|(_, (change, _))| *change == Change::Gone).map(|(no, _)| *no)
+    }
+
+    /// The log, oldest first.
+    #[must_use]
+    pub fn entries(&self) -> &VecDeque<Entry> {
+        &self.entries
+    }
+
+    /// Entries that gave way.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.forgotten
+    }
+}

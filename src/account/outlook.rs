@@ -1,0 +1,107 @@
+//! What is to come of all loaded files together: how many have how much time left, which goes next,
+//! and how many bytes go soon. It is looked up once for each second and each change of the store,
+//! not for each frame.
+
+use crate::store::{ExpiryCounts, FileNo, Store};
+use crate::time::expiry::Thresholds;
+
+/// How things stand in one second of the service's clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// Revision of the store, and the second: what this was made from.
+    key: Option<(u64, i64)>,
+    /// Files by time left.
+    pub counts: ExpiryCounts,
+    /// The file that expires next among those not yet expired.
+    pub next: Option<FileNo>,
+    /// Known bytes of the files that are soon gone and not yet expired.
+    pub bytes_at_risk: u128,
+    /// Milliseconds since the epoch on the service's clock at which the counts say something else.
+    change_ms: Option<i64>,
+}
+
+impl Outlook {
+    /// The outlook at `server_ms`: this one, if it still holds, or else a new one.
+    #[must_use]
+    pub fn at(&self, store: &Store, server_ms: i64, thresholds: Thresholds) -> Self {
+        let now_s = server_ms.div_euclid(1_000);
+        let key = Some((store.revision(), now_s));
+        if self.key == key {
+            return *self;
+        }
+        let soon = i64::try_from(thresholds.soon_s).unwrap_or(i64::MAX);
+        let wait = store.next_count_change_ms(server_ms).and_then(|wait| i64::try_from(wait).ok());
+        Self {
+            key,
+            counts: store.expiry_counts(server_ms),
+            next: store.next_to_expire(server_ms),
+            bytes_at_risk: store.bytes_expiring(now_s + 1, now_s.saturating_add(soon)),
+            change_ms: wait.map(|wait| server_ms.saturating_add(wait)),
+        }
+    }
+
+    /// Milliseconds from `server_ms` until the counts say something else.
+    #[must_use]
+    pub fn next_count_change_ms(&self, server_ms: i64) -> Option<u64> {
+        self.change_ms.map(|at| at.saturating_sub(server_ms).max(1).unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{File, HasMore, Page, Reading};
+    use crate::store::{Extent, Origin};
+    use crate::text::Untrusted;
+    use crate::time::expiry::Stated;
+
+    fn store(expiries: impl Iterator<Item = i64>) -> Store {
+        let mut store = Store::default();
+        let readings = expiries.enumerate().map(|(n, at)| {
+            Reading::File(File {
+                id: Untrusted::new(format!("file_{n}")),
+                filename: None,
+                bytes: Stated::Value(1_000),
+                created_at: Stated::Nothing,
+                expires_at: Stated::Value(at),
+                purpose: None,
+                extra: None,
+            })
+        });
+        let page = Page { readings: readings.collect(), has_more: HasMore::No };
+        let origin = Origin { after: None, reading: 0, at_s: 1, extent: Extent::Open };
+        store.take_in(page, origin).unwrap();
+        store
+    }
+
+    #[test]
+    fn it_holds_for_a_second_and_says_what_the_store_says() {
+        let thresholds = Thresholds::default();
+        let store = store((0..200).map(|n| 1_000_000 + n * 977));
+        let mut outlook = Outlook::default();
+        for ms in (1_000_000_000..1_000_000_000 + 90_000_000).step_by(999_037) {
+            for ms in [ms, ms + 1, ms + 400, ms + 999, ms + 1_000] {
+                outlook = outlook.at(&store, ms, thresholds);
+                let anew = Outlook::default().at(&store, ms, thresholds);
+                assert_eq!(outlook, anew, "{ms}");
+                assert_eq!(outlook.counts, store.expiry_counts(ms), "{ms}");
+                assert_eq!(outlook.next, store.next_to_expire(ms), "{ms}");
+                let wait = store.next_count_change_ms(ms);
+                assert_eq!(outlook.next_count_change_ms(ms), wait, "{ms}");
+            }
+        }
+        assert_ne!(outlook.counts, ExpiryCounts::default());
+    }
+
+    #[test]
+    fn another_revision_is_looked_at_anew() {
+        let thresholds = Thresholds::default();
+        let mut store = store([1_000_100].into_iter());
+        let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
+        assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk), (1, 1_000));
+        let gone = store.sequence().to_vec();
+        store.remove(&gone);
+        let outlook = outlook.at(&store, 1_000_000_000, thresholds);
+        assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk, outlook.next), (0, 0, None));
+    }
+}

@@ -1,0 +1,182 @@
+//! The tolerant reader: bytes of a `GET /v1/files` answer in, a [`Page`] out.
+//!
+//! One broken file is one [`Unreadable`], never a lost page; a field that the program does not know
+//! is kept; a value that is no number of its kind is [`Stated::Odd`], never guessed. The reader
+//! knows neither HTTP nor cursors.
+
+mod envelope;
+mod file;
+mod plain;
+mod values;
+
+use std::borrow::Cow;
+
+use crate::text::Untrusted;
+use crate::time::expiry::{Stated, StatedTime};
+use envelope::Envelope;
+use file::read_file;
+
+pub use file::extra_fields;
+
+/// Files read from one page at most. The largest page that a known service allows is 10,000
+/// (`OpenAI`); a body of eight mebibytes could claim millions.
+pub const MOST_FILES_A_PAGE: usize = 10_000;
+/// Bytes of an id kept; ids beyond this make the file unreadable.
+pub const MOST_ID_BYTES: usize = 1_024;
+/// Bytes of a filename kept.
+pub const MOST_FILENAME_BYTES: usize = 4_096;
+/// Bytes of an unreadable file, or of an answer that is no files list, kept to be shown.
+const BEGINNING_BYTES: usize = 512;
+
+/// One file, as the service describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct File {
+    /// What identifies it; never parsed, at most [`MOST_ID_BYTES`].
+    pub id: Untrusted,
+    /// Its name, at most [`MOST_FILENAME_BYTES`].
+    pub filename: Option<Untrusted>,
+    /// Its size.
+    pub bytes: Stated<u64>,
+    /// When it was made.
+    pub created_at: StatedTime,
+    /// When the service deletes it.
+    pub expires_at: StatedTime,
+    /// What it is for.
+    pub purpose: Option<Untrusted>,
+    /// The fields that have no place above, and the values that could not be read, as the text of
+    /// one JSON object.
+    pub extra: Option<Box<str>>,
+}
+
+/// A file in a page that could not be read, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its JSON, from the beginning.
+    pub raw: Untrusted,
+    /// Why, in plain words.
+    pub why: &'static str,
+}
+
+/// What one place of the list held.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// A file.
+    File(File),
+    /// Something that should have been one.
+    Unreadable(Unreadable),
+}
+
+/// What the service says of the list's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HasMore {
+    /// There are further files.
+    Yes,
+    /// This was the last page.
+    No,
+    /// It does not say.
+    Unknown,
+}
+
+/// One page of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// The files, in the service's order.
+    pub readings: Vec<Reading>,
+    /// Whether there are more behind it.
+    pub has_more: HasMore,
+}
+
+impl Page {
+    /// The id of the last file that has one: the cursor of the next page.
+    #[must_use]
+    pub fn last_id(&self) -> Option<&Untrusted> {
+        self.readings.iter().rev().find_map(|reading| match reading {
+            Reading::File(file) => Some(&file.id),
+            Reading::Unreadable(_) => None,
+        })
+    }
+}
+
+/// Why an answer is no files list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotAPage {
+    /// It is another kind of document, or the beginning of one.
+    NotAFilesList {
+        /// How it begins.
+        beginning: Untrusted,
+        /// Whether it ends in the middle.
+        breaks_off: bool,
+    },
+    /// It claims more files than [`MOST_FILES_A_PAGE`].
+    TooManyFiles,
+}
+
+/// Reads one page.
+///
+/// The array is the body itself, `data`, `Data` or `data.data`; null is an empty list.
+///
+/// # Errors
+/// [`NotAPage`] where there is no such array, or too large a one.
+pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
+    // Checking alone is several times faster.
+    let text = str::from_utf8(body).map_or_else(|_| String::from_utf8_lossy(body), Cow::Borrowed);
+    let text = text.trim_start_matches('\u{feff}');
+    match plain::read_page(text) {
+        Some(page) => Ok(page),
+        None => read_any_page(text),
+    }
+}
+
+/// Reads a page that need not be as services mostly write them.
+fn read_any_page(text: &str) -> Result<Page, NotAPage> {
+    let not_a_list =
+        |breaks_off| NotAPage::NotAFilesList { beginning: beginning(text), breaks_off };
+    let envelope: Envelope = serde_json::from_str(text)
+        .map_err(|error| not_a_list(error.is_eof() && !text.trim().is_empty()))?;
+    let (list, has_more) = envelope.list().ok_or_else(|| not_a_list(false))?;
+    if list.too_many {
+        return Err(NotAPage::TooManyFiles);
+    }
+    Ok(Page { readings: list.files.into_iter().map(read_file).collect(), has_more })
+}
+
+/// Reads an answer that describes one file; nothing where it does not.
+#[must_use]
+pub fn read_single_file(body: &[u8]) -> Option<File> {
+    let text = String::from_utf8_lossy(body);
+    let raw = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
+    match read_file(raw) {
+        Reading::File(file) => Some(file),
+        Reading::Unreadable(_) => None,
+    }
+}
+
+/// The explanation in an error body, in the order in which services hide it: `error.message`,
+/// `error`, `message`, `detail`, plain text. Markup is no explanation.
+#[must_use]
+pub fn read_error_message(body: &[u8]) -> Option<Untrusted> {
+    let text = String::from_utf8_lossy(body);
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else {
+        let plain = !text.is_empty() && !text.starts_with(['<', '{', '[']);
+        return plain.then(|| beginning(text));
+    };
+    let places = [&json["error"]["message"], &json["error"], &json["message"], &json["detail"]];
+    let found = places.into_iter().chain([&json]).find_map(serde_json::Value::as_str)?;
+    Some(beginning(found)).filter(|text| !text.raw().is_empty())
+}
+
+/// The beginning of an answer, as errors show it.
+#[must_use]
+pub fn beginning_of(body: &[u8]) -> Untrusted {
+    beginning(&String::from_utf8_lossy(body))
+}
+
+fn beginning(text: &str) -> Untrusted {
+    let mut raw = Untrusted::new(text.trim().as_bytes());
+    raw.cap(BEGINNING_BYTES);
+    raw
+}
+
+#[cfg(test)]
+mod tests;

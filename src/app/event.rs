@@ -1,0 +1,53 @@
+//! What can happen to the program: everything that [`App::update`](crate::app::App::update) is told.
+
+use crossterm::event::{KeyEvent, MouseEvent};
+
+use crate::api::{Answer, ApiError, Existence, Page};
+use crate::theme::Background;
+
+/// One thing that happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key was pressed.
+    KeyPressed(KeyEvent),
+    /// Text was pasted; it is never a command.
+    Pasted(String),
+    /// A mouse button was pressed or released, the pointer dragged, or the wheel turned.
+    MouseUsed(MouseEvent),
+    /// The terminal's window got, or lost, the keyboard.
+    FocusChanged {
+        /// Whether it has it now.
+        focused: bool,
+    },
+    /// The terminal told the brightness of its background.
+    BackgroundTold(Background),
+    /// The terminal has this size now, in cells.
+    Resized {
+        /// Columns.
+        width: u16,
+        /// Rows.
+        height: u16,
+    },
+    /// The moment that [`App::deadline`](crate::app::App::deadline) named has come.
+    DeadlineReached,
+    /// A list request was answered, or failed.
+    PageAnswered {
+        /// The number that the request was given.
+        request: u64,
+        /// What came.
+        result: Result<Answer<Page>, ApiError>,
+    },
+    /// A request for a single file was answered, or failed.
+    FileAnswered {
+        /// The number that the request was given.
+        request: u64,
+        /// What came.
+        result: Result<Answer<Existence>, ApiError>,
+    },
+    /// The command of an alert did not do its work; the text says which and why.
+    CommandFailed(String),
+    /// Something outside asks the program to stop for a while (SIGTSTP).
+    SuspendRequested,
+    /// The program goes on after a stop: the screen is to be drawn anew.
+    Resumed,
+}

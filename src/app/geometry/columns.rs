@@ -1,0 +1,131 @@
+//! Which columns there is room for, and where they stand.
+
+use ratatui::layout::Rect;
+
+use super::inside;
+use crate::app::settings::Times;
+use crate::app::{App, BAR_CELLS};
+use crate::store::field::Field;
+
+/// Cells before the first column: the selection, the mark, a blank.
+pub(crate) const MARKER: u16 = 3;
+const GAP: u16 = 2;
+const COUNTDOWN: u16 = 8;
+/// Cells of a date and a time of day.
+const MOMENT: u16 = 16;
+/// A filename has at least so many cells before another column falls away.
+const LEAST_NAME: u16 = 12;
+/// What falls away first where there is no room.
+const FALLS: [Field; 6] =
+    [Field::Verified, Field::Id, Field::Expires, Field::Purpose, Field::Created, Field::Size];
+
+/// Where a column stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) key: Field,
+    pub(crate) x: u16,
+    pub(crate) width: u16,
+    /// Whether the time left is shown as a bar too.
+    pub(crate) bar: bool,
+}
+
+/// The columns in the room of `inner`.
+pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
+    let screen = app.layout().map_or(0, |layout| layout.footer.width);
+    let bar = shows_bars(app);
+    let mut wanted: Vec<(Field, u16)> = app
+        .columns()
+        .shown()
+        .iter()
+        .filter(|column| is_wide_enough(column.key, screen))
+        .map(|column| {
+            let usual = usual_width(app, column.key, inner.width, bar);
+            (column.key, column.width.unwrap_or(usual))
+        })
+        .collect();
+    // Sizes rarely fill their column, so one blank is enough before it.
+    let gap = |key| if key == Field::Size { 1 } else { GAP };
+    let others = |wanted: &[(Field, u16)]| -> u16 {
+        let rest = wanted.iter().filter(|(key, _)| *key != Field::Filename);
+        rest.map(|(key, width)| width + gap(*key)).fold(MARKER, u16::saturating_add)
+    };
+    for key in FALLS {
+        if others(&wanted).saturating_add(LEAST_NAME) > inner.width {
+            wanted.retain(|(other, _)| *other != key);
+        }
+    }
+    let name_room = inner.width.saturating_sub(others(&wanted));
+    let mut end = inner.x + MARKER;
+    let mut first = true;
+    let place = |(key, width): (Field, u16)| {
+        let set = app.columns().shown().iter().any(|c| c.key == key && c.width.is_some());
+        let width = match key {
+            Field::Filename if set => width.min(name_room),
+            Field::Filename => name_room,
+            _ => width,
+        };
+        let x = if first { end } else { end + gap(key) };
+        first = false;
+        end = x + width;
+        Place { key, x, width, bar }
+    };
+    wanted
+        .into_iter()
+        .map(place)
+        .filter(|column| column.x + column.width <= inner.right())
+        .collect()
+}
+
+/// Whether the time left is shown as a bar too, where it is shown.
+#[must_use]
+pub fn shows_bars(app: &App) -> bool {
+    app.layout().is_some_and(|layout| layout.footer.width >= 80)
+}
+
+/// Whether a screen this wide has the column at all.
+fn is_wide_enough(key: Field, screen: u16) -> bool {
+    let from = match key {
+        Field::Filename | Field::TimeLeft => 0,
+        Field::Size => 60,
+        Field::Created | Field::Expires | Field::Id | Field::Verified => 80,
+        Field::Purpose => 120,
+    };
+    screen >= from
+}
+
+fn usual_width(app: &App, key: Field, room: u16, bar: bool) -> u16 {
+    match key {
+        Field::Filename => LEAST_NAME,
+        Field::Size | Field::Verified => 10,
+        Field::Purpose => {
+            if room >= 100 {
+                14
+            } else {
+                7
+            }
+        }
+        Field::Created if app.times() == Times::Relative => 7,
+        Field::Created | Field::Expires => MOMENT,
+        Field::TimeLeft => 2 + COUNTDOWN + if bar { BAR_CELLS + 1 } else { 0 },
+        Field::Id => 24,
+    }
+}
+
+/// The inside of the table on the screen as it is now.
+fn inner(app: &App) -> Option<Rect> {
+    Some(inside(app.layout()?.table))
+}
+
+/// The cells that a column has on the screen; nothing where it has no room.
+#[must_use]
+pub fn width_of(app: &App, key: Field) -> Option<u16> {
+    let columns = columns(app, inner(app)?);
+    columns.iter().find(|column| column.key == key).map(|column| column.width)
+}
+
+/// The column at screen column `x`, the blank before it included.
+#[must_use]
+pub fn column_at(app: &App, x: u16) -> Option<Field> {
+    let columns = columns(app, inner(app)?);
+    columns.iter().find(|column| x < column.x + column.width).map(|column| column.key)
+}

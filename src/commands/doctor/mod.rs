@@ -1,0 +1,275 @@
+//! `shelflife doctor`: what the program needs, and whether it has it; one line each.
+//!
+//! ```text
+//! ok       terminal       120x36, TERM=xterm-256color, true colour
+//! warning  clock          this machine's clock is 2m behind the service's; countdowns go by the service's
+//! failure  key            no key: set CEREBRAS_API_KEY to the key of the account
+//! ```
+//! Nothing in it is secret: it can be put into a report of a bug as it is.
+
+mod terminal;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::Path;
+
+use tokio::runtime::Handle;
+
+use super::{CommandError, begin_log, endpoint, failed, key, proxy};
+use crate::api::client::Limits;
+use crate::api::endpoint::Endpoint;
+use crate::api::secret::{SECRET_VARIABLE, Secret, without_secrets};
+use crate::api::{Answer, ApiError, Client, HasMore, Page};
+use crate::cli::Options;
+use crate::config::{self, Config, shown};
+use crate::lister::Failure;
+use crate::text::grouped;
+use crate::time::clock::{Now, ServerClock, since_boot};
+use crate::time::span::long_span;
+
+/// How a thing stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Ok,
+    Warning,
+    Failure,
+}
+
+/// Prints the lines as they come, and keeps the exit code that they come to.
+#[derive(Debug, Default)]
+struct Report {
+    code: u8,
+    /// Why nothing more can be printed.
+    unprintable: Option<io::Error>,
+}
+
+impl Report {
+    fn line(&mut self, verdict: Verdict, about: &str, text: &str) {
+        let word = match verdict {
+            Verdict::Ok => "ok",
+            Verdict::Warning => "warning",
+            Verdict::Failure => "failure",
+        };
+        // The key may have been put where something else belongs.
+        let line = without_secrets(&format!("{word:<8} {about:<14} {text}"));
+        if self.unprintable.is_none() {
+            let mut out = io::stdout().lock();
+            self.unprintable = writeln!(out, "{line}").and_then(|()| out.flush()).err();
+        }
+    }
+
+    fn ok(&mut self, about: &str, text: &str) {
+        self.line(Verdict::Ok, about, text);
+    }
+
+    fn warning(&mut self, about: &str, text: &str) {
+        self.line(Verdict::Warning, about, text);
+    }
+
+    /// The first failure gives the exit code.
+    fn failure(&mut self, about: &str, error: &CommandError) {
+        self.failure_as(about, &error.to_string(), error);
+    }
+
+    fn failure_as(&mut self, about: &str, text: &str, error: &CommandError) {
+        self.line(Verdict::Failure, about, text);
+        if self.code == 0 {
+            self.code = error.code();
+        }
+    }
+}
+
+/// Looks at everything, says it, and tells the exit code: 0, or that of the first failure.
+///
+/// # Errors
+/// Where nothing can be printed.
+pub async fn run(options: &Options) -> Result<u8, CommandError> {
+    let mut report = Report::default();
+    report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
+    // Its answers may come until the end.
+    let _quiet = terminal::look(&mut report);
+    match config::load(options) {
+        Ok(config) => {
+            configuration(&mut report, &config);
+            service(&mut report, options, &config).await;
+        }
+        Err(error) => {
+            report.failure("configuration", &error.into());
+            if !options.demo {
+                look_for_key(&mut report);
+            }
+            report.warning("list", "not tried: mend the configuration first");
+        }
+    }
+    match report.unprintable {
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(failed("the report cannot be printed")(error))
+        }
+        _ => Ok(report.code),
+    }
+}
+
+fn configuration(report: &mut Report, config: &Config) {
+    let given = config.given();
+    let what = match given.len() {
+        0 => "every setting is the default".to_owned(),
+        _ => format!("set: {}", given.join(", ")),
+    };
+    match &config.path {
+        Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(path))),
+        None => report.ok("configuration", &format!("no file; {what}")),
+    }
+    if let Err(error) = super::dashboard::themes(config) {
+        report.failure("theme", &error);
+    }
+    match (config.values.log_file.as_str(), begin_log(config)) {
+        ("", _) => report.ok("log", "none; --log-file writes one"),
+        (path, Ok(())) => report.ok("log", &format!("written to {}", at_home(path.as_ref()))),
+        (_, Err(error)) => report.failure("log", &error),
+    }
+}
+
+/// A path without the name of whoever is at home there.
+fn at_home(path: &Path) -> String {
+    let home = std::env::var_os("HOME").filter(|home| home.len() > 1);
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    below.map_or_else(|| shown(path), |below| format!("~/{}", shown(below)))
+}
+
+async fn service(report: &mut Report, options: &Options, config: &Config) {
+    let found = if options.demo {
+        report.ok("key", "the demo needs none");
+        super::start_demo(options, None, &Handle::current()).map(|endpoint| (endpoint, None))
+    } else {
+        let key = look_for_key(report);
+        endpoint(options, config).map(|endpoint| (endpoint, key))
+    };
+    let (endpoint, key) = match found {
+        Ok(found) => found,
+        Err(error) => {
+            report.failure("address", &error);
+            return report.warning("list", "not tried: mend the address first");
+        }
+    };
+    address(report, options, config, &endpoint);
+    match proxy::in_force(&endpoint) {
+        Ok(_) if endpoint.is_loopback() => {}
+        // An address may hold a password, so it is not shown.
+        Ok(given) if given.is_empty() => report.ok("proxy", "none"),
+        Ok(given) => report.ok("proxy", &format!("{}; NO_PROXY is obeyed", given.join(", "))),
+        Err(error) => {
+            report.failure("proxy", &error);
+            return report.warning("list", "not tried: mend the proxy first");
+        }
+    }
+    if key.is_none() && !options.demo {
+        return report.warning("list", "not tried: there is no key to try it with");
+    }
+    list(report, endpoint, key, config.values.limit).await;
+}
+
+fn look_for_key(report: &mut Report) -> Option<Secret> {
+    let key = key();
+    match &key {
+        Ok(_) => report.ok("key", &format!("{SECRET_VARIABLE} is set")),
+        Err(error) => report.failure("key", error),
+    }
+    key.ok()
+}
+
+fn address(report: &mut Report, options: &Options, config: &Config, endpoint: &Endpoint) {
+    let place = if options.demo { "--demo".to_owned() } else { config.place("base_url") };
+    let text = format!("{} from {}", endpoint.shown(), at_home(place.as_ref()));
+    if endpoint.is_exposed() {
+        report.warning("address", &format!("{text}; plain http: the key travels in clear"));
+    } else {
+        report.ok("address", &text);
+    }
+    if !endpoint.is_https() {
+        report.ok("tls", "not used");
+    }
+}
+
+/// One list call, and what its answer tells on the side.
+async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Secret>, limit: u16) {
+    let https = endpoint.is_https();
+    let client = match Client::new(endpoint, key, Limits::default()) {
+        Ok(client) => client,
+        Err(why) => return report.failure("tls", &CommandError::Tls(why)),
+    };
+    let sent = since_boot();
+    let result = client.list_page(None, limit).await;
+    let ms = since_boot().saturating_sub(sent).as_millis();
+    match result {
+        Ok(answer) => {
+            if https {
+                report.ok("tls", "the service's certificate is good");
+            }
+            let files = counted(answer.value.readings.len(), "file");
+            let more = match answer.value.has_more {
+                HasMore::Yes => "more on the server",
+                HasMore::No => "that is all",
+                HasMore::Unknown => "the service does not say whether there are more",
+            };
+            report.ok("list", &format!("{files} in {ms} ms; {more}"));
+            told(report, &answer);
+        }
+        Err(error) => {
+            let is_tls = matches!(error, ApiError::Untrustworthy { .. });
+            if https && error.was_connected() {
+                report.ok("tls", "the service's certificate is good");
+            } else if https && !is_tls {
+                report.warning("tls", "not seen: no connection was made");
+            }
+            let wait = error.wait().map_or(String::new(), |wait| {
+                format!("; it asks to wait {}", long_span(wait.as_secs()))
+            });
+            let text = format!("{error} (after {ms} ms){wait}; {}", error.advice());
+            let about = if is_tls { "tls" } else { "list" };
+            report.failure_as(about, &text, &CommandError::List(Failure::Call(error)));
+        }
+    }
+}
+
+fn told(report: &mut Report, answer: &Answer<Page>) {
+    match answer.date {
+        None => report
+            .warning("clock", "the service does not tell its own; countdowns go by this machine's"),
+        Some(sample) => {
+            let mut clock = ServerClock::default();
+            clock.observe(sample);
+            let now = Now::read();
+            let skew_ms = clock.server_ms(now) - now.wall_ms;
+            let apart = long_span(skew_ms.unsigned_abs() / 1_000);
+            let side = if skew_ms > 0 { "behind" } else { "ahead of" };
+            let text = format!("this machine's clock is {apart} {side} the service's");
+            match clock.notable_skew(now) {
+                Some(_) => report.warning(
+                    "clock",
+                    &format!("{text}; countdowns go by the service's; set the clock"),
+                ),
+                None if skew_ms == 0 => report.ok("clock", "it agrees with the service's"),
+                None => report.ok("clock", &text),
+            }
+        }
+    }
+    match answer.allowance {
+        None => report.ok("rate limits", "the service tells none"),
+        Some(allowance) => {
+            let left = counted(allowance.remaining, "request");
+            let span = long_span(allowance.reset.as_secs());
+            let text = format!("{left} left until they are counted anew in {span}");
+            if allowance.remaining == 0 {
+                report.warning("rate limits", &format!("{text}; wait that long"));
+            } else {
+                report.ok("rate limits", &text);
+            }
+        }
+    }
+}
+
+/// `1 file`, `3,000 files`.
+fn counted<N: Copy + Display + PartialEq + From<u8>>(number: N, unit: &str) -> String {
+    let plural = if number == N::from(1) { "" } else { "s" };
+    format!("{} {unit}{plural}", grouped(number))
+}

@@ -1,0 +1,360 @@
+//! The key table: the one place that says which key does what. Dispatch, help, the hints in the
+//! footer and the README's table all come from it.
+
+mod table;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use table::GROUPS;
+
+/// What a key asks for, whatever has the focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// One row down.
+    SelectNext,
+    /// One row up.
+    SelectPrevious,
+    /// To the first file.
+    SelectFirst,
+    /// To the last loaded file.
+    SelectLast,
+    /// Half a page down.
+    HalfPageDown,
+    /// Half a page up.
+    HalfPageUp,
+    /// A page down.
+    PageDown,
+    /// A page up.
+    PageUp,
+    /// One bucket of the timeline to the left.
+    MoveLeft,
+    /// One bucket of the timeline to the right.
+    MoveRight,
+    /// Show the selected file's detail on the whole screen.
+    OpenDetail,
+    /// Show or hide the detail pane.
+    TogglePane,
+    /// Move the focus between table, pane and timeline.
+    MoveFocus,
+    /// Filter as one types.
+    OpenFilter,
+    /// To the next file that matches the filter.
+    NextMatch,
+    /// To the previous file that matches the filter.
+    PreviousMatch,
+    /// Choose the column to sort by.
+    OpenSortPicker,
+    /// Reverse the order.
+    ReverseSort,
+    /// Sort by the column to the left.
+    SortLeft,
+    /// Sort by the column to the right.
+    SortRight,
+    /// Sort by the column with this number, from 1.
+    SortByColumn(u8),
+    /// Mark the selected file and move on.
+    Mark,
+    /// Begin to mark a range, or end it.
+    MarkRange,
+    /// Mark what is not marked, and the other way round.
+    InvertMarks,
+    /// Copy the selected file's id.
+    CopyId,
+    /// Choose the field to copy.
+    OpenCopyPicker,
+    /// Refresh now, or try again after a failure.
+    Refresh,
+    /// Read again all that is loaded.
+    RefreshAll,
+    /// Stop refreshing, or go on.
+    Freeze,
+    /// Refresh more often.
+    Faster,
+    /// Refresh less often.
+    Slower,
+    /// Load all pages.
+    LoadAll,
+    /// Show the expiries by bucket, with numbers.
+    OpenAgenda,
+    /// Show the timeline in files, or in bytes.
+    ToggleMeasure,
+    /// Show what was new, changed, gone, and when.
+    OpenEvents,
+    /// Show times as ages, in local time, or in UTC.
+    CycleTimes,
+    /// The next theme.
+    NextTheme,
+    /// Use the mouse, or leave it to the terminal.
+    ToggleMouse,
+    /// Choose columns, their order and widths.
+    OpenColumns,
+    /// Find any action by typing.
+    OpenPalette,
+    /// Show the keys.
+    OpenHelp,
+    /// One step back; never quits.
+    GoBack,
+    /// Close the top layer; at the top, quit.
+    Close,
+    /// Quit.
+    Quit,
+    /// Suspend.
+    Suspend,
+    /// Draw everything anew.
+    Redraw,
+}
+
+/// One key, as a terminal reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    /// A character, shifted or not.
+    Char(char),
+    /// A character with Control.
+    Ctrl(char),
+    /// Any other key.
+    Named(KeyCode),
+}
+
+impl Shortcut {
+    /// Reads a key press; keys with other modifiers, such as Alt, mean nothing here.
+    #[must_use]
+    pub fn read(event: KeyEvent) -> Option<Self> {
+        let modifiers = event.modifiers - KeyModifiers::SHIFT;
+        match event.code {
+            KeyCode::Char(c) if modifiers == KeyModifiers::CONTROL => {
+                Some(Self::Ctrl(c.to_ascii_lowercase()))
+            }
+            KeyCode::Char(c) if modifiers.is_empty() => Some(Self::Char(c)),
+            KeyCode::Char(_) => None,
+            code if modifiers.is_empty() => Some(Self::Named(code)),
+            _ => None,
+        }
+    }
+
+    /// Reads a key as configuration spells it: a character, `space`, `^x` or `ctrl-x`, or the name
+    /// of any other key, such as `enter`, `pgdn`, `f5`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut chars = text.chars();
+        if let (Some(c), None) = (chars.next(), chars.next()) {
+            return (!c.is_control() && c != ' ').then_some(Self::Char(c));
+        }
+        let word = text.to_ascii_lowercase();
+        if let Some(letter) = word.strip_prefix('^').or_else(|| word.strip_prefix("ctrl-")) {
+            let mut chars = letter.chars();
+            let letter = chars.next().filter(char::is_ascii_lowercase)?;
+            return chars.next().is_none().then_some(Self::Ctrl(letter));
+        }
+        if let Some(number) = word.strip_prefix('f').and_then(|number| number.parse::<u8>().ok()) {
+            return (1..=12).contains(&number).then_some(Self::Named(F(number)));
+        }
+        let code = match word.as_str() {
+            "space" => return Some(Self::Char(' ')),
+            "enter" => Enter,
+            "esc" => Esc,
+            "tab" => Tab,
+            "backspace" => KeyCode::Backspace,
+            "delete" => KeyCode::Delete,
+            "insert" => KeyCode::Insert,
+            "home" => Home,
+            "end" => End,
+            "pgup" => PageUp,
+            "pgdn" => PageDown,
+            "up" => Up,
+            "down" => Down,
+            "left" => Left,
+            "right" => Right,
+            _ => return None,
+        };
+        Some(Self::Named(code))
+    }
+
+    /// How configuration spells it: [`parse`](Self::parse) reads it back.
+    #[must_use]
+    pub fn spelling(self) -> String {
+        match self {
+            Self::Char(' ') => "space".to_owned(),
+            Self::Char(c @ ('"' | '\\')) => format!("\\{c}"),
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("^{c}"),
+            Self::Named(PageUp) => "pgup".to_owned(),
+            Self::Named(PageDown) => "pgdn".to_owned(),
+            Self::Named(F(number)) => format!("f{number}"),
+            Self::Named(other) => format!("{other:?}").to_lowercase(),
+        }
+    }
+
+    /// How help and hints spell it.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Char(' ') => "Space".to_owned(),
+            Self::Char(c) => c.to_string(),
+            Self::Ctrl(c) => format!("^{c}"),
+            Self::Named(code) => match code {
+                KeyCode::Up => "↑".to_owned(),
+                KeyCode::Down => "↓".to_owned(),
+                KeyCode::Left => "←".to_owned(),
+                KeyCode::Right => "→".to_owned(),
+                KeyCode::PageUp => "PgUp".to_owned(),
+                KeyCode::PageDown => "PgDn".to_owned(),
+                KeyCode::F(number) => format!("F{number}"),
+                other => format!("{other:?}"),
+            },
+        }
+    }
+}
+
+/// One row of the key table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The name of the action in configuration.
+    pub name: &'static str,
+    /// The keys, the most usual one first, unless configuration gives others.
+    pub keys: &'static [Shortcut],
+    /// What they do.
+    pub action: Action,
+    /// What help says.
+    pub what: &'static str,
+    /// The word in the footer, where it belongs there.
+    pub hint: Option<&'static str>,
+}
+
+/// A heading of help, with its bindings.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    /// The heading.
+    pub title: &'static str,
+    /// The bindings.
+    pub bindings: &'static [Binding],
+}
+
+const fn bind(
+    name: &'static str,
+    keys: &'static [Shortcut],
+    action: Action,
+    what: &'static str,
+) -> Binding {
+    Binding { name, keys, action, what, hint: None }
+}
+
+const fn hinted(
+    name: &'static str,
+    keys: &'static [Shortcut],
+    action: Action,
+    what: &'static str,
+    hint: &'static str,
+) -> Binding {
+    Binding { name, keys, action, what, hint: Some(hint) }
+}
+
+use KeyCode::{Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
+
+/// Every binding, in the order of the table.
+pub fn bindings() -> impl Iterator<Item = &'static Binding> {
+    GROUPS.iter().flat_map(|group| group.bindings)
+}
+
+/// Which keys do what: the table, with what configuration changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyMap {
+    keys: Vec<(&'static str, Vec<Shortcut>)>,
+}
+
+impl Default for KeyMap {
+    fn default() -> Self {
+        Self { keys: bindings().map(|binding| (binding.name, binding.keys.to_vec())).collect() }
+    }
+}
+
+impl KeyMap {
+    /// Gives an action other keys; none at all takes it off the keyboard.
+    pub fn bind(&mut self, name: &str, keys: Vec<Shortcut>) {
+        if let Some(row) = self.keys.iter_mut().find(|(other, _)| *other == name) {
+            row.1 = keys;
+        }
+    }
+
+    /// The first key that two actions claim, with their names.
+    #[must_use]
+    pub fn conflict(&self) -> Option<(Shortcut, &'static str, &'static str)> {
+        let all = || self.keys.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*name, *key)));
+        all().enumerate().find_map(|(i, (name, key))| {
+            let (other, _) = all().skip(i + 1).find(|(_, other)| *other == key)?;
+            Some((key, name, other))
+        })
+    }
+
+    /// What `key` asks for.
+    #[must_use]
+    pub fn action(&self, key: Shortcut) -> Option<Action> {
+        let (name, _) = self.keys.iter().find(|(_, keys)| keys.contains(&key))?;
+        bindings().find(|binding| binding.name == *name).map(|binding| binding.action)
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, binding: &Binding) -> &[Shortcut] {
+        let row = self.keys.iter().find(|(name, _)| *name == binding.name);
+        row.map_or(binding.keys, |(_, keys)| keys)
+    }
+
+    /// The keys of an action, as help spells them.
+    #[must_use]
+    pub fn names(&self, binding: &Binding) -> String {
+        self.keys(binding).iter().map(|key| key.name()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Shortcut::{Char, Ctrl, Named};
+    use super::*;
+
+    #[test]
+    fn no_key_and_no_name_is_given_twice() {
+        assert_eq!(KeyMap::default().conflict(), None);
+        let names: std::collections::HashSet<_> = bindings().map(|binding| binding.name).collect();
+        assert_eq!(names.len(), bindings().count());
+    }
+
+    #[test]
+    fn keys_can_be_given_to_other_actions() {
+        let mut map = KeyMap::default();
+        map.bind("refresh", vec![Char('x')]);
+        assert_eq!(map.action(Char('x')), Some(Action::Refresh));
+        assert_eq!(map.action(Char('r')), None);
+        map.bind("mark", vec![Char('x')]);
+        let (key, one, other) = map.conflict().unwrap();
+        assert_eq!((key, one, other), (Char('x'), "mark", "refresh"));
+    }
+
+    #[test]
+    fn every_default_key_can_be_spelt() {
+        for (text, key) in [
+            ("x", Char('x')),
+            ("space", Char(' ')),
+            ("^d", Ctrl('d')),
+            ("ctrl-d", Ctrl('d')),
+            ("^", Char('^')),
+            ("F5", Named(F(5))),
+            ("PgDn", Named(PageDown)),
+            ("f", Char('f')),
+        ] {
+            assert_eq!(Shortcut::parse(text), Some(key), "{text}");
+        }
+        for text in ["", " ", "^1", "ctrl-", "f13", "meta-x", "xy"] {
+            assert_eq!(Shortcut::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn keys_are_read_with_and_without_shift() {
+        let key = |code, modifiers| Shortcut::read(KeyEvent::new(code, modifiers));
+        assert_eq!(key(KeyCode::Char('G'), KeyModifiers::SHIFT), Some(Shortcut::Char('G')));
+        assert_eq!(key(KeyCode::Char('G'), KeyModifiers::NONE), Some(Shortcut::Char('G')));
+        assert_eq!(key(KeyCode::Char('C'), KeyModifiers::CONTROL), Some(Shortcut::Ctrl('c')));
+        assert_eq!(key(KeyCode::Char('q'), KeyModifiers::ALT), None);
+        assert_eq!(key(KeyCode::Up, KeyModifiers::CONTROL), None);
+    }
+}

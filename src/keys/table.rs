@@ -1,0 +1,124 @@
+//! The table itself.
+
+use crossterm::event::KeyCode::{
+    Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
+};
+
+use super::Action as A;
+use super::Shortcut::{Char, Ctrl, Named};
+use super::{Binding, Group, bind, hinted};
+
+const MOVE: &[Binding] = &[
+    bind("select-next", &[Char('j'), Named(Down), Ctrl('n')], A::SelectNext, "down"),
+    bind("select-previous", &[Char('k'), Named(Up), Ctrl('p')], A::SelectPrevious, "up"),
+    bind("select-first", &[Char('g'), Named(Home)], A::SelectFirst, "first file"),
+    bind(
+        "select-last",
+        &[Char('G'), Named(End)],
+        A::SelectLast,
+        "last loaded file; further down loads more",
+    ),
+    bind("half-page-down", &[Ctrl('d')], A::HalfPageDown, "half a page down"),
+    bind("half-page-up", &[Ctrl('u')], A::HalfPageUp, "half a page up"),
+    bind("page-down", &[Ctrl('f'), Named(PageDown)], A::PageDown, "a page down"),
+    bind("page-up", &[Ctrl('b'), Named(PageUp)], A::PageUp, "a page up"),
+    bind("move-left", &[Named(Left)], A::MoveLeft, "in the timeline: a bucket to the left"),
+    bind("move-right", &[Named(Right)], A::MoveRight, "in the timeline: a bucket to the right"),
+];
+
+const LOOK: &[Binding] = &[
+    hinted(
+        "open-detail",
+        &[Named(Enter), Char('d')],
+        A::OpenDetail,
+        "all about the selected file",
+        "detail",
+    ),
+    bind("toggle-pane", &[Char('p')], A::TogglePane, "show or hide the detail pane"),
+    bind("move-focus", &[Named(Tab)], A::MoveFocus, "move the focus: table, detail pane, timeline"),
+    bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),
+    bind("timeline-unit", &[Char('B')], A::ToggleMeasure, "timeline in files or in bytes"),
+    bind(
+        "events",
+        &[Char('E')],
+        A::OpenEvents,
+        "events: what happened to files and service, and when",
+    ),
+    bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
+    bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
+    bind("theme", &[Char('T')], A::NextTheme, "next theme"),
+    bind("mouse", &[Char('m')], A::ToggleMouse, "mouse on, or off to select text"),
+];
+
+const FIND: &[Binding] = &[
+    hinted(
+        "filter",
+        &[Char('/')],
+        A::OpenFilter,
+        "filter as you type; Enter keeps, Esc clears",
+        "filter",
+    ),
+    bind("next-match", &[Char('n')], A::NextMatch, "next match of the filter"),
+    bind("previous-match", &[Char('N')], A::PreviousMatch, "previous match"),
+    hinted("sort", &[Char('s')], A::OpenSortPicker, "choose the column to sort by", "sort"),
+    bind("reverse-sort", &[Char('S')], A::ReverseSort, "reverse the order"),
+    bind("sort-left", &[Char('<')], A::SortLeft, "sort by the column to the left"),
+    bind("sort-right", &[Char('>')], A::SortRight, "sort by the column to the right"),
+    bind("sort-1", &[Char('1')], A::SortByColumn(1), "sort by the first column; again reverses"),
+    bind("sort-2", &[Char('2')], A::SortByColumn(2), "sort by the second column"),
+    bind("sort-3", &[Char('3')], A::SortByColumn(3), "sort by the third column"),
+    bind("sort-4", &[Char('4')], A::SortByColumn(4), "sort by the fourth column"),
+    bind("sort-5", &[Char('5')], A::SortByColumn(5), "sort by the fifth column"),
+    bind("sort-6", &[Char('6')], A::SortByColumn(6), "sort by the sixth column"),
+    bind("sort-7", &[Char('7')], A::SortByColumn(7), "sort by the seventh column"),
+    bind("sort-8", &[Char('8')], A::SortByColumn(8), "sort by the eighth column"),
+    bind("sort-9", &[Char('9')], A::SortByColumn(9), "sort by the ninth column"),
+];
+
+const TAKE: &[Binding] = &[
+    hinted("mark", &[Char(' ')], A::Mark, "mark and move on", "mark"),
+    bind("mark-range", &[Char('v')], A::MarkRange, "mark a range; again ends it"),
+    bind("invert-marks", &[Char('*')], A::InvertMarks, "invert the marks"),
+    hinted("copy-id", &[Char('y')], A::CopyId, "copy the id", "copy id"),
+    bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
+];
+
+const FRESH: &[Binding] = &[
+    bind(
+        "refresh",
+        &[Char('r'), Named(F(5))],
+        A::Refresh,
+        "refresh now; try again after a failure",
+    ),
+    bind("refresh-all", &[Char('R')], A::RefreshAll, "read again all that is loaded"),
+    bind("freeze", &[Char('f')], A::Freeze, "freeze refreshing, or go on; countdowns run"),
+    bind("faster", &[Char('+')], A::Faster, "refresh more often"),
+    bind("slower", &[Char('-')], A::Slower, "refresh less often"),
+    hinted(
+        "load-all",
+        &[Char('L')],
+        A::LoadAll,
+        "load all pages; Esc stops and keeps what came",
+        "load all",
+    ),
+];
+
+const LEAVE: &[Binding] = &[
+    bind("palette", &[Char(':')], A::OpenPalette, "find any action by typing"),
+    hinted("help", &[Char('?'), Named(F(1))], A::OpenHelp, "this help", "help"),
+    bind("back", &[Named(Esc)], A::GoBack, "back one step; never quits"),
+    hinted("close", &[Char('q')], A::Close, "close what is open; at the top, quit", "quit"),
+    bind("quit", &[Ctrl('c')], A::Quit, "quit"),
+    bind("suspend", &[Ctrl('z')], A::Suspend, "suspend; `fg` comes back"),
+    bind("redraw", &[Ctrl('l')], A::Redraw, "draw the screen anew"),
+];
+
+/// The whole table.
+pub const GROUPS: &[Group] = &[
+    Group { title: "Move", bindings: MOVE },
+    Group { title: "Look", bindings: LOOK },
+    Group { title: "Find and order", bindings: FIND },
+    Group { title: "Mark and copy", bindings: TAKE },
+    Group { title: "Refresh and load", bindings: FRESH },
+    Group { title: "Leave", bindings: LEAVE },
+];

@@ -1,0 +1,69 @@
+//! Sums kept while files come and go: bytes by the moment of expiry, and ages of verification.
+//!
+//! It knows no clock; it answers for spans of absolute time.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// Seconds of one entry: small enough that the edges of a span hold few files, and a divisor of
+/// every offset of a time zone.
+pub(super) const QUARTER_S: i64 = 15 * 60;
+
+/// Known bytes by the quarter of an hour in which they expire.
+#[derive(Debug, Default)]
+pub(super) struct ByteSums {
+    quarters: BTreeMap<i64, u128>,
+}
+
+impl ByteSums {
+    pub(super) fn add(&mut self, expires_at: i64, bytes: u64) {
+        if bytes > 0 {
+            *self.quarters.entry(expires_at.div_euclid(QUARTER_S)).or_default() +=
+                u128::from(bytes);
+        }
+    }
+
+    pub(super) fn subtract(&mut self, expires_at: i64, bytes: u64) {
+        let quarter = expires_at.div_euclid(QUARTER_S);
+        if let Some(sum) = self.quarters.get_mut(&quarter) {
+            *sum = sum.saturating_sub(u128::from(bytes));
+            if *sum == 0 {
+                self.quarters.remove(&quarter);
+            }
+        }
+    }
+
+    /// Bytes in the whole quarters from number `from` up to, and excluding, number `to`.
+    pub(super) fn whole_quarters(&self, quarters: Range<i64>) -> u128 {
+        if quarters.is_empty() {
+            return 0;
+        }
+        self.quarters.range(quarters).map(|(_, bytes)| bytes).sum()
+    }
+}
+
+/// How many files were verified in which second.
+#[derive(Debug, Default)]
+pub(super) struct Ages {
+    files: BTreeMap<u32, u32>,
+}
+
+impl Ages {
+    pub(super) fn add(&mut self, at_s: u32) {
+        *self.files.entry(at_s).or_default() += 1;
+    }
+
+    pub(super) fn remove(&mut self, at_s: u32) {
+        if let Some(files) = self.files.get_mut(&at_s) {
+            *files -= 1;
+            if *files == 0 {
+                self.files.remove(&at_s);
+            }
+        }
+    }
+
+    /// The moment of the verification that lies back furthest.
+    pub(super) fn oldest(&self) -> Option<u32> {
+        self.files.first_key_value().map(|(at_s, _)| *at_s)
+    }
+}

@@ -1,0 +1,142 @@
+//! Text that came from outside, and text as it stands on a screen.
+//!
+//! [`Untrusted`] has neither `Display` nor `AsRef<str>`: what a service sends can only reach a
+//! terminal, a pipe or a log through [`UntrustedRef::printable`] or [`UntrustedRef::json`], which
+//! let no control sequence and no invisible character through, and print different texts
+//! differently. The bytes themselves are for API calls and exact comparison.
+
+mod numbers;
+mod printable;
+mod untrusted;
+mod width;
+mod wrap;
+
+pub use numbers::{exact_size, grouped, size, sum};
+pub use untrusted::{Untrusted, UntrustedRef};
+pub use width::{is_plain, shorten_end, shorten_middle, width};
+pub use wrap::wrap;
+
+#[cfg(test)]
+mod tests {
+    use super::printable::is_hidden;
+    use super::*;
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
+
+    fn print(raw: &[u8]) -> String {
+        UntrustedRef::new(raw).printable().into_owned()
+    }
+
+    #[test]
+    fn harmless_text_is_left_alone() {
+        for text in [
+            "batch-0412-output.jsonl",
+            "日本語.jsonl",
+            "é ü",
+            "📦 box",
+            "x\u{301}",
+            "한국어",
+            "日本語 コーパス",
+        ] {
+            assert_eq!(print(text.as_bytes()), text);
+        }
+    }
+
+    /// Hazards 19 and 32.
+    #[test]
+    fn what_could_mislead_is_spelt_out() {
+        let cases: [(&[u8], &str); 23] = [
+            (
+                "x\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(),
+                "x\u{301}\u{301}\u{301}\u{301}\\u{301}",
+            ),
+            ("e\u{301}".as_bytes(), "e\\u{301}"),
+            ("e\u{331}\u{301}".as_bytes(), "e\u{331}\\u{301}"),
+            ("é\u{323}".as_bytes(), "é\\u{323}"),
+            ("x\u{301}\u{323}".as_bytes(), "x\u{301}\\u{323}"),
+            ("\u{212b}".as_bytes(), "\\u{212b}"),
+            (b"a\nb", "a\\nb"),
+            (b"a\\nb", "a\\\\nb"),
+            (b"\x1b[31mred", "\\u{1b}[31mred"),
+            ("\u{9b}31m".as_bytes(), "\\u{9b}31m"),
+            (b"\x9b31m", "\\x9b31m"),
+            ("x\u{202e}gpj.exe".as_bytes(), "x\\u{202e}gpj.exe"),
+            ("a\u{200b}b".as_bytes(), "a\\u{200b}b"),
+            ("a\u{e0041}b".as_bytes(), "a\\u{e0041}b"),
+            ("a\u{378}b".as_bytes(), "a\\u{378}b"),
+            ("a\u{a0}b".as_bytes(), "a\\u{a0}b"),
+            ("a\u{3000}b".as_bytes(), "a\\u{3000}b"),
+            ("a\u{2028}b".as_bytes(), "a\\u{2028}b"),
+            (b"\xed\xa0\x80", "\\u{d800}"),
+            (b" a b ", "\\u{20}a b\\u{20}"),
+            ("\u{301}a".as_bytes(), "\\u{301}a"),
+            ("\u{1f1e9}\u{1f1ea}".as_bytes(), "\\u{1f1e9}\\u{1f1ea}"),
+            ("👩\u{200d}🚀".as_bytes(), "👩\\u{200d}🚀"),
+        ];
+        for (raw, expected) in cases {
+            assert_eq!(print(raw), expected);
+        }
+    }
+
+    #[test]
+    fn json_reads_back_as_the_same_text() {
+        let raw = "a\n\"\\\u{202e}\u{1F600}\u{1f1e9}日".as_bytes();
+        let json = UntrustedRef::new(raw).json();
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap().as_bytes(), raw);
+        assert!(!json.contains('\u{202e}') && json.contains("\\u202e") && json.contains('日'));
+        assert_eq!(UntrustedRef::new(b"\xed\xa0\x80").json(), "\"\\ud800\"");
+    }
+
+    #[test]
+    fn shortening_keeps_both_ends_and_the_width() {
+        assert_eq!(shorten_middle("batch-0412-output.jsonl", 13), "batch-….jsonl");
+        assert_eq!(shorten_middle("short", 5), "short");
+        assert_eq!(shorten_end("日本語", 4), "日…");
+        for cells in 0..12 {
+            assert!(width(&shorten_middle("日本語日本語日本語", cells)) <= cells);
+            assert!(width(&shorten_end("日本語日本語日本語", cells)) <= cells);
+        }
+    }
+
+    #[test]
+    fn capping_cuts_at_a_character() {
+        let mut text = Untrusted::new("日本");
+        assert!(text.cap(4));
+        assert_eq!(text.raw(), "日".as_bytes());
+        assert!(!text.cap(3));
+    }
+
+    #[test]
+    fn huge_text_is_cut_before_it_is_printed() {
+        let shown = UntrustedRef::new(&vec![b'a'; 1_000_000]).printable_within(20);
+        assert_eq!(shown, format!("{}…", "a".repeat(19)));
+        assert_eq!(UntrustedRef::new(b"abc").printable_within(20), "abc");
+    }
+
+    #[test]
+    fn digits_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(13_002_342), "13,002,342");
+    }
+
+    proptest! {
+        #[test]
+        fn two_different_texts_never_print_the_same(
+            a in proptest::collection::vec(any::<u8>(), 0..12),
+            b in "[ \\\\nu{}0-9a-f\u{200b}\u{301}\n]{0,8}",
+            c in "[ \\\\nu{}0-9a-f\u{200b}\u{301}\n]{0,8}",
+        ) {
+            prop_assert_eq!(b == c, print(b.as_bytes()) == print(c.as_bytes()));
+            prop_assert_eq!(a == b.as_bytes(), print(&a) == print(b.as_bytes()));
+        }
+
+        #[test]
+        fn nothing_printed_can_command_a_terminal(raw in proptest::collection::vec(any::<u8>(), 0..64)) {
+            let text = print(&raw);
+            prop_assert!(text.chars().all(|c| !c.is_control() && !is_hidden(c)));
+            let each: usize = text.chars().map(|c| c.encode_utf8(&mut [0; 4]).width()).sum();
+            prop_assert_eq!(width(&text), each);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The types of text from outside, and the ways in which it may be printed.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
+use super::width::shorten_end;
+
+/// Owned text from outside: UTF-8, except that lone surrogates of a JSON string stay as the three
+/// bytes that they would have (WTF-8), so that no two strings become one.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Untrusted(Vec<u8>);
+
+/// Borrowed text from outside; see [`Untrusted`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UntrustedRef<'a>(&'a [u8]);
+
+impl Untrusted {
+    /// Wraps bytes as they came.
+    pub fn new(raw: impl Into<Vec<u8>>) -> Self {
+        Self(raw.into())
+    }
+
+    /// The same text, borrowed.
+    #[must_use]
+    pub fn borrow(&self) -> UntrustedRef<'_> {
+        UntrustedRef(&self.0)
+    }
+
+    /// The bytes as they came: for API calls and exact comparison only.
+    #[must_use]
+    pub fn raw(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Shortens to at most `bytes` bytes, at a character's boundary; tells whether it cut.
+    pub fn cap(&mut self, bytes: usize) -> bool {
+        if self.0.len() <= bytes {
+            return false;
+        }
+        let mut end = bytes;
+        while end > 0 && self.0[end] & 0xC0 == 0x80 {
+            end -= 1;
+        }
+        self.0.truncate(end);
+        true
+    }
+}
+
+/// Escaped, so that a derived `Debug` further up cannot leak control sequences.
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.borrow().printable())
+    }
+}
+
+impl<'a> UntrustedRef<'a> {
+    /// Wraps bytes as they came.
+    #[must_use]
+    pub fn new(raw: &'a [u8]) -> Self {
+        Self(raw)
+    }
+
+    /// The bytes as they came: for API calls and exact comparison only.
+    #[must_use]
+    pub fn raw(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// An owned copy.
+    #[must_use]
+    pub fn to_owned(self) -> Untrusted {
+        Untrusted(self.0.to_vec())
+    }
+
+    /// The text with everything that could mislead or command a terminal spelt out.
+    ///
+    /// Escaped are: controls, format characters (bidi and zero-width ones among them), default
+    /// ignorable, private, unassigned and line-breaking characters, spellings of a letter other than
+    /// the usual (NFC) one, every space but U+0020, leading
+    /// and trailing spaces, the halves of flags and skin tones (whose width terminals disagree
+    /// about), the fifth and further combining marks of a character, lone surrogates, bytes that
+    /// are no UTF-8, and the backslash itself. The mapping is injective, and the result is stable
+    /// under [`unicode_width`].
+    #[must_use]
+    pub fn printable(self) -> Cow<'a, str> {
+        if let Ok(text) = std::str::from_utf8(self.0)
+            && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\')
+            && !text.starts_with(' ')
+            && !text.ends_with(' ')
+        {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(self.0.len() + 16);
+        let mut escaper = Escaper::default();
+        units(self.0, |unit, at| {
+            let edge = at == 0 || at + 1 == self.0.len();
+            escaper.push(&mut out, unit, edge);
+        });
+        Cow::Owned(out)
+    }
+
+    /// [`printable`](Self::printable), cut to `cells` terminal cells with an ellipsis at the end.
+    #[must_use]
+    pub fn printable_within(self, cells: usize) -> String {
+        // No character is wider than two cells or shorter than one byte in its printed form, and at
+        // most a handful of marks share a cell: more than this can never be shown.
+        let most = cells.saturating_mul(4 * (MOST_MARKS + 1)).saturating_add(4);
+        let head = Self(&self.0[..self.0.len().min(most)]);
+        let mut text = shorten_end(&head.printable(), cells);
+        if head.0.len() < self.0.len() && !text.ends_with('…') {
+            text = shorten_end(&(text + " …"), cells);
+        }
+        text
+    }
+
+    /// A JSON string, quotes included, that reads back as exactly this text.
+    ///
+    /// What [`printable`](Self::printable) would spell out is written as `\uXXXX`; bytes that are no
+    /// UTF-8 cannot be said in JSON and become U+FFFD.
+    #[must_use]
+    pub fn json(self) -> String {
+        let mut out = String::with_capacity(self.0.len() + 2);
+        self.push_json(&mut out);
+        out
+    }
+
+    /// Appends it as a [JSON string](Self::json).
+    pub fn push_json(self, out: &mut String) {
+        out.push('"');
+        // Nearly all texts of a service stand for themselves. Looking at every byte, without an
+        // early end, is what a processor does many at a time.
+        let is_plain = |b: &u8| matches!(b, b' '..=b'~') && *b != b'"' && *b != b'\\';
+        let all_plain = self.0.iter().fold(true, |all, b| all & is_plain(b));
+        if let (true, Ok(text)) = (all_plain, std::str::from_utf8(self.0)) {
+            out.push_str(text);
+            out.push('"');
+            return;
+        }
+        units(self.0, |unit, _| match unit {
+            Unit::Char('"') => out.push_str("\\\""),
+            Unit::Char('\\') => out.push_str("\\\\"),
+            Unit::Char(c) if c == ' ' || !is_hidden(c) => out.push(c),
+            Unit::Char(c) => {
+                for half in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{half:04x}");
+                }
+            }
+            Unit::Surrogate(half) => {
+                let _ = write!(out, "\\u{half:04x}");
+            }
+            Unit::Byte(_) => out.push('\u{fffd}'),
+        });
+        out.push('"');
+    }
+}
+
+impl fmt::Debug for UntrustedRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.printable())
+    }
+}

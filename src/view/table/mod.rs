@@ -1,0 +1,196 @@
+//! The table of files.
+//!
+//! ```text
+//! ╭─ Files · time left ▲ of loaded ─────────────────────────────────────────────╮
+//! │    Filename                          Size  Purpose  Created       Time left │
+//! │ ▌  batch-0412-output.jsonl      12.40 MiB  batch     6d ago  ▰▱▱▱▱ ●  12:31 │
+//! │+ ◆ batch-0413-output.jsonl       3.00 MiB  batch     6d ago  ▰▱▱▱▱ ◐ 03:10… │
+//! │    more below                                                               │
+//! ╰───────────────────────────────────────────────────────────────── 1 of 300 ──╯
+//! ```
+//! Columns fall away as the terminal's width falls: all from 120, without the purpose from 80,
+//! without creation and bar from 60, filename and time left below; and before a filename would have
+//! less than a dozen cells.
+
+mod cells;
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use super::{boxed, put, put_right, screens, select};
+use crate::account::journal::Change;
+use crate::app::App;
+use crate::app::geometry::columns::{MARKER, Place, columns};
+use crate::app::mode::{Focus, Mode};
+use crate::lister::State;
+use crate::store::field::Field;
+use crate::store::{FileNo, FileRef};
+use crate::text::{UntrustedRef, grouped, shorten_end};
+use crate::theme::Theme;
+
+pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+    let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
+    let focused = app.focus() == Focus::Table && browsing;
+    let mut block = boxed(theme, focused).title_top(title(app, theme, area.width));
+    let rows = app.table().rows().len();
+    if rows > 0 {
+        let place = format!(" {} of {} ─", grouped(app.table().cursor() + 1), grouped(rows));
+        let place = Line::raw(place).alignment(Alignment::Right);
+        block = block.title_bottom(place);
+    }
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    if inner.is_empty() {
+        return;
+    }
+    if rows == 0 {
+        return screens::instead_of_rows(app, theme, buffer, inner);
+    }
+    let columns = columns(app, inner);
+    head(app, theme, buffer, inner, &columns);
+    body(app, theme, buffer, inner, &columns);
+}
+
+fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
+    let order = app.table().order();
+    let arrow = if order.is_descending() { "▼" } else { "▲" };
+    let mut sorted = format!("· {} {arrow} ", order.key().name().to_lowercase());
+    if !app.lister().is_complete() && !app.store().is_empty() {
+        sorted.push_str("of loaded ");
+    }
+    let mut text = String::new();
+    if let Some(span) = app.table().span() {
+        let _ = write!(text, "· {} ", super::agenda::span_words(app, span));
+    }
+    if app.table().is_narrowed() {
+        let of = grouped(app.store().len());
+        let shown = grouped(app.table().rows().len() - app.gone_rows());
+        let loaded = if app.lister().is_complete() { "" } else { " loaded" };
+        if let Some(filter) = app.table().filter_text() {
+            let filter = UntrustedRef::new(filter.as_bytes());
+            let _ = write!(text, "· “{}” ", filter.printable_within(usize::from(width / 4)));
+        }
+        let _ = write!(text, "{shown} of {of}{loaded} ");
+    }
+    let marks = match app.marks().len() {
+        0 => String::new(),
+        n => format!("· {} marked ", grouped(n)),
+    };
+    let range = if app.is_marking_range() { "· marking a range " } else { "" };
+    let room = usize::from(width.saturating_sub(12)).saturating_sub(marks.len() + range.len());
+    // What it is sorted by is said by the column's colour too, and gives way to the filter.
+    if text.is_empty() || crate::text::width(&sorted) + crate::text::width(&text) <= room {
+        text.insert_str(0, &sorted);
+    }
+    let text = shorten_end(&text, room);
+    Line::from(vec![
+        Span::raw("─"),
+        Span::styled(" Files ", theme.strong),
+        Span::styled(text, theme.chrome),
+        Span::styled(marks + range, theme.marked),
+    ])
+}
+
+fn head(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[Place]) {
+    for column in columns {
+        let sorted = column.key == app.table().order().key();
+        let style = if sorted { theme.accent } else { theme.chrome };
+        let (y, right) = (inner.y, column.x + column.width);
+        let name = shorten_end(column.key.name(), usize::from(column.width));
+        if column.is_text() {
+            put(buffer, column.x, y, right, &name, style);
+        } else {
+            put_right(buffer, column.x, y, right, &name, style);
+        }
+    }
+}
+
+fn body(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[Place]) {
+    let table = app.table();
+    let view = table.viewport();
+    let lines = inner.y + 1..inner.bottom();
+    let window = table.window();
+    let band = if app.is_focused() { theme.band } else { theme.band_unfocused };
+    for (i, (y, no)) in lines.clone().zip(window).enumerate() {
+        let file = app.store().file(*no);
+        signs(app, theme, buffer, (inner.x, y), *no, &file);
+        for column in columns {
+            cells::draw(app, theme, buffer, y, *column, (*no, &file));
+        }
+        if view.offset + i == table.cursor() {
+            let line = Rect { y, height: 1, ..inner };
+            let line = Rect { x: line.x.saturating_sub(1), width: line.width + 2, ..line };
+            select(band, theme, buffer, line.intersection(buffer.area), inner.x);
+        }
+    }
+    if let Some(y) = lines.into_iter().nth(window.len()) {
+        let (text, style) = end_row(app, theme);
+        let text = shorten_end(&text, usize::from(inner.width.saturating_sub(MARKER)));
+        put(buffer, inner.x + MARKER, y, inner.right(), &text, style);
+    }
+}
+
+/// What a row says before its first column: how the file changed, and whether it is marked.
+fn signs(
+    app: &App,
+    theme: &Theme,
+    buffer: &mut Buffer,
+    (x, y): (u16, u16),
+    no: FileNo,
+    file: &FileRef<'_>,
+) {
+    let (sign, style) = change_sign(app, theme, no, file);
+    put(buffer, x.saturating_sub(1), y, x, sign, style);
+    if app.marks().contains(&no) {
+        put(buffer, x + 1, y, x + 2, "◆", theme.marked);
+    }
+}
+
+/// The sign and colour of a file that is new, changed, missing or gone.
+fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'static str, Style) {
+    if file.missing {
+        return ("?", theme.warning);
+    }
+    match app.change(no) {
+        None => ("", theme.text),
+        Some(Change::New) => ("+", theme.new),
+        Some(Change::Changed) => ("~", theme.changed),
+        Some(Change::Gone) => ("-", theme.gone),
+    }
+}
+
+/// The line behind the last file: what follows, or why nothing does.
+fn end_row(app: &App, theme: &Theme) -> (String, Style) {
+    let page = grouped(app.lister().pages() + 1);
+    match app.lister().state() {
+        State::Ready { .. } if !app.lister().is_more_promised() => {
+            ("perhaps more below".to_owned(), theme.chrome)
+        }
+        State::Ready { .. } => ("more below".to_owned(), theme.chrome),
+        State::Loading { .. } => {
+            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+            (format!("loading page {page} …{slow}"), theme.accent)
+        }
+        State::Backoff { until, .. } => (
+            format!(
+                "page {page}: next try in {}",
+                crate::time::span::wait(app.seconds_until(*until))
+            ),
+            theme.error,
+        ),
+        State::Failed { why, .. } => (format!("stopped: {why}"), theme.error),
+        State::Exhausted => ("end of list".to_owned(), theme.chrome),
+    }
+}
+
+/// What a file is sorted by is what its column shows.
+impl Place {
+    fn is_text(self) -> bool {
+        matches!(self.key, Field::Filename | Field::Purpose | Field::Id)
+    }
+}
