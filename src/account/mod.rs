@@ -1,8 +1,234 @@
-//! What is known of one account: what happened to its files, what is to come, and who is to be told.
+//! One account: its files, what to ask the service for next, what happened, what is to come, and who
+//! is to be told.
 //!
-//! Knows neither a screen nor keys.
+//! It is pure: moments and answers go in, [`Call`]s come out, each with the [`Ticket`] that its
+//! answer must bear. It knows neither screen nor keys nor network, so that a command can drive it as
+//! well as the dashboard: what somebody looks at is handed in as an [`Interest`].
 
+mod access;
 pub mod alerts;
+mod facts;
 pub mod journal;
 pub mod outlook;
+mod paging;
+mod refreshing;
 pub mod timeline;
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::api::call::{Call, Owner, Reply, Ticket};
+use crate::api::{Answer, ApiError};
+use crate::lister::Lister;
+use crate::lister::refresh::{Ask, RefreshPolicy, Refresher};
+use crate::store::filter::Moment;
+use crate::store::{Delta, FileNo, Store};
+use crate::time::clock::{Now, ServerClock};
+use crate::time::expiry::Thresholds;
+use crate::time::zone::Zone;
+
+pub use access::Access;
+use alerts::{Alert, Alerts, Rule};
+pub use facts::Freshness;
+use journal::Journal;
+use outlook::Outlook;
+pub use paging::Hold;
+use timeline::Timeline;
+
+/// What an account is told once, at the start.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Files asked for at once.
+    pub limit: u16,
+    /// Whether to load all pages without being asked.
+    pub load_all: bool,
+    /// From which time left on a file is critical, or soon gone.
+    pub thresholds: Thresholds,
+    /// How refreshing is done.
+    pub refresh: RefreshPolicy,
+    /// When to tell the operator, and how.
+    pub alerts: Vec<Rule>,
+}
+
+/// What somebody looks at, and wants; nothing of it for a command that has no screen.
+#[derive(Clone, Copy, Debug)]
+pub struct Interest<'a> {
+    /// The files in view.
+    pub view: &'a [FileNo],
+    /// The one under the cursor.
+    pub selected: Option<FileNo>,
+    /// The marked files, for rules whose filter asks for them.
+    pub marked: &'a HashSet<FileNo>,
+    /// Whether a further page is wanted.
+    pub demand: bool,
+}
+
+/// What happened since [`Account::take_news`] was called last.
+#[derive(Debug, Default)]
+pub struct News {
+    /// What became of the files.
+    pub delta: Delta,
+    /// Whether a further page of the list came.
+    pub page_came: bool,
+    /// What there is to be said.
+    pub notices: Vec<Notice>,
+}
+
+/// Something that the operator asked for is done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// All pages are loaded: so many files.
+    AllLoaded(usize),
+    /// All that is loaded was read again: so many files.
+    AllReadAgain(usize),
+}
+
+/// The state of one account.
+#[derive(Debug)]
+pub struct Account {
+    terms: Terms,
+    now: Now,
+    clock: ServerClock,
+    store: Store,
+    lister: Lister,
+    refresher: Refresher,
+    journal: Journal,
+    alerts: Alerts,
+    timeline: Timeline,
+    outlook: Outlook,
+    access: Access,
+    load_all: bool,
+    /// When the page in flight was asked for.
+    loading_since: Duration,
+    /// When a round came to its end last; before that, when the first page came.
+    refreshed_at: Option<Duration>,
+    /// The second of the service's clock up to which expiries were looked at.
+    expired_to_s: i64,
+    /// Whether the log of events says that the service fails.
+    failing: bool,
+    page_came: bool,
+    notices: Vec<Notice>,
+}
+
+impl Account {
+    /// An account of which nothing is known yet; `seed` determines the jitter of refreshing.
+    #[must_use]
+    pub fn new(terms: Terms, lister: Lister, seed: u64, now: Now) -> Self {
+        Self {
+            now,
+            clock: ServerClock::default(),
+            store: Store::default(),
+            lister,
+            refresher: Refresher::new(terms.refresh, seed, now.mono),
+            journal: Journal::default(),
+            alerts: Alerts::new(terms.alerts.clone()),
+            timeline: Timeline::default(),
+            outlook: Outlook::default(),
+            access: Access::Unknown,
+            load_all: terms.load_all,
+            loading_since: now.mono,
+            refreshed_at: None,
+            expired_to_s: now.wall_ms.div_euclid(1_000),
+            failing: false,
+            page_came: false,
+            notices: vec![],
+            terms,
+        }
+    }
+
+    /// Time has come to `now`; everything that follows happens then.
+    pub fn set_now(&mut self, now: Now) {
+        self.now = now;
+    }
+
+    /// An answer came to the call with this ticket. One that nobody waits for any more is dropped,
+    /// but for what its head told.
+    pub fn replied(
+        &mut self,
+        ticket: Ticket,
+        result: Result<Answer<Reply>, ApiError>,
+        interest: &Interest<'_>,
+    ) {
+        let number = ticket.number;
+        match ticket.owner {
+            Owner::Lister if self.lister.expects(number) => {
+                self.page_answered(number, result);
+            }
+            Owner::Refresher if self.refresher.expects(number) => {
+                match self.refresher.asked(number).cloned() {
+                    Some(Ask::Page { cursor, extent, .. }) => {
+                        self.page_refreshed(number, (&cursor, extent), result, interest);
+                    }
+                    Some(Ask::File { no, id }) => self.file_answered(number, no, &id, result),
+                    None => {}
+                }
+            }
+            Owner::Lister => {}
+            Owner::Refresher => self.came_late(number, result),
+        }
+    }
+
+    /// What follows from time having passed alone: files expire, and come under bounds. Tells
+    /// between which seconds of the service's clock that was.
+    pub fn pass_time(&mut self, zone: Zone, interest: &Interest<'_>) -> (i64, i64) {
+        let server_ms = self.server_ms();
+        let now_s = server_ms.div_euclid(1_000);
+        // What is known of the service's clock may also put it back.
+        let from = std::mem::replace(&mut self.expired_to_s, now_s);
+        for no in self.store.expiring(from.saturating_add(1), now_s.saturating_add(1)) {
+            self.refresher.file_expired(*no, self.now.mono);
+        }
+        let moment = Moment { server_ms, marked: interest.marked };
+        self.alerts.look(&self.store, &[], &moment, self.now.mono);
+        self.timeline.update(&self.store, server_ms, zone);
+        (from.min(now_s), from.max(now_s))
+    }
+
+    /// Asks for whatever is due or wanted, as far as nothing else is in flight; tells whether a
+    /// further page is among it that [`Interest::demand`], and nothing else, called for.
+    pub fn go_on(&mut self, interest: &Interest<'_>, calls: &mut Vec<(Ticket, Call)>) -> bool {
+        if let Some(fetch) = self.lister.on_time(self.now.mono) {
+            self.send(fetch, calls);
+        }
+        let asked = self.ask(interest, calls);
+        self.refresh(interest, calls);
+        self.note_trouble();
+        self.outlook = self.outlook();
+        asked
+    }
+
+    /// What happened since the last call; to be taken in by whoever keeps something of the store.
+    pub fn take_news(&mut self, interest: &Interest<'_>) -> News {
+        let delta = self.store.take_delta();
+        if !delta.is_empty() {
+            self.alerts.forget(&delta.removed);
+            let moment = Moment { server_ms: self.server_ms(), marked: interest.marked };
+            self.alerts.look(&self.store, &delta.added, &moment, self.now.mono);
+            self.alerts.look(&self.store, &delta.changed, &moment, self.now.mono);
+        }
+        News {
+            delta,
+            page_came: std::mem::take(&mut self.page_came),
+            notices: std::mem::take(&mut self.notices),
+        }
+    }
+
+    /// The alerts that are due.
+    pub fn take_alerts(&mut self) -> Vec<Alert> {
+        self.alerts.take(&self.store, self.now.mono)
+    }
+
+    /// The monotonic moment at which [`go_on`](Self::go_on), [`pass_time`](Self::pass_time) or
+    /// [`take_alerts`](Self::take_alerts) have something to do.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        let crossings =
+            [self.alerts.next_crossing_ms(&self.store, self.server_ms()), self.next_expiry_ms()];
+        let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
+        let crossing = crossings.into_iter().flatten().min().map(since);
+        [self.lister.deadline(), self.refresh_deadline(), self.alerts.deadline(), crossing]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+}

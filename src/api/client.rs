@@ -63,6 +63,13 @@ pub struct Answer<T> {
     pub allowance: Option<Allowance>,
 }
 
+impl<T> Answer<T> {
+    /// The same answer with another value, made of this one.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Answer<U> {
+        Answer { value: make(self.value), date: self.date, allowance: self.allowance }
+    }
+}
+
 /// What the service says of a single file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Existence {

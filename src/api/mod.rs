@@ -4,6 +4,7 @@
 //!
 //! This layer knows neither the list that it serves nor the screen.
 
+pub mod call;
 pub mod client;
 pub mod endpoint;
 pub mod error;

@@ -7,7 +7,7 @@ use super::mode::{Choice, Focus, Mode};
 use super::{App, PATIENCE};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Shortcut};
-use crate::lister::{Failure, State};
+use crate::lister::State;
 use crate::view;
 
 impl App {
@@ -196,44 +196,12 @@ impl App {
         }
     }
 
-    pub(super) fn try_again(&mut self, effects: &mut Vec<Effect>) {
-        if self.refresher.is_asking() {
-            return self.say("an answer is still to come; r tries again after it");
-        }
-        if let Some(fetch) = self.lister.retry(self.now.mono) {
-            if self.store.is_empty() {
-                self.refresher.lend();
-            }
-            return self.send(fetch, effects);
-        }
-        match self.lister.state() {
-            State::Backoff { why, .. } if why.wait().is_some() => {
-                self.say("the service asked for this wait");
-            }
-            State::Failed { why: Failure::AskedToWait { .. }, .. } => {
-                self.say("the service asked for a wait; r tries again after it");
-            }
-            _ => {}
-        }
-    }
-
-    fn start_loading_all(&mut self, effects: &mut Vec<Effect>) {
-        match self.lister.state() {
-            State::Exhausted => self.say("everything is loaded"),
-            State::Failed { .. } => {
-                self.try_again(effects);
-                self.load_all = matches!(self.lister.state(), State::Loading { .. });
-            }
-            _ => self.load_all = true,
-        }
-    }
-
     /// One step back: what runs is stopped first, then what is in force is lifted.
     fn go_back(&mut self) {
-        if self.load_all {
-            self.load_all = false;
+        if self.account.is_loading_all() {
+            self.account.stop_loading_all();
             self.patience = 0;
-            let loading = matches!(self.lister.state(), State::Loading { .. });
+            let loading = matches!(self.account.lister().state(), State::Loading { .. });
             let when = if loading { "stopping after this page" } else { "stopped" };
             self.say(format!("{when}; what came stays"));
         } else if self.stop_reading_all() {
@@ -244,8 +212,8 @@ impl App {
         } else if self.range_from.take().is_some() {
             self.say("no range any more");
         } else if self.table.wanted_span().is_some() {
-            let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.set_span(&self.store, None, &moment);
+            let moment = super::moment(self.account.server_ms(), &self.marks);
+            self.table.set_span(self.account.store(), None, &moment);
         } else if self.focus() != Focus::Table {
             self.focus = Focus::Table;
         } else if self.table.wanted_filter_text().is_some() {

@@ -1,26 +1,13 @@
 //! What [`App::update`](crate::app::App::update) asks of the world. Carried out by the runtime only.
 
 use crate::account::alerts::Alert;
-use crate::lister::Fetch;
-use crate::text::Untrusted;
+use crate::api::call::{Call, Ticket};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Ask the service for a page; answers as [`Event::PageAnswered`](crate::app::event::Event::PageAnswered).
-    Fetch {
-        /// What to ask for.
-        fetch: Fetch,
-        /// Files in the page at most.
-        limit: u16,
-    },
-    /// Ask the service for one file; answers as [`Event::FileAnswered`](crate::app::event::Event::FileAnswered).
-    Retrieve {
-        /// The number that the answer must bear.
-        request: u64,
-        /// The file's id.
-        id: Untrusted,
-    },
+    /// Ask the service; answers as [`Event::Replied`](super::event::Event::Replied), with the ticket.
+    Call(Ticket, Call),
     /// Put this text, which is escaped already, on the clipboard, through the terminal (OSC 52).
     Copy(String),
     /// Tell the operator, in the ways that the alert says.

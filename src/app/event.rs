@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
-use crate::api::{Answer, ApiError, Existence, Page};
+use crate::api::call::{Reply, Ticket};
+use crate::api::{Answer, ApiError};
 use crate::theme::Background;
 
 /// One thing that happened.
@@ -30,20 +31,8 @@ pub enum Event {
     },
     /// The moment that [`App::deadline`](crate::app::App::deadline) named has come.
     DeadlineReached,
-    /// A list request was answered, or failed.
-    PageAnswered {
-        /// The number that the request was given.
-        request: u64,
-        /// What came.
-        result: Result<Answer<Page>, ApiError>,
-    },
-    /// A request for a single file was answered, or failed.
-    FileAnswered {
-        /// The number that the request was given.
-        request: u64,
-        /// What came.
-        result: Result<Answer<Existence>, ApiError>,
-    },
+    /// A call was answered, or failed.
+    Replied(Ticket, Result<Answer<Reply>, ApiError>),
     /// The command of an alert did not do its work; the text says which and why.
     CommandFailed(String),
     /// Something outside asks the program to stop for a while (SIGTSTP).

@@ -10,13 +10,14 @@ use super::mode::{Focus, Mode};
 use super::settings::{Settings, Times};
 use super::table::Table;
 use super::table::columns::Columns;
-use super::{Access, App, SLOW, whole_seconds};
+use super::{App, whole_seconds};
 use crate::account::journal::{Change, Journal};
 use crate::account::outlook::Outlook;
 use crate::account::timeline::{Bucket, Measure, Timeline};
+use crate::account::{Account, Freshness};
 use crate::api::ApiError;
 use crate::lister::refresh::{Refresher, Trouble};
-use crate::lister::{Failure, Lister, State};
+use crate::lister::{Lister, State};
 use crate::store::filter::FilterError;
 use crate::store::{FileNo, FileRef, Store};
 use crate::theme::Theme;
@@ -25,25 +26,17 @@ use crate::time::expiry::{TimeLeft, Urgency};
 use crate::time::zone::Zone;
 use time::UtcOffset;
 
-/// How current what is shown is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Freshness {
-    /// Since when everything in view is known to be so, in seconds of our wall clock.
-    pub view_s: i64,
-    /// Since when everything that is loaded is.
-    pub whole_s: i64,
-    /// Whether two refreshes were missed.
-    pub stale: bool,
-}
-
 impl App {
+    /// The account that is shown.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
     /// Why the service never let us in, where that is so.
     #[must_use]
     pub fn never_let_in(&self) -> Option<&ApiError> {
-        match &self.access {
-            Access::Refused(why) => Some(why),
-            Access::Unknown | Access::Granted => None,
-        }
+        self.account.never_let_in()
     }
 
     /// The moment of the last event.
@@ -55,17 +48,13 @@ impl App {
     /// Milliseconds since the epoch on the service's clock.
     #[must_use]
     pub fn server_ms(&self) -> i64 {
-        self.clock.server_ms(self.now)
+        self.account.server_ms()
     }
 
     /// The service's clock minus ours, where that is more than a minute, in milliseconds.
     #[must_use]
     pub fn notable_skew(&self) -> Option<i64> {
-        self.clock.notable_skew(self.now)
-    }
-
-    pub(super) fn skew_ms(&self) -> i64 {
-        self.server_ms() - self.now.wall_ms
+        self.account.notable_skew()
     }
 
     /// The terminal's size.
@@ -79,9 +68,9 @@ impl App {
     pub fn layout(&self) -> Option<Layout> {
         let shape = Shape {
             // What has nothing to show gives its room away.
-            pane: self.look.pane && !self.store.is_empty(),
+            pane: self.look.pane && !self.account.store().is_empty(),
             split: self.look.split,
-            timeline: self.settings.timeline && !self.store.is_empty(),
+            timeline: self.settings.timeline && !self.account.store().is_empty(),
             filter: self.typed.error.is_some() && matches!(self.mode.seen(), Mode::Filter { .. }),
         };
         Layout::of(self.size, shape)
@@ -96,19 +85,19 @@ impl App {
     /// The loaded files.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.store
+        self.account.store()
     }
 
     /// The paging machine.
     #[must_use]
     pub fn lister(&self) -> &Lister {
-        &self.lister
+        self.account.lister()
     }
 
     /// The refresher.
     #[must_use]
     pub fn refresher(&self) -> &Refresher {
-        &self.refresher
+        self.account.refresher()
     }
 
     /// The table's state.
@@ -138,32 +127,36 @@ impl App {
     /// What happened to the files so far.
     #[must_use]
     pub fn journal(&self) -> &Journal {
-        &self.journal
+        self.account.journal()
     }
 
     /// What became of a file since the last refresh.
     #[must_use]
     pub fn change(&self, no: FileNo) -> Option<Change> {
-        self.journal.change(no)
+        self.account.journal().change(no)
     }
 
     /// Rows of the table that are not files any more, but shown as gone for a while.
     #[must_use]
     pub fn gone_rows(&self) -> usize {
         let order = self.table.order();
-        self.journal.gone().filter(|no| order.position(&self.store, *no).is_some()).count()
+        self.account
+            .journal()
+            .gone()
+            .filter(|no| order.position(self.account.store(), *no).is_some())
+            .count()
     }
 
     /// What is to come of all loaded files together.
     #[must_use]
     pub fn outlook(&self) -> Outlook {
-        self.outlook.at(&self.store, self.server_ms(), self.settings.thresholds)
+        self.account.outlook()
     }
 
     /// The expiries from now on.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
-        &self.timeline
+        self.account.timeline()
     }
 
     /// What the bars of the timeline stand for.
@@ -220,7 +213,7 @@ impl App {
             Focus::Pane { .. } => layout.is_some_and(|layout| layout.pane.is_some()),
             Focus::Timeline { .. } => {
                 layout.is_some_and(|layout| layout.timeline.is_some())
-                    && !self.timeline.buckets().is_empty()
+                    && !self.account.timeline().buckets().is_empty()
             }
         };
         if shown { self.focus } else { Focus::Table }
@@ -243,7 +236,7 @@ impl App {
     /// Whether all pages are being loaded.
     #[must_use]
     pub fn is_loading_all(&self) -> bool {
-        self.load_all
+        self.account.is_loading_all()
     }
 
     /// Whether matches of the filter are being looked for, page by page.
@@ -254,7 +247,7 @@ impl App {
             && !self.typed.search_stopped
             && self.table.rows().len() < self.table.viewport().height
             && matches!(
-                self.lister.state(),
+                self.account.lister().state(),
                 State::Ready { .. } | State::Loading { .. } | State::Backoff { .. }
             )
     }
@@ -268,91 +261,55 @@ impl App {
     /// How current what is shown is; nothing before the first answer.
     #[must_use]
     pub fn freshness(&self) -> Option<Freshness> {
-        let read_s = u32::try_from(self.refreshed_at?.as_secs()).unwrap_or(u32::MAX);
-        let since = |at: Option<u32>| self.wall_s_of(at.unwrap_or(read_s));
-        Some(Freshness {
-            view_s: since(self.view_verified_s()),
-            whole_s: since(self.store.verified_since_s()),
-            stale: self.stale_at().is_some_and(|at| at <= self.now.mono),
-        })
-    }
-
-    /// When that file in view was verified for which it is longest ago.
-    fn view_verified_s(&self) -> Option<u32> {
-        let there = |no: &&FileNo| self.store.place(**no).is_some();
-        let in_view = self.table.window().iter().filter(there);
-        in_view.map(|no| self.store.file(*no).verified_s).min()
+        self.account.freshness(self.table.window())
     }
 
     /// The monotonic moment from which on what is in view is older than two refreshes, or than twice
     /// as many rounds as it takes to read it, where it is scattered over the list.
     pub(super) fn stale_at(&self) -> Option<Duration> {
-        let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
-        let refreshed = self.refreshed_at?;
-        let view = self.view_verified_s().map(|at| Duration::from_secs(at.into()));
-        let rounds = self.refresher.rounds_for_view(self.pages_in_view()).max(1);
-        Some(view.unwrap_or(refreshed) + interval * 2 * rounds)
-    }
-
-    /// Pages of the list over which what is in view is scattered.
-    fn pages_in_view(&self) -> u32 {
-        let limit = usize::from(self.settings.limit.max(1));
-        let places = self.table.window().iter().filter_map(|no| self.store.place(*no));
-        let pages: HashSet<usize> = places.map(|place| place / limit).collect();
-        u32::try_from(pages.len()).unwrap_or(u32::MAX)
+        self.account.stale_at(self.table.window())
     }
 
     /// When a file was verified, in seconds of our wall clock as it goes now.
     #[must_use]
     pub fn verified_at_s(&self, file: &FileRef<'_>) -> i64 {
-        self.wall_s_of(file.verified_s)
-    }
-
-    fn wall_s_of(&self, mono_s: u32) -> i64 {
-        let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
-        let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);
-        self.now.wall_ms.saturating_sub(since_then).div_euclid(1_000)
+        self.account.verified_at_s(file)
     }
 
     /// Whether the service asked to be left alone for now, so that nothing can be tried again.
     #[must_use]
     pub fn is_asked_to_wait(&self) -> bool {
-        match self.lister.state() {
-            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until > self.now.mono,
-            State::Failed { .. } => false,
-            _ => self.refresher.is_asked_to_wait(self.now.mono),
-        }
+        self.account.is_asked_to_wait()
     }
 
     /// What keeps refreshes from succeeding.
     #[must_use]
     pub fn trouble(&self) -> Option<&Trouble> {
-        self.refresher.trouble()
+        self.account.trouble()
     }
 
     /// The selected file and its time left.
     #[must_use]
     pub fn selected_file(&self) -> Option<FileRef<'_>> {
-        self.table.selected().map(|no| self.store.file(no))
+        self.table.selected().map(|no| self.account.store().file(no))
     }
 
     /// How long a file has left, now.
     #[must_use]
     pub fn time_left(&self, file: &FileRef<'_>) -> TimeLeft {
-        TimeLeft::of(file.expires_at, self.server_ms())
+        self.account.time_left(file)
     }
 
     /// How urgent that is, by the thresholds in force.
     #[must_use]
     pub fn urgency(&self, left: TimeLeft) -> Urgency {
-        left.urgency(self.settings.thresholds)
+        self.account.urgency(left)
     }
 
     /// Seconds that the answer under way takes already, once that is worth saying.
     #[must_use]
     pub fn slow_seconds(&self) -> Option<u64> {
-        let waited = self.now.mono.saturating_sub(self.loading_since);
-        (waited >= SLOW).then_some(waited.as_secs())
+        self.account.slow_seconds()
     }
 
     /// Whole seconds until the next try, rounded up.
@@ -364,7 +321,6 @@ impl App {
     /// Our wall clock at a monotonic moment, in seconds since the epoch.
     #[must_use]
     pub fn wall_s_at(&self, mono: Duration) -> i64 {
-        let ahead = mono.saturating_sub(self.now.mono);
-        self.now.after(ahead).wall_ms.div_euclid(1_000)
+        self.account.wall_s_at(mono)
     }
 }

@@ -16,8 +16,8 @@ impl App {
                 if filter.is_some() {
                     self.typed.last.clone_from(&filter);
                 }
-                let moment = moment(self.clock.server_ms(self.now), &self.marks);
-                self.table.set_filter(&self.store, text, filter, &moment);
+                let moment = moment(self.account.server_ms(), &self.marks);
+                self.table.set_filter(self.account.store(), text, filter, &moment);
             }
         }
     }
@@ -30,25 +30,27 @@ impl App {
         for bound in filter.thresholds_s() {
             let bound = i64::try_from(*bound).unwrap_or(i64::MAX).saturating_add(1);
             let (past, until) = (from_s.saturating_add(bound), to_s.saturating_add(bound));
-            crossed.extend(self.store.expiring(past, until));
+            crossed.extend(self.account.store().expiring(past, until));
         }
         if !crossed.is_empty() {
             crossed.sort_unstable();
             crossed.dedup();
-            let moment = moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.reconsider(&self.store, crossed, &moment);
+            let moment = moment(self.account.server_ms(), &self.marks);
+            self.table.reconsider(self.account.store(), crossed, &moment);
         }
     }
 
     /// Milliseconds until a filter on time left may let other files through.
     pub(super) fn next_filter_change_ms(&self) -> Option<u64> {
         let filter = self.table.filter()?;
-        let server_ms = self.server_ms();
+        let server_ms = self.account.server_ms();
         let now_s = server_ms.div_euclid(1_000);
         let crossing = |bound: &u64| {
             let bound = i64::try_from(*bound).unwrap_or(i64::MAX);
-            let at =
-                self.store.first_expiring_from(now_s.saturating_add(bound).saturating_add(1))?;
+            let at = self
+                .account
+                .store()
+                .first_expiring_from(now_s.saturating_add(bound).saturating_add(1))?;
             u64::try_from((i128::from(at) - i128::from(bound)) * 1_000 - i128::from(server_ms)).ok()
         };
         filter.thresholds_s().iter().filter_map(crossing).min()
@@ -57,15 +59,15 @@ impl App {
     /// The marks of these files changed: a filter that asks for marks judges them anew.
     pub(super) fn marks_changed(&mut self, files: Vec<FileNo>) {
         if self.table.depends_on_marks() {
-            let moment = moment(self.clock.server_ms(self.now), &self.marks);
-            self.table.marks_changed(&self.store, files, &moment);
+            let moment = moment(self.account.server_ms(), &self.marks);
+            self.table.marks_changed(self.account.store(), files, &moment);
         }
     }
 
     /// Puts the filter that was typed last in force, before something is done to files of the table.
     pub(super) fn narrow_now(&mut self) {
-        let moment = moment(self.clock.server_ms(self.now), &self.marks);
-        self.table.narrow_now(&self.store, &moment);
+        let moment = moment(self.account.server_ms(), &self.marks);
+        self.table.narrow_now(self.account.store(), &moment);
         self.catch_up();
     }
 
@@ -78,9 +80,9 @@ impl App {
         let Some(filter) = &self.typed.last else {
             return self.say("no filter yet; / begins one");
         };
-        let moment = moment(self.clock.server_ms(self.now), &self.marks);
+        let moment = moment(self.account.server_ms(), &self.marks);
         let rows = self.table.rows();
-        let matches = |row: &usize| filter.matches(&self.store, rows[*row], &moment);
+        let matches = |row: &usize| filter.matches(self.account.store(), rows[*row], &moment);
         let cursor = self.table.cursor().min(rows.len());
         let found = if forward {
             ((cursor + 1).min(rows.len())..rows.len()).chain(0..cursor).find(matches)
@@ -96,7 +98,7 @@ impl App {
     /// Space: marks the selected file, or takes its mark, and moves on.
     pub(super) fn mark(&mut self) {
         let Some(no) = self.table.selected() else { return };
-        if self.store.is_gone(no) {
+        if self.account.store().is_gone(no) {
             return self.say("this file is gone");
         }
         if !self.marks.remove(&no) {
@@ -115,12 +117,12 @@ impl App {
             return self.say("a range begins here; move, then v marks it, Esc lets go");
         };
         let order = self.table.order();
-        let Some(start) = order.position(&self.store, from) else {
+        let Some(start) = order.position(self.account.store(), from) else {
             return self.say("the file at which the range began is not in the table any more");
         };
         let end = self.table.cursor();
         let rows = &self.table.rows()[start.min(end)..=start.max(end)];
-        let there = rows.iter().copied().filter(|no| !self.store.is_gone(*no));
+        let there = rows.iter().copied().filter(|no| !self.account.store().is_gone(*no));
         let there: Vec<FileNo> = there.collect();
         self.marks.extend(&there);
         self.marks_changed(there);
@@ -131,7 +133,7 @@ impl App {
         let rows = self.table.rows().to_vec();
         self.marks.reserve(rows.len());
         for no in &rows {
-            if !self.marks.remove(no) && !self.store.is_gone(*no) {
+            if !self.marks.remove(no) && !self.account.store().is_gone(*no) {
                 self.marks.insert(*no);
             }
         }

@@ -5,6 +5,7 @@
 //! changes or anything is due; there is no tick.
 
 mod actions;
+mod currency;
 mod deadline;
 pub mod effect;
 pub mod event;
@@ -15,9 +16,7 @@ pub mod geometry;
 pub mod layers;
 pub mod mode;
 mod mouse;
-mod paging;
 pub mod palette;
-mod refreshing;
 mod screen;
 pub mod settings;
 pub mod table;
@@ -27,24 +26,19 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
-use crate::account::alerts::Alerts;
-use crate::account::journal::Journal;
-use crate::account::outlook::Outlook;
-use crate::account::timeline::{Measure, Timeline};
-use crate::api::ApiError;
+use crate::account::timeline::Measure;
+use crate::account::{Account, Terms};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
-use crate::lister::refresh::Refresher;
-use crate::lister::{Lister, State};
+use crate::lister::Lister;
+use crate::store::FileNo;
 use crate::store::filter::{Filter, FilterError, Moment};
-use crate::store::{FileNo, Store};
-use crate::time::clock::{Now, ServerClock};
+use crate::time::clock::Now;
 use mode::{Focus, Mode};
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
 
-pub use facts::Freshness;
 pub use settings::Settings;
 
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
@@ -52,8 +46,6 @@ pub use settings::Settings;
 const PATIENCE: u8 = 3;
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
-/// From this on a wait for an answer is counted on the screen.
-const SLOW: Duration = Duration::from_secs(2);
 /// Cells of the small bar in the table.
 pub const BAR_CELLS: u16 = 5;
 /// Cells of the bar in the detail.
@@ -100,48 +92,21 @@ struct Typed {
 pub struct App {
     settings: Settings,
     now: Now,
-    clock: ServerClock,
+    account: Account,
     size: Size,
-    store: Store,
-    lister: Lister,
-    refresher: Refresher,
     table: Table,
     marks: HashSet<FileNo>,
     /// Where a range to be marked begins.
     range_from: Option<FileNo>,
-    journal: Journal,
-    alerts: Alerts,
-    timeline: Timeline,
-    outlook: Outlook,
     mode: Mode,
     focus: Focus,
     look: Look,
     typed: Typed,
-    load_all: bool,
     patience: u8,
-    loading_since: Duration,
-    /// When a round came to its end last; before that, when the first page came.
-    refreshed_at: Option<Duration>,
-    /// The second of the service's clock up to which expiries were looked at.
-    expired_to_s: i64,
     title: String,
     /// The second of the service's clock at which the work of the table began.
     working_since_s: Option<i64>,
-    /// Whether the log of events says that the service fails.
-    failing: bool,
     toast: Option<Toast>,
-    access: Access,
-}
-
-/// Whether the service ever let us in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Access {
-    /// It has not said yet.
-    Unknown,
-    /// It refused the key, or denied permission.
-    Refused(ApiError),
-    /// It answered with a page.
-    Granted,
 }
 
 impl App {
@@ -160,35 +125,29 @@ impl App {
             theme: 0,
             focused: true,
         };
-        let mut app = Self {
+        let terms = Terms {
+            limit: settings.limit,
             load_all: settings.load_all,
-            refresher: Refresher::new(settings.refresh, seed, now.mono),
-            alerts: Alerts::new(settings.alerts.clone()),
+            thresholds: settings.thresholds,
+            refresh: settings.refresh,
+            alerts: settings.alerts.clone(),
+        };
+        let mut app = Self {
+            account: Account::new(terms, lister, seed, now),
             settings,
             now,
-            clock: ServerClock::default(),
             size: Size::default(),
-            store: Store::default(),
-            lister,
             table: Table::default(),
             marks: HashSet::new(),
             range_from: None,
-            journal: Journal::default(),
-            timeline: Timeline::default(),
-            outlook: Outlook::default(),
             mode: Mode::default(),
             focus: Focus::default(),
             look,
             typed: Typed::default(),
             patience: PATIENCE,
-            loading_since: now.mono,
-            refreshed_at: None,
-            expired_to_s: now.wall_ms.div_euclid(1_000),
             title: String::new(),
             working_since_s: None,
-            failing: false,
             toast: None,
-            access: Access::Unknown,
         };
         let (key, descending) = app.settings.sort;
         app.sort_by(key, descending);
@@ -199,6 +158,7 @@ impl App {
     /// Takes in one event, at `now`.
     pub fn update(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
         self.now = now;
+        self.account.set_now(now);
         if self.toast.as_ref().is_some_and(|toast| toast.until <= now.mono) {
             self.toast = None;
         }
@@ -209,8 +169,7 @@ impl App {
             Event::FocusChanged { focused } => self.look.focused = focused,
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
-            Event::PageAnswered { request, result } => self.page_answered(request, result),
-            Event::FileAnswered { request, result } => self.file_answered(request, result),
+            Event::Replied(ticket, result) => self.replied(ticket, result),
             Event::CommandFailed(text) => self.say(text),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
@@ -219,14 +178,8 @@ impl App {
         self.make_room();
         self.pass_time();
         self.work();
-        if let Some(fetch) = self.lister.on_time(now.mono) {
-            self.send(fetch, effects);
-        }
-        self.ask(effects);
-        self.refresh(effects);
-        self.note_trouble();
+        self.go_on(effects);
         self.tell(effects);
-        self.outlook = self.outlook();
     }
 
     /// Goes on with what takes longer than a key may wait.
@@ -234,16 +187,16 @@ impl App {
         if self.table.under_way().is_none() {
             return;
         }
-        let server_ms = self.server_ms();
+        let server_ms = self.account.server_ms();
         self.working_since_s.get_or_insert(server_ms.div_euclid(1_000));
-        if !self.table.work(&self.store, &moment(server_ms, &self.marks)) {
+        if !self.table.work(self.account.store(), &moment(server_ms, &self.marks)) {
             self.catch_up();
         }
     }
 
     /// Judges those files again that came under a bound of the filter since it was begun to judge.
     fn catch_up(&mut self) {
-        let now_s = self.server_ms().div_euclid(1_000);
+        let now_s = self.account.server_ms().div_euclid(1_000);
         if let Some(from_s) = self.working_since_s.take() {
             self.refilter(from_s.min(now_s), from_s.max(now_s));
         }
@@ -251,21 +204,14 @@ impl App {
 
     /// What follows from time having passed alone: files expire, and come under bounds.
     fn pass_time(&mut self) {
-        let server_ms = self.server_ms();
-        let now_s = server_ms.div_euclid(1_000);
-        // What is known of the service's clock may also put it back.
-        let from = std::mem::replace(&mut self.expired_to_s, now_s);
-        for no in self.store.expiring(from.saturating_add(1), now_s.saturating_add(1)) {
-            self.refresher.file_expired(*no, self.now.mono);
-        }
-        self.refilter(from.min(now_s), from.max(now_s));
-        self.alerts.look(&self.store, &[], &moment(server_ms, &self.marks), self.now.mono);
-        self.timeline.update(&self.store, server_ms, self.shown_zone());
+        let interest = currency::interest(&self.table, &self.marks, false);
+        let (from_s, to_s) = self.account.pass_time(self.shown_zone(), &interest);
+        self.refilter(from_s, to_s);
     }
 
     /// Alerts that are due, and the terminal's title.
     fn tell(&mut self, effects: &mut Vec<Effect>) {
-        let alerts = self.alerts.take(&self.store, self.now.mono);
+        let alerts = self.account.take_alerts();
         effects.extend(alerts.into_iter().map(Effect::Alert));
         let title = self.title_text();
         if title != self.title {
@@ -276,12 +222,13 @@ impl App {
 
     /// What the title says: a moment that does not tick, so that it changes only with the file.
     fn title_text(&self) -> String {
-        let moment = moment(self.server_ms(), &self.marks);
-        let Some(no) = self.alerts.titled(&self.store, &moment) else {
+        let moment = moment(self.account.server_ms(), &self.marks);
+        let Some(no) = self.account.alerts().titled(self.account.store(), &moment) else {
             return "shelflife".to_owned();
         };
-        let file = self.store.file(no);
-        let at = file.expires_at.value().unwrap_or_default() - self.skew_ms().div_euclid(1_000);
+        let file = self.account.store().file(no);
+        let at =
+            file.expires_at.value().unwrap_or_default() - self.account.skew_ms().div_euclid(1_000);
         let name = crate::text::shorten_middle(&file.name_to_show(), 60);
         format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
     }
@@ -312,11 +259,6 @@ impl App {
         let layout = self.layout();
         self.table.resize(layout.map_or(0, |layout| layout.table_rows()));
         self.focus = self.focus();
-    }
-
-    /// Whether a request for the list is in flight, or about to be made again.
-    fn is_listing(&self) -> bool {
-        matches!(self.lister.state(), State::Loading { .. } | State::Backoff { .. })
     }
 }
 

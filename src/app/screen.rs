@@ -43,8 +43,8 @@ impl App {
 
     /// Sorts by `key`.
     pub(super) fn sort_by(&mut self, key: Field, descending: bool) {
-        let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
-        self.table.sort(&self.store, key, descending, &moment);
+        let moment = super::moment(self.account.server_ms(), &self.marks);
+        self.table.sort(self.account.store(), key, descending, &moment);
     }
 
     pub(super) fn reverse_sort(&mut self) {
@@ -117,18 +117,18 @@ impl App {
 
     /// Narrows the table down to a bucket of the timeline, or no longer where it is already.
     pub(super) fn choose_bucket(&mut self, number: usize) {
-        let Some(bucket) = self.timeline.buckets().get(number) else { return };
+        let Some(bucket) = self.account.timeline().buckets().get(number) else { return };
         let end = bucket.span.end;
         let chosen = self.table.wanted_span().is_some_and(|span| span.end == end);
         let span = (!chosen).then(|| bucket.span.clone());
         self.typed.search_stopped = false;
-        let moment = super::moment(self.clock.server_ms(self.now), &self.marks);
-        self.table.set_span(&self.store, span, &moment);
+        let moment = super::moment(self.account.server_ms(), &self.marks);
+        self.table.set_span(self.account.store(), span, &moment);
     }
 
     /// Moves the focus of the timeline by so many buckets.
     pub(super) fn move_bucket(&mut self, by: isize) {
-        let last = self.timeline.buckets().len().saturating_sub(1);
+        let last = self.account.timeline().buckets().len().saturating_sub(1);
         if let Focus::Timeline { bucket } = &mut self.focus {
             *bucket = bucket.saturating_add_signed(by).min(last);
         }

@@ -7,6 +7,7 @@
 
 mod alarm;
 mod alert_command;
+pub mod exec;
 mod frame;
 mod input;
 mod panics;
@@ -25,6 +26,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::sleep;
 
 use crate::api::Client;
+use crate::api::call::{Call, Ticket};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
@@ -224,15 +226,7 @@ impl Dashboard<'_> {
 
     fn carry_out(&mut self, effect: Effect) -> io::Result<Option<End>> {
         match effect {
-            Effect::Fetch { fetch, limit } => self.request(async move |client| {
-                let client = client.on_attempt(fetch.attempt);
-                let result = client.list_page(fetch.cursor.after(), limit).await;
-                Event::PageAnswered { request: fetch.request, result }
-            }),
-            Effect::Retrieve { request, id } => self.request(async move |client| {
-                let result = client.retrieve(&id).await;
-                Event::FileAnswered { request, result }
-            }),
+            Effect::Call(ticket, call) => self.request(ticket, call),
             Effect::Alert(alert) => {
                 self.screen.alert(&alert)?;
                 if !alert.command.is_empty()
@@ -259,15 +253,14 @@ impl Dashboard<'_> {
         Ok(None)
     }
 
-    /// Has a request carried out, whose answer comes as an event.
-    fn request<C>(&self, call: impl FnOnce(Client) -> C + Send + 'static)
-    where
-        C: Future<Output = Event> + Send,
-    {
+    /// Has a call carried out, whose answer comes as an event.
+    fn request(&self, ticket: Ticket, call: Call) {
         let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
         self.background.spawn(async move {
             let message = match client.as_ref().as_ref() {
-                Ok(client) => Message::Event(call(client.clone()).await),
+                Ok(client) => {
+                    Message::Event(Event::Replied(ticket, exec::carry_out(client, call).await))
+                }
                 Err(why) => Message::End(End::NoClient(why.clone())),
             };
             // Nobody listens any more only where the dashboard was left.

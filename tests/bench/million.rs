@@ -13,6 +13,7 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Constraint;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Row, Table, TableState};
+use shelflife::api::call::{Call, Reply};
 use shelflife::api::retry::Policy;
 use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
 use shelflife::app::effect::Effect;
@@ -91,13 +92,13 @@ fn app(files: u64) -> App {
     let mut effects = vec![];
     app.update(now, Event::Resized { width: 120, height: 40 }, &mut effects);
     for value in pages(files) {
-        let fetch = effects.drain(..).find_map(|effect| match effect {
-            Effect::Fetch { fetch, .. } => Some(fetch),
+        let ticket = effects.drain(..).find_map(|effect| match effect {
+            Effect::Call(ticket, Call::List { .. }) => Some(ticket),
             _ => None,
         });
-        let Some(fetch) = fetch else { break };
-        let result = Ok(Answer { value, date: None, allowance: None });
-        app.update(now, Event::PageAnswered { request: fetch.request, result }, &mut effects);
+        let Some(ticket) = ticket else { break };
+        let result = Ok(Answer { value: Reply::Page(value), date: None, allowance: None });
+        app.update(now, Event::Replied(ticket, result), &mut effects);
     }
     assert_eq!(app.store().len() as u64, files);
     app

@@ -1,5 +1,7 @@
 //! Alerts: which file is told of when, in which words, and the terminal's title.
 
+use crate::support::calls::file_answered;
+use shelflife::api::call::Call;
 use std::time::Duration;
 
 use shelflife::account::alerts::Rule;
@@ -228,11 +230,11 @@ fn what_is_gone_before_it_is_told_of_is_not() {
     driver.answer(&page(0..2, |n| 1_800 + n * 1_000_000, false));
     driver.keys("r");
     driver.answer(&page(1..2, |n| 1_800 + n * 1_000_000, false));
-    let request = driver
+    let ticket = driver
         .effects
         .drain(..)
         .find_map(|effect| match effect {
-            shelflife::app::effect::Effect::Retrieve { request, .. } => Some(request),
+            shelflife::app::effect::Effect::Call(ticket, Call::Retrieve { .. }) => Some(ticket),
             _ => None,
         })
         .unwrap();
@@ -241,7 +243,7 @@ fn what_is_gone_before_it_is_told_of_is_not() {
         date: None,
         allowance: None,
     };
-    driver.tell(Event::FileAnswered { request, result: Ok(answer) });
+    driver.tell(file_answered(ticket, Ok(answer)));
     run(&mut driver, 20);
     let told = texts(&mut driver);
     assert!(told.is_empty(), "{told:?}");

@@ -1,5 +1,7 @@
 //! Marks, filter, order, columns, timeline and agenda, driven by keys.
 
+use crate::support::calls::file_answered;
+use shelflife::api::call::Call;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -427,17 +429,17 @@ fn what_happened_to_the_files_is_logged_and_shown_for_a_cycle() {
     };
     let changed = page(1..6, |n| if n == 2 { 90_000 } else { hours(n) }, false);
     refresh(&mut driver, &changed);
-    let request = driver
+    let ticket = driver
         .effects
         .drain(..)
         .find_map(|effect| match effect {
-            Effect::Retrieve { request, id } if id.raw() == b"file_0" => Some(request),
+            Effect::Call(ticket, Call::Retrieve { id }) if id.raw() == b"file_0" => Some(ticket),
             _ => None,
         })
         .expect("file 0 is asked for before anything is said of it");
     let value = shelflife::api::Existence::Gone;
     let result = Ok(shelflife::api::Answer { value, date: None, allowance: None });
-    driver.tell(Event::FileAnswered { request, result });
+    driver.tell(file_answered(ticket, result));
     let sign = |driver: &Driver, name: &str| {
         let screen = text(&driver.app, 120, 36);
         let line = screen.lines().find(|line| line.starts_with('│') && line.contains(name));

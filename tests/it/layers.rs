@@ -1,6 +1,8 @@
 //! The layers above the table, and what must hold whatever is pressed: nothing panics, nothing
 //! spins, one request is in flight.
 
+use crate::support::calls::{file_answered, page_answered};
+use shelflife::api::call::Call;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
@@ -211,7 +213,7 @@ fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
     let effects = std::mem::take(&mut driver.effects);
     for effect in effects {
         match effect {
-            Effect::Fetch { fetch, .. } => {
+            Effect::Call(ticket, Call::List { .. }) => {
                 let many = rng.i64(0..30);
                 let from = if rng.bool() { 0 } else { *next };
                 *next = (*next).max(from + many);
@@ -219,12 +221,12 @@ fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
                 let value = wire::read_page(body.as_bytes()).unwrap();
                 let answer = Answer { value, date: None, allowance: None };
                 let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
-                driver.tell(Event::PageAnswered { request: fetch.request, result });
+                driver.tell(page_answered(ticket, result));
             }
-            Effect::Retrieve { request, .. } => {
+            Effect::Call(ticket, Call::Retrieve { .. }) => {
                 let answer = Answer { value: Existence::Gone, date: None, allowance: None };
                 let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
-                driver.tell(Event::FileAnswered { request, result });
+                driver.tell(file_answered(ticket, result));
             }
             _ => {}
         }
@@ -278,9 +280,7 @@ fn no_sequence_of_keys_and_clicks_does_harm() {
                     driver.tell(Event::KeyPressed(KeyEvent::new(code, modifiers)));
                 }
             }
-            driver
-                .effects
-                .retain(|effect| matches!(effect, Effect::Fetch { .. } | Effect::Retrieve { .. }));
+            driver.effects.retain(|effect| matches!(effect, Effect::Call(..)));
             // Several only where all is read again, and until those have come.
             let reading_all = driver.app.refresher().reading_all().is_some();
             several = reading_all || several && driver.effects.len() > 1;
@@ -403,14 +403,14 @@ fn cases<'a>(layers: &[&'a str]) -> Vec<Case<'a>> {
 fn same(driver: &mut Driver, body: &str) {
     for effect in std::mem::take(&mut driver.effects) {
         match effect {
-            Effect::Fetch { fetch, .. } => {
+            Effect::Call(ticket, Call::List { .. }) => {
                 let value = wire::read_page(body.as_bytes()).unwrap();
                 let result = Ok(Answer { value, date: None, allowance: None });
-                driver.tell(Event::PageAnswered { request: fetch.request, result });
+                driver.tell(page_answered(ticket, result));
             }
-            Effect::Retrieve { request, .. } => {
+            Effect::Call(ticket, Call::Retrieve { .. }) => {
                 let answer = Answer { value: Existence::Gone, date: None, allowance: None };
-                driver.tell(Event::FileAnswered { request, result: Ok(answer) });
+                driver.tell(file_answered(ticket, Ok(answer)));
             }
             _ => {}
         }

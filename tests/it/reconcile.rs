@@ -1,6 +1,8 @@
 //! Refreshing against a model: the real app, driven through `update` with a clock that only the
 //! test moves, over a naive server whose files come, change, expire and go.
 
+use crate::support::calls::{file_answered, page_answered};
+use shelflife::api::call::{Call, Owner, Ticket};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -170,8 +172,8 @@ impl Account {
 struct World {
     driver: Driver,
     account: Account,
-    in_flight: Vec<(u64, Cursor, u16)>,
-    check: Option<(u64, Untrusted)>,
+    in_flight: Vec<(Ticket, Cursor, u16)>,
+    check: Option<(Ticket, Untrusted)>,
     held: BTreeSet<u64>,
     /// Files of which the server said 404.
     denied: BTreeSet<u64>,
@@ -267,20 +269,21 @@ impl World {
         let effects: Vec<Effect> = self.driver.effects.drain(..).collect();
         for effect in effects {
             match effect {
-                Effect::Fetch { fetch, limit } => {
+                Effect::Call(ticket, Call::List { after, limit, .. }) => {
                     let may_split = refresher.reading_all().is_some() && complete;
                     assert!(self.in_flight.len() < if may_split { 4 } else { 1 }, "in flight");
                     self.lists += 1;
                     // Those of the paging machine are not the round's.
-                    self.round_lists += u32::from(running && fetch.request >= 1 << 63);
-                    self.asked.push(fetch.cursor.clone());
-                    self.in_flight.push((fetch.request, fetch.cursor, limit));
+                    self.round_lists += u32::from(running && ticket.owner == Owner::Refresher);
+                    let cursor = after.map_or(Cursor::Start, Cursor::After);
+                    self.asked.push(cursor.clone());
+                    self.in_flight.push((ticket, cursor, limit));
                 }
-                Effect::Retrieve { request, id } => {
+                Effect::Call(ticket, Call::Retrieve { id }) => {
                     assert!(self.check.is_none(), "two checks in flight");
                     self.checks += 1;
                     self.round_checks += u32::from(running);
-                    self.check = Some((request, id));
+                    self.check = Some((ticket, id));
                 }
                 _ => {}
             }
@@ -330,14 +333,14 @@ impl World {
     }
 
     /// A list request in flight; of several, it is not always the oldest that is answered first.
-    fn take_in_flight(&mut self) -> Option<(u64, Cursor, u16)> {
+    fn take_in_flight(&mut self) -> Option<(Ticket, Cursor, u16)> {
         let many = self.in_flight.len();
         (many > 0).then(|| self.in_flight.remove(self.lists as usize * 7 % many))
     }
 
     /// Answers a list request.
     fn answer_list(&mut self, fault: Option<ApiError>) {
-        let Some((request, cursor, limit)) = self.take_in_flight() else { return };
+        let Some((ticket, cursor, limit)) = self.take_in_flight() else { return };
         let allowance = self.account.allowance;
         let result = match fault {
             Some(fault) => Err(fault),
@@ -345,12 +348,12 @@ impl World {
         };
         let date = self.date();
         let result = result.map(|value| Answer { value, date, allowance });
-        self.tell(Event::PageAnswered { request, result });
+        self.tell(page_answered(ticket, result));
     }
 
     /// Answers the check under way.
     fn answer_check(&mut self, fault: Option<ApiError>) {
-        let Some((request, id)) = self.check.take() else { return };
+        let Some((ticket, id)) = self.check.take() else { return };
         let number = number(id.raw());
         let result = match fault {
             Some(fault) => Err(fault),
@@ -365,7 +368,7 @@ impl World {
         let allowance = self.account.allowance;
         let date = self.date();
         let result = result.map(|value| Answer { value, date, allowance });
-        self.tell(Event::FileAnswered { request, result });
+        self.tell(file_answered(ticket, result));
     }
 
     /// Answers everything until nothing is asked any more.
@@ -751,10 +754,10 @@ fn a_list_that_turns_empty_is_not_believed_and_not_passed_over() {
         for _ in 0..4 {
             world.await_next_round();
             for _ in 0..20 {
-                if let Some((request, ..)) = world.take_in_flight() {
+                if let Some((ticket, ..)) = world.take_in_flight() {
                     let value = Page { readings: vec![], has_more };
                     let result = Ok(Answer { value, date: None, allowance: None });
-                    world.tell(Event::PageAnswered { request, result });
+                    world.tell(page_answered(ticket, result));
                 }
                 world.answer_check(Some(down()));
             }
@@ -1031,18 +1034,22 @@ fn unreadable_files_leave_nothing_behind() {
     };
     // Whatever is asked for by its id is gone.
     let gone = |driver: &mut Driver| {
-        while let Some(at) =
-            driver.effects.iter().position(|effect| matches!(effect, Effect::Retrieve { .. }))
+        while let Some(at) = driver
+            .effects
+            .iter()
+            .position(|effect| matches!(effect, Effect::Call(_, Call::Retrieve { .. })))
         {
-            let Effect::Retrieve { request, .. } = driver.effects.remove(at) else { return };
+            let Effect::Call(ticket, Call::Retrieve { .. }) = driver.effects.remove(at) else {
+                return;
+            };
             let result = Ok(Answer { value: Existence::Gone, date: None, allowance: None });
-            driver.tell(Event::FileAnswered { request, result });
+            driver.tell(file_answered(ticket, result));
         }
     };
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0));
     for round in 1..40 {
-        let is_page = |effect: &Effect| matches!(effect, Effect::Fetch { .. });
+        let is_page = |effect: &Effect| matches!(effect, Effect::Call(_, Call::List { .. }));
         while !driver.effects.iter().any(is_page) {
             driver.wake();
             gone(&mut driver);

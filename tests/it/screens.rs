@@ -1,5 +1,7 @@
 //! Whole screens, as text, at the sizes that matter.
 
+use crate::support::calls::file_answered;
+use shelflife::api::call::Call;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -328,10 +330,10 @@ fn refreshed(driver: &mut Driver, body: &str, gone: &str) {
     driver.keys("r");
     driver.answer(body);
     for effect in std::mem::take(&mut driver.effects) {
-        let Effect::Retrieve { request, id } = effect else { continue };
+        let Effect::Call(ticket, Call::Retrieve { id }) = effect else { continue };
         if id.raw() == gone.as_bytes() {
             let answer = Answer { value: Existence::Gone, date: None, allowance: None };
-            driver.tell(Event::FileAnswered { request, result: Ok(answer) });
+            driver.tell(file_answered(ticket, Ok(answer)));
         }
     }
 }

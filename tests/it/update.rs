@@ -1,5 +1,7 @@
 //! `App::update` driven by keys and answers: which effects follow, which file is selected.
 
+use crate::support::calls::{Asked, listed, page_answered};
+use shelflife::api::call::{Call, Ticket};
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -11,7 +13,7 @@ use shelflife::app::event::Event;
 use shelflife::app::mode::{Focus, Mode};
 use shelflife::app::{App, Settings};
 use shelflife::lister::refresh::RefreshPolicy;
-use shelflife::lister::{Cursor, Fetch, Lister, Restarts, State};
+use shelflife::lister::{Cursor, Lister, Restarts, State};
 use shelflife::store::field::Field;
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
@@ -81,32 +83,23 @@ impl Driver {
     }
 
     /// The one request that was asked for; it is taken.
-    pub fn fetch(&mut self) -> Fetch {
+    pub fn fetch(&mut self) -> Asked {
         let effects = std::mem::take(&mut self.effects);
-        let fetches: Vec<Fetch> = effects
-            .into_iter()
-            .filter_map(|effect| match effect {
-                Effect::Fetch { fetch, .. } => Some(fetch),
-                _ => None,
-            })
-            .collect();
+        let fetches: Vec<Asked> = effects.into_iter().filter_map(listed).collect();
         assert_eq!(fetches.len(), 1, "one request in flight: {fetches:?}");
         fetches.into_iter().next().unwrap()
     }
 
     /// Answers the request under way with `body`.
     pub fn answer(&mut self, body: &str) {
-        let request = self.fetch().request;
+        let ticket = self.fetch().request;
         let value = wire::read_page(body.as_bytes()).unwrap();
-        self.tell(Event::PageAnswered {
-            request,
-            result: Ok(Answer { value, date: None, allowance: None }),
-        });
+        self.tell(page_answered(ticket, Ok(Answer { value, date: None, allowance: None })));
     }
 
     pub fn fail(&mut self, error: ApiError) {
-        let request = self.fetch().request;
-        self.tell(Event::PageAnswered { request, result: Err(error) });
+        let ticket = self.fetch().request;
+        self.tell(page_answered(ticket, Err(error)));
     }
 
     /// Lets time pass, without waking the app.
@@ -392,7 +385,7 @@ fn a_countdown_that_reaches_zero_says_expired_and_the_next_file_is_named() {
 #[test]
 fn countdowns_go_by_the_services_clock() {
     let mut driver = Driver::new(120, 36);
-    let request = driver.fetch().request;
+    let ticket = driver.fetch().request;
     let value = wire::read_page(page(0..1, |_| 7_200, false).as_bytes()).unwrap();
     // The service is an hour ahead of us.
     let date = Some(DateSample {
@@ -400,8 +393,7 @@ fn countdowns_go_by_the_services_clock() {
         sent: driver.now.mono.saturating_sub(Duration::from_millis(20)),
         received: driver.now.mono + Duration::from_millis(20),
     });
-    driver
-        .tell(Event::PageAnswered { request, result: Ok(Answer { value, date, allowance: None }) });
+    driver.tell(page_answered(ticket, Ok(Answer { value, date, allowance: None })));
     let left = driver.app.time_left(&driver.app.selected_file().unwrap()).to_string();
     assert!(left == "01:00:00" || left == "59:59", "{left}");
 }
@@ -449,13 +441,11 @@ fn a_refused_key_is_remembered_for_the_exit_code_only_if_nothing_was_loaded() {
 #[test]
 fn late_answers_are_dropped() {
     let mut driver = Driver::new(120, 36);
-    let fetch = driver.fetch();
+    let ticket = driver.fetch().request;
     let value = || wire::read_page(page(0..5, hours, false).as_bytes()).unwrap();
-    let late = Event::PageAnswered {
-        request: fetch.request + 7,
-        result: Ok(Answer { value: value(), date: None, allowance: None }),
-    };
-    driver.tell(late);
+    let answer = Answer { value: value(), date: None, allowance: None };
+    let late = Ticket { number: ticket.number + 7, ..ticket };
+    driver.tell(page_answered(late, Ok(answer)));
     assert!(driver.app.store().is_empty());
 }
 
@@ -530,7 +520,7 @@ fn no_sequence_of_events_does_harm() {
                 }
                 _ => driver.key(KeyCode::Char(alphabet[rng.usize(..alphabet.len())])),
             }
-            driver.effects.retain(|effect| matches!(effect, Effect::Fetch { .. }));
+            driver.effects.retain(|effect| matches!(effect, Effect::Call(_, Call::List { .. })));
             assert!(driver.effects.len() <= 1, "{seed}: one request in flight");
             crate::screens::drawn(&driver.app, &Theme::ansi(Background::Dark));
             let table = driver.app.table();
@@ -591,27 +581,32 @@ fn a_late_answer_is_kept_to_where_it_asks_for_a_wait() {
     driver.answer(&page(0..2_000, |n| 3_600 + n, false));
     driver.pass(Duration::from_secs(5));
     driver.keys("R");
-    let requests: Vec<u64> = std::mem::take(&mut driver.effects)
+    let requests: Vec<Ticket> = std::mem::take(&mut driver.effects)
         .into_iter()
         .filter_map(|effect| match effect {
-            Effect::Fetch { fetch, .. } => Some(fetch.request),
+            Effect::Call(ticket, Call::List { .. }) => Some(ticket),
             _ => None,
         })
         .collect();
     let [first, second, ..] = requests[..] else { panic!("{requests:?}") };
     let broken = ApiError::Undecodable { what: "it is larger than 8 MiB" };
-    driver.tell(Event::PageAnswered { request: first, result: Err(broken) });
+    driver.tell(page_answered(first, Err(broken)));
     let wait = Some(Duration::from_secs(900));
     let crowded = ApiError::Unavailable { status: Status(429), message: None, wait };
-    driver.tell(Event::PageAnswered { request: second, result: Err(crowded) });
-    for request in &requests[2..] {
+    driver.tell(page_answered(second, Err(crowded)));
+    for ticket in &requests[2..] {
         let gone = ApiError::Undecodable { what: "it is larger than 8 MiB" };
-        driver.tell(Event::PageAnswered { request: *request, result: Err(gone) });
+        driver.tell(page_answered(*ticket, Err(gone)));
     }
     driver.effects.clear();
     let until = driver.now.mono + Duration::from_secs(900);
     while driver.app.deadline().is_some_and(|at| at < until) {
         driver.wake();
-        assert!(!driver.effects.iter().any(|effect| matches!(effect, Effect::Fetch { .. })));
+        assert!(
+            !driver
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Call(_, Call::List { .. })))
+        );
     }
 }

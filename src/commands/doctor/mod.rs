@@ -23,6 +23,7 @@ use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::cli::Options;
 use crate::config::{self, Config, shown};
 use crate::lister::Failure;
+use crate::runtime::exec;
 use crate::text::grouped;
 use crate::time::clock::{Now, ServerClock, since_boot};
 use crate::time::span::long_span;
@@ -198,7 +199,7 @@ async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Secret>, limi
         Err(why) => return report.failure("tls", &CommandError::Tls(why)),
     };
     let sent = since_boot();
-    let result = client.list_page(None, limit).await;
+    let result = exec::list(&client, None, limit, 1).await;
     let ms = since_boot().saturating_sub(sent).as_millis();
     match result {
         Ok(answer) => {

@@ -9,8 +9,8 @@ use tokio::task::yield_now;
 use super::writer::odd_values;
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
-use crate::lister::{Failure, Lister, Restarts, State};
-use crate::runtime::wait_until;
+use crate::lister::{Failure, Fetch, Lister, Restarts, State};
+use crate::runtime::{exec, wait_until};
 use crate::store::facts::PageFacts;
 use crate::time::clock::{ServerClock, since_boot};
 
@@ -96,8 +96,8 @@ impl Reader {
                 State::Loading { .. } => unreachable!("each answer is waited for"),
             };
             let Some(fetch) = fetch else { continue };
-            let client = self.client.on_attempt(fetch.attempt);
-            let answer = client.list_page(fetch.cursor.after(), self.limit);
+            let Fetch { cursor, attempt, .. } = &fetch;
+            let answer = exec::list(&self.client, cursor.after(), self.limit, *attempt);
             let (answer, taken) = tokio::join!(answer, hand_over(&pages, batch.take()));
             match answer {
                 _ if taken.is_err() => break Ok(HasMore::Unknown),

@@ -54,9 +54,8 @@ const MOST_STEPS_BACK: u32 = 10;
 const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 /// How long after its expiry a file is asked for.
 const AFTER_EXPIRY: Duration = Duration::from_secs(1);
-/// Readings of rounds are numbered apart from the walks of the paging machine, requests likewise.
+/// Readings of rounds are numbered apart from the walks of the paging machine.
 const READINGS_FROM: u32 = 1 << 31;
-const REQUESTS_FROM: u64 = 1 << 63;
 
 /// When rounds happen, and what the one under way still has to do.
 #[derive(Debug)]
@@ -111,7 +110,7 @@ impl Refresher {
             refusal: None,
             rounds: 0,
             last_reading: READINGS_FROM,
-            last_request: REQUESTS_FROM,
+            last_request: 0,
             sweep: 0,
             generation: None,
             expired: VecDeque::new(),

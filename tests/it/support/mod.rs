@@ -2,6 +2,7 @@
 //! binary, and a terminal to run it in.
 
 pub mod binary;
+pub mod calls;
 pub mod demo;
 pub mod fault;
 pub mod sequences;

@@ -2,40 +2,24 @@
 
 use std::time::Duration;
 
-use super::{Access, App};
-use crate::account::journal::{Change, Happening};
+use super::journal::{Change, Happening};
+use super::{Access, Account, Interest, Notice};
+use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::retry::Allowance;
-use crate::api::{Answer, ApiError, Existence, HasMore, Page};
-use crate::app::effect::Effect;
+use crate::api::{Answer, ApiError, Existence, HasMore};
 use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
-use crate::lister::{Cursor, Fetch, State};
-use crate::store::{FileNo, Origin};
-use crate::text::grouped;
+use crate::lister::{Cursor, State};
+use crate::store::{Extent, FileNo, Origin, Store};
+use crate::text::Untrusted;
 use crate::time::clock::DateSample;
 use crate::time::expiry::TimeLeft;
-
-/// The intervals that `+` and `-` go through, in seconds.
-const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
 
 /// Files that are shown as gone for a cycle, of those that vanish at once.
 const MOST_SHOWN_AS_GONE: usize = 1_000;
 
-/// What a round may read; a macro, since it borrows some fields while others change.
-macro_rules! survey {
-    ($app:expr) => {
-        Survey {
-            store: &$app.store,
-            view: $app.table.window(),
-            selected: $app.table.selected(),
-            complete: $app.lister.is_complete(),
-            limit: $app.settings.limit,
-        }
-    };
-}
-
-impl App {
+impl Account {
     /// Asks for whatever the refresher wants, if nothing else is in flight.
-    pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn refresh(&mut self, interest: &Interest<'_>, calls: &mut Vec<(Ticket, Call)>) {
         if !self.may_refresh() {
             return;
         }
@@ -45,51 +29,51 @@ impl App {
         let retry = idle && self.store.is_empty() && self.refresher.is_due(now);
         if let Some(fetch) = retry.then(|| self.lister.retry_once()).flatten() {
             self.refresher.lend();
-            return self.send(fetch, effects);
+            return self.send(fetch, calls);
         }
-        while let Some(request) = self.refresher.next(now, &survey!(self)) {
-            match request.ask {
+        let survey = survey(&self.store, interest, self.lister.is_complete(), self.terms.limit);
+        while let Some(request) = self.refresher.next(now, &survey) {
+            let ticket = Ticket { owner: Owner::Refresher, number: request.request };
+            let call = match request.ask {
                 Ask::Page { cursor, limit, .. } => {
-                    let fetch = Fetch { request: request.request, cursor, attempt: 1 };
-                    effects.push(Effect::Fetch { fetch, limit });
+                    Call::List { after: cursor.after().cloned(), limit, attempt: 1 }
                 }
-                Ask::File { id, .. } => {
-                    effects.push(Effect::Retrieve { request: request.request, id });
-                }
-            }
+                Ask::File { id, .. } => Call::Retrieve { id },
+            };
+            calls.push((ticket, call));
         }
-        if let Some(finished) = self.refresher.finish(now, &survey!(self)) {
-            self.round_finished(finished, effects);
+        if let Some(finished) = self.refresher.finish(now, &survey) {
+            self.round_finished(finished, calls);
         }
     }
 
     /// Whether the refresher has its turn: the paging machine has nothing in flight, and there is
     /// something that could be read again, or tried again.
-    pub(super) fn may_refresh(&self) -> bool {
+    #[must_use]
+    pub fn may_refresh(&self) -> bool {
         let something =
             !self.store.is_empty() || self.lister.is_complete() || self.lister.may_retry();
         something && !self.is_listing() && !self.load_all
     }
 
-    fn round_finished(&mut self, finished: Finished, effects: &mut Vec<Effect>) {
+    fn round_finished(&mut self, finished: Finished, calls: &mut Vec<(Ticket, Call)>) {
         self.refreshed_at = Some(self.now.mono);
         let gone = self.journal.end_cycle(self.refresher.rounds());
         self.store.bury(&gone);
         if let Some(cursor) = finished.goes_on {
             self.lister.reopen(cursor);
         }
-        self.absorb();
         if finished.whole {
-            self.say(format!("all {} loaded files read again", grouped(self.store.len())));
+            self.notices.push(Notice::AllReadAgain(self.store.len()));
         }
         // The service is well: the page that failed gets another try.
         if let Some(fetch) = self.lister.retry_once() {
-            self.send(fetch, effects);
+            self.send(fetch, calls);
         }
     }
 
     /// An answer came: what its head told is noted.
-    pub(super) fn heard(&mut self, date: Option<DateSample>, allowance: Option<Allowance>) {
+    pub(super) fn heed(&mut self, date: Option<DateSample>, allowance: Option<Allowance>) {
         if let Some(sample) = date {
             self.clock.observe(sample);
         }
@@ -97,11 +81,11 @@ impl App {
         self.access = Access::Granted;
     }
 
-    /// An answer came that is of no interest any more, but for what its head told.
-    pub(super) fn came_late<T>(&mut self, request: u64, result: Result<Answer<T>, ApiError>) {
-        if self.refresher.came_late(request) {
+    /// An answer to the refresher came that is of no interest any more, but for what its head told.
+    pub(super) fn came_late<T>(&mut self, number: u64, result: Result<Answer<T>, ApiError>) {
+        if self.refresher.came_late(number) {
             match result {
-                Ok(answer) => self.heard(answer.date, answer.allowance),
+                Ok(answer) => self.heed(answer.date, answer.allowance),
                 Err(error) => self.refresher.keep_to_wait(&error, self.now.mono),
             }
         }
@@ -112,33 +96,32 @@ impl App {
         u32::try_from(self.now.mono.as_secs()).unwrap_or(u32::MAX)
     }
 
-    pub(super) fn page_refreshed(&mut self, request: u64, result: Result<Answer<Page>, ApiError>) {
+    pub(super) fn page_refreshed(
+        &mut self,
+        number: u64,
+        (cursor, extent): (&Cursor, Extent),
+        result: Result<Answer<Reply>, ApiError>,
+        interest: &Interest<'_>,
+    ) {
         let answer = match result {
             Ok(answer) => answer,
-            Err(error) => return self.refresh_failed(request, error),
+            Err(error) => return self.refresh_failed(number, error),
         };
-        self.heard(answer.date, answer.allowance);
-        let Some(Ask::Page { cursor, extent, .. }) = self.refresher.asked(request).cloned() else {
-            return;
-        };
-        if self.refresher.is_overtaken(request, &self.store) {
-            return self.refresher.page_overtaken(request);
+        self.heed(answer.date, answer.allowance);
+        let Reply::Page(page) = answer.value else { return };
+        if self.refresher.is_overtaken(number, &self.store) {
+            return self.refresher.page_overtaken(number);
         }
-        let origin = Origin {
-            after: cursor.after(),
-            reading: self.refresher.reading(request),
-            at_s: self.mono_s(),
-            extent,
-        };
-        let has_more = answer.value.has_more;
-        if answer.value.readings.is_empty() && has_more == HasMore::Yes {
+        let reading = self.refresher.reading(number);
+        let origin = Origin { after: cursor.after(), reading, at_s: self.mono_s(), extent };
+        let has_more = page.has_more;
+        if page.readings.is_empty() && has_more == HasMore::Yes {
             let what = "it is empty, though it says that there is more";
-            return self.refresh_failed(request, ApiError::Undecodable { what });
+            return self.refresh_failed(number, ApiError::Undecodable { what });
         }
-        let Ok(intake) = self.store.take_in(answer.value, origin) else {
-            self.absorb();
+        let Ok(intake) = self.store.take_in(page, origin) else {
             let what = "no more files can be held";
-            return self.refresh_failed(request, ApiError::Undecodable { what });
+            return self.refresh_failed(number, ApiError::Undecodable { what });
         };
         for no in &intake.added {
             self.note(Happening::New, *no);
@@ -148,17 +131,16 @@ impl App {
         }
         let mut suspects = self.drop_proven(&intake.missing);
         suspects.extend_from_slice(&intake.doubtful);
-        let unmet =
-            self.refresher.page_taken(request, &intake, has_more, &suspects, &survey!(self));
+        let survey = survey(&self.store, interest, self.lister.is_complete(), self.terms.limit);
+        let unmet = self.refresher.page_taken(number, &intake, has_more, &suspects, &survey);
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);
-        self.absorb();
     }
 
     /// A page of the refresher failed. Where it was the cursor that the service did not know,
     /// the file that it names is looked into, and the round goes on.
-    fn refresh_failed(&mut self, request: u64, error: ApiError) {
-        if let Some(id) = self.refresher.page_failed(request, error, self.now.mono)
+    fn refresh_failed(&mut self, number: u64, error: ApiError) {
+        if let Some(id) = self.refresher.page_failed(number, error, self.now.mono)
             && let Some(no) = self.store.find(&id)
         {
             self.suspect(&[no]);
@@ -243,24 +225,23 @@ impl App {
 
     pub(super) fn file_answered(
         &mut self,
-        request: u64,
-        result: Result<Answer<Existence>, ApiError>,
+        number: u64,
+        no: FileNo,
+        id: &Untrusted,
+        result: Result<Answer<Reply>, ApiError>,
     ) {
-        if !self.refresher.expects(request) {
-            return self.came_late(request, result);
-        }
-        let Some(Ask::File { no, id }) = self.refresher.asked(request).cloned() else { return };
         let answer = match result {
             Ok(answer) => answer,
-            Err(error) => return self.refresher.check_failed(request, error, self.now.mono),
+            Err(error) => return self.refresher.check_failed(number, error, self.now.mono),
         };
-        self.heard(answer.date, answer.allowance);
-        self.refresher.file_checked(request);
+        self.heed(answer.date, answer.allowance);
+        let Reply::File(file) = answer.value else { return };
+        self.refresher.file_checked(number);
         // The number may have been given to another file meanwhile.
         if self.store.place(no).is_none() || self.store.file(no).id.raw() != id.raw() {
             return;
         }
-        match answer.value {
+        match file {
             Existence::Gone => self.drop_gone(&[no]),
             Existence::Present(file) => {
                 self.store.found_after_all(no);
@@ -270,81 +251,43 @@ impl App {
                 }
             }
         }
-        self.absorb();
     }
 
-    /// `r`: refresh now, or try again what failed.
-    pub(super) fn refresh_now(&mut self, effects: &mut Vec<Effect>) {
-        if matches!(self.lister.state(), State::Failed { .. } | State::Backoff { .. }) {
-            return self.try_again(effects);
-        }
-        self.begin_round(Scope::Budget);
+    /// The operator wants a round now.
+    ///
+    /// # Errors
+    /// Why it has to wait.
+    pub fn ask_for_round(&mut self, scope: Scope) -> Result<(), Refusal> {
+        self.refresher.ask_for(scope, self.now.mono)
     }
 
-    /// `R`: read again all that is loaded.
-    pub(super) fn refresh_all(&mut self) {
-        if self.store.is_empty() {
-            return self.say("nothing is loaded yet");
-        }
-        if self.begin_round(Scope::All) {
-            let files = grouped(self.store.len());
-            self.say(format!("reading all {files} loaded files again; Esc stops"));
-        }
-    }
-
-    fn begin_round(&mut self, scope: Scope) -> bool {
-        match self.refresher.ask_for(scope, self.now.mono) {
-            Ok(()) => return true,
-            Err(Refusal::TooSoon) => {}
-            Err(Refusal::AskedToWait(until)) => {
-                let at = self.settings.zone.clock(self.wall_s_at(until));
-                self.say(format!("the service asked for a wait until {at}"));
-            }
-        }
-        false
-    }
-
-    pub(super) fn freeze(&mut self) {
-        let frozen = !self.refresher.is_frozen();
-        let reading_all = self.refresher.reading_all().is_some();
+    /// Begins no round by itself any more, or does so again.
+    pub fn set_frozen(&mut self, frozen: bool) {
         self.refresher.set_frozen(frozen);
-        match (frozen, self.refresher.interval()) {
-            (true, _) if reading_all => {
-                self.say("frozen: no refreshing until f; R was stopped, what it found stays");
-            }
-            (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
-            (false, Some(_)) => self.say("refreshing goes on"),
-            (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),
-        }
     }
 
-    /// The next shorter interval, or the next longer one; behind the longest lies off.
-    pub(super) fn change_interval(&mut self, faster: bool) {
-        let now = self.refresher.interval().map(|interval| interval.as_secs());
-        let next = match (now, faster) {
-            (None, true) => INTERVALS_S.last().copied(),
-            (None, false) => None,
-            (Some(now), true) => {
-                let shorter = INTERVALS_S.iter().rev().copied().find(|s| *s < now);
-                Some(shorter.unwrap_or(now))
-            }
-            (Some(now), false) => INTERVALS_S.iter().copied().find(|s| *s > now),
-        };
-        self.refresher.set_interval(next.map(Duration::from_secs), self.now.mono);
-        match next {
-            Some(seconds) => {
-                self.say(format!("refresh every {}", crate::time::span::short_span(seconds)));
-            }
-            None => self.say("refreshing is off; r refreshes once, + turns it on"),
-        }
+    /// Sets the time from one round to the next; without one, rounds begin on demand only.
+    pub fn set_interval(&mut self, interval: Option<Duration>) {
+        self.refresher.set_interval(interval, self.now.mono);
     }
 
-    pub(super) fn stop_reading_all(&mut self) -> bool {
+    /// Ends the reading of all that is loaded, if one is under way; tells whether one was.
+    pub fn stop_reading_all(&mut self) -> bool {
         let reading = self.refresher.reading_all().is_some();
         if reading {
             self.refresher.stop();
-            self.say("stopped; what was found stays");
         }
         reading
     }
+
+    /// When refreshing has something to do by itself.
+    pub(super) fn refresh_deadline(&self) -> Option<Duration> {
+        self.refresher.deadline().filter(|_| self.may_refresh())
+    }
+}
+
+/// What a round may read.
+fn survey<'a>(store: &'a Store, interest: &Interest<'a>, complete: bool, limit: u16) -> Survey<'a> {
+    let Interest { view, selected, .. } = *interest;
+    Survey { store, view, selected, complete, limit }
 }

@@ -1,0 +1,210 @@
+//! What is known of an account: questions that screens and commands ask.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use super::Account;
+use super::journal::Journal;
+use super::outlook::Outlook;
+use super::timeline::Timeline;
+use crate::account::alerts::Alerts;
+use crate::lister::refresh::{Refresher, Trouble};
+use crate::lister::{Failure, Lister, State};
+use crate::store::{FileNo, FileRef, Store};
+use crate::time::clock::Now;
+use crate::time::expiry::{Thresholds, TimeLeft, Urgency};
+
+/// From this on a wait for an answer is counted on the screen.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// How current what is shown is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freshness {
+    /// Since when everything in view is known to be so, in seconds of our wall clock.
+    pub view_s: i64,
+    /// Since when everything that is loaded is.
+    pub whole_s: i64,
+    /// Whether two refreshes were missed.
+    pub stale: bool,
+}
+
+impl Account {
+    /// The moment of the last event.
+    #[must_use]
+    pub fn now(&self) -> Now {
+        self.now
+    }
+
+    /// The loaded files.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The paging machine.
+    #[must_use]
+    pub fn lister(&self) -> &Lister {
+        &self.lister
+    }
+
+    /// The refresher.
+    #[must_use]
+    pub fn refresher(&self) -> &Refresher {
+        &self.refresher
+    }
+
+    /// What happened to the files so far.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
+    /// The rules by which the operator is told, and what was told.
+    #[must_use]
+    pub fn alerts(&self) -> &Alerts {
+        &self.alerts
+    }
+
+    /// The expiries from now on.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// From which time left on a file is critical, or soon gone.
+    #[must_use]
+    pub fn thresholds(&self) -> Thresholds {
+        self.terms.thresholds
+    }
+
+    /// What is to come of all loaded files together.
+    #[must_use]
+    pub fn outlook(&self) -> Outlook {
+        self.outlook.at(&self.store, self.server_ms(), self.terms.thresholds)
+    }
+
+    /// Milliseconds since the epoch on the service's clock.
+    #[must_use]
+    pub fn server_ms(&self) -> i64 {
+        self.clock.server_ms(self.now)
+    }
+
+    /// The service's clock minus ours, where that is more than a minute, in milliseconds.
+    #[must_use]
+    pub fn notable_skew(&self) -> Option<i64> {
+        self.clock.notable_skew(self.now)
+    }
+
+    /// The service's clock minus ours, in milliseconds.
+    #[must_use]
+    pub fn skew_ms(&self) -> i64 {
+        self.server_ms() - self.now.wall_ms
+    }
+
+    /// How long a file has left, now.
+    #[must_use]
+    pub fn time_left(&self, file: &FileRef<'_>) -> TimeLeft {
+        TimeLeft::of(file.expires_at, self.server_ms())
+    }
+
+    /// How urgent that is, by the thresholds in force.
+    #[must_use]
+    pub fn urgency(&self, left: TimeLeft) -> Urgency {
+        left.urgency(self.terms.thresholds)
+    }
+
+    /// Milliseconds until the next file expires: it is asked for then, in view or not.
+    #[must_use]
+    pub fn next_expiry_ms(&self) -> Option<u64> {
+        let server_ms = self.server_ms();
+        let at = self.store.first_expiring_from(server_ms.div_euclid(1_000) + 1)?;
+        u64::try_from(i128::from(at) * 1_000 - i128::from(server_ms)).ok()
+    }
+
+    /// How current the account, and these files of it that are in view, are; nothing before the
+    /// first answer.
+    #[must_use]
+    pub fn freshness(&self, view: &[FileNo]) -> Option<Freshness> {
+        let read_s = u32::try_from(self.refreshed_at?.as_secs()).unwrap_or(u32::MAX);
+        let since = |at: Option<u32>| self.wall_s_of(at.unwrap_or(read_s));
+        Some(Freshness {
+            view_s: since(self.verified_since_s(view)),
+            whole_s: since(self.store.verified_since_s()),
+            stale: self.stale_at(view).is_some_and(|at| at <= self.now.mono),
+        })
+    }
+
+    /// When that of these files was verified for which it is longest ago.
+    fn verified_since_s(&self, view: &[FileNo]) -> Option<u32> {
+        let there = view.iter().filter(|no| self.store.place(**no).is_some());
+        there.map(|no| self.store.file(*no).verified_s).min()
+    }
+
+    /// The monotonic moment from which on what is in view is older than two refreshes, or than twice
+    /// as many rounds as it takes to read it, where it is scattered over the list.
+    #[must_use]
+    pub fn stale_at(&self, view: &[FileNo]) -> Option<Duration> {
+        let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
+        let refreshed = self.refreshed_at?;
+        let verified = self.verified_since_s(view).map(|at| Duration::from_secs(at.into()));
+        let rounds = self.refresher.rounds_for_view(self.pages_of(view)).max(1);
+        Some(verified.unwrap_or(refreshed) + interval * 2 * rounds)
+    }
+
+    /// Pages of the list over which these files are scattered.
+    fn pages_of(&self, view: &[FileNo]) -> u32 {
+        let limit = usize::from(self.terms.limit.max(1));
+        let places = view.iter().filter_map(|no| self.store.place(*no));
+        let pages: HashSet<usize> = places.map(|place| place / limit).collect();
+        u32::try_from(pages.len()).unwrap_or(u32::MAX)
+    }
+
+    /// When a file was verified, in seconds of our wall clock as it goes now.
+    #[must_use]
+    pub fn verified_at_s(&self, file: &FileRef<'_>) -> i64 {
+        self.wall_s_of(file.verified_s)
+    }
+
+    fn wall_s_of(&self, mono_s: u32) -> i64 {
+        let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
+        let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);
+        self.now.wall_ms.saturating_sub(since_then).div_euclid(1_000)
+    }
+
+    /// Whether the service asked to be left alone for now, so that nothing can be tried again.
+    #[must_use]
+    pub fn is_asked_to_wait(&self) -> bool {
+        match self.lister.state() {
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until > self.now.mono,
+            State::Failed { .. } => false,
+            _ => self.refresher.is_asked_to_wait(self.now.mono),
+        }
+    }
+
+    /// What keeps refreshes from succeeding.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.refresher.trouble()
+    }
+
+    /// Seconds that the answer under way takes already, once that is worth saying.
+    #[must_use]
+    pub fn slow_seconds(&self) -> Option<u64> {
+        let waited = self.now.mono.saturating_sub(self.loading_since);
+        (waited >= SLOW).then_some(waited.as_secs())
+    }
+
+    /// The monotonic moment at which [`slow_seconds`](Self::slow_seconds) says something else.
+    #[must_use]
+    pub fn next_slow_second(&self) -> Duration {
+        let waited = self.now.mono.saturating_sub(self.loading_since);
+        self.loading_since + Duration::from_secs(waited.as_secs() + 1).max(SLOW)
+    }
+
+    /// Our wall clock at a monotonic moment, in seconds since the epoch.
+    #[must_use]
+    pub fn wall_s_at(&self, mono: Duration) -> i64 {
+        let ahead = mono.saturating_sub(self.now.mono);
+        self.now.after(ahead).wall_ms.div_euclid(1_000)
+    }
+}

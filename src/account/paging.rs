@@ -1,0 +1,153 @@
+//! Pages: when one is wanted, and what becomes of the answer.
+
+use std::time::Duration;
+
+use super::{Access, Account, Interest, Notice};
+use crate::api::call::{Call, Owner, Reply, Ticket};
+use crate::api::{Answer, ApiError, Page};
+use crate::lister::{Cursor, Failure, Fetch, State};
+use crate::store::{Extent, Origin};
+
+/// Why a try that the operator asks for is not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// An answer is still to come.
+    AnswerToCome,
+    /// The service asked for the wait that is under way; the next try comes by itself.
+    AskedToWait,
+    /// The service asked for a wait, until this monotonic moment.
+    AskedToWaitUntil(Duration),
+    /// There is nothing to try, or the last try is less than a second ago.
+    Nothing,
+}
+
+impl Account {
+    pub(super) fn page_answered(&mut self, number: u64, result: Result<Answer<Reply>, ApiError>) {
+        match result {
+            Ok(Answer { value: Reply::Page(value), date, allowance }) => {
+                self.page_loaded(number, Answer { value, date, allowance });
+            }
+            Ok(Answer { value: Reply::File(_), .. }) => {}
+            Err(error) => self.page_failed(number, error),
+        }
+        match self.lister.state() {
+            State::Exhausted if self.load_all => {
+                self.load_all = false;
+                self.notices.push(Notice::AllLoaded(self.store.len()));
+            }
+            State::Failed { .. } => self.load_all = false,
+            _ => {}
+        }
+    }
+
+    fn page_failed(&mut self, number: u64, error: ApiError) {
+        if error.refuses_key() && self.access == Access::Unknown {
+            self.access = Access::Refused(error.clone());
+        }
+        let now = self.now.mono;
+        self.lister.page_failed(number, error.clone(), now);
+        match self.lister.state() {
+            State::Failed { .. } => {
+                self.refresher.service_failed(error, self.store.is_empty(), now);
+            }
+            State::Backoff { .. } => {}
+            // It was the cursor that was refused.
+            _ => self.refresher.service_answers(now),
+        }
+    }
+
+    fn page_loaded(&mut self, number: u64, answer: Answer<Page>) {
+        self.heed(answer.date, answer.allowance);
+        let has_more = answer.value.has_more;
+        let after = self.lister.loading_at().and_then(Cursor::after).cloned();
+        let origin = Origin {
+            after: after.as_ref(),
+            reading: self.lister.walk(),
+            at_s: self.mono_s(),
+            extent: Extent::Open,
+        };
+        let taken = self.store.take_in(answer.value, origin);
+        if let Ok(intake) = &taken {
+            self.note_missing(&intake.missing);
+        }
+        self.page_came = true;
+        match taken {
+            Ok(intake) => self.lister.page_loaded(number, has_more, intake.facts),
+            Err(_) => self.lister.give_up(Failure::Full),
+        }
+        self.refreshed_at.get_or_insert(self.now.mono);
+        self.refresher.service_answers(self.now.mono);
+    }
+
+    /// Asks for the next page, if one is wanted and no other request is in flight; tells whether it
+    /// did.
+    pub(super) fn ask(&mut self, interest: &Interest<'_>, calls: &mut Vec<(Ticket, Call)>) -> bool {
+        let wanted = self.load_all || self.store.is_empty() || interest.demand;
+        if self.refresher.is_asking() || !wanted {
+            return false;
+        }
+        let Some(fetch) = self.lister.demand() else { return false };
+        self.send(fetch, calls);
+        true
+    }
+
+    pub(super) fn send(&mut self, fetch: Fetch, calls: &mut Vec<(Ticket, Call)>) {
+        self.loading_since = self.now.mono;
+        let Fetch { request, cursor, attempt } = fetch;
+        let call = Call::List { after: cursor.after().cloned(), limit: self.terms.limit, attempt };
+        calls.push((Ticket { owner: Owner::Lister, number: request }, call));
+    }
+
+    /// Whether a request for the list is in flight, or about to be made again.
+    #[must_use]
+    pub fn is_listing(&self) -> bool {
+        matches!(self.lister.state(), State::Loading { .. } | State::Backoff { .. })
+    }
+
+    /// Whether all pages are being loaded.
+    #[must_use]
+    pub fn is_loading_all(&self) -> bool {
+        self.load_all
+    }
+
+    /// Loads on to the end of the list, as the operator asks; after a failure with a try at once.
+    ///
+    /// # Errors
+    /// Why that try is not made.
+    pub fn load_all(&mut self, calls: &mut Vec<(Ticket, Call)>) -> Result<(), Hold> {
+        if matches!(self.lister.state(), State::Failed { .. }) {
+            self.try_again(calls)?;
+        }
+        self.load_all = true;
+        Ok(())
+    }
+
+    /// Loads no further than is wanted. A page in flight still comes.
+    pub fn stop_loading_all(&mut self) {
+        self.load_all = false;
+    }
+
+    /// The operator asks to try again what failed.
+    ///
+    /// # Errors
+    /// Why that is not done.
+    pub fn try_again(&mut self, calls: &mut Vec<(Ticket, Call)>) -> Result<(), Hold> {
+        if self.refresher.is_asking() {
+            return Err(Hold::AnswerToCome);
+        }
+        if let Some(fetch) = self.lister.retry(self.now.mono) {
+            if self.store.is_empty() {
+                self.refresher.lend();
+            }
+            self.send(fetch, calls);
+            return Ok(());
+        }
+        Err(match self.lister.state() {
+            State::Backoff { why, .. } if why.wait().is_some() => Hold::AskedToWait,
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => {
+                Hold::AskedToWaitUntil(*until)
+            }
+            _ => Hold::Nothing,
+        })
+    }
+}

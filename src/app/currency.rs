@@ -1,0 +1,205 @@
+//! Keeping current, as the operator wishes it: refreshing, trying again, loading all, and what is
+//! said of it.
+
+use std::time::Duration;
+
+use super::App;
+use super::effect::Effect;
+use crate::account::{Hold, Interest, Notice};
+use crate::api::call::{Call, Reply, Ticket};
+use crate::api::{Answer, ApiError};
+use crate::lister::State;
+use crate::lister::refresh::{Refusal, Scope};
+use crate::text::grouped;
+use crate::time::span::short_span;
+
+/// The intervals that `+` and `-` go through, in seconds.
+const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+impl App {
+    /// An answer came.
+    pub(super) fn replied(&mut self, ticket: Ticket, result: Result<Answer<Reply>, ApiError>) {
+        let interest = interest(&self.table, &self.marks, false);
+        self.account.replied(ticket, result, &interest);
+        self.absorb();
+    }
+
+    /// Tells the table and the marks what happened to the store, and the operator what is done.
+    pub(super) fn absorb(&mut self) {
+        let below = self.table.viewport().rows_below(self.table.rows().len());
+        let news = self.account.take_news(&interest(&self.table, &self.marks, false));
+        if !news.delta.is_empty() {
+            self.absorb_delta(&news.delta);
+        }
+        if news.page_came {
+            self.keep_patience(below);
+        }
+        for notice in news.notices {
+            self.say(match notice {
+                Notice::AllLoaded(files) => format!("all {} files loaded", grouped(files)),
+                Notice::AllReadAgain(files) => {
+                    format!("all {} loaded files read again", grouped(files))
+                }
+            });
+        }
+    }
+
+    fn absorb_delta(&mut self, delta: &crate::store::Delta) {
+        let selected = self.table.selected();
+        let leaves = selected.is_some_and(|no| delta.removed.binary_search(&no).is_ok());
+        // Not the detail of another file, whose id would be copied in its place.
+        if leaves && self.mode.leave_detail() {
+            self.say("that file is gone");
+        }
+        for no in &delta.removed {
+            self.marks.remove(no);
+            self.range_from = self.range_from.filter(|from| from != no);
+        }
+        let moment = super::moment(self.account.server_ms(), &self.marks);
+        self.table.absorb(self.account.store(), delta, &moment);
+    }
+
+    /// A page that brought the view nearer to what it wants costs no patience.
+    fn keep_patience(&mut self, below_before: usize) {
+        let (rows, view) = (self.table.rows().len(), self.table.viewport());
+        let nearer = rows < view.height || view.rows_below(rows) > below_before;
+        if nearer && !self.typed.search_stopped {
+            self.patience = super::PATIENCE;
+        }
+    }
+
+    /// Has the account ask for whatever is due or wanted.
+    pub(super) fn go_on(&mut self, effects: &mut Vec<Effect>) {
+        let interest = interest(&self.table, &self.marks, self.wants_page());
+        let mut calls = vec![];
+        if self.account.go_on(&interest, &mut calls) {
+            self.patience = self.patience.saturating_sub(1);
+        }
+        send(calls, effects);
+        self.absorb();
+    }
+
+    /// Two screens ahead of the view.
+    fn wants_page(&self) -> bool {
+        let rows = self.table.rows().len();
+        let view = self.table.viewport();
+        let near_the_end = view.rows_below(rows) < 2 * view.height;
+        self.is_searching() || near_the_end && self.patience > 0
+    }
+
+    /// `r`: refresh now, or try again what failed.
+    pub(super) fn refresh_now(&mut self, effects: &mut Vec<Effect>) {
+        if matches!(self.account.lister().state(), State::Failed { .. } | State::Backoff { .. }) {
+            return self.try_again(effects);
+        }
+        self.begin_round(Scope::Budget);
+    }
+
+    /// `R`: read again all that is loaded.
+    pub(super) fn refresh_all(&mut self) {
+        if self.account.store().is_empty() {
+            return self.say("nothing is loaded yet");
+        }
+        if self.begin_round(Scope::All) {
+            let files = grouped(self.account.store().len());
+            self.say(format!("reading all {files} loaded files again; Esc stops"));
+        }
+    }
+
+    fn begin_round(&mut self, scope: Scope) -> bool {
+        match self.account.ask_for_round(scope) {
+            Ok(()) => return true,
+            Err(Refusal::TooSoon) => {}
+            Err(Refusal::AskedToWait(until)) => {
+                let at = self.settings.zone.clock(self.account.wall_s_at(until));
+                self.say(format!("the service asked for a wait until {at}"));
+            }
+        }
+        false
+    }
+
+    fn try_again(&mut self, effects: &mut Vec<Effect>) {
+        let mut calls = vec![];
+        match self.account.try_again(&mut calls) {
+            Ok(()) => send(calls, effects),
+            Err(hold) => self.say_hold(hold),
+        }
+    }
+
+    fn say_hold(&mut self, hold: Hold) {
+        match hold {
+            Hold::AnswerToCome => self.say("an answer is still to come; r tries again after it"),
+            Hold::AskedToWait => self.say("the service asked for this wait"),
+            Hold::AskedToWaitUntil(_) => {
+                self.say("the service asked for a wait; r tries again after it");
+            }
+            Hold::Nothing => {}
+        }
+    }
+
+    /// `L`: load all pages.
+    pub(super) fn start_loading_all(&mut self, effects: &mut Vec<Effect>) {
+        if self.account.lister().is_complete() {
+            return self.say("everything is loaded");
+        }
+        let mut calls = vec![];
+        match self.account.load_all(&mut calls) {
+            Ok(()) => send(calls, effects),
+            Err(hold) => self.say_hold(hold),
+        }
+    }
+
+    pub(super) fn freeze(&mut self) {
+        let frozen = !self.account.refresher().is_frozen();
+        let reading_all = self.account.refresher().reading_all().is_some();
+        self.account.set_frozen(frozen);
+        match (frozen, self.account.refresher().interval()) {
+            (true, _) if reading_all => {
+                self.say("frozen: no refreshing until f; R was stopped, what it found stays");
+            }
+            (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
+            (false, Some(_)) => self.say("refreshing goes on"),
+            (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),
+        }
+    }
+
+    /// The next shorter interval, or the next longer one; behind the longest lies off.
+    pub(super) fn change_interval(&mut self, faster: bool) {
+        let now = self.account.refresher().interval().map(|interval| interval.as_secs());
+        let next = match (now, faster) {
+            (None, true) => INTERVALS_S.last().copied(),
+            (None, false) => None,
+            (Some(now), true) => {
+                let shorter = INTERVALS_S.iter().rev().copied().find(|s| *s < now);
+                Some(shorter.unwrap_or(now))
+            }
+            (Some(now), false) => INTERVALS_S.iter().copied().find(|s| *s > now),
+        };
+        self.account.set_interval(next.map(Duration::from_secs));
+        match next {
+            Some(seconds) => self.say(format!("refresh every {}", short_span(seconds))),
+            None => self.say("refreshing is off; r refreshes once, + turns it on"),
+        }
+    }
+
+    pub(super) fn stop_reading_all(&mut self) -> bool {
+        let stopped = self.account.stop_reading_all();
+        if stopped {
+            self.say("stopped; what was found stays");
+        }
+        stopped
+    }
+}
+
+/// What the screen is interested in.
+pub(super) fn interest<'a>(
+    table: &'a super::table::Table,
+    marked: &'a std::collections::HashSet<crate::store::FileNo>,
+    demand: bool,
+) -> Interest<'a> {
+    Interest { view: table.window(), selected: table.selected(), marked, demand }
+}
+
+fn send(calls: Vec<(Ticket, Call)>, effects: &mut Vec<Effect>) {
+    effects.extend(calls.into_iter().map(|(ticket, call)| Effect::Call(ticket, call)));
+}
