@@ -1,7 +1,13 @@
 //! When the app must be woken: the next moment at which anything visible changes or anything is due.
+//!
+//! Each cause is a [`Wake`] of its own with a small answer of its own, and the deadline is the
+//! earliest of them. That nothing is missing, and that each of them is needed, is what
+//! `tests/it/twin.rs` proves: an app that is woken only at its deadlines looks like one that is woken
+//! all the time, and no longer does where one cause is left out.
 
 use std::time::Duration;
 
+use super::layout::Layout;
 use super::mode::Mode;
 use super::settings::Times;
 use super::{App, BAR_CELLS, SLOW, whole_seconds};
@@ -12,55 +18,172 @@ use crate::store::FileNo;
 use crate::store::order::SortKey;
 use crate::view;
 
+/// A cause for waking the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Work on a large table goes on.
+    TableWork,
+    /// The page that failed is asked for again.
+    PageRetry,
+    /// The seconds until then count down.
+    PageRetrySeconds,
+    /// The seconds that a page takes count up.
+    LoadingSeconds,
+    /// A message has been shown for long enough.
+    MessageEnd,
+    /// What is in view becomes stale.
+    Stale,
+    /// What is stale becomes older.
+    StaleAge,
+    /// The refresher has something to ask for.
+    Refresh,
+    /// The seconds until its next try count down.
+    RefreshSeconds,
+    /// Alerts were gathered for long enough.
+    Alert,
+    /// A file comes under a bound of an alert.
+    AlertBound,
+    /// A file comes under a bound of the filter.
+    FilterBound,
+    /// A file expires: it is asked for then, in view or not.
+    Expiry,
+    /// The time left of a row changes.
+    RowCountdown,
+    /// The age of a row changes.
+    RowAge,
+    /// The bar of a row becomes shorter.
+    RowBar,
+    /// The time left in the detail changes.
+    DetailCountdown,
+    /// The time left of the file that expires next changes in the header.
+    NextToExpire,
+    /// The counts in the header change, and the bytes at risk with them.
+    Counts,
+    /// The hours of the timeline, or of the agenda, move on.
+    Hour,
+}
+
+impl Wake {
+    /// All of them; what is cheap to tell comes first.
+    pub const ALL: [Self; 20] = [
+        Self::TableWork,
+        Self::PageRetry,
+        Self::PageRetrySeconds,
+        Self::LoadingSeconds,
+        Self::MessageEnd,
+        Self::Stale,
+        Self::StaleAge,
+        Self::Refresh,
+        Self::RefreshSeconds,
+        Self::Alert,
+        Self::AlertBound,
+        Self::FilterBound,
+        Self::Expiry,
+        Self::RowCountdown,
+        Self::RowAge,
+        Self::RowBar,
+        Self::DetailCountdown,
+        Self::NextToExpire,
+        Self::Counts,
+        Self::Hour,
+    ];
+}
+
+/// What is on the screen, as far as it says when it changes; measured once for all causes.
+struct Seen {
+    /// The places of the main screen, unless a layer fills the screen or there is no room.
+    main: Option<Layout>,
+    /// Whether the detail is shown, in the pane or on the whole screen.
+    detail: bool,
+    /// Whether hours are shown, in the timeline or in the agenda.
+    hours: bool,
+    rows: RowTexts,
+}
+
+/// Milliseconds until the first of the rows in view says something else.
+#[derive(Clone, Copy, Default)]
+struct RowTexts {
+    countdown: Option<u64>,
+    age: Option<u64>,
+    bar: Option<u64>,
+}
+
 impl App {
     /// The monotonic moment at which something on the screen changes, or something is due.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let now = self.now.mono;
-        if self.table.under_way().is_some() {
-            return Some(now);
+        // Nothing is earlier than work that goes on at once, and it is not to be held up.
+        let at_once = self.wake_for_table_work();
+        at_once.or_else(|| self.wakes().map(|(_, at)| at).min())
+    }
+
+    /// Every cause that there is for waking the app, with its monotonic moment.
+    pub fn wakes(&self) -> impl Iterator<Item = (Wake, Duration)> {
+        let seen = self.seen();
+        Wake::ALL.into_iter().filter_map(move |wake| Some((wake, self.moment_of(wake, &seen)?)))
+    }
+
+    fn seen(&self) -> Seen {
+        let layout = self.layout();
+        let main = layout.filter(|_| !self.mode.fills_the_screen());
+        let layer = layout.map(|_| self.mode.seen());
+        Seen {
+            main,
+            detail: main.is_some_and(|layout| layout.pane.is_some())
+                || matches!(layer, Some(Mode::Detail { .. })),
+            hours: main.is_some_and(|layout| layout.timeline.is_some())
+                || matches!(layer, Some(Mode::Agenda { .. })),
+            rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
-        let since = |wait_ms: u64| now.saturating_add(Duration::from_millis(wait_ms));
-        // Behind a layer that fills the screen nothing is counted.
-        let counted = self.layout().is_some() && !self.mode.fills_the_screen();
-        let paging = match self.lister.state() {
-            State::Backoff { .. } if counted => {
-                self.lister.deadline().map(|until| self.next_second(until))
+    }
+
+    fn moment_of(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
+        let is_main = seen.main.is_some();
+        match wake {
+            Wake::TableWork => self.wake_for_table_work(),
+            Wake::PageRetry => self.lister.deadline(),
+            Wake::PageRetrySeconds if is_main => Some(self.next_second(self.lister.deadline()?)),
+            Wake::LoadingSeconds if is_main => self.next_loading_second(),
+            Wake::MessageEnd => self.toast.as_ref().map(|toast| toast.until),
+            Wake::Stale if is_main => self.stale_at().filter(|at| *at > self.now.mono),
+            Wake::StaleAge if is_main => self.after(self.next_stale_age_ms()),
+            Wake::Refresh => self.refresher.deadline().filter(|_| self.may_refresh()),
+            Wake::RefreshSeconds if is_main => self.next_refresh_second(),
+            Wake::Alert => self.alerts.deadline(),
+            Wake::AlertBound => {
+                self.after(self.alerts.next_crossing_ms(&self.store, self.server_ms()))
             }
-            State::Backoff { .. } => self.lister.deadline(),
-            State::Loading { .. } if counted => {
-                let waited = now.saturating_sub(self.loading_since);
-                let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
-                Some(self.loading_since + next)
+            Wake::FilterBound => self.after(self.next_filter_change_ms()),
+            Wake::Expiry => self.after(self.next_expiry_ms()),
+            Wake::RowCountdown => self.after(seen.rows.countdown),
+            Wake::RowAge => self.after(seen.rows.age),
+            Wake::RowBar => self.after(seen.rows.bar),
+            Wake::DetailCountdown if seen.detail => self.after(self.next_detail_change_ms()),
+            Wake::NextToExpire if has_second_line(seen) => self.after(self.next_to_expire_ms()),
+            Wake::Counts if has_second_line(seen) => {
+                self.after(self.outlook().next_count_change_ms(self.server_ms()))
             }
-            _ => None,
-        };
-        let toast = self.toast.as_ref().map(|toast| toast.until);
-        let stale = self.stale_at().filter(|at| counted && *at > now);
-        let refresh = self.refresher.deadline().filter(|_| self.may_refresh());
-        // While refreshing fails, the next try counts down on the screen. What is overdue waits for
-        // the answer that is on its way, not for time.
-        let next_try = self
-            .refresher
-            .due()
-            .filter(|due| counted && self.refresher.trouble().is_some() && *due > now);
-        let next_try = next_try.map(|due| self.next_second(due));
-        // Where no next try counts down, the age of what is stale still does.
-        let aging = self.freshness().filter(|fresh| {
-            counted && fresh.stale && next_try.is_none() && self.refresher.trouble().is_some()
-        });
-        let aging = aging.map(|fresh| since(next_span_change_ms(fresh.view_s, self.now.wall_ms)));
-        let texts = self.next_text_change_ms().map(since);
-        let crossings = [
-            self.alerts.next_crossing_ms(&self.store, self.server_ms()),
-            self.next_filter_change_ms(),
-            self.next_expiry_ms(),
-        ];
-        let crossing = crossings.into_iter().flatten().min().map(since);
-        [paging, toast, stale, aging, refresh, next_try, self.alerts.deadline(), texts, crossing]
-            .into_iter()
-            .flatten()
-            .min()
+            Wake::Hour if seen.hours => self.after(Some(self.next_hour_ms())),
+            // What is not on the screen does not change there.
+            Wake::PageRetrySeconds
+            | Wake::LoadingSeconds
+            | Wake::Stale
+            | Wake::StaleAge
+            | Wake::RefreshSeconds
+            | Wake::DetailCountdown
+            | Wake::NextToExpire
+            | Wake::Counts
+            | Wake::Hour => None,
+        }
+    }
+
+    /// The moment that so many milliseconds lie ahead.
+    fn after(&self, wait_ms: Option<u64>) -> Option<Duration> {
+        Some(self.now.mono.saturating_add(Duration::from_millis(wait_ms?)))
+    }
+
+    fn wake_for_table_work(&self) -> Option<Duration> {
+        self.table.under_way().map(|_| self.now.mono)
     }
 
     /// The moment at which a countdown in whole seconds to `until` says something else.
@@ -70,16 +193,36 @@ impl App {
         until.saturating_sub(shown)
     }
 
-    /// Milliseconds until the next file expires: it is asked for then, in view or not.
+    fn next_loading_second(&self) -> Option<Duration> {
+        let State::Loading { .. } = self.lister.state() else { return None };
+        let waited = self.now.mono.saturating_sub(self.loading_since);
+        let next = Duration::from_secs(waited.as_secs() + 1).max(SLOW);
+        Some(self.loading_since + next)
+    }
+
+    /// While refreshing fails, the next try counts down on the screen. What is overdue waits for
+    /// the answer that is on its way, not for time.
+    fn next_refresh_second(&self) -> Option<Duration> {
+        self.refresher.trouble()?;
+        Some(self.next_second(self.refresher.due().filter(|due| *due > self.now.mono)?))
+    }
+
+    /// Where no next try counts down, the age of what is stale still does.
+    fn next_stale_age_ms(&self) -> Option<u64> {
+        self.refresher.trouble()?;
+        let fresh = self.freshness().filter(|fresh| fresh.stale)?;
+        let ages = self.next_refresh_second().is_none();
+        ages.then(|| next_span_change_ms(fresh.view_s, self.now.wall_ms))
+    }
+
     fn next_expiry_ms(&self) -> Option<u64> {
         let server_ms = self.server_ms();
         let at = self.store.first_expiring_from(server_ms.div_euclid(1_000) + 1)?;
         u64::try_from(i128::from(at) * 1_000 - i128::from(server_ms)).ok()
     }
 
-    /// Milliseconds until a countdown, a bar, an age or a count that is in view says something else.
-    fn next_text_change_ms(&self) -> Option<u64> {
-        let layout = self.layout()?;
+    /// What the rows in view say, in one pass over them.
+    fn row_texts(&self) -> RowTexts {
         let server_ms = self.server_ms();
         let shows = |key| view::table::width_of(self, key).is_some();
         let ages = shows(SortKey::Created) && self.look.times == Times::Relative;
@@ -88,34 +231,27 @@ impl App {
         let row = |no: &FileNo| {
             let file = self.store.file(*no);
             let (born, dies) = (file.created_at, file.expires_at);
-            let age = ages.then(|| next_age_change_ms(born, server_ms)).flatten();
+            let countdown = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
+            let age = ages.then(|| next_age_change_ms(born, server_ms));
             let bar = bars.then(|| expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS));
-            let text = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
-            [text.flatten(), age, bar.flatten()].into_iter().flatten().min()
+            RowTexts { countdown: countdown.flatten(), age: age.flatten(), bar: bar.flatten() }
         };
-        let detail = || {
-            let file = self.selected_file()?;
-            expiry::next_change_ms(file.expires_at, server_ms, true)
-        };
-        let rows = || self.table.window().iter().filter_map(row).min();
-        let header = || {
-            let outlook = self.outlook();
-            let next = outlook.next.and_then(|no| {
-                expiry::next_change_ms(self.store.file(no).expires_at, server_ms, false)
-            });
-            // The bytes at risk change with the counts.
-            let counts = outlook.next_count_change_ms(server_ms);
-            [next, counts].into_iter().flatten().min().filter(|_| layout.header.height > 1)
-        };
-        let hour = || layout.timeline.map(|_| self.next_hour_ms());
-        let visible = match self.mode.seen() {
-            Mode::Help { .. } | Mode::Events { .. } => [None; 4],
-            Mode::Detail { .. } => [detail(), None, None, None],
-            // What expires meanwhile wakes in any layer.
-            Mode::Agenda { .. } => [Some(self.next_hour_ms()), None, None, None],
-            _ => [layout.pane.and_then(|_| detail()), rows(), header(), hour()],
-        };
-        visible.into_iter().flatten().min()
+        let sooner = |one: Option<u64>, other| one.into_iter().chain(other).min();
+        let window = self.table.window().iter();
+        window.map(row).fold(RowTexts::default(), |first, row| RowTexts {
+            countdown: sooner(first.countdown, row.countdown),
+            age: sooner(first.age, row.age),
+            bar: sooner(first.bar, row.bar),
+        })
+    }
+
+    fn next_detail_change_ms(&self) -> Option<u64> {
+        expiry::next_change_ms(self.selected_file()?.expires_at, self.server_ms(), true)
+    }
+
+    fn next_to_expire_ms(&self) -> Option<u64> {
+        let next = self.store.file(self.outlook().next?);
+        expiry::next_change_ms(next.expires_at, self.server_ms(), false)
     }
 
     /// Milliseconds until the buckets of the timeline move on: to the next full hour there.
@@ -126,4 +262,9 @@ impl App {
         let into = server_ms.saturating_add(offset_ms).rem_euclid(hour_ms);
         (hour_ms - into).unsigned_abs()
     }
+}
+
+/// Whether the header has room for what expires next and for the counts.
+fn has_second_line(seen: &Seen) -> bool {
+    seen.main.is_some_and(|layout| layout.header.height > 1)
 }

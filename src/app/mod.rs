@@ -49,6 +49,7 @@ use settings::Times;
 use table::Table;
 use timeline::{Measure, Timeline};
 
+pub use deadline::Wake;
 pub use facts::Freshness;
 pub use settings::Settings;
 
