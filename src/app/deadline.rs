@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::layout::Layout;
 use super::mode::Mode;
 use super::settings::Times;
+use super::timeline::DAY_S;
 use super::{App, BAR_CELLS, SLOW, whole_seconds};
 use crate::dates::{next_age_change_ms, next_span_change_ms};
 use crate::expiry;
@@ -59,13 +60,21 @@ pub enum Wake {
     NextToExpire,
     /// The counts in the header change, and the bytes at risk with them.
     Counts,
-    /// The hours of the timeline, or of the agenda, move on.
+    /// The hours of the timeline, of the agenda or of a table narrowed down to one move on.
     Hour,
+    /// The day is over: moments of it are shown with their date from then on.
+    Day,
+    /// The wait is over that the service asked for: keys may try again.
+    AskedWaitEnd,
+    /// A file comes under a bound of urgency: its colour changes, and what is at risk.
+    Urgency,
+    /// A bucket of the timeline, or of the agenda, does.
+    BucketUrgency,
 }
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -86,6 +95,10 @@ impl Wake {
         Self::NextToExpire,
         Self::Counts,
         Self::Hour,
+        Self::Day,
+        Self::AskedWaitEnd,
+        Self::Urgency,
+        Self::BucketUrgency,
     ];
 }
 
@@ -95,8 +108,10 @@ struct Seen {
     main: Option<Layout>,
     /// Whether the detail is shown, in the pane or on the whole screen.
     detail: bool,
-    /// Whether hours are shown, in the timeline or in the agenda.
-    hours: bool,
+    /// Whether buckets are shown, in the timeline or in the agenda.
+    buckets: bool,
+    /// Whether moments are shown that lie back.
+    past: bool,
     rows: RowTexts,
 }
 
@@ -131,8 +146,10 @@ impl App {
             main,
             detail: main.is_some_and(|layout| layout.pane.is_some())
                 || matches!(layer, Some(Mode::Detail { .. })),
-            hours: main.is_some_and(|layout| layout.timeline.is_some())
+            buckets: main.is_some_and(|layout| layout.timeline.is_some())
                 || matches!(layer, Some(Mode::Agenda { .. })),
+            past: main.is_some()
+                || matches!(layer, Some(Mode::Detail { .. } | Mode::Events { .. })),
             rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
     }
@@ -163,7 +180,13 @@ impl App {
             Wake::Counts if has_second_line(seen) => {
                 self.after(self.outlook().next_count_change_ms(self.server_ms()))
             }
-            Wake::Hour if seen.hours => self.after(Some(self.next_hour_ms())),
+            Wake::Hour if seen.buckets || is_main && self.table.span().is_some() => {
+                self.after(Some(self.next_hour_ms()))
+            }
+            Wake::Day if seen.past => self.after(Some(self.next_day_ms())),
+            Wake::AskedWaitEnd if is_main => self.asked_wait_end(),
+            Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
+            Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
             // What is not on the screen does not change there.
             Wake::PageRetrySeconds
             | Wake::LoadingSeconds
@@ -173,7 +196,11 @@ impl App {
             | Wake::DetailCountdown
             | Wake::NextToExpire
             | Wake::Counts
-            | Wake::Hour => None,
+            | Wake::Hour
+            | Wake::Day
+            | Wake::AskedWaitEnd
+            | Wake::Urgency
+            | Wake::BucketUrgency => None,
         }
     }
 
@@ -207,12 +234,11 @@ impl App {
         Some(self.next_second(self.refresher.due().filter(|due| *due > self.now.mono)?))
     }
 
-    /// Where no next try counts down, the age of what is stale still does.
+    /// While refreshing fails, it is said how old what is stale is.
     fn next_stale_age_ms(&self) -> Option<u64> {
         self.refresher.trouble()?;
         let fresh = self.freshness().filter(|fresh| fresh.stale)?;
-        let ages = self.next_refresh_second().is_none();
-        ages.then(|| next_span_change_ms(fresh.view_s, self.now.wall_ms))
+        Some(next_span_change_ms(fresh.view_s, self.now.wall_ms))
     }
 
     fn next_expiry_ms(&self) -> Option<u64> {
@@ -261,6 +287,44 @@ impl App {
         let hour_ms = 60 * 60 * 1_000;
         let into = server_ms.saturating_add(offset_ms).rem_euclid(hour_ms);
         (hour_ms - into).unsigned_abs()
+    }
+
+    /// Milliseconds until midnight of the operator's own clock.
+    fn next_day_ms(&self) -> u64 {
+        let (zone, wall_ms) = (self.shown_zone(), self.now.wall_ms);
+        let today_s = wall_ms.div_euclid(1_000);
+        let offset = zone.offset_s(today_s);
+        let midnight = ((today_s + offset).div_euclid(DAY_S) + 1) * DAY_S - offset;
+        // By the offset that holds then: the clocks may be changed before.
+        let midnight = midnight - (zone.offset_s(midnight) - offset);
+        midnight.saturating_mul(1_000).saturating_sub(wall_ms).max(1).unsigned_abs()
+    }
+
+    /// Milliseconds until a file shows less time left than a bound of urgency.
+    fn next_urgency_ms(&self) -> Option<u64> {
+        let server_ms = self.server_ms();
+        let now_s = server_ms.div_euclid(1_000);
+        let crossing = |bound_s: i64| {
+            let at = self.store.first_expiring_from(now_s.saturating_add(bound_s))?;
+            let under = i128::from(at) - i128::from(bound_s) + 1;
+            u64::try_from(under * 1_000 - i128::from(server_ms)).ok()
+        };
+        self.bounds_of_urgency().into_iter().filter_map(crossing).min()
+    }
+
+    /// Milliseconds until the beginning of a bucket does.
+    fn next_bucket_urgency_ms(&self) -> Option<u64> {
+        let server_ms = self.server_ms();
+        let bounds = self.bounds_of_urgency();
+        let starts = self.timeline.buckets().iter().map(|bucket| bucket.span.start);
+        let under = starts.flat_map(|start| bounds.map(|bound_s| start.saturating_sub(bound_s)));
+        let ahead = under.map(|at| at.saturating_mul(1_000).saturating_sub(server_ms));
+        ahead.filter(|ms| *ms > 0).min().map(i64::unsigned_abs)
+    }
+
+    fn bounds_of_urgency(&self) -> [i64; 2] {
+        let thresholds = self.settings.thresholds;
+        [thresholds.critical_s, thresholds.soon_s].map(|s| i64::try_from(s).unwrap_or(i64::MAX))
     }
 }
 
