@@ -26,4 +26,5 @@ mod reconcile;
 mod screens;
 mod support;
 mod tls;
+mod twin;
 mod update;
