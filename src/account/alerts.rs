@@ -179,17 +179,22 @@ impl Alerts {
         }
     }
 
-    /// Milliseconds until the next file crosses a bound.
+    /// Milliseconds until the next file crosses a bound, of a rule or of its filter.
     #[must_use]
     pub fn next_crossing_ms(&self, store: &Store, server_ms: i64) -> Option<u64> {
         let second = server_ms.div_euclid(1_000);
-        let crossing = |rule: &Rule| {
-            let shown = i64::try_from(rule.left_s).unwrap_or(i64::MAX) - 1;
-            let at = store.first_expiring_from(second.saturating_add(shown).saturating_add(1))?;
-            let ms = (i128::from(at) - i128::from(shown)) * 1_000 - i128::from(server_ms);
+        // From `left` whole seconds left on something else holds.
+        let crossing = |left: i64| {
+            let at = store.first_expiring_from(second.saturating_add(left).saturating_add(1))?;
+            let ms = (i128::from(at) - i128::from(left)) * 1_000 - i128::from(server_ms);
             u64::try_from(ms).ok()
         };
-        self.rules.iter().filter_map(crossing).min()
+        let seconds = |bound: u64| i64::try_from(bound).unwrap_or(i64::MAX);
+        let bounds = self.rules.iter().map(|rule| seconds(rule.left_s) - 1);
+        // Which file the title names depends on the filters, too.
+        let filters = self.rules.iter().filter(|rule| rule.title).filter_map(|r| r.filter.as_ref());
+        let of_filters = filters.flat_map(Filter::thresholds_s).map(|bound| seconds(*bound));
+        bounds.chain(of_filters).filter_map(crossing).min()
     }
 
     /// When what was gathered is to be told.

@@ -174,11 +174,18 @@ impl Account {
     /// Whether the service asked to be left alone for now, so that nothing can be tried again.
     #[must_use]
     pub fn is_asked_to_wait(&self) -> bool {
-        match self.lister.state() {
-            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until > self.now.mono,
-            State::Failed { .. } => false,
-            _ => self.refresher.is_asked_to_wait(self.now.mono),
-        }
+        self.asked_wait_end().is_some()
+    }
+
+    /// The moment up to which the service asked to be left alone, where that lies ahead.
+    #[must_use]
+    pub fn asked_wait_end(&self) -> Option<Duration> {
+        let until = match self.lister.state() {
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until,
+            State::Failed { .. } => return None,
+            _ => self.refresher.asked_wait_end(),
+        };
+        Some(until).filter(|until| *until > self.now.mono)
     }
 
     /// What keeps refreshes from succeeding.

@@ -3,9 +3,10 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 use tui_input::Input;
 
+use super::effect::Effect;
+use super::fields::CopyField;
 use super::mode::{Choice, Focus, Mode};
 use super::{App, PATIENCE};
-use crate::app::effect::Effect;
 use crate::keys::{Action, Shortcut};
 use crate::lister::State;
 use crate::view;
@@ -81,59 +82,61 @@ impl App {
         {
             return;
         }
-        if let Some(rows) = self.scroll_of(action) {
-            return self.scroll(rows);
-        }
         if concerns_files(action) {
             self.narrow_now();
         }
-        match action {
-            Action::OpenDetail => self.open_detail(),
-            Action::OpenFilter => {
-                let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
-                self.mode = Mode::Filter { input: Box::new(Input::new(text)) };
-            }
-            Action::OpenSortPicker => self.open_picker(Choice::Sort),
-            Action::OpenCopyPicker => self.open_picker(Choice::CopyField),
-            Action::OpenColumns => self.open_picker(Choice::Columns),
-            Action::OpenAgenda => self.mode = Mode::Agenda { line: 0 },
-            Action::OpenEvents => self.mode = Mode::Events { scroll: 0 },
-            Action::OpenPalette => self.open_palette(),
-            Action::OpenHelp => self.open_help(),
-            Action::GoBack => self.go_back(),
-            Action::Close | Action::Quit => effects.push(Effect::Quit),
-            Action::Suspend => effects.push(Effect::Suspend),
-            Action::Redraw => effects.push(Effect::Redraw),
-            Action::Mark => self.mark(),
-            Action::MarkRange => self.mark_range(),
-            Action::InvertMarks => self.invert_marks(),
-            Action::NextMatch => self.next_match(true),
-            Action::PreviousMatch => self.next_match(false),
-            Action::CopyId => self.copy_field(super::fields::CopyField::Id, effects),
-            _ => self.adjust(action, effects),
-        }
+        self.dispatch(action, effects);
     }
 
-    /// The actions that change how things are shown, ordered or kept current.
-    fn adjust(&mut self, action: Action, effects: &mut Vec<Effect>) {
+    /// Every action with what does it: one that nothing does must not compile.
+    fn dispatch(&mut self, action: Action, effects: &mut Vec<Effect>) {
+        use Action as A;
         match action {
-            Action::TogglePane => self.toggle_pane(),
-            Action::MoveFocus => self.move_focus(),
-            Action::ReverseSort => self.reverse_sort(),
-            Action::SortLeft => self.sort_by_neighbour(false),
-            Action::SortRight => self.sort_by_neighbour(true),
-            Action::SortByColumn(number) => self.sort_by_column(number),
-            Action::ToggleMeasure => self.toggle_measure(),
-            Action::CycleTimes => self.cycle_times(),
-            Action::NextTheme => self.next_theme(),
-            Action::ToggleMouse => self.toggle_mouse(effects),
-            Action::Refresh => self.refresh_now(effects),
-            Action::RefreshAll => self.refresh_all(),
-            Action::Freeze => self.freeze(),
-            Action::Faster => self.change_interval(true),
-            Action::Slower => self.change_interval(false),
-            Action::LoadAll => self.start_loading_all(effects),
-            _ => {}
+            A::SelectNext
+            | A::SelectPrevious
+            | A::SelectFirst
+            | A::SelectLast
+            | A::HalfPageDown
+            | A::HalfPageUp
+            | A::PageDown
+            | A::PageUp => self.go(action),
+            // Only the timeline has something at its sides.
+            A::MoveLeft | A::MoveRight => {}
+            A::OpenDetail => self.open_detail(),
+            A::OpenFilter => self.open_filter(),
+            A::OpenSortPicker => self.open_picker(Choice::Sort),
+            A::OpenCopyPicker => self.open_picker(Choice::CopyField),
+            A::OpenColumns => self.open_picker(Choice::Columns),
+            A::OpenAgenda => self.mode = Mode::Agenda { line: 0 },
+            A::OpenEvents => self.mode = Mode::Events { scroll: 0 },
+            A::OpenPalette => self.open_palette(),
+            A::OpenHelp => self.open_help(),
+            A::Mark => self.mark(),
+            A::MarkRange => self.mark_range(),
+            A::InvertMarks => self.invert_marks(),
+            A::CopyId => self.copy_field(CopyField::Id, effects),
+            A::NextMatch => self.next_match(true),
+            A::PreviousMatch => self.next_match(false),
+            A::ReverseSort => self.reverse_sort(),
+            A::SortLeft => self.sort_by_neighbour(false),
+            A::SortRight => self.sort_by_neighbour(true),
+            A::SortByColumn(number) => self.sort_by_column(number),
+            A::TogglePane => self.toggle_pane(),
+            A::MoveFocus => self.move_focus(),
+            A::ToggleMeasure => self.toggle_measure(),
+            A::CycleTimes => self.cycle_times(),
+            A::NextTheme => self.next_theme(),
+            A::ToggleMouse => self.toggle_mouse(effects),
+            A::Refresh => self.refresh_now(effects),
+            A::RefreshAll => self.refresh_all(),
+            A::Freeze => self.freeze(),
+            A::Faster => self.change_interval(true),
+            A::Slower => self.change_interval(false),
+            A::LoadAll => self.start_loading_all(effects),
+            A::GoBack => self.go_back(),
+            A::Close | A::Quit => effects.push(Effect::Quit),
+            A::Suspend => effects.push(Effect::Suspend),
+            A::Redraw => effects.push(Effect::Redraw),
         }
     }
 
@@ -148,6 +151,13 @@ impl App {
             _ => return false,
         }
         true
+    }
+
+    /// Moves as far as a movement key says.
+    fn go(&mut self, action: Action) {
+        if let Some(rows) = self.scroll_of(action) {
+            self.scroll(rows);
+        }
     }
 
     /// By how many rows a movement key moves; the ends are far away.
@@ -187,6 +197,11 @@ impl App {
                 rows => self.table.select_by(rows),
             },
         }
+    }
+
+    fn open_filter(&mut self) {
+        let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
+        self.mode = Mode::Filter { input: Box::new(Input::new(text)) };
     }
 
     fn open_detail(&mut self) {

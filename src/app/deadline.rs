@@ -1,10 +1,17 @@
 //! When the app must be woken: the next moment at which anything visible changes or anything is due.
+//!
+//! Each cause is a [`Wake`] of its own with a small answer of its own, and the deadline is the
+//! earliest of them. That nothing is missing, and that each of them is needed, is what
+//! `tests/it/twin.rs` proves: an app that is woken only at its deadlines looks like one that is woken
+//! all the time, and no longer does where one cause is left out.
 
 use std::time::Duration;
 
+use super::geometry::{self, layout::Layout};
 use super::mode::Mode;
 use super::settings::Times;
-use super::{App, BAR_CELLS, geometry, whole_seconds};
+use super::{App, BAR_CELLS, whole_seconds};
+use crate::account::timeline::DAY_S;
 use crate::lister::State;
 use crate::store::FileNo;
 use crate::store::field::Field;
@@ -12,64 +19,204 @@ use crate::time::expiry;
 use crate::time::span::next_span_change_ms;
 use crate::time::zone::next_age_change_ms;
 
+/// A cause for waking the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wake {
+    /// Work on a large table goes on.
+    TableWork,
+    /// The page that failed is asked for again.
+    PageRetry,
+    /// The seconds until then count down.
+    PageRetrySeconds,
+    /// The seconds that a page takes count up.
+    LoadingSeconds,
+    /// A message has been shown for long enough.
+    MessageEnd,
+    /// What is in view becomes stale.
+    Stale,
+    /// What is stale becomes older.
+    StaleAge,
+    /// The refresher has something to ask for.
+    Refresh,
+    /// The seconds until its next try count down.
+    RefreshSeconds,
+    /// Alerts were gathered for long enough.
+    Alert,
+    /// A file comes under a bound of an alert.
+    AlertBound,
+    /// A file comes under a bound of the filter.
+    FilterBound,
+    /// A file expires: it is asked for then, in view or not.
+    Expiry,
+    /// The time left of a row changes.
+    RowCountdown,
+    /// The age of a row changes.
+    RowAge,
+    /// The bar of a row becomes shorter.
+    RowBar,
+    /// The time left in the detail changes.
+    DetailCountdown,
+    /// The time left of the file that expires next changes in the header.
+    NextToExpire,
+    /// The counts in the header change, and the bytes at risk with them.
+    Counts,
+    /// The hours of the timeline, of the agenda or of a table narrowed down to one move on.
+    Hour,
+    /// The day is over: moments of it are shown with their date from then on.
+    Day,
+    /// The wait is over that the service asked for: keys may try again.
+    AskedWaitEnd,
+    /// A file comes under a bound of urgency: its colour changes, and what is at risk.
+    Urgency,
+    /// A bucket of the timeline, or of the agenda, does.
+    BucketUrgency,
+}
+
+impl Wake {
+    /// All of them; what is cheap to tell comes first.
+    pub const ALL: [Self; 24] = [
+        Self::TableWork,
+        Self::PageRetry,
+        Self::PageRetrySeconds,
+        Self::LoadingSeconds,
+        Self::MessageEnd,
+        Self::Stale,
+        Self::StaleAge,
+        Self::Refresh,
+        Self::RefreshSeconds,
+        Self::Alert,
+        Self::AlertBound,
+        Self::FilterBound,
+        Self::Expiry,
+        Self::RowCountdown,
+        Self::RowAge,
+        Self::RowBar,
+        Self::DetailCountdown,
+        Self::NextToExpire,
+        Self::Counts,
+        Self::Hour,
+        Self::Day,
+        Self::AskedWaitEnd,
+        Self::Urgency,
+        Self::BucketUrgency,
+    ];
+}
+
+/// What is on the screen, as far as it says when it changes; measured once for all causes.
+struct Seen {
+    /// The places of the main screen, unless a layer fills the screen or there is no room.
+    main: Option<Layout>,
+    /// Whether the detail is shown, in the pane or on the whole screen.
+    detail: bool,
+    /// Whether buckets are shown, in the timeline or in the agenda.
+    buckets: bool,
+    /// Whether moments are shown that lie back.
+    past: bool,
+    rows: RowTexts,
+}
+
+/// Milliseconds until the first of the rows in view says something else.
+#[derive(Clone, Copy, Default)]
+struct RowTexts {
+    countdown: Option<u64>,
+    age: Option<u64>,
+    bar: Option<u64>,
+}
+
 impl App {
     /// The monotonic moment at which something on the screen changes, or something is due.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let now = self.now.mono;
-        if self.table.under_way().is_some() {
-            return Some(now);
+        // Nothing is earlier than work that goes on at once, and it is not to be held up.
+        let at_once = self.wake_for_table_work();
+        at_once.or_else(|| self.wakes().map(|(_, at)| at).min())
+    }
+
+    /// Every cause that there is for waking the app, with its monotonic moment.
+    pub fn wakes(&self) -> impl Iterator<Item = (Wake, Duration)> {
+        let seen = self.seen();
+        Wake::ALL.into_iter().filter_map(move |wake| Some((wake, self.moment_of(wake, &seen)?)))
+    }
+
+    fn seen(&self) -> Seen {
+        let layout = self.layout();
+        let main = layout.filter(|_| !self.mode.fills_the_screen());
+        let layer = layout.map(|_| self.mode.seen());
+        Seen {
+            main,
+            detail: main.is_some_and(|layout| layout.pane.is_some())
+                || matches!(layer, Some(Mode::Detail { .. })),
+            buckets: main.is_some_and(|layout| layout.timeline.is_some())
+                || matches!(layer, Some(Mode::Agenda { .. })),
+            past: main.is_some()
+                || matches!(layer, Some(Mode::Detail { .. } | Mode::Events { .. })),
+            rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
-        let since = |wait_ms: u64| now.saturating_add(Duration::from_millis(wait_ms));
-        // Behind a layer that fills the screen nothing is counted.
-        let counted = self.layout().is_some() && !self.mode.fills_the_screen();
-        let paging = match self.account.lister().state() {
-            State::Backoff { .. } if counted => {
-                self.account.lister().deadline().map(|until| self.next_second(until))
+    }
+
+    fn moment_of(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
+        let is_main = seen.main.is_some();
+        match wake {
+            Wake::TableWork => self.wake_for_table_work(),
+            Wake::PageRetry => self.account.lister().deadline(),
+            Wake::PageRetrySeconds if is_main => {
+                Some(self.next_second(self.account.lister().deadline()?))
             }
-            State::Backoff { .. } => self.account.lister().deadline(),
-            State::Loading { .. } if counted => Some(self.account.next_slow_second()),
-            _ => None,
-        };
-        let toast = self.toast.as_ref().map(|toast| toast.until);
-        let stale = self.stale_at().filter(|at| counted && *at > now);
-        let refresh = self.account.refresher().deadline().filter(|_| self.account.may_refresh());
-        // While refreshing fails, the next try counts down on the screen. What is overdue waits for
-        // the answer that is on its way, not for time.
-        let next_try =
-            self.account.refresher().due().filter(|due| {
-                counted && self.account.refresher().trouble().is_some() && *due > now
-            });
-        let next_try = next_try.map(|due| self.next_second(due));
-        // Where no next try counts down, the age of what is stale still does.
-        let aging = self.freshness().filter(|fresh| {
-            counted
-                && fresh.stale
-                && next_try.is_none()
-                && self.account.refresher().trouble().is_some()
-        });
-        let aging = aging.map(|fresh| since(next_span_change_ms(fresh.view_s, self.now.wall_ms)));
-        let texts = self.next_text_change_ms().map(since);
-        let crossings = [
-            self.account.alerts().next_crossing_ms(self.account.store(), self.account.server_ms()),
-            self.next_filter_change_ms(),
-            self.account.next_expiry_ms(),
-        ];
-        let crossing = crossings.into_iter().flatten().min().map(since);
-        [
-            paging,
-            toast,
-            stale,
-            aging,
-            refresh,
-            next_try,
-            self.account.alerts().deadline(),
-            texts,
-            crossing,
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+            Wake::LoadingSeconds if is_main => self.next_loading_second(),
+            Wake::MessageEnd => self.toast.as_ref().map(|toast| toast.until),
+            Wake::Stale if is_main => self.stale_at().filter(|at| *at > self.now.mono),
+            Wake::StaleAge if is_main => self.after(self.next_stale_age_ms()),
+            Wake::Refresh => {
+                self.account.refresher().deadline().filter(|_| self.account.may_refresh())
+            }
+            Wake::RefreshSeconds if is_main => self.next_refresh_second(),
+            Wake::Alert => self.account.alerts().deadline(),
+            Wake::AlertBound => self.after(
+                self.account
+                    .alerts()
+                    .next_crossing_ms(self.account.store(), self.account.server_ms()),
+            ),
+            Wake::FilterBound => self.after(self.next_filter_change_ms()),
+            Wake::Expiry => self.after(self.account.next_expiry_ms()),
+            Wake::RowCountdown => self.after(seen.rows.countdown),
+            Wake::RowAge => self.after(seen.rows.age),
+            Wake::RowBar => self.after(seen.rows.bar),
+            Wake::DetailCountdown if seen.detail => self.after(self.next_detail_change_ms()),
+            Wake::NextToExpire if has_second_line(seen) => self.after(self.next_to_expire_ms()),
+            Wake::Counts if has_second_line(seen) => {
+                self.after(self.outlook().next_count_change_ms(self.account.server_ms()))
+            }
+            Wake::Hour if seen.buckets || is_main && self.table.span().is_some() => {
+                self.after(Some(self.next_hour_ms()))
+            }
+            Wake::Day if seen.past => self.after(Some(self.next_day_ms())),
+            Wake::AskedWaitEnd if is_main => self.account.asked_wait_end(),
+            Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
+            Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
+            // What is not on the screen does not change there.
+            Wake::PageRetrySeconds
+            | Wake::LoadingSeconds
+            | Wake::Stale
+            | Wake::StaleAge
+            | Wake::RefreshSeconds
+            | Wake::DetailCountdown
+            | Wake::NextToExpire
+            | Wake::Counts
+            | Wake::Hour
+            | Wake::Day
+            | Wake::AskedWaitEnd
+            | Wake::Urgency
+            | Wake::BucketUrgency => None,
+        }
+    }
+
+    /// The moment that so many milliseconds lie ahead.
+    fn after(&self, wait_ms: Option<u64>) -> Option<Duration> {
+        Some(self.now.mono.saturating_add(Duration::from_millis(wait_ms?)))
+    }
+
+    fn wake_for_table_work(&self) -> Option<Duration> {
+        self.table.under_way().map(|_| self.now.mono)
     }
 
     /// The moment at which a countdown in whole seconds to `until` says something else.
@@ -79,9 +226,27 @@ impl App {
         until.saturating_sub(shown)
     }
 
-    /// Milliseconds until a countdown, a bar, an age or a count that is in view says something else.
-    fn next_text_change_ms(&self) -> Option<u64> {
-        let layout = self.layout()?;
+    fn next_loading_second(&self) -> Option<Duration> {
+        let State::Loading { .. } = self.account.lister().state() else { return None };
+        Some(self.account.next_slow_second())
+    }
+
+    /// While refreshing fails, the next try counts down on the screen. What is overdue waits for
+    /// the answer that is on its way, not for time.
+    fn next_refresh_second(&self) -> Option<Duration> {
+        self.account.refresher().trouble()?;
+        Some(self.next_second(self.account.refresher().due().filter(|due| *due > self.now.mono)?))
+    }
+
+    /// While refreshing fails, it is said how old what is stale is.
+    fn next_stale_age_ms(&self) -> Option<u64> {
+        self.account.refresher().trouble()?;
+        let fresh = self.freshness().filter(|fresh| fresh.stale)?;
+        Some(next_span_change_ms(fresh.view_s, self.now.wall_ms))
+    }
+
+    /// What the rows in view say, in one pass over them.
+    fn row_texts(&self) -> RowTexts {
         let server_ms = self.account.server_ms();
         let shows = |key| geometry::columns::width_of(self, key).is_some();
         let ages = shows(Field::Created) && self.look.times == Times::Relative;
@@ -90,34 +255,27 @@ impl App {
         let row = |no: &FileNo| {
             let file = self.account.store().file(*no);
             let (born, dies) = (file.created_at, file.expires_at);
-            let age = ages.then(|| next_age_change_ms(born, server_ms)).flatten();
+            let countdown = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
+            let age = ages.then(|| next_age_change_ms(born, server_ms));
             let bar = bars.then(|| expiry::next_cell_ms(born, dies, server_ms, BAR_CELLS));
-            let text = countdowns.then(|| expiry::next_change_ms(dies, server_ms, false));
-            [text.flatten(), age, bar.flatten()].into_iter().flatten().min()
+            RowTexts { countdown: countdown.flatten(), age: age.flatten(), bar: bar.flatten() }
         };
-        let detail = || {
-            let file = self.selected_file()?;
-            expiry::next_change_ms(file.expires_at, server_ms, true)
-        };
-        let rows = || self.table.window().iter().filter_map(row).min();
-        let header = || {
-            let outlook = self.outlook();
-            let next = outlook.next.and_then(|no| {
-                expiry::next_change_ms(self.account.store().file(no).expires_at, server_ms, false)
-            });
-            // The bytes at risk change with the counts.
-            let counts = outlook.next_count_change_ms(server_ms);
-            [next, counts].into_iter().flatten().min().filter(|_| layout.header.height > 1)
-        };
-        let hour = || layout.timeline.map(|_| self.next_hour_ms());
-        let visible = match self.mode.seen() {
-            Mode::Help { .. } | Mode::Events { .. } => [None; 4],
-            Mode::Detail { .. } => [detail(), None, None, None],
-            // What expires meanwhile wakes in any layer.
-            Mode::Agenda { .. } => [Some(self.next_hour_ms()), None, None, None],
-            _ => [layout.pane.and_then(|_| detail()), rows(), header(), hour()],
-        };
-        visible.into_iter().flatten().min()
+        let sooner = |one: Option<u64>, other| one.into_iter().chain(other).min();
+        let window = self.table.window().iter();
+        window.map(row).fold(RowTexts::default(), |first, row| RowTexts {
+            countdown: sooner(first.countdown, row.countdown),
+            age: sooner(first.age, row.age),
+            bar: sooner(first.bar, row.bar),
+        })
+    }
+
+    fn next_detail_change_ms(&self) -> Option<u64> {
+        expiry::next_change_ms(self.selected_file()?.expires_at, self.account.server_ms(), true)
+    }
+
+    fn next_to_expire_ms(&self) -> Option<u64> {
+        let next = self.account.store().file(self.outlook().next?);
+        expiry::next_change_ms(next.expires_at, self.account.server_ms(), false)
     }
 
     /// Milliseconds until the buckets of the timeline move on: to the next full hour there.
@@ -128,4 +286,47 @@ impl App {
         let into = server_ms.saturating_add(offset_ms).rem_euclid(hour_ms);
         (hour_ms - into).unsigned_abs()
     }
+
+    /// Milliseconds until midnight of the operator's own clock.
+    fn next_day_ms(&self) -> u64 {
+        let (zone, wall_ms) = (self.shown_zone(), self.now.wall_ms);
+        let today_s = wall_ms.div_euclid(1_000);
+        let offset = zone.offset_s(today_s);
+        let midnight = ((today_s + offset).div_euclid(DAY_S) + 1) * DAY_S - offset;
+        // By the offset that holds then: the clocks may be changed before.
+        let midnight = midnight - (zone.offset_s(midnight) - offset);
+        midnight.saturating_mul(1_000).saturating_sub(wall_ms).max(1).unsigned_abs()
+    }
+
+    /// Milliseconds until a file shows less time left than a bound of urgency.
+    fn next_urgency_ms(&self) -> Option<u64> {
+        let server_ms = self.account.server_ms();
+        let now_s = server_ms.div_euclid(1_000);
+        let crossing = |bound_s: i64| {
+            let at = self.account.store().first_expiring_from(now_s.saturating_add(bound_s))?;
+            let under = i128::from(at) - i128::from(bound_s) + 1;
+            u64::try_from(under * 1_000 - i128::from(server_ms)).ok()
+        };
+        self.bounds_of_urgency().into_iter().filter_map(crossing).min()
+    }
+
+    /// Milliseconds until the beginning of a bucket does.
+    fn next_bucket_urgency_ms(&self) -> Option<u64> {
+        let server_ms = self.account.server_ms();
+        let bounds = self.bounds_of_urgency();
+        let starts = self.account.timeline().buckets().iter().map(|bucket| bucket.span.start);
+        let under = starts.flat_map(|start| bounds.map(|bound_s| start.saturating_sub(bound_s)));
+        let ahead = under.map(|at| at.saturating_mul(1_000).saturating_sub(server_ms));
+        ahead.filter(|ms| *ms > 0).min().map(i64::unsigned_abs)
+    }
+
+    fn bounds_of_urgency(&self) -> [i64; 2] {
+        let thresholds = self.settings.thresholds;
+        [thresholds.critical_s, thresholds.soon_s].map(|s| i64::try_from(s).unwrap_or(i64::MAX))
+    }
+}
+
+/// Whether the header has room for what expires next and for the counts.
+fn has_second_line(seen: &Seen) -> bool {
+    seen.main.is_some_and(|layout| layout.header.height > 1)
 }

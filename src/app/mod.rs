@@ -39,6 +39,7 @@ use settings::Times;
 use table::Table;
 use table::columns::Columns;
 
+pub use deadline::Wake;
 pub use settings::Settings;
 
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a

@@ -84,12 +84,15 @@ pub(super) fn span_words(app: &App, span: &Range<i64>) -> String {
     let ours = |at: i64| at.saturating_sub((app.server_ms() - app.now().wall_ms) / 1_000);
     let (from, to) = (ours(span.start), ours(span.end));
     let minute = |at: i64| zone.minute(at).split_off(11);
-    let ahead = span.start - app.server_ms().div_euclid(1_000);
+    let now_s = app.server_ms().div_euclid(1_000);
+    let ahead = span.start - now_s;
     // Within a day the time says which hour is meant; a rest of a day may be as short.
     let is_hour = span.end.saturating_sub(span.start) <= HOUR_S && ahead <= DAY_S - HOUR_S;
+    // The first bucket leaves out the seconds of its hour that are over.
+    let has_begun = span.end.saturating_sub(HOUR_S) <= now_s && now_s < span.end;
     match span.end {
         i64::MAX => format!("from {}", zone.day(from)),
-        end if is_hour && ahead <= 1 && end > span.start - ahead => format!("now – {}", minute(to)),
+        _ if is_hour && has_begun => format!("now – {}", minute(to)),
         _ if is_hour => format!("{} – {}", minute(from), minute(to)),
         _ => {
             let whole = zone.minute(from).ends_with("00:00");

@@ -219,7 +219,9 @@ fn time_left(app: &App, file: &FileRef<'_>, sheet: &mut Sheet<'_>) {
         value.push(Span::styled(format!("  {}", word(urgency)), theme.chrome));
     }
     sheet.line("Time left", value);
-    let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) else { return };
+    // Bar and share go by the second that the countdown shows, so that they change with it.
+    let second_ms = app.server_ms().div_euclid(1_000) * 1_000;
+    let Some(share) = share_left(file.created_at, file.expires_at, second_ms) else { return };
     let life = match (file.created_at, file.expires_at) {
         (Stated::Value(born), Stated::Value(dies)) => {
             long_span(dies.saturating_sub(born).unsigned_abs())

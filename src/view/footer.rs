@@ -163,15 +163,10 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         State::Failed { .. } if said_above => (String::new(), theme.error),
         State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
             let at = app.settings().zone.clock(app.wall_s_at(*until));
-            (
-                explained(
-                    &format!("page {page}: "),
-                    &why.to_string(),
-                    &why.brief(),
-                    &format!(" · r tries again from {at}"),
-                ),
-                theme.error,
-            )
+            let from = if app.is_asked_to_wait() { format!(" from {at}") } else { String::new() };
+            let next = format!(" · r tries again{from}");
+            let before = format!("page {page}: ");
+            (explained(&before, &why.to_string(), &why.brief(), &next), theme.error)
         }
         State::Failed { why: why @ Failure::CursorStuck, .. } => {
             let before = format!("stopped after page {}: ", grouped(lister.pages()));

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod alerts;
+mod bindings;
 mod browse;
 mod cli;
 mod client;
@@ -26,4 +27,5 @@ mod reconcile;
 mod screens;
 mod support;
 mod tls;
+mod twin;
 mod update;

@@ -186,10 +186,10 @@ impl Refresher {
         !self.in_flight.is_empty() || matches!(self.state, State::Borrowed)
     }
 
-    /// Whether the service asked to be left alone for now.
+    /// The moment up to which the service asked to be left alone, whether or not that is over.
     #[must_use]
-    pub fn is_asked_to_wait(&self, now: Duration) -> bool {
-        now < self.not_before
+    pub fn asked_wait_end(&self) -> Duration {
+        self.not_before
     }
 
     /// The moment at which the next round begins by itself.

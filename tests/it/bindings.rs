@@ -1,0 +1,255 @@
+//! Every binding of the key table is pressed, with each of its keys, wherever it is taken, in a state
+//! in which it must mean something: an effect, or a difference on the screen, is demanded. What has a
+//! key and a line in help, but does nothing, fails here.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use shelflife::api::call::Call;
+use shelflife::app::Settings;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::settings::NamedTheme;
+use shelflife::keys::Action as A;
+use shelflife::keys::{Action, Shortcut, bindings};
+use shelflife::theme::Theme;
+
+use crate::update::{Driver, page};
+
+/// Something that takes keys, and how one gets there; at the end in the middle of what there is, so
+/// that every way to move leads somewhere.
+struct Scope {
+    name: &'static str,
+    size: (u16, u16),
+    keys: &'static str,
+    takes: Takes,
+}
+
+/// Which actions have a meaning there.
+enum Takes {
+    All { but: &'static [Action] },
+    These(&'static [Action]),
+}
+
+/// What is taken whatever has the keys, by those of its keys that are no text.
+const ANYWHERE: &[Action] = &[A::Quit, A::Suspend, A::Redraw];
+const MOVES: &[Action] = &[
+    A::SelectNext,
+    A::SelectPrevious,
+    A::SelectFirst,
+    A::SelectLast,
+    A::HalfPageDown,
+    A::HalfPageUp,
+    A::PageDown,
+    A::PageUp,
+];
+
+const SCOPES: &[Scope] = &[
+    Scope {
+        name: "browsing",
+        size: (120, 36),
+        keys: "/name\n\u{4}\u{4}\u{4}",
+        takes: Takes::All { but: &[A::MoveLeft, A::MoveRight] },
+    },
+    Scope {
+        name: "pane",
+        size: (120, 10),
+        keys: "/name\n\u{4}\u{4}\u{4}\tjj",
+        takes: Takes::These(&[A::GoBack, A::MoveFocus, A::TogglePane]),
+    },
+    Scope {
+        name: "timeline",
+        size: (120, 36),
+        keys: "/name\n\u{4}\u{4}\u{4}\t\tjjj",
+        takes: Takes::These(&[
+            A::MoveLeft,
+            A::MoveRight,
+            A::OpenDetail,
+            A::Mark,
+            A::GoBack,
+            A::MoveFocus,
+            A::ToggleMeasure,
+        ]),
+    },
+    Scope {
+        name: "detail",
+        size: (80, 8),
+        keys: "\njjj",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenDetail,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::CopyId,
+            A::CycleTimes,
+            A::NextTheme,
+            A::Refresh,
+        ]),
+    },
+    Scope {
+        name: "help",
+        size: (80, 24),
+        keys: "?\u{4}\u{4}\u{4}",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::NextTheme,
+            A::Refresh,
+        ]),
+    },
+    Scope {
+        name: "events",
+        size: (80, 24),
+        keys: "E\u{4}\u{4}\u{4}",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenEvents,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::CycleTimes,
+            A::NextTheme,
+            A::Refresh,
+        ]),
+    },
+    Scope {
+        name: "agenda",
+        size: (80, 24),
+        keys: "ajjjjj",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenAgenda,
+            A::OpenDetail,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::ToggleMeasure,
+            A::CycleTimes,
+            A::NextTheme,
+            A::Refresh,
+        ]),
+    },
+    picker("sorting", "sgjj", &[A::OpenSortPicker]),
+    picker("columns", "wjj", &[A::OpenColumns]),
+    picker("copying", "Yjj", &[A::OpenCopyPicker]),
+    Scope {
+        name: "filter",
+        size: (80, 24),
+        keys: "/na",
+        takes: Takes::These(&[A::OpenHelp, A::GoBack]),
+    },
+    Scope {
+        name: "palette",
+        size: (80, 24),
+        keys: ":re",
+        takes: Takes::These(&[A::OpenHelp, A::GoBack]),
+    },
+];
+
+const fn picker(name: &'static str, keys: &'static str, takes: &'static [Action]) -> Scope {
+    Scope { name, size: (80, 24), keys, takes: Takes::These(takes) }
+}
+
+impl Scope {
+    fn takes(&self, action: Action) -> bool {
+        if let Takes::All { but } = self.takes {
+            return !but.contains(&action);
+        }
+        let Takes::These(others) = self.takes else { return true };
+        let moves = match self.name {
+            "filter" | "palette" => &[],
+            "sorting" | "columns" | "copying" => &MOVES[..4],
+            _ => MOVES,
+        };
+        let closes = matches!(self.name, "sorting" | "columns" | "copying")
+            && matches!(action, A::GoBack | A::Close | A::OpenHelp | A::OpenPalette);
+        closes || [ANYWHERE, moves, others].iter().any(|list| list.contains(&action))
+    }
+
+    /// Text goes into what is typed.
+    fn is_typed(&self) -> bool {
+        matches!(self.name, "filter" | "palette")
+    }
+
+    /// An account with more on the server, in which much has happened, and this scope open.
+    fn open(&self, settings: &Settings) -> Driver {
+        let (width, height) = self.size;
+        let mut driver = Driver::started(width, height, settings.clone());
+        let left = |n: i64| (n + 1) * 1_000;
+        driver.answer(&page(0..30, left, false));
+        // A refresh finds new files, and that there are more.
+        driver.keys("r");
+        driver.answer(&page(0..90, left, true));
+        let mut next = 90;
+        while driver
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Call(_, Call::List { .. })))
+        {
+            driver.answer(&page(next..next + 20, left, true));
+            next += 20;
+        }
+        for c in self.keys.chars() {
+            match c {
+                '\u{4}' => driver.control('d'),
+                '\n' => driver.tell(pressed(Shortcut::Named(KeyCode::Enter))),
+                '\t' => driver.tell(pressed(Shortcut::Named(KeyCode::Tab))),
+                c => driver.tell(pressed(Shortcut::Char(c))),
+            }
+        }
+        driver.pass(Duration::from_secs(10));
+        driver.tell(Event::DeadlineReached);
+        driver.effects.clear();
+        assert_eq!(
+            driver.app.message(),
+            None,
+            "{}: a message that goes is no difference",
+            self.name
+        );
+        driver
+    }
+
+    fn drawn(&self, driver: &Driver) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        shelflife::view::render(&driver.app, driver.app.theme(), &mut buffer);
+        buffer
+    }
+}
+
+fn pressed(key: Shortcut) -> Event {
+    let (code, modifiers) = match key {
+        Shortcut::Char(c) => (KeyCode::Char(c), KeyModifiers::NONE),
+        Shortcut::Ctrl(c) => (KeyCode::Char(c), KeyModifiers::CONTROL),
+        Shortcut::Named(code) => (code, KeyModifiers::NONE),
+    };
+    Event::KeyPressed(KeyEvent::new(code, modifiers))
+}
+
+#[test]
+fn every_key_of_every_binding_means_something_where_it_is_taken() {
+    let themes = ["dark", "light"].map(|name| NamedTheme::new(name, Theme::named(name).unwrap()));
+    let themes = themes.to_vec();
+    let settings = Settings { themes, ..Driver::settings() };
+    let mut silent = vec![];
+    for scope in SCOPES {
+        let before = scope.drawn(&scope.open(&settings));
+        for binding in bindings().filter(|binding| scope.takes(binding.action)) {
+            for key in binding.keys {
+                if scope.is_typed() && matches!(key, Shortcut::Char(_)) {
+                    continue;
+                }
+                let mut driver = scope.open(&settings);
+                driver.tell(pressed(*key));
+                if driver.effects.is_empty() && scope.drawn(&driver) == before {
+                    silent.push(format!("{}: {} ({})", scope.name, binding.name, key.name()));
+                }
+            }
+        }
+    }
+    assert!(silent.is_empty(), "neither an effect nor a difference:\n{}", silent.join("\n"));
+}

@@ -1,0 +1,259 @@
+//! Nothing on the screen changes, and nothing falls due, between two deadlines.
+//!
+//! Two apps live through the same story: the same account, the same keys, the same answers at the
+//! same moments. One is woken every 750 ms as well, its twin only at its deadlines. Both must look alike
+//! then, and must have asked and told the same. And each cause of a deadline has a story in which a
+//! twin that is not woken for it differs, so that none can be lost.
+
+mod stories;
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use shelflife::api::call::{self as service, Call, Ticket};
+use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::{App, Settings, Wake};
+use shelflife::lister::{Cursor, Lister, Restarts};
+use shelflife::theme::{Background, Theme};
+use shelflife::time::clock::{DateSample, Now};
+
+use crate::screens::lines;
+use stories::{Reply, Story};
+
+/// From one comparison to the next: at each quarter of a second in turn.
+const STEP: Duration = Duration::from_millis(750);
+/// Wake-ups of one moment: more are no progress.
+const MOST_AT_ONCE: u32 = 10_000;
+/// When every story begins on the monotonic clock.
+const BEGIN: Duration = Duration::from_secs(100);
+
+/// What was asked of the service, and when it answers.
+struct Pending {
+    at: Duration,
+    sent: Duration,
+    ticket: Ticket,
+    call: Call,
+    error: Option<ApiError>,
+}
+
+/// One of the two.
+struct Side<'a> {
+    story: &'a Story,
+    app: App,
+    /// What it does not wake for, if anything.
+    left_out: Option<Wake>,
+    now: Now,
+    pending: Vec<Pending>,
+    /// Keys that were pressed already.
+    pressed: usize,
+    /// All that it ever asked of the world.
+    effects: Vec<String>,
+    buffer: Buffer,
+    is_drawn: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(story: &'a Story, left_out: Option<Wake>) -> Self {
+        let settings: Settings = story.settings.clone();
+        let now = Now { wall_ms: story.wall_ms, mono: BEGIN };
+        let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
+        let (width, height) = story.size;
+        let mut side = Self {
+            story,
+            app: App::new(settings, lister, 1, now),
+            left_out,
+            now,
+            pending: vec![],
+            pressed: 0,
+            effects: vec![],
+            buffer: Buffer::empty(Rect::new(0, 0, width, height)),
+            is_drawn: false,
+        };
+        side.tell(Event::Resized { width, height });
+        side
+    }
+
+    fn tell(&mut self, event: Event) {
+        let mut effects = vec![];
+        self.app.update(self.now, event, &mut effects);
+        self.is_drawn = false;
+        for effect in effects {
+            self.effects.push(format!("{effect:?} at {:?}", self.now.mono));
+            let Effect::Call(ticket, call) = effect else { continue };
+            let since = self.now.mono.checked_sub(BEGIN).unwrap();
+            let (takes_ms, error) = match (self.story.service)(since.as_millis()) {
+                Reply::After(ms) => (ms, None),
+                Reply::Fails(ms, error) => (ms, Some(error)),
+                Reply::Never => continue,
+            };
+            let at = self.now.mono + Duration::from_millis(takes_ms);
+            self.pending.push(Pending { at, sent: self.now.mono, ticket, call, error });
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        let Some(left_out) = self.left_out else { return self.app.deadline() };
+        let others = self.app.wakes().filter(|(wake, _)| *wake != left_out);
+        others.map(|(_, at)| at).min()
+    }
+
+    /// Lives through all that happens up to `end`, woken at its deadlines.
+    fn live_until(&mut self, end: Duration) {
+        let mut at_once = 0;
+        loop {
+            let key = self.story.keys.get(self.pressed);
+            let key_at = key.map(|(ms, _)| BEGIN + Duration::from_millis(*ms));
+            let answer_at = self.pending.iter().map(|pending| pending.at).min();
+            let deadline = self.deadline().map(|at| at.max(self.now.mono));
+            let next = [key_at, answer_at, deadline].into_iter().flatten().min();
+            let Some(next) = next.map(whole_ms).filter(|next| *next <= end) else { return };
+            at_once = if next == self.now.mono { at_once + 1 } else { 0 };
+            assert!(at_once < MOST_AT_ONCE, "{}: it never rests", self.story.name);
+            self.go_to(next);
+            if answer_at.is_some_and(|at| at <= next) {
+                self.answer();
+            } else if key_at.is_some_and(|at| at <= next) {
+                self.press();
+            } else {
+                self.tell(Event::DeadlineReached);
+            }
+        }
+    }
+
+    fn go_to(&mut self, mono: Duration) {
+        // From the beginning, so that no fractions are lost on the way.
+        let begin = Now { wall_ms: self.story.wall_ms, mono: BEGIN };
+        self.now = begin.after(mono.saturating_sub(BEGIN));
+    }
+
+    fn press(&mut self) {
+        for c in self.story.keys[self.pressed].1.chars() {
+            let code = match c {
+                '\n' => KeyCode::Enter,
+                '\t' => KeyCode::Tab,
+                '\u{1b}' => KeyCode::Esc,
+                c => KeyCode::Char(c),
+            };
+            self.tell(Event::KeyPressed(KeyEvent::new(code, KeyModifiers::NONE)));
+        }
+        self.pressed += 1;
+    }
+
+    fn answer(&mut self) {
+        let first = (0..self.pending.len()).min_by_key(|i| self.pending[*i].at).unwrap();
+        let Pending { sent, ticket, call, error, .. } = self.pending.remove(first);
+        let date = self.story.skew_ms.map(|skew_ms| DateSample {
+            date_s: (self.now.wall_ms + skew_ms).div_euclid(1_000),
+            sent,
+            received: self.now.mono,
+        });
+        let allowance = self.story.allowance;
+        let there = self.there();
+        let value = match call {
+            Call::List { after, limit, .. } => {
+                let cursor = after.map_or(Cursor::Start, Cursor::After);
+                service::Reply::Page(page(&there, &cursor, limit, self.story.honest))
+            }
+            Call::Retrieve { id } => {
+                let file = there.into_iter().find(|file| file.id.raw() == id.raw());
+                service::Reply::File(
+                    file.map_or(Existence::Gone, |file| Existence::Present(Box::new(file))),
+                )
+            }
+        };
+        let answer = Answer { value, date, allowance };
+        self.tell(Event::Replied(ticket, error.map_or(Ok(answer), Err)));
+    }
+
+    /// The files that the service has now: some seconds after their expiry they are gone.
+    fn there(&self) -> Vec<File> {
+        let server_s = (self.now.wall_ms + self.story.skew_ms.unwrap_or(0)).div_euclid(1_000);
+        let is_there = |file: &&File| {
+            file.expires_at.value().is_none_or(|at| at + self.story.kept_s > server_s)
+        };
+        self.story.files.iter().filter(is_there).cloned().collect()
+    }
+
+    fn draw(&mut self) {
+        if !std::mem::replace(&mut self.is_drawn, true) {
+            self.buffer.reset();
+            shelflife::view::render(&self.app, &Theme::ansi(Background::Dark), &mut self.buffer);
+        }
+    }
+}
+
+/// An alarm goes off in whole milliseconds, and never too early.
+fn whole_ms(at: Duration) -> Duration {
+    let nanos = at.as_nanos().next_multiple_of(1_000_000);
+    Duration::from_nanos(nanos.try_into().unwrap())
+}
+
+fn page(files: &[File], cursor: &Cursor, limit: u16, honest: bool) -> Page {
+    let from = match cursor.after() {
+        None => 0,
+        Some(id) => files.iter().position(|f| f.id.raw() == id.raw()).map_or(0, |at| at + 1),
+    };
+    let to = files.len().min(from + usize::from(limit));
+    let readings = files[from..to].iter().cloned().map(Reading::File).collect();
+    let has_more = match (honest, to < files.len()) {
+        (false, _) => HasMore::Unknown,
+        (true, true) => HasMore::Yes,
+        (true, false) => HasMore::No,
+    };
+    Page { readings, has_more }
+}
+
+/// How a twin that does not wake for `left_out` comes to differ; `None` where it never does.
+fn difference(story: &Story, left_out: Option<Wake>) -> Option<String> {
+    let (mut one, mut twin) = (Side::new(story, None), Side::new(story, left_out));
+    let end = BEGIN + Duration::from_secs(story.seconds);
+    let mut now = BEGIN;
+    while now < end {
+        now += STEP;
+        one.live_until(now);
+        one.go_to(now);
+        one.tell(Event::DeadlineReached);
+        one.draw();
+        twin.live_until(now);
+        twin.draw();
+        let at = now.checked_sub(BEGIN).unwrap();
+        if one.effects != twin.effects {
+            let (effects, others) = (&one.effects, &twin.effects);
+            let same = effects.iter().zip(others).take_while(|(one, other)| one == other).count();
+            let (one, other) = (effects.get(same), others.get(same));
+            return Some(format!("after {at:?} did {one:?}, its twin {other:?}"));
+        }
+        if one.buffer != twin.buffer {
+            let (screen, other) = (lines(&one.buffer), lines(&twin.buffer));
+            let texts = screen.iter().zip(&other).find(|(one, other)| one != other);
+            return Some(match texts {
+                Some((one, other)) => format!("after {at:?}\n{one}\nis to its twin\n{other}"),
+                None => format!("after {at:?} the colours differ:\n{}", screen.join("\n")),
+            });
+        }
+    }
+    None
+}
+
+#[test]
+fn nothing_changes_between_two_deadlines() {
+    let differs = |story: Story| Some(format!("{}: {}", story.name, difference(&story, None)?));
+    let found: Vec<String> = stories::all().filter_map(differs).collect();
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn no_cause_of_a_deadline_can_be_left_out() {
+    for wake in Wake::ALL {
+        let story = stories::about(wake);
+        assert_eq!(difference(&story, None), None, "{}", story.name);
+        assert!(
+            difference(&story, Some(wake)).is_some(),
+            "{wake:?}: its story looks the same to a twin that is not woken for it"
+        );
+    }
+}
