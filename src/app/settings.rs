@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use time::UtcOffset;
+
 use super::table::columns::Columns;
 use crate::account::alerts::{Rule, default_rules};
 use crate::account::timeline::Measure;
@@ -135,7 +137,7 @@ impl Settings {
             read_only: false,
             limit: 100,
             load_all: false,
-            zone: Zone::System,
+            zone: Zone::Fixed(UtcOffset::UTC),
             refresh: RefreshPolicy::default(),
             thresholds: Thresholds::default(),
             alerts: default_rules(),

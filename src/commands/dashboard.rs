@@ -16,7 +16,7 @@ use crate::notify::{Notifier, Protocol};
 use crate::runtime::{self, End};
 use crate::text::UntrustedRef;
 use crate::theme::{self, Background, Theme, background_of_colorfgbg};
-use crate::time::clock::Now;
+use crate::time::clock::{LOCAL, Now};
 
 /// Seconds from one change of the demo account to the next: often enough to see refreshing work.
 const DEMO_CHURN_S: u32 = 15;
@@ -38,6 +38,7 @@ pub async fn run(options: &Options, background: &Handle) -> Result<u8, CommandEr
     let settings = Settings {
         exposed: endpoint.is_exposed(),
         read_only: values.read_only,
+        zone: LOCAL,
         limit: values.limit,
         load_all: values.load == Load::All,
         refresh: values.refresh,

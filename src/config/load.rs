@@ -11,8 +11,8 @@ use crate::api::secret::SECRET_VARIABLE;
 use crate::cli::Options;
 use crate::keys::bindings;
 use crate::text::UntrustedRef;
+use crate::time::clock::LOCAL;
 use crate::time::span::short_span;
-use crate::time::zone::Zone;
 
 /// Bytes of a configuration file, or of a theme, read at most.
 const MOST_BYTES: u64 = 1_024 * 1_024;
@@ -172,7 +172,7 @@ fn read_file(path: &Path) -> Result<File, ConfigError> {
     let name = shown(path);
     let text =
         read_text(path).map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
-    file::read(&text, Zone::System).map_err(|source| ConfigError::Wrong { path: name, source })
+    file::read(&text, LOCAL).map_err(|source| ConfigError::Wrong { path: name, source })
 }
 
 impl Config {

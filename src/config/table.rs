@@ -15,8 +15,8 @@ use crate::lister::refresh::RefreshPolicy;
 use crate::notify::Protocol;
 use crate::store::field::Field;
 use crate::store::filter::Filter;
+use crate::time::clock::LOCAL;
 use crate::time::expiry::Thresholds;
-use crate::time::zone::Zone;
 
 use super::given::Given;
 use crate::api::endpoint::DEFAULT_BASE_URL;
@@ -233,7 +233,7 @@ pub const SETTINGS: &[Setting] = &[
         },
     ),
     setting("filter", "\"\"", "a filter as after /", "the filter in force at the start", |v, g| {
-        let text = g.text().filter(|text| Filter::parse(text, Zone::System).is_ok())?;
+        let text = g.text().filter(|text| Filter::parse(text, LOCAL).is_ok())?;
         text.clone_into(&mut v.filter);
         Some(())
     }),

@@ -2,9 +2,13 @@
 //! and [`ServerClock`], which tells what the service's clock shows at such a moment.
 //!
 //! Nothing here reads a clock, except [`Now::read`] and [`since_boot`], which only the runtime, the
-//! client and the commands call.
+//! client and the commands call, and [`LOCAL`], which these hand in.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use time::UtcOffset;
+
+use super::zone::Zone;
 
 /// Wall and monotonic clock further apart than before by this much: one of them was set, or the
 /// machine slept.
@@ -75,6 +79,9 @@ pub fn since_boot() -> Duration {
     static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
     START.get_or_init(std::time::Instant::now).elapsed()
 }
+
+/// The machine's local time, with the offset that holds at each moment; UTC where it cannot be told.
+pub const LOCAL: Zone = Zone::Ruled(|at| UtcOffset::local_offset_at(at).unwrap_or(UtcOffset::UTC));
 
 fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)

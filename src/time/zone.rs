@@ -22,11 +22,11 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 const YEAR: i64 = 365 * DAY;
 
-/// Which local time is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which local time is meant. It is handed in: nothing here asks the machine.
+#[derive(Clone, Copy, Debug)]
 pub enum Zone {
-    /// The machine's, with the offset that holds at each moment; UTC where it cannot be told.
-    System,
+    /// The offset that this rule has for each moment, such as [`clock::LOCAL`](super::clock::LOCAL).
+    Ruled(fn(OffsetDateTime) -> UtcOffset),
     /// A fixed offset.
     Fixed(UtcOffset),
 }
@@ -34,7 +34,7 @@ pub enum Zone {
 impl Zone {
     fn offset_at(self, at: OffsetDateTime) -> UtcOffset {
         match self {
-            Self::System => UtcOffset::local_offset_at(at).unwrap_or(UtcOffset::UTC),
+            Self::Ruled(offset_at) => offset_at(at),
             Self::Fixed(offset) => offset,
         }
     }

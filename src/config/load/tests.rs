@@ -3,7 +3,7 @@ use crate::account::alerts::Rule;
 use crate::keys::KeyMap;
 
 fn wrong(text: &str) -> String {
-    file::read(text, Zone::System).unwrap_err().to_string()
+    file::read(text, LOCAL).unwrap_err().to_string()
 }
 
 #[test]
@@ -12,7 +12,7 @@ fn defaults_are_what_the_table_says() {
     let before = format!("{values:?}");
     for setting in SETTINGS {
         let text = format!("{} = {}", setting.name, setting.default);
-        let file = file::read(&text, Zone::System).unwrap();
+        let file = file::read(&text, LOCAL).unwrap();
         setting.set(&mut values, &file.entries[0].given).unwrap();
     }
     assert_eq!(format!("{values:?}"), before);
@@ -25,7 +25,7 @@ fn the_template_is_all_comments_and_says_the_defaults_once_they_are_gone() {
     let settings = template.lines().filter(|line| !line.starts_with("# "));
     let bare: Vec<&str> = settings.map(|line| line.trim_start_matches('#')).collect();
     let bare = bare.join("\n");
-    let file = file::read(&bare, Zone::System).unwrap_or_else(|error| panic!("{error}\n{bare}"));
+    let file = file::read(&bare, LOCAL).unwrap_or_else(|error| panic!("{error}\n{bare}"));
     assert_eq!(file.entries.len(), SETTINGS.len());
     let mut keys = KeyMap::default();
     for rebinding in file.keys {
@@ -74,7 +74,7 @@ fn errors_name_line_key_and_what_is_allowed() {
 
 #[test]
 fn alerts_can_be_turned_off_or_replaced() {
-    let read = |text: &str| file::read(text, Zone::System).unwrap().alerts.unwrap().0;
+    let read = |text: &str| file::read(text, LOCAL).unwrap().alerts.unwrap().0;
     assert!(read("alerts = []").is_empty());
     let rules = read(
         "[[alerts]]\nname = \"mine\"\nleft = \"90m\"\nfilter = \"purpose:batch\"\nbell = false\ncommand = [\"notify-send\", \"x\"]",
