@@ -2,31 +2,41 @@
 //!
 //! # The house in a page
 //!
-//! One loop owns one [`app::App`]. Everything that happens reaches it as an [`event::Event`] through
-//! one bounded channel; [`app::App::update`] is pure and answers with [`effect::Effect`]s, which only
-//! [`runtime`] carries out, and whose answers come back as events bearing the number of their
-//! request. There is no tick: [`app::App::deadline`] names the next moment at which something
-//! visible changes or something is due, and the loop sleeps until then. [`view`] is a function of
-//! the app.
+//! One loop owns one [`app::App`]. Everything that happens reaches it as an [`app::event::Event`]
+//! through one bounded channel; [`app::App::update`] is pure and answers with
+//! [`app::effect::Effect`]s, which only [`runtime`] carries out, and whose answers come back as events
+//! bearing the ticket of their call. There is no tick: [`app::App::deadline`] names the next moment at
+//! which something visible changes or something is due, and the loop sleeps until then. [`view`] is a
+//! function of the app.
 //!
 //! ```text
 //!  input, signals, deadline, answers ──> Event + Now ──> App::update ──> Effects ──> tasks
 //!                                                            │                         │
-//!                                         view <── App       └── Event::PageAnswered <─┘
+//!                                         view <── App       └──── Event::Replied <────┘
 //! ```
 //!
+//! Top floor first; nobody imports from above:
+//!
+//! * [`commands`] and [`cli`]: what can be asked for from a shell.
+//! * [`runtime`] touches the world: the loop, the terminal, signals; its
+//!   [`exec`](runtime::exec) carries out calls for dashboard and commands alike.
+//! * [`view`] draws.
+//! * [`config`]: one table of settings, and where each value came from.
+//! * [`app`]: the state of the screen. Its deadline is made of named causes
+//!   ([`Wake`](app::Wake)).
+//! * [`account`]: the state of one account, without size or screen, so that commands can drive it.
 //! * [`lister`] decides what to ask for next: a state machine with its transition table; its
 //!   [`refresh`](lister::refresh) decides what to read again.
 //! * [`store`] holds the files in columns, built for a million of them, with the service's own order,
 //!   so that a page that is read again proves what became of the files between its ends; its
 //!   [`filter`](store::filter) is a language.
-//! * [`api`] makes one try of a call within limits and reads tolerantly what comes.
-//! * [`expiry`] and [`clock`] say how long a file has left, on the service's clock.
-//! * [`text`] lets nothing that a service sends reach a terminal unescaped.
+//! * [`api`] makes one try of a call within limits and reads tolerantly what comes; its
+//!   [`pace`](api::pace) keeps to what the service allows.
+//! * [`theme`], [`keys`], [`notify`]: styles, the table of keys, protocols of notifications.
+//! * [`text`] lets nothing that a service sends reach a terminal unescaped; [`time`] says how long a
+//!   file has left, on the service's clock.
 //! * [`log_file`] tells afterwards what was asked and answered, where that is wanted.
 //! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
-//! * [`commands`], [`cli`], [`config`] connect all that with the outside; one table of settings, one
-//!   of keys and one of styles drive what depends on them.
 //!
 //! The crate is the program's own; its interface follows the program and promises nothing else.
 

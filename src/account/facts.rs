@@ -147,7 +147,7 @@ impl Account {
         let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
         let refreshed = self.refreshed_at?;
         let verified = self.verified_since_s(view).map(|at| Duration::from_secs(at.into()));
-        let rounds = self.refresher.rounds_for_view(self.pages_of(view)).max(1);
+        let rounds = self.refresher.rounds_for_view(self.pages_of(view), &self.pace).max(1);
         Some(verified.unwrap_or(refreshed) + interval * 2 * rounds)
     }
 
@@ -183,9 +183,15 @@ impl Account {
         let until = match self.lister.state() {
             State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until,
             State::Failed { .. } => return None,
-            _ => self.refresher.asked_wait_end(),
+            _ => self.pace.not_before(),
         };
         Some(until).filter(|until| *until > self.now.mono)
+    }
+
+    /// The monotonic moment at which the next round begins by itself.
+    #[must_use]
+    pub fn refresh_due(&self) -> Option<Duration> {
+        self.refresher.due(&self.pace)
     }
 
     /// What keeps refreshes from succeeding.

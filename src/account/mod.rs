@@ -18,6 +18,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::api::call::{Call, Owner, Reply, Ticket};
+use crate::api::pace::Pace;
 use crate::api::{Answer, ApiError};
 use crate::lister::Lister;
 use crate::lister::refresh::{Ask, RefreshPolicy, Refresher};
@@ -89,6 +90,7 @@ pub struct Account {
     terms: Terms,
     now: Now,
     clock: ServerClock,
+    pace: Pace,
     store: Store,
     lister: Lister,
     refresher: Refresher,
@@ -117,6 +119,7 @@ impl Account {
         Self {
             now,
             clock: ServerClock::default(),
+            pace: Pace::default(),
             store: Store::default(),
             lister,
             refresher: Refresher::new(terms.refresh, seed, now.mono),
@@ -141,8 +144,8 @@ impl Account {
         self.now = now;
     }
 
-    /// An answer came to the call with this ticket. One that nobody waits for any more is dropped,
-    /// but for what its head told.
+    /// An answer came to the call with this ticket. What its head told is noted, also where nobody
+    /// waits for the answer any more.
     pub fn replied(
         &mut self,
         ticket: Ticket,
@@ -150,6 +153,10 @@ impl Account {
         interest: &Interest<'_>,
     ) {
         let number = ticket.number;
+        match &result {
+            Ok(answer) => self.heed(answer.date, answer.allowance),
+            Err(error) => self.pace.keep_to(error, self.now.mono),
+        }
         match ticket.owner {
             Owner::Lister if self.lister.expects(number) => {
                 self.page_answered(number, result);
@@ -164,7 +171,7 @@ impl Account {
                 }
             }
             Owner::Lister => {}
-            Owner::Refresher => self.came_late(number, result),
+            Owner::Refresher => self.refresher.came_late(number),
         }
     }
 

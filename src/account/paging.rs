@@ -24,9 +24,7 @@ pub enum Hold {
 impl Account {
     pub(super) fn page_answered(&mut self, number: u64, result: Result<Answer<Reply>, ApiError>) {
         match result {
-            Ok(Answer { value: Reply::Page(value), date, allowance }) => {
-                self.page_loaded(number, Answer { value, date, allowance });
-            }
+            Ok(Answer { value: Reply::Page(page), .. }) => self.page_loaded(number, page),
             Ok(Answer { value: Reply::File(_), .. }) => {}
             Err(error) => self.page_failed(number, error),
         }
@@ -45,7 +43,7 @@ impl Account {
             self.access = Access::Refused(error.clone());
         }
         let now = self.now.mono;
-        self.lister.page_failed(number, error.clone(), now);
+        self.lister.page_failed(number, error.clone(), now, &mut self.pace);
         match self.lister.state() {
             State::Failed { .. } => {
                 self.refresher.service_failed(error, self.store.is_empty(), now);
@@ -56,9 +54,8 @@ impl Account {
         }
     }
 
-    fn page_loaded(&mut self, number: u64, answer: Answer<Page>) {
-        self.heed(answer.date, answer.allowance);
-        let has_more = answer.value.has_more;
+    fn page_loaded(&mut self, number: u64, page: Page) {
+        let has_more = page.has_more;
         let after = self.lister.loading_at().and_then(Cursor::after).cloned();
         let origin = Origin {
             after: after.as_ref(),
@@ -66,7 +63,7 @@ impl Account {
             at_s: self.mono_s(),
             extent: Extent::Open,
         };
-        let taken = self.store.take_in(answer.value, origin);
+        let taken = self.store.take_in(page, origin);
         if let Ok(intake) = &taken {
             self.note_missing(&intake.missing);
         }
@@ -83,7 +80,8 @@ impl Account {
     /// did.
     pub(super) fn ask(&mut self, interest: &Interest<'_>, calls: &mut Vec<(Ticket, Call)>) -> bool {
         let wanted = self.load_all || self.store.is_empty() || interest.demand;
-        if self.refresher.is_asking() || !wanted {
+        let held = self.asked_wait_end().is_some();
+        if self.refresher.is_asking() || !wanted || held {
             return false;
         }
         let Some(fetch) = self.lister.demand() else { return false };

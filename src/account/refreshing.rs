@@ -9,7 +9,7 @@ use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Existence, HasMore};
 use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
 use crate::lister::{Cursor, State};
-use crate::store::{Extent, FileNo, Origin, Store};
+use crate::store::{Extent, FileNo, Origin};
 use crate::text::Untrusted;
 use crate::time::clock::DateSample;
 use crate::time::expiry::TimeLeft;
@@ -26,12 +26,19 @@ impl Account {
         let now = self.now.mono;
         // With nothing to read again, the page that failed is what there is to try.
         let idle = !self.refresher.is_asking();
-        let retry = idle && self.store.is_empty() && self.refresher.is_due(now);
+        let retry = idle && self.store.is_empty() && self.refresher.is_due(now, &self.pace);
         if let Some(fetch) = retry.then(|| self.lister.retry_once()).flatten() {
             self.refresher.lend();
             return self.send(fetch, calls);
         }
-        let survey = survey(&self.store, interest, self.lister.is_complete(), self.terms.limit);
+        let survey = Survey {
+            store: &self.store,
+            view: interest.view,
+            selected: interest.selected,
+            complete: self.lister.is_complete(),
+            limit: self.terms.limit,
+            pace: &self.pace,
+        };
         while let Some(request) = self.refresher.next(now, &survey) {
             let ticket = Ticket { owner: Owner::Refresher, number: request.request };
             let call = match request.ask {
@@ -77,18 +84,9 @@ impl Account {
         if let Some(sample) = date {
             self.clock.observe(sample);
         }
-        self.refresher.allow(allowance, self.now.mono);
+        self.pace.allow(allowance, self.now.mono);
+        self.pace.call_succeeded();
         self.access = Access::Granted;
-    }
-
-    /// An answer to the refresher came that is of no interest any more, but for what its head told.
-    pub(super) fn came_late<T>(&mut self, number: u64, result: Result<Answer<T>, ApiError>) {
-        if self.refresher.came_late(number) {
-            match result {
-                Ok(answer) => self.heed(answer.date, answer.allowance),
-                Err(error) => self.refresher.keep_to_wait(&error, self.now.mono),
-            }
-        }
     }
 
     /// The monotonic clock in whole seconds, as the store keeps it.
@@ -107,7 +105,6 @@ impl Account {
             Ok(answer) => answer,
             Err(error) => return self.refresh_failed(number, error),
         };
-        self.heed(answer.date, answer.allowance);
         let Reply::Page(page) = answer.value else { return };
         if self.refresher.is_overtaken(number, &self.store) {
             return self.refresher.page_overtaken(number);
@@ -131,7 +128,14 @@ impl Account {
         }
         let mut suspects = self.drop_proven(&intake.missing);
         suspects.extend_from_slice(&intake.doubtful);
-        let survey = survey(&self.store, interest, self.lister.is_complete(), self.terms.limit);
+        let survey = Survey {
+            store: &self.store,
+            view: interest.view,
+            selected: interest.selected,
+            complete: self.lister.is_complete(),
+            limit: self.terms.limit,
+            pace: &self.pace,
+        };
         let unmet = self.refresher.page_taken(number, &intake, has_more, &suspects, &survey);
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);
@@ -234,7 +238,6 @@ impl Account {
             Ok(answer) => answer,
             Err(error) => return self.refresher.check_failed(number, error, self.now.mono),
         };
-        self.heed(answer.date, answer.allowance);
         let Reply::File(file) = answer.value else { return };
         self.refresher.file_checked(number);
         // The number may have been given to another file meanwhile.
@@ -258,7 +261,7 @@ impl Account {
     /// # Errors
     /// Why it has to wait.
     pub fn ask_for_round(&mut self, scope: Scope) -> Result<(), Refusal> {
-        self.refresher.ask_for(scope, self.now.mono)
+        self.refresher.ask_for(scope, self.now.mono, &self.pace)
     }
 
     /// Begins no round by itself any more, or does so again.
@@ -281,13 +284,8 @@ impl Account {
     }
 
     /// When refreshing has something to do by itself.
-    pub(super) fn refresh_deadline(&self) -> Option<Duration> {
-        self.refresher.deadline().filter(|_| self.may_refresh())
+    #[must_use]
+    pub fn refresh_deadline(&self) -> Option<Duration> {
+        self.refresher.deadline(&self.pace).filter(|_| self.may_refresh())
     }
-}
-
-/// What a round may read.
-fn survey<'a>(store: &'a Store, interest: &Interest<'a>, complete: bool, limit: u16) -> Survey<'a> {
-    let Interest { view, selected, .. } = *interest;
-    Survey { store, view, selected, complete, limit }
 }

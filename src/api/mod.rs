@@ -11,6 +11,7 @@ pub mod error;
 mod failure;
 mod headers;
 pub mod mask;
+pub mod pace;
 pub mod retry;
 pub mod secret;
 pub mod wire;

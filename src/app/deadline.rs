@@ -166,9 +166,7 @@ impl App {
             Wake::MessageEnd => self.toast.as_ref().map(|toast| toast.until),
             Wake::Stale if is_main => self.stale_at().filter(|at| *at > self.now.mono),
             Wake::StaleAge if is_main => self.after(self.next_stale_age_ms()),
-            Wake::Refresh => {
-                self.account.refresher().deadline().filter(|_| self.account.may_refresh())
-            }
+            Wake::Refresh => self.account.refresh_deadline(),
             Wake::RefreshSeconds if is_main => self.next_refresh_second(),
             Wake::Alert => self.account.alerts().deadline(),
             Wake::AlertBound => self.after(
@@ -190,7 +188,7 @@ impl App {
                 self.after(Some(self.next_hour_ms()))
             }
             Wake::Day if seen.past => self.after(Some(self.next_day_ms())),
-            Wake::AskedWaitEnd if is_main => self.account.asked_wait_end(),
+            Wake::AskedWaitEnd => self.account.asked_wait_end(),
             Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
             // What is not on the screen does not change there.
@@ -204,7 +202,6 @@ impl App {
             | Wake::Counts
             | Wake::Hour
             | Wake::Day
-            | Wake::AskedWaitEnd
             | Wake::Urgency
             | Wake::BucketUrgency => None,
         }
@@ -235,7 +232,7 @@ impl App {
     /// the answer that is on its way, not for time.
     fn next_refresh_second(&self) -> Option<Duration> {
         self.account.refresher().trouble()?;
-        Some(self.next_second(self.account.refresher().due().filter(|due| *due > self.now.mono)?))
+        Some(self.next_second(self.account.refresh_due().filter(|due| *due > self.now.mono)?))
     }
 
     /// While refreshing fails, it is said how old what is stale is.

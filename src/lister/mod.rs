@@ -29,7 +29,8 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-use crate::api::retry::{Budget, Policy};
+use crate::api::pace::Pace;
+use crate::api::retry::Policy;
 use crate::api::{ApiError, HasMore};
 use crate::store::facts::PageFacts;
 use crate::text::Untrusted;
@@ -44,7 +45,6 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 pub struct Lister {
     state: State,
     policy: Policy,
-    budget: Budget,
     rng: fastrand::Rng,
     hasher: RandomState,
     last_request: u64,
@@ -87,7 +87,6 @@ impl Lister {
         Self {
             state: State::Ready { next: Cursor::Start },
             policy,
-            budget: Budget::default(),
             rng: fastrand::Rng::with_seed(seed),
             hasher: RandomState::new(),
             last_request: 0,
@@ -163,7 +162,6 @@ impl Lister {
             return;
         }
         let at = at.clone();
-        self.budget.restore();
         self.walk.pages += 1;
         if facts.new > 0 {
             self.walk.stepped_back = false;
@@ -187,8 +185,8 @@ impl Lister {
         };
     }
 
-    /// The request failed.
-    pub fn page_failed(&mut self, request: u64, error: ApiError, now: Duration) {
+    /// The request failed; whether it is made again depends on the retries that `pace` has left.
+    pub fn page_failed(&mut self, request: u64, error: ApiError, now: Duration, pace: &mut Pace) {
         let State::Loading { request: current, at, attempt } = &self.state else { return };
         if *current != request {
             return;
@@ -203,7 +201,7 @@ impl Lister {
         {
             let until = now.saturating_add(wait);
             State::Failed { at, why: Failure::AskedToWait { error, wait, until } }
-        } else if attempt < self.policy.attempts && self.budget.spend() {
+        } else if attempt < self.policy.attempts && pace.spend_retry() {
             let backoff = self.policy.backoff(attempt, &mut self.rng);
             let until = now + error.wait().unwrap_or(backoff);
             State::Backoff { until, at, attempt, why: error }

@@ -34,8 +34,12 @@ fn load(lister: &mut Lister, from: &Cursor, has_more: HasMore, facts: PageFacts)
 }
 
 fn fail(lister: &mut Lister, error: ApiError, now: Duration) {
+    fail_at(&mut Pace::default(), lister, error, now);
+}
+
+fn fail_at(pace: &mut Pace, lister: &mut Lister, error: ApiError, now: Duration) {
     let State::Loading { request, .. } = *lister.state() else { panic!("{:?}", lister.state()) };
-    lister.page_failed(request, error, now);
+    lister.page_failed(request, error, now, pace);
 }
 
 fn why(lister: &Lister) -> &Failure {
@@ -63,7 +67,7 @@ fn an_answer_to_another_request_changes_nothing() {
     assert!(lister.expects(fetch.request) && !lister.expects(fetch.request + 1));
     let before = lister.state().clone();
     lister.page_loaded(fetch.request + 1, HasMore::No, facts("x", 1));
-    lister.page_failed(fetch.request + 1, refused(500), SECOND);
+    lister.page_failed(fetch.request + 1, refused(500), SECOND, &mut Pace::default());
     assert_eq!(lister.state(), &before);
 
     lister.reload();
@@ -169,7 +173,7 @@ fn an_operator_may_cut_a_backoff_short_but_once_a_second() {
 
 #[test]
 fn the_budget_stops_retries_of_a_service_that_is_down() {
-    let mut lister = lister();
+    let (mut lister, mut pace) = (lister(), Pace::default());
     let mut now = SECOND;
     let mut requests = 0;
     for _ in 0..10 {
@@ -177,7 +181,7 @@ fn the_budget_stops_retries_of_a_service_that_is_down() {
         let _ = lister.demand().or_else(|| lister.retry(now));
         requests += 1;
         loop {
-            fail(&mut lister, unavailable(None), now);
+            fail_at(&mut pace, &mut lister, unavailable(None), now);
             let Some(until) = lister.deadline() else { break };
             now = until;
             lister.on_time(now).unwrap();
@@ -249,7 +253,7 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
         let mut lister =
             Lister::new(Policy { attempts: 1, ..Policy::default() }, Restarts::Never, 1);
         let fetch = lister.demand().unwrap();
-        lister.page_failed(fetch.request, error, Duration::ZERO);
+        lister.page_failed(fetch.request, error, Duration::ZERO, &mut Pace::default());
         assert!(matches!(lister.state(), State::Failed { .. }));
         lister
     };
@@ -258,7 +262,7 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
     for error in [unavailable, portal, ApiError::Forbidden { message: None, wait: None }] {
         let mut lister = failed_with(error.clone());
         let fetch = lister.retry_once().unwrap();
-        lister.page_failed(fetch.request, error, Duration::ZERO);
+        lister.page_failed(fetch.request, error, Duration::ZERO, &mut Pace::default());
         assert!(matches!(lister.state(), State::Failed { .. }), "its last try");
     }
     let refused = ApiError::Refused { status: Status(422), message: None, wait: None };

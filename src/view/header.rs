@@ -162,7 +162,7 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
             ..60 => " · stale".to_owned(),
             age => format!(" · stale {}", span::long_span(age.unsigned_abs())),
         };
-        let next = match app.refresher().due() {
+        let next = match app.account().refresh_due() {
             Some(due) => format!(" · next try in {}", span::wait(app.seconds_until(due))),
             None if app.refresher().is_frozen() => " · frozen".to_owned(),
             None if trouble.why.refuses_key_for_good() => " · key refused".to_owned(),

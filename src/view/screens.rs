@@ -71,7 +71,7 @@ fn words(app: &App) -> (String, String) {
 }
 
 fn failed(app: &App, why: &Failure) -> (String, String) {
-    let next = match app.refresher().due() {
+    let next = match app.account().refresh_due() {
         // Where the service asked for a wait, r has to wait as well.
         Some(due) if matches!(why, Failure::AskedToWait { .. }) => {
             format!("next try in {}", wait(app.seconds_until(due)))

@@ -402,7 +402,7 @@ fn the_interval_goes_up_and_down_and_off() {
     assert_eq!(said("-----"), "refresh every 30m");
     assert_eq!(said("-"), "refresh every 1h");
     assert_eq!(said("-"), "refreshing is off; r refreshes once, + turns it on");
-    assert!(driver.app.refresher().due().is_none());
+    assert!(driver.app.account().refresh_due().is_none());
     driver.keys("r");
     assert_eq!(driver.effects.len(), 1, "on demand all the same");
 }

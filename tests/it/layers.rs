@@ -446,7 +446,7 @@ fn what_is_overdue_does_not_spin_while_a_page_is_on_its_way() {
     driver.keys("r");
     driver.fail(down());
     assert!(driver.app.trouble().is_some());
-    let due = driver.app.refresher().due().unwrap();
+    let due = driver.app.account().refresh_due().unwrap();
     driver.pass(due.saturating_sub(driver.now.mono + Duration::from_secs(1)));
     driver.keys("G");
     assert_eq!(driver.effects.len(), 1, "the next page is on its way");

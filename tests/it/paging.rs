@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use shelflife::api::error::Status;
+use shelflife::api::pace::Pace;
 use shelflife::api::retry::Policy;
 use shelflife::api::{ApiError, File, HasMore, Page, Reading};
 use shelflife::lister::{Cursor, Failure, Fetch, Lister, Restarts, State};
@@ -101,6 +102,7 @@ fn history(
     let mut steady = server.files.clone();
     let mut now = Duration::from_secs(10);
     let mut retries = 0;
+    let mut pace = Pace::default();
     for step in 0.. {
         assert!(step < 5_000, "it goes on for ever: {:?}", lister.state());
         let fetch = match lister.state() {
@@ -129,11 +131,12 @@ fn history(
             None => server.answer(&fetch.cursor, limit),
         };
         match result {
-            Err(error) => lister.page_failed(fetch.request, error, now),
-            Ok(page) => {
-                let has_more = page.has_more;
+            Err(error) => lister.page_failed(fetch.request, error, now, &mut pace),
+            Ok(came) => {
+                pace.call_succeeded();
+                let has_more = came.has_more;
                 let origin = origin(&fetch, &lister);
-                let facts = store.take_in(page, origin).unwrap().facts;
+                let facts = store.take_in(came, origin).unwrap().facts;
                 lister.page_loaded(fetch.request, has_more, facts);
             }
         }

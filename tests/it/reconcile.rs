@@ -420,7 +420,7 @@ impl World {
 
     /// Lets the clock go straight to the next round: what counts down meanwhile is not at stake.
     fn await_next_round(&mut self) {
-        match self.driver.app.refresher().due().filter(|due| *due > self.driver.now.mono) {
+        match self.driver.app.account().refresh_due().filter(|due| *due > self.driver.now.mono) {
             Some(due) => self.pass(due.saturating_sub(self.driver.now.mono)),
             None => drop(self.wake()),
         }
@@ -596,7 +596,7 @@ fn history(seed: u64) -> World {
                 let fault = (rng.u8(..16) < faulty).then(|| random_fault(&mut rng));
                 world.answer_check(fault);
             }
-            _ => match world.driver.app.refresher().due() {
+            _ => match world.driver.app.account().refresh_due() {
                 Some(due) if rng.bool() => {
                     world.pass(due.saturating_sub(world.driver.now.mono));
                 }
@@ -792,7 +792,7 @@ fn eight_hours_of_outage() {
         assert_eq!(world.known(), known, "the last good list stays");
         let freshness = world.driver.app.freshness().unwrap();
         assert!(freshness.stale && world.driver.app.trouble().is_some());
-        let due = world.driver.app.refresher().due().unwrap();
+        let due = world.driver.app.account().refresh_due().unwrap();
         assert!(due.saturating_sub(world.driver.now.mono) <= Duration::from_secs(300));
         world.round();
         assert!(world.driver.app.trouble().is_none());

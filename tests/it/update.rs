@@ -410,7 +410,7 @@ fn failures_count_down_and_r_tries_again() {
         }
     }
     assert!(matches!(driver.app.lister().state(), State::Failed { .. }));
-    let next = driver.app.refresher().due().expect("the background goes on trying");
+    let next = driver.app.account().refresh_due().expect("the background goes on trying");
     let wait = next.saturating_sub(driver.now.mono);
     assert!(wait >= Duration::from_secs(30), "later each time: {wait:?}");
     driver.keys("r");

@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::yield_now;
 
 use super::writer::odd_values;
+use crate::api::pace::Pace;
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
 use crate::lister::{Failure, Fetch, Lister, Restarts, State};
@@ -49,6 +50,7 @@ pub(super) struct Reader {
     limit: u16,
     reach: Reach,
     lister: Lister,
+    pace: Pace,
     clock: ServerClock,
     tally: Tally,
     seen: Seen,
@@ -78,7 +80,7 @@ impl Reader {
     pub(super) fn new(client: Client, limit: u16, reach: Reach) -> Self {
         let lister = Lister::new(Policy::default(), Restarts::Never, fastrand::u64(..));
         let (clock, tally, seen) = (ServerClock::default(), Tally::default(), Seen::default());
-        Self { client, limit, reach, lister, clock, tally, seen }
+        Self { client, limit, reach, lister, pace: Pace::default(), clock, tally, seen }
     }
 
     /// Reads until the end, a failure that stays, or nobody takes the pages any more.
@@ -101,11 +103,14 @@ impl Reader {
             let (answer, taken) = tokio::join!(answer, hand_over(&pages, batch.take()));
             match answer {
                 _ if taken.is_err() => break Ok(HasMore::Unknown),
-                Err(error) => self.lister.page_failed(fetch.request, error, since_boot()),
+                Err(error) => {
+                    self.lister.page_failed(fetch.request, error, since_boot(), &mut self.pace);
+                }
                 Ok(Answer { value: page, date, .. }) => {
                     if let Some(sample) = date {
                         self.clock.observe(sample);
                     }
+                    self.pace.call_succeeded();
                     let has_more = page.has_more;
                     let (files, facts) = self.take_in(page);
                     self.lister.page_loaded(fetch.request, has_more, facts);

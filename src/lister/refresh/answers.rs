@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, CROWDED_PAUSE, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_ASKED, LONGEST_PAUSE,
-    MOST_STEPS_BACK, Part, Pending, Refresher, State, Store, Survey, Trouble, jittered,
+    Ask, CROWDED_PAUSE, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_PAUSE,
+    MOST_STEPS_BACK, Part, Pending, Refresher, State, Store, Survey, Trouble, asked_wait, jittered,
 };
 use crate::api::ApiError;
 use crate::text::Untrusted;
@@ -124,7 +124,6 @@ impl Refresher {
             // Perhaps it was too much at once: what is unread still is asked for one by one.
             round.cursors = 1;
             self.pause_until = now + jittered(CROWDED_PAUSE, &mut self.rng);
-            self.keep_to_wait(&error, now);
             return None;
         }
         if let (
@@ -152,15 +151,12 @@ impl Refresher {
 
     pub(super) fn round_failed(&mut self, error: ApiError, now: Duration) {
         let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
-        let asked = error.wait().map_or(Duration::ZERO, |wait| wait.min(LONGEST_ASKED));
+        let asked = error.wait().map_or(Duration::ZERO, asked_wait);
         let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
         let doubled = base.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
         let pause = jittered(doubled, &mut self.rng).min(LONGEST_PAUSE).max(asked);
-        if !asked.is_zero() {
-            self.wait_until(now + asked);
-        }
         let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
-        self.due = goes_on.then_some((now + pause).max(self.not_before));
+        self.due = goes_on.then_some(now + pause);
         self.trouble = Some(Trouble { why: error, failures, in_checks: false });
         self.state = State::Resting;
         self.expired.clear();

@@ -32,7 +32,7 @@ use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
 use super::Cursor;
-use crate::api::retry::Allowance;
+use crate::api::pace::{Pace, asked_wait};
 use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
@@ -41,8 +41,6 @@ pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Su
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
-/// The longest wait that a service may ask of the background.
-const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 /// Rounds that the operator asks for are at least this far apart.
 const MANUAL_PAUSE: Duration = Duration::from_secs(1);
 /// Checks in a row that may fail before a round leaves the others to the next one.
@@ -65,12 +63,10 @@ pub struct Refresher {
     state: State,
     frozen: bool,
     due: Option<Duration>,
-    not_before: Duration,
     /// A pause of our own in the middle of a round.
     pause_until: Duration,
     last_manual: Option<Duration>,
     trouble: Option<Trouble>,
-    allowance: Option<Allowance>,
     /// Cursors refused in a row: with one the round steps back, with two it begins at the start,
     /// and until a page comes nothing is concluded of any file.
     refused: u32,
@@ -101,11 +97,9 @@ impl Refresher {
             state: State::Resting,
             frozen: false,
             due,
-            not_before: Duration::ZERO,
             pause_until: Duration::ZERO,
             last_manual: None,
             trouble: None,
-            allowance: None,
             refused: 0,
             refusal: None,
             rounds: 0,
@@ -129,7 +123,7 @@ impl Refresher {
     /// was due anyway.
     pub fn set_interval(&mut self, interval: Option<Duration>, now: Duration) {
         self.policy.interval = interval;
-        let next = interval.map(|interval| (now + interval).max(self.not_before));
+        let next = interval.map(|interval| now + interval);
         self.due = match &self.trouble {
             Some(trouble) if trouble.why.refuses_key_for_good() => None,
             Some(_) => next.map(|next| self.due.unwrap_or(next)),
@@ -186,40 +180,35 @@ impl Refresher {
         !self.in_flight.is_empty() || matches!(self.state, State::Borrowed)
     }
 
-    /// The moment up to which the service asked to be left alone, whether or not that is over.
-    #[must_use]
-    pub fn asked_wait_end(&self) -> Duration {
-        self.not_before
-    }
-
     /// The moment at which the next round begins by itself.
     #[must_use]
-    pub fn due(&self) -> Option<Duration> {
-        self.due.filter(|_| !self.frozen && !self.is_running())
+    pub fn due(&self, pace: &Pace) -> Option<Duration> {
+        let due = self.due.filter(|_| !self.frozen && !self.is_running());
+        due.map(|due| due.max(pace.not_before()))
     }
 
     /// The next moment at which [`next`](Self::next) has something to do by itself.
     #[must_use]
-    pub fn deadline(&self) -> Option<Duration> {
+    pub fn deadline(&self, pace: &Pace) -> Option<Duration> {
         if self.is_asking() {
             return None;
         }
         if matches!(self.state, State::Running(_)) {
             // A pause in the middle of it.
-            return Some(self.round_not_before());
+            return Some(self.round_not_before(pace));
         }
-        let due = self.expired_due.max(self.not_before);
+        let due = self.expired_due.max(pace.not_before());
         let check = (!self.expired.is_empty() && self.may_check()).then_some(due);
-        [self.due(), check].into_iter().flatten().min()
+        [self.due(pace), check].into_iter().flatten().min()
     }
 
     /// The operator wants a round now.
     ///
     /// # Errors
     /// [`Refusal`], where it has to wait.
-    pub fn ask_for(&mut self, scope: Scope, now: Duration) -> Result<(), Refusal> {
-        if now < self.not_before {
-            return Err(Refusal::AskedToWait(self.not_before));
+    pub fn ask_for(&mut self, scope: Scope, now: Duration, pace: &Pace) -> Result<(), Refusal> {
+        if now < pace.not_before() {
+            return Err(Refusal::AskedToWait(pace.not_before()));
         }
         if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
             if round.scope == Scope::Budget || round.stopped {
@@ -264,8 +253,8 @@ impl Refresher {
 
     /// Whether the moment of a round has come that the paging machine should use for its own retry.
     #[must_use]
-    pub fn is_due(&self, now: Duration) -> bool {
-        self.due().is_some_and(|due| due <= now)
+    pub fn is_due(&self, now: Duration, pace: &Pace) -> bool {
+        self.due(pace).is_some_and(|due| due <= now)
     }
 
     /// The paging machine makes a try in place of a round.
@@ -279,34 +268,16 @@ impl Refresher {
         if matches!(self.state, State::Borrowed) {
             self.end_round(now);
         } else if let (Some(_), Some(interval)) = (&self.trouble, self.policy.interval) {
-            let soon = (now + interval).max(self.not_before);
+            let soon = now + interval;
             self.due = Some(self.due.map_or(soon, |due| due.min(soon)));
         }
     }
 
     /// The paging machine failed. Where it has nothing yet, a round could do no better; else rounds
-    /// go on, and only a wait that the service asks for is kept to.
+    /// go on.
     pub fn service_failed(&mut self, error: ApiError, nothing_loaded: bool, now: Duration) {
         if nothing_loaded {
             self.round_failed(error, now);
-        } else {
-            self.keep_to_wait(&error, now);
-        }
-    }
-
-    /// Asks for nothing as long as an error asks for.
-    pub fn keep_to_wait(&mut self, error: &ApiError, now: Duration) {
-        if let Some(wait) = error.wait() {
-            self.wait_until(now + wait.min(LONGEST_ASKED));
-        }
-    }
-
-    /// Notes how many requests the service still allows.
-    pub fn allow(&mut self, allowance: Option<Allowance>, now: Duration) {
-        let Some(allowance) = allowance else { return };
-        self.allowance = Some(allowance);
-        if allowance.remaining == 0 {
-            self.wait_until(now + allowance.reset.min(LONGEST_ASKED));
         }
     }
 
@@ -328,9 +299,9 @@ impl Refresher {
         self.pending(request).map_or(self.last_reading, |pending| pending.reading)
     }
 
-    /// An answer to `request` came that is of no interest any more; tells whether it was ours.
-    pub fn came_late(&mut self, request: u64) -> bool {
-        self.take_pending(request).is_some()
+    /// An answer to `request` came that is of no interest any more.
+    pub fn came_late(&mut self, request: u64) {
+        self.take_pending(request);
     }
 
     fn pending(&self, request: u64) -> Option<&Pending> {
@@ -342,14 +313,9 @@ impl Refresher {
         Some(self.in_flight.remove(at))
     }
 
-    fn wait_until(&mut self, at: Duration) {
-        self.not_before = self.not_before.max(at);
-        self.due = self.due.map(|due| due.max(at));
-    }
-
     /// The moment from which on the round under way may ask for something.
-    fn round_not_before(&self) -> Duration {
-        self.not_before.max(self.pause_until)
+    fn round_not_before(&self, pace: &Pace) -> Duration {
+        pace.not_before().max(self.pause_until)
     }
 
     fn begin(&mut self, scope: Scope, now: Duration) {
@@ -382,8 +348,7 @@ impl Refresher {
         self.state = State::Resting;
         self.rounds += 1;
         self.trouble = None;
-        let next = self.policy.interval.map(|interval| (began + interval).max(now));
-        self.due = next.map(|due| due.max(self.not_before));
+        self.due = self.policy.interval.map(|interval| (began + interval).max(now));
     }
 
     fn may_check(&self) -> bool {

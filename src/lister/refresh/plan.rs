@@ -6,6 +6,7 @@ use super::{
     Ask, Claims, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
     RefreshRequest, Refresher, Round, Scope, State, Store, Survey, Trouble,
 };
+use crate::api::pace::Pace;
 
 /// What is asked for next, and the file for whose sake it is.
 type Plan = (Part, Ask, Option<FileNo>);
@@ -18,13 +19,13 @@ impl Refresher {
         if matches!(self.state, State::Borrowed) || self.in_flight.len() >= room {
             return None;
         }
-        if self.is_due(now) {
+        if self.is_due(now, survey.pace) {
             self.begin(Scope::Budget, now);
         }
         if matches!(self.state, State::Resting) {
-            return self.lone_check(now, survey.store);
+            return self.lone_check(now, survey);
         }
-        if now < self.round_not_before() {
+        if now < self.round_not_before(survey.pace) {
             return None;
         }
         let (part, ask, first) = self.plan(survey)?;
@@ -40,7 +41,7 @@ impl Refresher {
             && self.refused == 0;
         // At once no more than half of what the service still allows, so that the operator's own
         // requests come through.
-        let allowed = self.allowance.map_or(u64::MAX, |allowance| allowance.remaining / 2);
+        let allowed = survey.pace.remaining().map_or(u64::MAX, |remaining| remaining / 2);
         let room = u64::from(round.cursors).min(allowed);
         if splits { usize::try_from(room).unwrap_or(usize::MAX).max(1) } else { 1 }
     }
@@ -107,12 +108,12 @@ impl Refresher {
     }
 
     /// A file that passed its expiry, asked for outside of a round.
-    fn lone_check(&mut self, now: Duration, store: &Store) -> Option<RefreshRequest> {
-        if !self.may_check() || now < self.expired_due.max(self.not_before) {
+    fn lone_check(&mut self, now: Duration, survey: &Survey<'_>) -> Option<RefreshRequest> {
+        if !self.may_check() || now < self.expired_due.max(survey.pace.not_before()) {
             return None;
         }
         while let Some(no) = self.expired.pop_front() {
-            if let Some(ask) = ask_for_file(store, no) {
+            if let Some(ask) = ask_for_file(survey.store, no) {
                 return Some(self.send(Part::Check, ask, None, false));
             }
         }
@@ -120,7 +121,7 @@ impl Refresher {
     }
 
     fn plan(&mut self, survey: &Survey<'_>) -> Option<Plan> {
-        let share = self.share();
+        let share = self.share(survey.pace);
         let claims = Claims::of(&self.in_flight, survey);
         let end_is_asked = self.in_flight.iter().any(|pending| pending.part == Part::End);
         let State::Running(round) = &self.state else { return None };
@@ -162,27 +163,16 @@ impl Refresher {
 
     /// Rounds that it takes to read `pages` pages that are in view.
     #[must_use]
-    pub fn rounds_for_view(&self, pages: u32) -> u32 {
-        let budget = self.policy.list_requests.min(self.share()).max(1);
+    pub fn rounds_for_view(&self, pages: u32, pace: &Pace) -> u32 {
+        let budget = self.policy.list_requests.min(self.share(pace)).max(1);
         // Of less than three requests, each third round is the view's.
         if budget < 3 { pages * 3 } else { pages.div_ceil((budget * 3).div_ceil(5)) }
     }
 
     /// Requests that a round may make: half of what the service allows for the interval, so that
     /// the operator's own come through, but at least one.
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bounded by the largest number there is"
-    )]
-    fn share(&self) -> u32 {
-        match (self.allowance, self.policy.interval) {
-            (Some(allowance), Some(interval)) => {
-                let share = allowance.per_second() * interval.as_secs_f64() / 2.0;
-                (share.min(f64::from(u32::MAX)) as u32).max(1)
-            }
-            _ => u32::MAX,
-        }
+    fn share(&self, pace: &Pace) -> u32 {
+        self.policy.interval.map_or(u32::MAX, |interval| pace.share(interval))
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::super::Cursor;
 use crate::api::ApiError;
+use crate::api::pace::Pace;
 use crate::store::{Extent, FileNo, Store};
 use crate::text::Untrusted;
 
@@ -49,6 +50,8 @@ pub struct Survey<'a> {
     pub complete: bool,
     /// Files asked for at once.
     pub limit: u16,
+    /// How fast the service may be asked.
+    pub pace: &'a Pace,
 }
 
 /// One thing to ask the service for.

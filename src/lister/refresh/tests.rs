@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::*;
 use crate::api::error::Status;
+use crate::api::retry::Allowance;
 use crate::api::{ApiError, File, Page, Reading};
 use crate::store::Origin;
 use crate::text::Untrusted;
@@ -18,6 +19,7 @@ const START: Duration = Duration::from_secs(1_000);
 struct World {
     store: Store,
     refresher: Refresher,
+    pace: Pace,
     view: Vec<FileNo>,
     complete: bool,
     now: Duration,
@@ -68,7 +70,7 @@ impl World {
         let all: Vec<usize> = (0..files).collect();
         store.take_in(page(&all, newest_first, false), origin).unwrap();
         let refresher = Refresher::new(RefreshPolicy::default(), 1, START);
-        Self { store, refresher, view: vec![], complete: true, now: START }
+        Self { store, refresher, pace: Pace::default(), view: vec![], complete: true, now: START }
     }
 
     fn with<T>(&mut self, ask: impl FnOnce(&mut Refresher, Duration, &Survey<'_>) -> T) -> T {
@@ -78,6 +80,7 @@ impl World {
             selected: None,
             complete: self.complete,
             limit: 100,
+            pace: &self.pace,
         };
         ask(&mut self.refresher, self.now, &survey)
     }
@@ -88,7 +91,7 @@ impl World {
 
     /// Begins a round at its moment.
     fn begin(&mut self) -> RefreshRequest {
-        self.now = self.refresher.due().unwrap();
+        self.now = self.refresher.due(&self.pace).unwrap();
         self.next().unwrap()
     }
 
@@ -107,10 +110,12 @@ impl World {
     }
 
     fn check_fails(&mut self, error: ApiError) {
+        self.pace.keep_to(&error, self.now);
         self.refresher.check_failed(self.request(), error, self.now);
     }
 
     fn page_fails(&mut self, error: ApiError) -> Option<Untrusted> {
+        self.pace.keep_to(&error, self.now);
         self.refresher.page_failed(self.request(), error, self.now)
     }
 
@@ -258,6 +263,7 @@ fn suspects_are_asked_for_ten_a_round_the_selected_one_first() {
             selected: Some(selected),
             complete: true,
             limit: 100,
+            pace: &Pace::default(),
         };
         match world.refresher.next(world.now, &survey) {
             Some(RefreshRequest { ask: Ask::File { no, .. }, .. }) => asked.push(no),
@@ -275,7 +281,9 @@ fn suspects_are_asked_for_ten_a_round_the_selected_one_first() {
 #[test]
 fn rounds_come_after_an_interval_and_the_first_ones_spread_out() {
     let dues: Vec<Duration> = (0..50)
-        .map(|seed| Refresher::new(RefreshPolicy::default(), seed, START).due().unwrap())
+        .map(|seed| {
+            Refresher::new(RefreshPolicy::default(), seed, START).due(&Pace::default()).unwrap()
+        })
         .collect();
     let (least, most) = (dues.iter().min().unwrap(), dues.iter().max().unwrap());
     assert!(*least >= START + SECOND * 24 && *most <= START + SECOND * 36);
@@ -283,7 +291,7 @@ fn rounds_come_after_an_interval_and_the_first_ones_spread_out() {
 
     let mut world = World::new(50);
     world.round(&world.numbers().clone());
-    assert_eq!(world.refresher.due(), Some(world.now + SECOND * 30));
+    assert_eq!(world.refresher.due(&world.pace), Some(world.now + SECOND * 30));
     assert_eq!(world.refresher.rounds(), 1);
 }
 
@@ -294,7 +302,7 @@ fn failures_make_the_pauses_longer_up_to_five_minutes() {
     for _ in 0..8 {
         world.begin();
         assert_eq!(world.page_fails(down(None)), None);
-        pauses.push(world.refresher.due().unwrap().saturating_sub(world.now));
+        pauses.push(world.refresher.due(&world.pace).unwrap().saturating_sub(world.now));
     }
     assert!(pauses[0] >= SECOND * 48 && pauses[0] <= SECOND * 72, "{pauses:?}");
     assert!(pauses[1] >= SECOND * 96 && pauses[1] <= SECOND * 144, "{pauses:?}");
@@ -311,17 +319,20 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
         world.begin();
         world.page_fails(down(Some(asked)));
         let until = world.now + SECOND * kept;
-        assert!(world.refresher.due().unwrap() >= until);
+        assert!(world.refresher.due(&world.pace).unwrap() >= until);
         assert_eq!(
-            world.refresher.ask_for(Scope::Budget, world.now + SECOND),
+            world.refresher.ask_for(Scope::Budget, world.now + SECOND, &world.pace),
             Err(Refusal::AskedToWait(until))
         );
     }
     let mut world = World::new(50);
     world.begin();
     world.page_fails(ApiError::KeyRefused { message: None });
-    assert_eq!((world.refresher.due(), world.refresher.deadline()), (None, None));
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
+    assert_eq!(
+        (world.refresher.due(&world.pace), world.refresher.deadline(&world.pace)),
+        (None, None)
+    );
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
 }
 
 #[test]
@@ -368,7 +379,7 @@ fn a_service_that_knows_nothing_any_more_loses_no_file() {
             assert_eq!(world.asked(), None, "no file is asked for");
             assert_eq!(world.with(Refresher::finish), None, "nothing was confirmed");
             assert!(lists <= 3 && world.refresher.trouble().is_some(), "{lists}");
-            let pause = world.refresher.due().unwrap().saturating_sub(world.now);
+            let pause = world.refresher.due(&world.pace).unwrap().saturating_sub(world.now);
             assert!(pause > SECOND * 40, "{pause:?}");
         }
     }
@@ -408,13 +419,13 @@ fn reading_all_again_reads_all_whenever_it_is_asked_for() {
         world.answer(&files);
         world.next();
     }
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
     world.finish(&files);
     // After it was stopped, while the last page of that is still under way.
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now + SECOND * 9), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now + SECOND * 9, &world.pace), Ok(()));
     world.next();
     world.refresher.stop();
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
     world.finish(&files);
 }
 
@@ -426,9 +437,9 @@ fn reading_all_again_begins_at_the_start_where_the_order_changes() {
     world.round(&files);
     world.round(&files);
     // The reading of the whole list in the background is at two thirds of it.
-    let now = world.refresher.due().unwrap().saturating_sub(SECOND);
+    let now = world.refresher.due(&world.pace).unwrap().saturating_sub(SECOND);
     world.now = now;
-    assert_eq!(world.refresher.ask_for(Scope::All, now), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::All, now, &world.pace), Ok(()));
     world.next();
     let mut begun = vec![];
     while let Some(Ask::Page { .. }) = world.asked() {
@@ -452,7 +463,11 @@ fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
     assert_eq!(world.refresher.trouble(), None, "the pages came");
     assert!(world.with(Refresher::finish).is_some());
     assert!(world.refresher.trouble().is_some_and(|trouble| trouble.why == down(None)), "but said");
-    assert_eq!(world.refresher.due(), Some(world.now + SECOND * 30), "the pages go on as ever");
+    assert_eq!(
+        world.refresher.due(&world.pace),
+        Some(world.now + SECOND * 30),
+        "the pages go on as ever"
+    );
     for error in [down(Some(7)), ApiError::KeyRefused { message: None }] {
         world.begin();
         world.answer(&(3..100).collect::<Vec<_>>());
@@ -467,10 +482,10 @@ fn nothing_is_asked_while_nothing_is_allowed_in_the_middle_of_a_round_either() {
     let mut world = World::new(100);
     world.begin();
     world.answer(&(0..20).chain(60..100).collect::<Vec<_>>());
-    world.refresher.allow(Allowance::read("0", "60"), world.now);
+    world.pace.allow(Allowance::read("0", "60"), world.now);
     assert_eq!(world.next(), None);
     assert_eq!(world.with(Refresher::finish), None, "it goes on after the pause");
-    let goes_on = world.refresher.deadline().unwrap();
+    let goes_on = world.refresher.deadline(&world.pace).unwrap();
     assert_eq!(goes_on, world.now + SECOND * 60);
     world.now = goes_on;
     assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
@@ -482,14 +497,14 @@ fn another_interval_is_no_reason_to_try_sooner() {
     for failures in 1..4 {
         world.begin();
         world.page_fails(down(None));
-        let due = world.refresher.due();
+        let due = world.refresher.due(&world.pace);
         world.refresher.set_interval(Some(SECOND * 5), world.now);
-        assert_eq!(world.refresher.due(), due, "{failures}");
+        assert_eq!(world.refresher.due(&world.pace), due, "{failures}");
     }
     world.begin();
     world.page_fails(ApiError::KeyRefused { message: None });
     world.refresher.set_interval(Some(SECOND * 5), world.now);
-    assert_eq!(world.refresher.due(), None);
+    assert_eq!(world.refresher.due(&world.pace), None);
 }
 
 #[test]
@@ -504,19 +519,19 @@ fn an_old_file_that_moves_up_is_not_new() {
 #[test]
 fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself() {
     let mut world = World::new(50);
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
-    let again = world.refresher.ask_for(Scope::Budget, world.now);
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
+    let again = world.refresher.ask_for(Scope::Budget, world.now, &world.pace);
     assert_eq!(again, Err(Refusal::TooSoon), "it is under way");
     world.next();
     world.answer(&(0..50).collect::<Vec<_>>());
     assert!(world.with(Refresher::finish).is_some());
-    let again = world.refresher.ask_for(Scope::Budget, world.now + SECOND / 2);
+    let again = world.refresher.ask_for(Scope::Budget, world.now + SECOND / 2, &world.pace);
     assert_eq!(again, Err(Refusal::TooSoon));
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND, &world.pace), Ok(()));
     world.refresher.set_frozen(true);
     assert!(world.with(Refresher::finish).is_some(), "it ends the round under way");
     world.now += SECOND * 10_000;
-    assert_eq!((world.next(), world.refresher.deadline()), (None, None));
+    assert_eq!((world.next(), world.refresher.deadline(&world.pace)), (None, None));
     world.refresher.set_frozen(false);
     assert!(world.next().is_some(), "what is overdue begins at once");
 }
@@ -525,11 +540,11 @@ fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself()
 fn an_allowance_of_the_service_makes_rounds_smaller() {
     let mut world = World::new(2_000);
     for (remaining, reset, most) in [("600", "60", 10), ("12", "60", 3), ("1", "3600", 1)] {
-        world.refresher.allow(Allowance::read(remaining, reset), world.now);
+        world.pace.allow(Allowance::read(remaining, reset), world.now);
         assert_eq!(world.round(&(0..2_000).collect::<Vec<_>>()).len(), most, "{remaining}");
     }
-    world.refresher.allow(Allowance::read("0", "90"), world.now);
-    assert!(world.refresher.due().unwrap() >= world.now + SECOND * 90);
+    world.pace.allow(Allowance::read("0", "90"), world.now);
+    assert!(world.refresher.due(&world.pace).unwrap() >= world.now + SECOND * 90);
 }
 
 #[test]
@@ -550,7 +565,7 @@ fn a_file_that_expires_is_asked_for_a_second_later_outside_of_rounds() {
     let mut world = World::new(50);
     let no = world.store.sequence()[7];
     world.refresher.file_expired(no, world.now);
-    assert_eq!(world.refresher.deadline(), Some(world.now + SECOND));
+    assert_eq!(world.refresher.deadline(&world.pace), Some(world.now + SECOND));
     assert_eq!(world.next(), None);
     world.now += SECOND;
     let request = world.next().unwrap();

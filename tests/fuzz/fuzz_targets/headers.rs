@@ -7,6 +7,7 @@ use std::time::Duration;
 use libfuzzer_sys::fuzz_target;
 use shelflife::api::ApiError;
 use shelflife::api::error::Status;
+use shelflife::api::pace::Pace;
 use shelflife::api::retry::{Allowance, Policy, RetryHeaders};
 use shelflife::lister::refresh::{RefreshPolicy, Refresher};
 use shelflife::lister::{Lister, Restarts};
@@ -25,9 +26,10 @@ fuzz_target!(|text: (&str, &str)| {
     let _ = headers.verdict();
     if let Some(allowance) = Allowance::read(one, other) {
         assert!(allowance.per_second().is_finite() && allowance.per_second() >= 0.0);
-        let mut refresher = Refresher::new(RefreshPolicy::default(), 1, NOW);
-        refresher.allow(Some(allowance), NOW);
-        assert!(refresher.due().is_some_and(|due| due <= NOW + HOUR));
+        let mut pace = Pace::default();
+        pace.allow(Some(allowance), NOW);
+        let refresher = Refresher::new(RefreshPolicy::default(), 1, NOW);
+        assert!(refresher.due(&pace).is_some_and(|due| due <= NOW + HOUR));
     }
     let _ = (background_of_reply(one), background_of_colorfgbg(one));
 });
@@ -40,7 +42,9 @@ fn keep(wait: Option<Duration>) {
     let error = ApiError::Unavailable { status: Status(429), message: None, wait };
     let mut lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
     let Some(fetch) = lister.demand() else { return };
-    lister.page_failed(fetch.request, error.clone(), NOW);
+    let mut pace = Pace::default();
+    pace.keep_to(&error, NOW);
+    lister.page_failed(fetch.request, error.clone(), NOW, &mut pace);
     let asked = wait.unwrap_or_default();
     if let Some(before) =
         NOW.checked_add(asked).and_then(|at| at.checked_sub(Duration::from_nanos(1)))
@@ -51,5 +55,6 @@ fn keep(wait: Option<Duration>) {
     }
     let mut refresher = Refresher::new(RefreshPolicy::default(), 1, NOW);
     refresher.service_failed(error, true, NOW);
-    assert!(refresher.due().is_some_and(|due| due <= NOW + HOUR && due >= NOW + asked.min(HOUR)));
+    let due = refresher.due(&pace);
+    assert!(due.is_some_and(|due| due <= NOW + HOUR && due >= NOW + asked.min(HOUR)));
 }

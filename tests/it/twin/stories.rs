@@ -133,9 +133,11 @@ pub fn about(wake: Wake) -> Story {
     let quiet = || Story::quiet(&format!("{wake:?}"));
     // A page comes, and after that only what is said.
     let first = |then: fn() -> Reply| move |ms| if ms < 1_000 { Reply::After(40) } else { then() };
-    let waits = |ms| match ms {
-        0..1_000 => Reply::Fails(40, unavailable(Some(6))),
-        _ => Reply::After(40),
+    let fails = |wait| {
+        move |ms| match ms {
+            0..1_000 => Reply::Fails(40, unavailable(wait)),
+            _ => Reply::After(40),
+        }
     };
     match wake {
         Wake::TableWork => {
@@ -145,8 +147,8 @@ pub fn about(wake: Wake) -> Story {
             story.settings.load_all = true;
             story
         }
-        Wake::PageRetry => quiet().served(waits).keys(100, "?"),
-        Wake::PageRetrySeconds => quiet().served(waits),
+        Wake::PageRetry => quiet().served(fails(None)).keys(100, "?"),
+        Wake::PageRetrySeconds => quiet().served(fails(Some(6))),
         Wake::LoadingSeconds => quiet().served(|_| Reply::After(8_000)),
         Wake::MessageEnd => quiet().file(None, None).keys(1_000, "t"),
         Wake::Stale => quiet().every(5).file(None, None).served(first(|| Reply::Never)).lasting(15),

@@ -13,7 +13,7 @@ impl World {
 
     fn read_all(&mut self) -> usize {
         self.now += SECOND * 5;
-        assert_eq!(self.refresher.ask_for(Scope::All, self.now), Ok(()));
+        assert_eq!(self.refresher.ask_for(Scope::All, self.now, &self.pace), Ok(()));
         self.fill()
     }
 
@@ -143,7 +143,7 @@ fn one_cursor_has_to_do_where_several_would_be_too_much_or_prove_nothing() {
     for (remaining, at_once) in [(1, 1), (5, 2), (6, 3), (100, 4)] {
         let mut world = World::new(2_000);
         let allowance = Allowance { remaining, reset: SECOND * 60 };
-        world.refresher.allow(Some(allowance), world.now);
+        world.pace.allow(Some(allowance), world.now);
         assert_eq!(world.read_all(), at_once, "{remaining} left");
     }
 
@@ -169,7 +169,7 @@ fn what_fails_beside_others_is_asked_for_again_one_by_one() {
         world.answer(&files);
     }
     assert_eq!(world.fill(), 0, "and the wait is kept to");
-    assert_eq!(world.refresher.deadline(), Some(world.now + SECOND * 7));
+    assert_eq!(world.refresher.deadline(&world.pace), Some(world.now + SECOND * 7));
     world.now += SECOND * 7;
     assert_eq!(world.fill(), 1);
     while world.fill() > 0 {
@@ -189,11 +189,12 @@ fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
     assert!(!world.refresher.is_running() && world.refresher.trouble().is_some());
     let late: Vec<u64> = (0..3).map(|which| world.in_flight(which)).collect();
     world.now += SECOND * 5;
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now), Ok(()));
+    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
     assert_eq!(world.fill(), 3, "nothing new while they are in flight");
     for request in late {
-        assert!(!world.refresher.expects(request) && world.refresher.came_late(request));
-        assert!(!world.refresher.came_late(request), "once");
+        assert!(!world.refresher.expects(request));
+        world.refresher.came_late(request);
+        assert!(world.refresher.asked(request).is_none(), "it is forgotten");
     }
     assert_eq!(world.fill(), 1);
 }
@@ -208,7 +209,7 @@ fn a_service_that_many_requests_are_too_much_for_gets_a_pause_without_asking() {
         world.answer(&files);
     }
     assert_eq!(world.fill(), 0);
-    let pause = world.refresher.deadline().unwrap().saturating_sub(world.now);
+    let pause = world.refresher.deadline(&world.pace).unwrap().saturating_sub(world.now);
     assert!(pause > SECOND / 2 && pause < SECOND * 2, "{pause:?}");
     world.now += pause;
     assert_eq!(world.fill(), 1);
@@ -257,7 +258,7 @@ fn the_page_in_flight_is_beside_those_that_join_it() {
         let mut world = World::new(2_000);
         world.view = world.store.sequence()[100..130].to_vec();
         world.begin();
-        assert_eq!(world.refresher.ask_for(Scope::All, world.now), Ok(()));
+        assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
         assert_eq!(world.fill(), 4);
         world
     };
