@@ -83,7 +83,7 @@ pub struct Options {
     #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen")]
     pub load: Option<Load>,
 
-    /// How often to refresh: a span such as 10s or 5m, or off [default: 30s]
+    /// How often to refresh: a span such as 10s or 1h30m, or off [default: 30s]
     #[arg(long, global = true, value_name = "DUR", help_heading = "Screen", value_parser = refresh)]
     pub refresh: Option<String>,
 
@@ -243,7 +243,7 @@ fn refresh(text: &str) -> Result<String, String> {
     if text == "off" || span.is_some() {
         return Ok(text.to_owned());
     }
-    Err("a span from 1s to 24h such as 30s or 5m, or off, is allowed".to_owned())
+    Err("a span from 1s to 24h such as 30s or 1h30m, or off, is allowed".to_owned())
 }
 
 fn demo_files(text: &str) -> Result<u64, String> {

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use crate::time::span::read_duration;
+
 /// The policy for calls that an operator waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -122,11 +124,11 @@ impl Allowance {
     pub fn read(remaining: &str, reset: &str) -> Option<Self> {
         let remaining = remaining.trim().parse().ok()?;
         let reset = reset.trim();
-        let seconds = match reset.parse::<f64>() {
-            Ok(seconds) => seconds,
-            Err(_) => seconds_with_units(reset)?,
+        let reset = match reset.parse::<f64>() {
+            Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
+            Err(_) => read_duration(reset)?,
         };
-        Some(Self { remaining, reset: Duration::try_from_secs_f64(seconds).ok()? })
+        Some(Self { remaining, reset })
     }
 
     /// Requests a second that would last until the reset.
@@ -135,28 +137,6 @@ impl Allowance {
     pub fn per_second(self) -> f64 {
         self.remaining as f64 / self.reset.as_secs_f64().max(1.0)
     }
-}
-
-/// `1h2m3.5s` in seconds.
-fn seconds_with_units(text: &str) -> Option<f64> {
-    let (mut rest, mut sum) = (text, 0.0);
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
-        let number: f64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let unit = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
-        sum += number
-            * match &rest[..unit] {
-                "ms" => 0.001,
-                "s" => 1.0,
-                "m" => 60.0,
-                "h" => 3_600.0,
-                "d" => 86_400.0,
-                _ => return None,
-            };
-        rest = &rest[unit..];
-    }
-    (!text.is_empty()).then_some(sum)
 }
 
 fn positive(text: &str) -> Option<f64> {

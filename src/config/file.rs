@@ -237,8 +237,8 @@ fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
         match (name, given) {
             ("name", Given::Text(text)) => rule.name = text,
             ("left", Given::Text(text)) => match read_span(&text) {
-                Some(span) => rule.left_s = span,
-                None => return refuse("a span such as \"1h\""),
+                Some(span) if span > 0 => rule.left_s = span,
+                _ => return refuse("a span such as \"1h\""),
             },
             ("filter", Given::Text(text)) => {
                 rule.filter = read_filter(&text, value, zone)?;

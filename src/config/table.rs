@@ -170,7 +170,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "refresh",
         "\"30s\"",
-        "a span from \"1s\" to \"24h\" such as \"30s\" or \"5m\", or \"off\"",
+        "a span from \"1s\" to \"24h\" such as \"30s\" or \"1h30m\", or \"off\"",
         "how often to refresh",
         |v, g| {
             let off = g.text() == Some("off");

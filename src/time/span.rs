@@ -1,19 +1,119 @@
 //! Spans of time as text: one reader, and the forms in which they are printed.
 
+use std::fmt::Write as _;
+use std::time::Duration;
+
 const MINUTE_MS: i64 = 60 * 1_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-/// A span as people write it: `30s`, `90m`, `1h`, `24h`, `7d`, in the largest unit that divides it,
-/// but in hours up to two days.
+/// The units of a span, the largest first: their letters, and their milliseconds.
+const UNITS: [(&str, u64); 6] = [
+    ("w", 7 * 86_400_000),
+    ("d", 86_400_000),
+    ("h", 3_600_000),
+    ("m", 60_000),
+    ("s", 1_000),
+    ("ms", 1),
+];
+
+/// Reads a span as people write it, in seconds: `90s`, `6h`, `1d12h`, larger units first and each
+/// at most once; nothing where it is no such span. A space may stand before each part, and nothing
+/// at all needs no unit. [`short_span`] writes what this reads.
+///
+/// ```
+/// use shelflife::time::span::read_span;
+///
+/// assert_eq!(read_span("90m"), Some(5_400));
+/// assert_eq!(read_span("1d 12h"), Some(129_600));
+/// assert_eq!(read_span("0"), Some(0));
+/// for text in ["", "5", "1.5h", "30m1h", "1h1h", "-1h"] {
+///     assert_eq!(read_span(text), None, "{text}");
+/// }
+/// ```
+#[must_use]
+pub fn read_span(text: &str) -> Option<u64> {
+    if text == "0" {
+        return Some(0);
+    }
+    let whole = |(number, unit_ms): (&str, u64)| {
+        number.parse::<u64>().ok()?.checked_mul(Some(unit_ms / 1_000).filter(|unit| *unit > 0)?)
+    };
+    parts(text)?.into_iter().try_fold(0_u64, |sum, part| sum.checked_add(whole(part)?))
+}
+
+/// Reads a span as services write it: as [`read_span`] does, but with parts of a unit, and down to
+/// milliseconds.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use shelflife::time::span::read_duration;
+///
+/// assert_eq!(read_duration("6m0s"), Some(Duration::from_secs(360)));
+/// assert_eq!(read_duration("1m3.5s"), Some(Duration::from_millis(63_500)));
+/// assert_eq!(read_duration("250ms"), Some(Duration::from_millis(250)));
+/// assert_eq!(read_duration("soon"), None);
+/// ```
+#[must_use]
+pub fn read_duration(text: &str) -> Option<Duration> {
+    parts(text)?.into_iter().try_fold(Duration::ZERO, |sum, (number, unit_ms)| {
+        let unit_s = Duration::from_millis(unit_ms).as_secs_f64();
+        let part = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * unit_s).ok()?;
+        sum.checked_add(part)
+    })
+}
+
+/// The parts of a span: their numbers, which may yet be none, and the milliseconds of their units.
+fn parts(text: &str) -> Option<Vec<(&str, u64)>> {
+    let mut units = UNITS.iter();
+    let (mut rest, mut parts) = (text, vec![]);
+    while !rest.is_empty() {
+        let (number, tail) = split(rest.trim_start(), |c| c.is_ascii_digit() || c == '.');
+        let (letters, tail) = split(tail, |c| c.is_ascii_alphabetic());
+        let (_, unit_ms) = units.find(|(unit, _)| *unit == letters)?;
+        parts.push((number, *unit_ms));
+        rest = tail;
+    }
+    (!parts.is_empty()).then_some(parts)
+}
+
+/// The beginning of a text that consists of such characters, and what follows it.
+fn split(text: &str, belongs: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|c| !belongs(c)).unwrap_or(text.len()))
+}
+
+/// A span, without loss, as people write it: in the largest unit that divides it, but in hours up
+/// to two days; and part by part where that would be a number of more than two digits.
+///
+/// ```
+/// use shelflife::time::span::{read_span, short_span};
+///
+/// for text in ["0s", "90m", "24h", "36h", "7d", "365d", "1h40m", "1d12h30m"] {
+///     assert_eq!(read_span(text).map(short_span).as_deref(), Some(text));
+/// }
+/// ```
 #[must_use]
 pub fn short_span(seconds: u64) -> String {
     match seconds {
         s if s % 86_400 == 0 && s > 86_400 => format!("{}d", s / 86_400),
-        s if s % 3_600 == 0 && s > 0 => format!("{}h", s / 3_600),
-        s if s % 60 == 0 && s > 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
+        s if s % 3_600 == 0 && (1..100).contains(&(s / 3_600)) => format!("{}h", s / 3_600),
+        s if s % 60 == 0 && (1..100).contains(&(s / 60)) => format!("{}m", s / 60),
+        s if s < 100 => format!("{s}s"),
+        s => in_parts(s),
     }
+}
+
+fn in_parts(seconds: u64) -> String {
+    let mut text = String::new();
+    let mut rest = seconds;
+    for (unit, letter) in [(86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')] {
+        if rest >= unit {
+            let _ = write!(text, "{}{letter}", rest / unit);
+            rest %= unit;
+        }
+    }
+    text
 }
 
 /// A span in its two largest units: `7d`, `1d 12h`, `90m`, `45s`; very long ones in years.
@@ -50,17 +150,87 @@ pub fn next_span_change_ms(since_s: i64, now_ms: i64) -> u64 {
     u64::try_from(step - passed_ms.rem_euclid(step)).unwrap_or(1)
 }
 
-/// Reads a span such as `10s`, `5m`, `1h`, `2d`; nothing where it is no such span, or zero.
-#[must_use]
-pub fn read_span(text: &str) -> Option<u64> {
-    let unit = text.find(|c: char| !c.is_ascii_digit())?;
-    let number: u64 = text[..unit].parse().ok()?;
-    let seconds = match &text[unit..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    number.checked_mul(seconds).filter(|span| *span > 0)
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn spans_are_read_in_order_and_in_whole_seconds_only() {
+        for (text, seconds) in [
+            ("10s", Some(10)),
+            ("1w", Some(604_800)),
+            ("1w2d3h4m5s", Some(788_645)),
+            (" 6d 23h  5m", Some(601_500)),
+            ("0d", Some(0)),
+            ("30", None),
+            ("h", None),
+            ("1h ", None),
+            ("1 h", None),
+            ("1H", None),
+            ("1ms", None),
+            ("2000ms", None),
+            ("1hm", None),
+            ("1y", None),
+            ("+1h", None),
+            ("1\u{e9}", None),
+            ("99999999999999999999s", None),
+            ("18446744073709551615m", None),
+        ] {
+            assert_eq!(read_span(text), seconds, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn durations_of_services_have_parts_of_seconds() {
+        for (text, ms) in [
+            ("1h2m3.5s", Some(3_723_500)),
+            ("1s250ms", Some(1_250)),
+            ("0.5d", Some(43_200_000)),
+            ("", None),
+            ("1.2.3s", None),
+            ("1e3s", None),
+            ("99999999999999999999w", None),
+        ] {
+            assert_eq!(read_duration(text), ms.map(Duration::from_millis), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn short_spans_have_numbers_of_two_digits() {
+        for (seconds, text) in [
+            (0, "0s"),
+            (99, "99s"),
+            (100, "1m40s"),
+            (5_400, "90m"),
+            (6_000, "1h40m"),
+            (86_400, "24h"),
+            (129_600, "36h"),
+            (172_800, "2d"),
+            (176_400, "49h"),
+            (360_000, "4d4h"),
+            (90_001, "1d1h1s"),
+            (365 * 86_400, "365d"),
+        ] {
+            assert_eq!(short_span(seconds), text);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(
+            seconds in prop_oneof![any::<u64>(), 0..1_000_u64, (0..10_000_u64).prop_map(|n| n * 60)],
+        ) {
+            let written = short_span(seconds);
+            prop_assert_eq!(read_span(&written), Some(seconds), "{}", written);
+        }
+
+        #[test]
+        fn both_readers_read_the_same_of_whole_seconds(text in "([0-9]{1,4} ?[wdhms]{1,2} ?){0,4}") {
+            if let Some(seconds) = read_span(&text) {
+                prop_assert_eq!(read_duration(&text), Some(Duration::from_secs(seconds)));
+            }
+        }
+    }
 }

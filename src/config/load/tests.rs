@@ -61,6 +61,8 @@ fn errors_name_line_key_and_what_is_allowed() {
         ("[[alerts]]\nname = \"x\"", "line 1: an alert needs left"),
         ("[[alerts]]\nleft = \"1h\"\nsound = true", "line 3: unknown key \"sound\""),
         ("[[alerts]]\nleft = \"1h\"\nfilter = \"size>\"", "line 3: filter: "),
+        ("[[alerts]]\nleft = \"0s\"", "line 2: left: not allowed \"0s\"; allowed is a span"),
+        ("refresh = \"24h1s\"", "line 1: refresh: not allowed \"24h1s\"; allowed is a span"),
         ("[[alerts]]\nleft = \"soon\"", "line 2: left: not allowed \"soon\""),
         ("alerts = 3", "line 1: alerts: not allowed 3; allowed is a list of rules"),
         ("a = = 3", "line 1: "),
@@ -77,7 +79,7 @@ fn alerts_can_be_turned_off_or_replaced() {
     let read = |text: &str| file::read(text, LOCAL).unwrap().alerts.unwrap().0;
     assert!(read("alerts = []").is_empty());
     let rules = read(
-        "[[alerts]]\nname = \"mine\"\nleft = \"90m\"\nfilter = \"purpose:batch\"\nbell = false\ncommand = [\"notify-send\", \"x\"]",
+        "[[alerts]]\nname = \"mine\"\nleft = \"1h30m\"\nfilter = \"purpose:batch\"\nbell = false\ncommand = [\"notify-send\", \"x\"]",
     );
     assert_eq!((rules[0].left_s, rules[0].bell, rules[0].desktop), (5_400, false, true));
     assert!(rules[0].filter.is_some());

@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 
 use super::pattern::Pattern;
 use super::values::{self, When};
+use crate::time::span::short_span;
 
 /// A filter's meaning. Its `Display` reads back as an equal tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,10 +183,7 @@ impl fmt::Display for Expr {
             Self::Word(word) if is_plain_word(word) => f.write_str(word),
             Self::Word(word) => write_quoted(f, word),
             Self::Regex(pattern) => write!(f, "/{}/", pattern.source()),
-            Self::Left(op, seconds) => {
-                write!(f, "left{op}")?;
-                values::write_duration(f, *seconds)
-            }
+            Self::Left(op, seconds) => write!(f, "left{op}{}", short_span(*seconds)),
             Self::Bytes(op, bytes) => {
                 write!(f, "size{op}")?;
                 values::write_size(f, *bytes)

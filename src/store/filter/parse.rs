@@ -10,6 +10,7 @@ use super::expr::{Expr, Op, Property, TextField, TextOp, is_connective};
 use super::pattern::Pattern;
 use super::scan::{Result, Scanner, Written, error};
 use super::values::{self, When};
+use crate::time::span::read_span;
 
 /// More is not typed, and hardly pasted.
 const MOST_BYTES: usize = 1 << 16;
@@ -179,7 +180,7 @@ impl Parser<'_> {
             (Subject::Text(text), written) => self.read_text(text, written, sign),
             (_, Written::Contains) => error(sign, "here stands one of <, <=, >, >=, = and !="),
             (Subject::Left, Written::Compare(op)) => {
-                Ok(Expr::Left(op, self.read_value(field, sign, values::read_duration)?))
+                Ok(Expr::Left(op, self.read_value(field, sign, read_span)?))
             }
             (Subject::Bytes, Written::Compare(op)) => {
                 Ok(Expr::Bytes(op, self.read_value(field, sign, values::read_size)?))

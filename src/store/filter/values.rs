@@ -1,4 +1,5 @@
-//! The values of comparisons: times left, sizes and dates, read and written.
+//! The values of comparisons: sizes and dates, read and written. Times left are spans
+//! ([`time::span`](crate::time::span)).
 //!
 //! A space may stand where the screen has one (`1d 12h`, `10 MiB`, `2026-11-01 15:04:05 +01:00`), so
 //! that what is read there can be typed here. Values know nothing of what they are compared with.
@@ -7,10 +8,8 @@ use std::fmt;
 
 use time::{Date, Duration, Month, PrimitiveDateTime, Time, UtcOffset};
 
+use crate::time::span::read_span;
 use crate::time::zone::Zone;
-
-const DURATIONS: [(char, u64); 5] =
-    [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 /// As written; each power is 1,024 or 1,000 times the one before.
 const IEC: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -18,38 +17,6 @@ const SI: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
 
 /// Digits after the point that can still matter; an exbibyte has 19 digits.
 const MOST_DECIMALS: usize = 18;
-
-/// Seconds, from `90s`, `6h` or `1d12h`: larger units first, each once. Nothing needs no unit.
-pub(super) fn read_duration(text: &str) -> Option<u64> {
-    if text == "0" {
-        return Some(0);
-    }
-    let mut rest = text;
-    let mut units = DURATIONS.iter();
-    let mut sum = 0_u64;
-    while !rest.is_empty() {
-        let (number, tail) = split_digits(rest.trim_start());
-        let unit = tail.chars().next()?;
-        let (_, seconds) = units.find(|(letter, _)| *letter == unit)?;
-        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(*seconds)?)?;
-        rest = &tail[1..];
-    }
-    (!text.is_empty()).then_some(sum)
-}
-
-pub(super) fn write_duration(f: &mut fmt::Formatter<'_>, seconds: u64) -> fmt::Result {
-    if seconds == 0 {
-        return f.write_str("0s");
-    }
-    let mut rest = seconds;
-    for (letter, unit) in DURATIONS {
-        if rest >= unit {
-            write!(f, "{}{letter}", rest / unit)?;
-            rest %= unit;
-        }
-    }
-    Ok(())
-}
 
 /// Bytes, from `512`, `10MiB` or `1.5GB`; a part of a byte is dropped.
 pub(super) fn read_size(text: &str) -> Option<u64> {
@@ -213,7 +180,7 @@ fn split_digits(text: &str) -> (&str, &str) {
 /// Whether a word would be taken for a part of the value before it.
 pub(super) fn continues_a_value(word: &str) -> bool {
     let after = |value: &str| format!("{value} {word}");
-    read_duration(word).is_some()
+    read_span(word).is_some()
         || read_size(&after("1")).is_some()
         || When::read(&after("2000-01-01")).is_some()
         || When::read(&after("2000-01-01T00:00")).is_some()
