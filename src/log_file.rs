@@ -9,7 +9,6 @@
 //! one before it is kept beside it. All text is escaped, and the key is in none of it. What the disk
 //! does not take is told at the end ([`trouble`]).
 
-use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -18,8 +17,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use log::kv::{Error, Key, Value, VisitSource};
+use log::kv::{self, Key, Value, VisitSource};
 use log::{LevelFilter, Log, Metadata, Record};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -79,12 +79,8 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
-        let mut text = line(OffsetDateTime::now_utc(), record);
         let missed = self.left_out.swap(0, Ordering::Relaxed);
-        if missed > 0 {
-            text.truncate(text.len() - "}\n".len());
-            let _ = writeln!(text, ",\"left_out_before\":{missed}}}");
-        }
+        let text = line(OffsetDateTime::now_utc(), record, missed);
         if self.sender.try_send(Order::Write(text)).is_err() {
             self.left_out.fetch_add(missed + 1, Ordering::Relaxed);
         }
@@ -109,41 +105,67 @@ impl Log for Logger {
     }
 }
 
-/// A record as a line.
-fn line(now: OffsetDateTime, record: &Record<'_>) -> String {
-    let format =
-        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
-    let at = now.format(format).unwrap_or_default();
-    let level = record.level().as_str().to_ascii_lowercase();
-    let mut fields = Fields(format!("{{\"at\":\"{at}\",\"level\":\"{level}\",\"event\":"));
-    fields.text(&record.args().to_string());
-    let _ = record.key_values().visit(&mut fields);
-    fields.0.push_str("}\n");
-    fields.0
+/// A record as a line, with how many before it were left out, if any.
+fn line(now: OffsetDateTime, record: &Record<'_>, left_out: u64) -> String {
+    let line = serde_json::to_string(&Line { now, record, left_out });
+    // Texts and numbers can always be written.
+    line.unwrap_or_default() + "\n"
 }
 
-struct Fields(String);
+struct Line<'a> {
+    now: OffsetDateTime,
+    record: &'a Record<'a>,
+    left_out: u64,
+}
 
-impl Fields {
-    fn text(&mut self, text: &str) {
-        let mut end = text.len().min(MOST_TEXT);
-        while !text.is_char_boundary(end) {
-            end -= 1;
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let format = format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+        );
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("at", &self.now.format(format).unwrap_or_default())?;
+        map.serialize_entry("level", &self.record.level().as_str().to_ascii_lowercase())?;
+        map.serialize_entry("event", &escaped(&self.record.args().to_string()))?;
+        let mut fields = Fields { map, failure: None };
+        let _ = self.record.key_values().visit(&mut fields);
+        let Fields { mut map, failure } = fields;
+        if let Some(failure) = failure {
+            return Err(failure);
         }
-        self.0.push_str(&UntrustedRef::new(&text.as_bytes()[..end]).json());
+        if self.left_out > 0 {
+            map.serialize_entry("left_out_before", &self.left_out)?;
+        }
+        map.end()
     }
 }
 
-impl<'kvs> VisitSource<'kvs> for Fields {
-    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
-        self.0.push(',');
-        self.text(key.as_str());
-        self.0.push(':');
-        match value.to_u64() {
-            Some(number) => drop(write!(self.0, "{number}")),
-            None => self.text(&value.to_string()),
-        }
-        Ok(())
+/// A text of a record: cut where it is too long, with escapes for what might not be seen as what it
+/// is.
+fn escaped(text: &str) -> UntrustedRef<'_> {
+    let mut end = text.len().min(MOST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    UntrustedRef::new(&text.as_bytes()[..end])
+}
+
+/// The fields of a record on their way into the line.
+struct Fields<M: SerializeMap> {
+    map: M,
+    failure: Option<M::Error>,
+}
+
+impl<'kvs, M: SerializeMap> VisitSource<'kvs> for Fields<M> {
+    fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), kv::Error> {
+        let written = match value.to_u64() {
+            Some(number) => self.map.serialize_entry(key.as_str(), &number),
+            None => self.map.serialize_entry(key.as_str(), &escaped(&value.to_string())),
+        };
+        written.map_err(|failure| {
+            self.failure = Some(failure);
+            kv::Error::msg("a field cannot be written")
+        })
     }
 }
 
@@ -233,7 +255,7 @@ mod tests {
             .target("shelflife::api")
             .key_values(&pairs)
             .build();
-        let text = line(datetime!(2026-11-23 14:00:05.12 UTC), &record);
+        let text = line(datetime!(2026-11-23 14:00:05.12 UTC), &record, 0);
         assert_eq!(
             text,
             "{\"at\":\"2026-11-23T14:00:05.120Z\",\"level\":\"warn\",\"event\":\"request\",\"path\":\"/v1/files?after=a\\u000a\\u202e\\\"\",\"ms\":12}\n"
@@ -242,7 +264,12 @@ mod tests {
         let long = "ä".repeat(MOST_TEXT);
         let pairs = [("why", Value::from(long.as_str()))];
         let record = Record::builder().args(format_args!("x")).key_values(&pairs).build();
-        assert!(line(datetime!(2026-11-23 14:00 UTC), &record).len() < MOST_TEXT + 200);
+        assert!(line(datetime!(2026-11-23 14:00 UTC), &record, 0).len() < MOST_TEXT + 200);
+        let record = Record::builder().args(format_args!("x")).build();
+        assert_eq!(
+            line(datetime!(2026-11-23 14:00 UTC), &record, 7),
+            "{\"at\":\"2026-11-23T14:00:00.000Z\",\"level\":\"info\",\"event\":\"x\",\"left_out_before\":7}\n"
+        );
     }
 
     #[test]

@@ -3,12 +3,13 @@
 //! It knows neither terminal nor clock: what is to be done goes out as an [`Alert`].
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::time::Duration;
+
+use serde::Serialize;
 
 use crate::store::filter::{Filter, Moment};
 use crate::store::{FileNo, Store};
-use crate::text::grouped;
+use crate::text::{UntrustedRef, grouped};
 use crate::time::expiry::Stated;
 
 /// Files that cross a bound together are told of together: so long is waited for the others.
@@ -251,27 +252,48 @@ fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
         1 => format!("{first} has less than {bound} left"),
         n => format!("{} files have less than {bound} left, first {first}", grouped(n)),
     };
-    let mut json = format!(
-        "{{\"rule\":{},\"left_s\":{},\"count\":{},\"files\":[",
-        crate::text::UntrustedRef::new(rule.name.as_bytes()).json(),
-        rule.left_s,
-        files.len()
-    );
-    for (i, no) in files.iter().take(MOST_TOLD).enumerate() {
-        let file = store.file(*no);
-        let number = |stated: Option<String>| stated.unwrap_or_else(|| "null".to_owned());
-        let filename = number(file.filename.map(crate::text::UntrustedRef::json));
-        let _ = write!(
-            json,
-            "{}{{\"id\":{},\"filename\":{filename},\"bytes\":{},\"created_at\":{},\"expires_at\":{}}}",
-            if i == 0 { "" } else { "," },
-            file.id.json(),
-            number(file.bytes.value().map(|n| n.to_string())),
-            number(file.created_at.value().map(|n| n.to_string())),
-            number(file.expires_at.value().map(|n| n.to_string())),
-        );
-    }
-    json.push_str("]}\n");
+    let json = document(rule, files, store);
     let (bell, desktop, command) = (rule.bell, rule.desktop, rule.command.clone());
     Alert { text, bell, desktop, command, json }
+}
+
+/// What a command is told, as it stands in JSON.
+#[derive(Serialize)]
+struct Told<'a> {
+    rule: UntrustedRef<'a>,
+    left_s: u64,
+    count: usize,
+    files: Vec<ToldFile<'a>>,
+}
+
+/// A file in it; null is what the service did not say, or not so that it could be read.
+#[derive(Serialize)]
+struct ToldFile<'a> {
+    id: UntrustedRef<'a>,
+    filename: Option<UntrustedRef<'a>>,
+    bytes: Option<u64>,
+    created_at: Option<i64>,
+    expires_at: Option<i64>,
+}
+
+/// The rule and the first of its files, on one line.
+fn document(rule: &Rule, files: &[FileNo], store: &Store) -> String {
+    let told = |no: &FileNo| {
+        let file = store.file(*no);
+        ToldFile {
+            id: file.id,
+            filename: file.filename,
+            bytes: file.bytes.value(),
+            created_at: file.created_at.value(),
+            expires_at: file.expires_at.value(),
+        }
+    };
+    let told = Told {
+        rule: UntrustedRef::new(rule.name.as_bytes()),
+        left_s: rule.left_s,
+        count: files.len(),
+        files: files.iter().take(MOST_TOLD).map(told).collect(),
+    };
+    // Texts and numbers can always be written.
+    serde_json::to_string(&told).unwrap_or_default() + "\n"
 }

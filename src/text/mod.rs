@@ -88,6 +88,15 @@ mod tests {
     }
 
     #[test]
+    fn a_document_has_it_as_json_writes_it() {
+        for raw in ["a\n\"\\\u{202e}\u{1f1e9}日".as_bytes(), b"\xed\xa0\x80", b"\x9b", b""] {
+            let text = UntrustedRef::new(raw);
+            let written = serde_json::to_string(&[Some(text), None]).unwrap();
+            assert_eq!(written, format!("[{},null]", text.json()));
+        }
+    }
+
+    #[test]
     fn shortening_keeps_both_ends_and_the_width() {
         assert_eq!(shorten_middle("batch-0412-output.jsonl", 13), "batch-….jsonl");
         assert_eq!(shorten_middle("short", 5), "short");

@@ -3,6 +3,9 @@
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
+use serde::ser::{Error as _, Serialize, Serializer};
+use serde_json::value::RawValue;
+
 use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
 use super::width::shorten_end;
 
@@ -152,6 +155,14 @@ impl<'a> UntrustedRef<'a> {
             Unit::Byte(_) => out.push('\u{fffd}'),
         });
         out.push('"');
+    }
+}
+
+/// As [`json`](UntrustedRef::json) writes it, for documents of `serde_json` only: in another form it
+/// would be no string, and as the name of a field it is refused.
+impl Serialize for UntrustedRef<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.json()).map_err(S::Error::custom)?.serialize(serializer)
     }
 }
 

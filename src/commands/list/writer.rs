@@ -187,6 +187,9 @@ fn csv_cells(file: &File) -> [String; 6] {
 
 /// Appends one file as one line of JSON: the API's fields with normalised values, then those that
 /// the program does not know, as they came.
+///
+/// By hand, since serde would want each of these texts written, checked and copied once more: their
+/// escapes are our own, and there may be a million files.
 fn push_json(line: &mut String, file: &File) {
     let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
     let names_itself = extra.iter().any(|(name, _)| name.raw() == b"object");
