@@ -17,7 +17,7 @@ impl App {
         if event.kind == KeyEventKind::Release {
             return;
         }
-        let Some(key) = Shortcut::read(event) else { return };
+        let Some(key) = Shortcut::read(event) else { return self.press_by_word(event) };
         self.patience = PATIENCE;
         self.toast = None;
         let typing = matches!(self.mode, Mode::Filter { .. } | Mode::Palette { .. });

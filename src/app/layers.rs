@@ -1,13 +1,13 @@
 //! The layers above the table: what their keys do.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::fields::CopyField;
 use super::mode::{Choice, Mode};
 use super::palette;
 use super::table::columns::Column;
-use super::{App, geometry};
+use super::{App, PATIENCE, geometry};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Shortcut};
 use crate::store::field::Field;
@@ -66,6 +66,24 @@ impl App {
                     *line = 0;
                 }
             }
+        }
+    }
+
+    /// A key that no action can have: where text is typed it may edit it by whole words.
+    pub(super) fn press_by_word(&mut self, event: KeyEvent) {
+        let (Mode::Filter { input } | Mode::Palette { input, .. }) = &mut self.mode else { return };
+        let Some(request) = request_by_word(event) else { return };
+        self.patience = PATIENCE;
+        self.toast = None;
+        if input.handle(request).is_none_or(|change| !change.value) {
+            return;
+        }
+        let typed = input.value().to_owned();
+        if let Mode::Palette { line, .. } = &mut self.mode {
+            *line = 0;
+        } else {
+            self.filter_by(&typed);
+            self.fit();
         }
     }
 
@@ -242,14 +260,37 @@ fn edit(input: &mut Input, key: Shortcut) -> bool {
     let request = match key {
         Shortcut::Char(c) => InputRequest::InsertChar(c),
         Shortcut::Named(KeyCode::Backspace) | Shortcut::Ctrl('h') => InputRequest::DeletePrevChar,
-        Shortcut::Named(KeyCode::Delete) => InputRequest::DeleteNextChar,
+        Shortcut::Named(KeyCode::Delete) | Shortcut::Ctrl('d') => InputRequest::DeleteNextChar,
         Shortcut::Named(KeyCode::Left) | Shortcut::Ctrl('b') => InputRequest::GoToPrevChar,
         Shortcut::Named(KeyCode::Right) | Shortcut::Ctrl('f') => InputRequest::GoToNextChar,
         Shortcut::Named(KeyCode::Home) | Shortcut::Ctrl('a') => InputRequest::GoToStart,
         Shortcut::Named(KeyCode::End) | Shortcut::Ctrl('e') => InputRequest::GoToEnd,
         Shortcut::Ctrl('w') => InputRequest::DeletePrevWord,
+        Shortcut::Ctrl('k') => InputRequest::DeleteTillEnd,
         Shortcut::Ctrl('u') => InputRequest::DeleteLine,
+        Shortcut::Ctrl('y') => InputRequest::Yank,
         _ => return false,
     };
     input.handle(request).is_some_and(|change| change.value)
+}
+
+/// What a key that is no [`Shortcut`] asks of a text input: moves and deletions by whole words, with
+/// Alt, or with Control where the key is no character.
+fn request_by_word(event: KeyEvent) -> Option<InputRequest> {
+    let modifiers = event.modifiers - KeyModifiers::SHIFT;
+    // Terminals that tell more of the modifiers may call Alt so.
+    let alt = modifiers == KeyModifiers::ALT || modifiers == KeyModifiers::META;
+    if !alt && modifiers != KeyModifiers::CONTROL {
+        return None;
+    }
+    Some(match event.code {
+        KeyCode::Left => InputRequest::GoToPrevWord,
+        KeyCode::Right => InputRequest::GoToNextWord,
+        KeyCode::Backspace => InputRequest::DeletePrevWord,
+        KeyCode::Delete => InputRequest::DeleteNextWord,
+        KeyCode::Char('b' | 'B') if alt => InputRequest::GoToPrevWord,
+        KeyCode::Char('f' | 'F') if alt => InputRequest::GoToNextWord,
+        KeyCode::Char('d' | 'D') if alt => InputRequest::DeleteNextWord,
+        _ => return None,
+    })
 }

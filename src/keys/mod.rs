@@ -116,7 +116,8 @@ pub enum Shortcut {
 }
 
 impl Shortcut {
-    /// Reads a key press; keys with other modifiers, such as Alt, mean nothing here.
+    /// Reads a key press; keys with other modifiers, such as Alt, are
+    /// none: no action can have them.
     #[must_use]
     pub fn read(event: KeyEvent) -> Option<Self> {
         let modifiers = event.modifiers - KeyModifiers::SHIFT;

@@ -103,6 +103,58 @@ fn help_and_palette_open_above_any_layer_and_go_back_to_it() {
 }
 
 #[test]
+fn a_line_is_edited_as_in_a_shell() {
+    use KeyModifiers as M;
+    let (left, right, back) = (KeyCode::Left, KeyCode::Right, KeyCode::Backspace);
+    let char = KeyCode::Char;
+    // What is pressed after `one two three`, and what is left once `X` is typed there.
+    let cases: &[(&[(KeyCode, M)], &str)] = &[
+        (&[(char('b'), M::ALT)], "one two Xthree"),
+        (&[(char('b'), M::META), (char('B'), M::ALT | M::SHIFT)], "one Xtwo three"),
+        (&[(left, M::ALT), (left, M::CONTROL)], "one Xtwo three"),
+        (&[(char('a'), M::CONTROL), (char('f'), M::ALT)], "one Xtwo three"),
+        (&[(char('a'), M::CONTROL), (right, M::CONTROL)], "one Xtwo three"),
+        (&[(char('a'), M::CONTROL), (char('d'), M::ALT)], "Xtwo three"),
+        (&[(char('a'), M::CONTROL), (KeyCode::Delete, M::CONTROL)], "Xtwo three"),
+        (&[(char('a'), M::CONTROL), (char('d'), M::CONTROL)], "Xne two three"),
+        (&[(char('w'), M::CONTROL)], "one two X"),
+        (&[(back, M::ALT)], "one two X"),
+        (&[(char('b'), M::ALT), (char('k'), M::CONTROL)], "one two X"),
+        (&[(char('w'), M::CONTROL), (char('y'), M::CONTROL)], "one two threeX"),
+        (&[(char('u'), M::CONTROL)], "X"),
+        (&[(char('q'), M::ALT), (char('x'), M::CONTROL | M::ALT)], "one two threeX"),
+    ];
+    for opening in ["/", ":"] {
+        for (pressed, expected) in cases {
+            let mut driver = loaded(120, 36);
+            driver.keys(opening);
+            driver.keys("one two three");
+            let press = |driver: &mut Driver, (code, modifiers)| {
+                driver.tell(Event::KeyPressed(KeyEvent::new(code, modifiers)));
+            };
+            pressed.iter().for_each(|key| press(&mut driver, *key));
+            let before = match driver.app.mode() {
+                Mode::Filter { input } | Mode::Palette { input, .. } => input.value().to_owned(),
+                _ => panic!("{pressed:?} left the text"),
+            };
+            if opening == "/" {
+                let filter = driver.app.table().wanted_filter_text().unwrap_or_default();
+                assert_eq!(filter, before, "{pressed:?}");
+            }
+            driver.keys("X");
+            let (Mode::Filter { input } | Mode::Palette { input, .. }) = driver.app.mode() else {
+                panic!("{pressed:?} left the text")
+            };
+            assert_eq!(input.value(), *expected, "{pressed:?}");
+        }
+    }
+    let mut driver = loaded(120, 36);
+    let before = drawn(&driver.app, &Theme::plain());
+    driver.tell(Event::KeyPressed(KeyEvent::new(char('b'), M::ALT)));
+    assert_eq!(drawn(&driver.app, &Theme::plain()), before, "while browsing it means nothing");
+}
+
+#[test]
 fn no_letter_is_a_command_while_text_is_typed() {
     let letters: Vec<char> = bindings()
         .flat_map(|binding| binding.keys)
