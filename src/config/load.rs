@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::file::{self, File, FileError, Rebinding};
 use super::given::Given;
+use super::places;
 use super::table::{SETTINGS, Setting, Values};
 use crate::api::secret::SECRET_VARIABLE;
 use crate::cli::Options;
@@ -95,7 +96,7 @@ pub struct Config {
 /// # Errors
 /// [`ConfigError`] names the place, the line, and what is allowed.
 pub fn load(options: &Options) -> Result<Config, ConfigError> {
-    let folder = folder();
+    let folder = places::config();
     let place = folder.as_ref().map(|folder| folder.join("config.toml"));
     let path = options.config.clone().or_else(|| place.filter(|path| path.exists()));
     let file = match &path {
@@ -136,16 +137,6 @@ pub fn load(options: &Options) -> Result<Config, ConfigError> {
         });
     }
     Ok(config)
-}
-
-/// `$XDG_CONFIG_HOME/shelflife`, or `~/.config/shelflife`; nothing without a home.
-fn folder() -> Option<PathBuf> {
-    let absolute = |variable| {
-        let path = PathBuf::from(std::env::var_os(variable)?);
-        path.is_absolute().then_some(path)
-    };
-    let base = absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))?;
-    Some(base.join("shelflife"))
 }
 
 /// A path as errors show it.

@@ -6,6 +6,7 @@
 pub mod file;
 pub mod given;
 mod load;
+pub mod places;
 pub mod table;
 pub mod words;
 
