@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, Request, State};
 use axum::http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
@@ -230,7 +231,7 @@ struct Form {
 pub(super) async fn upload(State(service): Shared, multipart: Multipart) -> Response {
     let form = match read_form(multipart).await {
         Ok(form) => form,
-        Err(message) => return bad_request("file", &message),
+        Err(error) => return bad_request("file", &error.body_text()),
     };
     let Some((filename, content)) = form.file else {
         return bad_request("file", "file is required");
@@ -252,17 +253,17 @@ pub(super) async fn upload(State(service): Shared, multipart: Multipart) -> Resp
     Json(file).into_response()
 }
 
-async fn read_form(mut multipart: Multipart) -> Result<Form, String> {
+async fn read_form(mut multipart: Multipart) -> Result<Form, MultipartError> {
     let mut form = Form::default();
-    while let Some(field) = multipart.next_field().await.map_err(|e| e.body_text())? {
+    while let Some(field) = multipart.next_field().await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "file" {
             let filename = field.file_name().unwrap_or("upload.jsonl").to_owned();
-            let content = field.bytes().await.map_err(|e| e.body_text())?;
+            let content = field.bytes().await?;
             form.file = Some((filename, content));
             continue;
         }
-        let text = field.text().await.map_err(|e| e.body_text())?;
+        let text = field.text().await?;
         match name.as_str() {
             "purpose" => form.purpose = Some(text),
             "expires_after[anchor]" => form.anchor = Some(text),

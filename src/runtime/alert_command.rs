@@ -1,6 +1,7 @@
 //! The commands of alerts: one at a time, without a shell, with a limit of time.
 
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -34,7 +35,8 @@ impl Commands {
                 let Err(why) = run(&alert).await else { continue };
                 let program = alert.command.first().map_or("", String::as_str);
                 let program = UntrustedRef::new(program.as_bytes()).printable_within(40);
-                let text = format!("alert command {program}: {}", shorten_end(&why, 80));
+                let text =
+                    format!("alert command {program}: {}", shorten_end(&why.to_string(), 80));
                 let event = Event::CommandFailed(text);
                 if messages.send(Message::Event(event)).await.is_err() {
                     return;
@@ -52,7 +54,20 @@ impl Commands {
     }
 }
 
-async fn run(alert: &Alert) -> Result<(), String> {
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("cannot be started: {source}")]
+    Unstartable { source: io::Error },
+    #[error("cannot be waited for: {source}")]
+    Lost { source: io::Error },
+    #[error("ended after {} s", LIMIT.as_secs())]
+    TooLong,
+    #[error("failed ({0})")]
+    Failed(ExitStatus),
+}
+
+async fn run(alert: &Alert) -> Result<(), Failure> {
     let Some((program, arguments)) = alert.command.split_first() else { return Ok(()) };
     let mut child = Command::new(program)
         .args(arguments)
@@ -62,7 +77,7 @@ async fn run(alert: &Alert) -> Result<(), String> {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|error| format!("cannot be started: {error}"))?;
+        .map_err(|source| Failure::Unstartable { source })?;
     let input = child.stdin.take();
     let work = async {
         if let Some(mut input) = input {
@@ -72,9 +87,9 @@ async fn run(alert: &Alert) -> Result<(), String> {
         child.wait().await
     };
     match timeout(LIMIT, work).await {
-        Err(_) => Err(format!("ended after {} s", LIMIT.as_secs())),
-        Ok(Err(error)) => Err(format!("cannot be waited for: {error}")),
+        Err(_) => Err(Failure::TooLong),
+        Ok(Err(source)) => Err(Failure::Lost { source }),
         Ok(Ok(status)) if status.success() => Ok(()),
-        Ok(Ok(status)) => Err(format!("failed ({status})")),
+        Ok(Ok(status)) => Err(Failure::Failed(status)),
     }
 }

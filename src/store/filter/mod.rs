@@ -38,7 +38,7 @@ use eval::Test;
 
 pub use blocks::{BLOCK, Verdicts};
 pub use expr::{Expr, Op, Property, TextField, TextOp};
-pub use pattern::Pattern;
+pub use pattern::{Pattern, PatternError};
 pub use values::When;
 
 /// A filter that is ready for use.

@@ -162,7 +162,9 @@ impl Parser<'_> {
         if self.patterns > MOST_PATTERNS {
             return error(at, "these are too many patterns for a filter");
         }
-        Pattern::new(source).map(Expr::Regex).map_err(|what| FilterError { at, what })
+        Pattern::new(source)
+            .map(Expr::Regex)
+            .map_err(|error| FilterError { at, what: error.to_string() })
     }
 
     fn read_word_or_comparison(&mut self, word: &str) -> Result<Expr> {

@@ -20,19 +20,33 @@ pub struct Pattern {
     regex: Regex,
 }
 
+/// What is wrong with a pattern, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PatternError {
+    /// It would take more memory than a filter may.
+    #[error("this pattern is too large")]
+    TooLarge,
+    /// It is no regular expression.
+    #[error("this pattern cannot be read: {why}")]
+    Unreadable {
+        /// What the library says of it; it repeats nothing of the pattern.
+        why: String,
+    },
+}
+
 impl Pattern {
     /// Reads a pattern. It matches any case, unless it names a capital.
     ///
     /// # Errors
-    /// What is wrong with it, in one line.
-    pub fn new(source: &str) -> Result<Self, String> {
+    /// [`PatternError`] where it is none, or too large.
+    pub fn new(source: &str) -> Result<Self, PatternError> {
         let regex = RegexBuilder::new(source)
             .case_insensitive(!names_a_capital(source))
             .size_limit(MOST_BYTES)
             .dfa_size_limit(MOST_BYTES)
             .nest_limit(DEEPEST)
             .build()
-            .map_err(|error| plain(&error))?;
+            .map_err(|error| PatternError::of(&error))?;
         Ok(Self { source: with_slashes_escaped(source), regex })
     }
 
@@ -95,15 +109,14 @@ pub(super) fn names_a_capital(source: &str) -> bool {
     false
 }
 
-/// The library draws the pattern with a caret below it over several lines; the last says why.
-fn plain(error: &Error) -> String {
-    match error {
-        Error::CompiledTooBig(_) => "this pattern is too large".to_owned(),
-        other => {
-            let text = other.to_string();
-            let last = text.lines().last().unwrap_or_default();
-            let why = last.strip_prefix("error: ").unwrap_or(last);
-            format!("this pattern cannot be read: {why}")
+impl PatternError {
+    /// The library draws the pattern with a caret below it over several lines; the last says why.
+    fn of(error: &Error) -> Self {
+        if let Error::CompiledTooBig(_) = error {
+            return Self::TooLarge;
         }
+        let text = error.to_string();
+        let last = text.lines().last().unwrap_or_default();
+        Self::Unreadable { why: last.strip_prefix("error: ").unwrap_or(last).to_owned() }
     }
 }
