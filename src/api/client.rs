@@ -11,7 +11,7 @@ use reqwest::{Response, Url};
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::error::{ApiError, Status};
+use super::error::{ApiError, ClientError, Status};
 use super::failure::{meaning_of, no_client};
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
 use super::mask::Mask;
@@ -93,8 +93,12 @@ impl Client {
     /// A client of `endpoint` that sends `key` as a bearer token.
     ///
     /// # Errors
-    /// A sentence, where TLS cannot be set up, such as for want of any CA certificate.
-    pub fn new(endpoint: Endpoint, key: Option<Secret>, limits: Limits) -> Result<Self, String> {
+    /// [`ClientError`] where it cannot make connections safe.
+    pub fn new(
+        endpoint: Endpoint,
+        key: Option<Secret>,
+        limits: Limits,
+    ) -> Result<Self, ClientError> {
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())

@@ -9,6 +9,19 @@ const MESSAGE_CELLS: usize = 200;
 /// What is waited for at first.
 pub(super) const CONNECTION: &str = "connection";
 
+/// Why there can be no calls at all.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ClientError {
+    /// TLS cannot be set up, such as for want of any CA certificate.
+    #[error(
+        "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
+    )]
+    Tls {
+        /// The innermost cause.
+        cause: String,
+    },
+}
+
 /// Why one try of a call failed.
 ///
 /// The texts name the cause in lower case and show the service's own words escaped.

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
-use super::error::{ApiError, CONNECTION};
+use super::error::{ApiError, CONNECTION, ClientError};
 use crate::text::Untrusted;
 
 /// What the TLS library says, and what that means.
@@ -62,12 +62,10 @@ pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError 
 }
 
 /// Why no client could be made.
-pub(super) fn no_client(error: &reqwest::Error) -> String {
+pub(super) fn no_client(error: &reqwest::Error) -> ClientError {
     let cause = innermost(error);
     let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
-    format!(
-        "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
-    )
+    ClientError::Tls { cause: cause.to_owned() }
 }
 
 fn innermost(error: &reqwest::Error) -> String {

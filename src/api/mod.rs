@@ -17,5 +17,5 @@ pub mod secret;
 pub mod wire;
 
 pub use client::{Answer, Client, Existence};
-pub use error::ApiError;
+pub use error::{ApiError, ClientError};
 pub use wire::{File, HasMore, Page, Reading, Unreadable};

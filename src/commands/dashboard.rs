@@ -74,7 +74,7 @@ pub async fn run(options: &Options, background: &Handle) -> Result<u8, CommandEr
             None => Ok(0),
         },
         End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(1)),
-        End::NoClient(why) => Err(CommandError::Tls(why)),
+        End::NoClient(error) => Err(error.into()),
         End::TerminalGone => Ok(1),
         End::Panicked => Ok(crate::PANICKED),
     }

@@ -15,11 +15,10 @@ use std::path::Path;
 
 use tokio::runtime::Handle;
 
-use crate::api::ApiError;
-use crate::api::Client;
 use crate::api::client::Limits;
 use crate::api::endpoint::{BadEndpoint, Endpoint};
 use crate::api::secret::{BadSecret, SECRET_VARIABLE, Secret};
+use crate::api::{ApiError, Client, ClientError};
 use crate::cli::Options;
 use crate::config::{Config, ConfigError};
 use crate::demo;
@@ -76,9 +75,9 @@ pub enum CommandError {
         /// The cause.
         source: io::Error,
     },
-    /// TLS cannot be set up.
-    #[error("{0}")]
-    Tls(String),
+    /// There can be no calls.
+    #[error(transparent)]
+    NoClient(#[from] ClientError),
 }
 
 impl CommandError {
@@ -95,7 +94,7 @@ impl CommandError {
             }
             Self::List(Failure::AskedToWait { .. }) => 5,
             Self::List(Failure::Call(error)) if error.is_outage() => 5,
-            Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::Tls(_) => 1,
+            Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::NoClient(_) => 1,
         }
     }
 }
@@ -147,8 +146,8 @@ impl Service {
     /// A client of it. Reading the CA certificates takes longer than anything else at the start.
     ///
     /// # Errors
-    /// A sentence, where TLS cannot be set up.
-    pub fn client(self) -> Result<Client, String> {
+    /// [`ClientError`] where it cannot make connections safe.
+    pub fn client(self) -> Result<Client, ClientError> {
         Client::new(self.endpoint, self.key, Limits::default())
     }
 }

@@ -25,8 +25,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::sleep;
 
-use crate::api::Client;
 use crate::api::call::{Call, Ticket};
+use crate::api::{Client, ClientError};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
@@ -62,7 +62,7 @@ pub enum End {
     /// A signal asked for it.
     Signal(i32),
     /// There can be no requests, for this reason.
-    NoClient(String),
+    NoClient(ClientError),
     /// The terminal is gone.
     TerminalGone,
     /// Something panicked; [`report_panics`] tells what.
@@ -94,7 +94,7 @@ pub struct Options {
 /// A client that is made by the first request, on the thread of the requests: the first frame does
 /// not wait for it.
 type LazyClient =
-    LazyLock<Result<Client, String>, Box<dyn FnOnce() -> Result<Client, String> + Send>>;
+    LazyLock<Result<Client, ClientError>, Box<dyn FnOnce() -> Result<Client, ClientError> + Send>>;
 
 /// Runs the dashboard on the terminal until it is left, and gives the terminal back. Requests are
 /// carried out by `background`, not on the thread that this runs on.
@@ -103,7 +103,7 @@ type LazyClient =
 /// Where the terminal cannot be set up, or no longer written to.
 pub async fn run(
     app: &mut App,
-    client: impl FnOnce() -> Result<Client, String> + Send + 'static,
+    client: impl FnOnce() -> Result<Client, ClientError> + Send + 'static,
     background: &Handle,
     options: Options,
 ) -> io::Result<End> {

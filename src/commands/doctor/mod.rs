@@ -196,7 +196,7 @@ async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Secret>, limi
     let https = endpoint.is_https();
     let client = match Client::new(endpoint, key, Limits::default()) {
         Ok(client) => client,
-        Err(why) => return report.failure("tls", &CommandError::Tls(why)),
+        Err(error) => return report.failure("tls", &error.into()),
     };
     let sent = since_boot();
     let result = exec::list(&client, None, limit, 1).await;

@@ -29,7 +29,7 @@ use writer::Writer;
 pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
-    let client = service.client().map_err(CommandError::Tls)?;
+    let client = service.client()?;
     let out = io::stdout().lock();
     let result = print(&client, &config.values, list, out).await;
     match result {
