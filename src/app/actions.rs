@@ -6,10 +6,9 @@ use tui_input::Input;
 use super::effect::Effect;
 use super::fields::CopyField;
 use super::mode::{Choice, Focus, Mode};
-use super::{App, PATIENCE};
+use super::{App, PATIENCE, sheets};
 use crate::keys::{Action, Shortcut};
 use crate::lister::State;
-use crate::view;
 
 impl App {
     /// One key press.
@@ -180,9 +179,9 @@ impl App {
     /// Moves whatever has the focus: the selection, or the lines of a text.
     pub(super) fn scroll(&mut self, rows: isize) {
         let most = match (&self.mode, self.focus) {
-            (Mode::Help { .. }, _) => view::help::overflow(self),
-            (Mode::Events { .. }, _) => view::events::overflow(self),
-            (Mode::Detail { .. }, _) | (_, Focus::Pane { .. }) => view::detail::overflow(self),
+            (Mode::Help { .. }, _) => sheets::help::overflow(self),
+            (Mode::Events { .. }, _) => sheets::events::overflow(self),
+            (Mode::Detail { .. }, _) | (_, Focus::Pane { .. }) => sheets::detail::overflow(self),
             // The table, which knows its own end.
             _ => 0,
         };

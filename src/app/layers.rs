@@ -7,12 +7,11 @@ use super::fields::CopyField;
 use super::mode::{Choice, Mode};
 use super::palette;
 use super::table::columns::Column;
-use super::{App, PATIENCE, geometry};
+use super::{App, PATIENCE, geometry, sheets};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Shortcut};
 use crate::store::field::Field;
 use crate::text::shorten_end;
-use crate::view;
 
 impl App {
     pub(super) fn copy_field(&mut self, field: CopyField, effects: &mut Vec<Effect>) {
@@ -232,7 +231,7 @@ impl App {
         effects: &mut Vec<Effect>,
     ) {
         let Some(action) = action else { return };
-        let last = view::agenda::lines(self).saturating_sub(1);
+        let last = sheets::agenda::lines(self).saturating_sub(1);
         if let Some(rows) = self.scroll_of(action) {
             let line = line.saturating_add_signed(rows).min(last);
             self.mode = Mode::Agenda { line };
@@ -241,7 +240,7 @@ impl App {
         match action {
             Action::GoBack | Action::Close | Action::OpenAgenda => self.mode = Mode::Browse,
             Action::OpenDetail => {
-                if let Some(bucket) = view::agenda::bucket_at(self, line) {
+                if let Some(bucket) = sheets::agenda::bucket_at(self, line) {
                     self.mode = Mode::Browse;
                     self.choose_bucket(bucket);
                 }

@@ -19,6 +19,7 @@ mod mouse;
 pub mod palette;
 mod screen;
 pub mod settings;
+pub mod sheets;
 pub mod table;
 
 use std::collections::HashSet;

@@ -4,8 +4,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::mode::{Focus, Mode};
-use super::{App, geometry};
-use crate::view;
+use super::{App, geometry, sheets};
 
 /// Rows that one turn of the wheel moves.
 const WHEEL: isize = 3;
@@ -37,7 +36,7 @@ impl App {
         let over_pane = pane.is_some_and(|pane| pane.contains(at));
         match &mut self.mode {
             Mode::Browse if over_pane => {
-                let most = view::detail::overflow(self);
+                let most = sheets::detail::overflow(self);
                 let scroll = match self.focus {
                     Focus::Pane { scroll } => scroll,
                     _ => 0,
@@ -48,7 +47,7 @@ impl App {
             Mode::Browse | Mode::Filter { .. } => self.table.scroll_by(rows),
             Mode::Agenda { line } => {
                 let line = line.saturating_add_signed(rows);
-                let last = view::agenda::lines(self).saturating_sub(1);
+                let last = sheets::agenda::lines(self).saturating_sub(1);
                 self.mode = Mode::Agenda { line: line.min(last) };
             }
             Mode::Picker { .. } | Mode::Palette { .. } => {}
@@ -70,7 +69,7 @@ impl App {
         } else if layout.pane.is_some_and(|pane| pane.contains(at)) {
             self.focus = Focus::Pane { scroll: 0 };
         } else if layout.timeline.is_some_and(|timeline| timeline.contains(at))
-            && let Some(bucket) = view::timeline::bucket_at(self, x)
+            && let Some(bucket) = geometry::timeline::bucket_at(self, x)
         {
             self.choose_bucket(bucket);
         }

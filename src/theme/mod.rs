@@ -10,12 +10,14 @@ mod builtin;
 mod file;
 #[cfg(test)]
 mod tests;
+mod tone;
 
 use ratatui::style::{Color, Modifier, Style};
 
 pub use self::background::{Background, background_of_colorfgbg, background_of_reply};
 pub use self::builtin::{BUILT_IN, names};
 pub use self::file::ThemeError;
+pub use self::tone::Tone;
 use crate::time::expiry::Urgency;
 
 /// The styles of everything that is drawn.

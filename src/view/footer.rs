@@ -13,6 +13,7 @@ use tui_input::Input;
 use super::{cells, put, put_right};
 use crate::app::App;
 use crate::app::mode::{Focus, Mode};
+use crate::app::sheets::agenda::span_words;
 use crate::app::table::rebuild::Work;
 use crate::keys::{self, Action, Binding};
 use crate::lister::{Failure, State};
@@ -202,7 +203,7 @@ fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
 fn timeline_words(app: &App) -> Option<String> {
     let Focus::Timeline { bucket: number } = app.focus() else { return None };
     let bucket = app.timeline().buckets().get(number)?;
-    let when = super::agenda::span_words(app, &bucket.span);
+    let when = span_words(app, &bucket.span);
     let unit = if bucket.files == 1 { "file" } else { "files" };
     let (files, bytes) = (grouped(bucket.files), text::sum(bucket.bytes));
     let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);

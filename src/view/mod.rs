@@ -2,17 +2,17 @@
 //!
 //! One file a pane, each with a drawing of itself. Work per frame is that of the rows on the screen.
 
-pub mod agenda;
-pub mod detail;
-pub mod events;
+mod agenda;
+mod detail;
+mod events;
 mod footer;
 mod header;
-pub mod help;
+mod help;
 mod palette;
 mod picker;
 mod screens;
-pub mod table;
-pub mod timeline;
+mod table;
+mod timeline;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -23,6 +23,7 @@ use ratatui::widgets::{Block, BorderType, Padding};
 
 use crate::app::App;
 use crate::app::mode::Mode;
+use crate::app::sheets::{self, Sheet};
 use crate::text::is_plain;
 use crate::theme::Theme;
 
@@ -129,6 +130,30 @@ fn put(buffer: &mut Buffer, x: u16, y: u16, right: u16, text: &str, style: Style
 fn put_right(buffer: &mut Buffer, left: u16, y: u16, right: u16, text: &str, style: Style) {
     let width = cells(text);
     put(buffer, right.saturating_sub(width).max(left), y, right, text, style);
+}
+
+/// Draws the lines of a sheet that are in view, its columns side by side.
+fn draw_sheet(theme: &Theme, buffer: &mut Buffer, room: Rect, sheet: &Sheet, scroll: usize) {
+    let columns = sheet.visible(scroll);
+    let width = room.width / u16::try_from(columns.len()).unwrap_or(1).max(1);
+    for (i, lines) in (0..).zip(columns) {
+        draw_lines(theme, buffer, Rect { x: room.x + i * width, width, ..room }, lines);
+    }
+}
+
+/// Draws lines of a sheet from the top of `room`; what does not fit is cut.
+fn draw_lines<'a>(
+    theme: &Theme,
+    buffer: &mut Buffer,
+    room: Rect,
+    lines: impl IntoIterator<Item = &'a sheets::Line>,
+) {
+    for (y, line) in (room.y..room.bottom()).zip(lines) {
+        for piece in &line.pieces {
+            let (x, style) = (room.x.saturating_add(piece.at), theme.tone(piece.tone));
+            put(buffer, x, y, room.right(), &piece.text, style);
+        }
+    }
 }
 
 /// A bar of `filled` out of `all` cells, in two styles.

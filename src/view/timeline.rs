@@ -3,51 +3,20 @@
 //! ```text
 //!  now ▂▂▁▁▇▇▅▅▃▃▂▂ 6h ▁▁▁▁▃▃▅▅▂▂▁▁▂▂▃▃▅▅▇▇▅▅▃▃▁▁▁▁ 1d ▃▃▃▃▃▃▅▅▅▅▅▅▂▂▂▂▂▂… 7d ▁▁▁▁▁▁
 //! ```
-//! Bars are in the colour of their urgency; a bucket without files is a dim line. Its edges are
-//! those of the buckets, so that the labels between them are true to within one of them.
+//! Bars are in the colour of their urgency; a bucket without files is a dim line.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::put;
-use crate::account::timeline::{Bucket, DAYS, HOURS};
+use crate::account::timeline::Bucket;
 use crate::app::App;
+use crate::app::geometry::timeline::{LABEL, LABELS, places};
 use crate::app::mode::Focus;
 use crate::theme::Theme;
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
-/// Labels, and the bucket that each stands before.
-const LABELS: [(usize, &str); 4] =
-    [(0, "now "), (6, " 6h "), (HOURS, " 1d "), (HOURS + DAYS, " 7d ")];
-const LABEL_CELLS: u16 = 16;
-
-/// Where each bucket stands: the column at which it begins, and its cells.
-fn places(area: Rect) -> Vec<(u16, u16)> {
-    let room = area.width.saturating_sub(2 + LABEL_CELLS);
-    let count = |buckets: usize| u16::try_from(buckets).unwrap_or(u16::MAX);
-    let (hours, others) = (count(HOURS), count(DAYS + 1));
-    let hour = (room / (hours + 3 * others)).max(1);
-    let day = (room.saturating_sub(hours * hour) / others).clamp(1, 12);
-    let mut x = area.x + 1;
-    (0..=HOURS + DAYS)
-        .map(|bucket| {
-            if LABELS.iter().any(|(before, _)| *before == bucket) {
-                x += 4;
-            }
-            let cells = if bucket < HOURS { hour } else { day };
-            x += cells;
-            (x - cells, cells)
-        })
-        .collect()
-}
-
-/// The bucket whose bar covers column `x`.
-#[must_use]
-pub fn bucket_at(app: &App, x: u16) -> Option<usize> {
-    let area = app.layout()?.timeline?;
-    places(area).iter().position(|(from, cells)| (*from..from + cells).contains(&x))
-}
 
 pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let timeline = app.timeline();
@@ -58,10 +27,9 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         _ => None,
     };
     let label_style = if focused.is_some() { theme.accent } else { theme.chrome };
-    let places = places(area);
-    for ((number, bucket), (x, cells)) in timeline.buckets().iter().enumerate().zip(places) {
+    for ((number, bucket), (x, cells)) in timeline.buckets().iter().enumerate().zip(places(area)) {
         if let Some((_, label)) = LABELS.iter().find(|(before, _)| *before == number) {
-            put(buffer, x.saturating_sub(4), area.y, area.right(), label, label_style);
+            put(buffer, x.saturating_sub(LABEL), area.y, area.right(), label, label_style);
         }
         let amount = bucket.amount(measure);
         let (symbol, style) = bar(app, theme, bucket, amount, most);

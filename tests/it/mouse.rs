@@ -98,7 +98,7 @@ fn a_click_on_the_timeline_narrows_down_and_again_lifts() {
     let mut driver = loaded(120, 36);
     let timeline = driver.app.layout().unwrap().timeline.unwrap();
     let x = (0..120)
-        .find(|x| shelflife::view::timeline::bucket_at(&driver.app, *x) == Some(2))
+        .find(|x| shelflife::app::geometry::timeline::bucket_at(&driver.app, *x) == Some(2))
         .unwrap();
     mouse(&mut driver, LEFT, x, timeline.y);
     assert_eq!(driver.app.table().rows().len(), 1);

@@ -27,6 +27,7 @@ use crate::account::journal::Change;
 use crate::app::App;
 use crate::app::geometry::columns::{MARKER, Place, columns};
 use crate::app::mode::{Focus, Mode};
+use crate::app::sheets::agenda::span_words;
 use crate::lister::State;
 use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
@@ -65,7 +66,7 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     }
     let mut text = String::new();
     if let Some(span) = app.table().span() {
-        let _ = write!(text, "· {} ", super::agenda::span_words(app, span));
+        let _ = write!(text, "· {} ", span_words(app, span));
     }
     if app.table().is_narrowed() {
         let of = grouped(app.store().len());

@@ -1,0 +1,94 @@
+//! The log of what was new, changed or gone, newest first.
+//!
+//! The log may be long, so that only those lines are made that are in view.
+
+use ratatui::layout::Rect;
+
+use super::Line;
+use crate::account::journal::{Entry, Happening};
+use crate::app::App;
+use crate::app::geometry::inside;
+use crate::text::{shorten_end, shorten_middle};
+use crate::theme::Tone;
+
+/// Below this width of the inside, all is said more shortly.
+const ROOMY_FROM: u16 = 60;
+/// Cells of the glyph and the words.
+const WHAT: u16 = 17;
+const SHORT_WHAT: u16 = 11;
+
+/// Lines that do not fit on the screen.
+#[must_use]
+pub fn overflow(app: &App) -> usize {
+    let Some(layout) = app.layout() else { return 0 };
+    let height = usize::from(inside(layout.screen()).height);
+    app.journal().entries().len().saturating_sub(height)
+}
+
+/// The lines in view in the room within the box, with `scroll` of them scrolled off the top.
+#[must_use]
+pub fn visible(app: &App, room: Rect, scroll: usize) -> Vec<Line> {
+    let dated = is_dated(app);
+    let newest_first = app.journal().entries().iter().rev().skip(scroll.min(overflow(app)));
+    newest_first
+        .take(usize::from(room.height))
+        .map(|entry| line(app, room.width, entry, dated))
+        .collect()
+}
+
+/// When something happened: by the clock, or with the date where not all of it was today.
+fn when(app: &App, at_ms: i64, dated: bool, roomy: bool) -> String {
+    let (zone, at) = (app.shown_zone(), at_ms.div_euclid(1_000));
+    match (dated, roomy) {
+        (false, true) => zone.clock(at),
+        (false, false) => zone.minute(at).split_off(11),
+        (true, true) => zone.minute(at),
+        (true, false) => zone.minute(at).split_off(5),
+    }
+}
+
+/// Whether anything in the log happened on another day than today.
+fn is_dated(app: &App) -> bool {
+    let day = |at_ms: i64| app.shown_zone().day(at_ms.div_euclid(1_000));
+    let oldest = app.journal().entries().front();
+    oldest.is_some_and(|entry| day(entry.at_ms) != day(app.now().wall_ms))
+}
+
+/// The glyph and the tone of a happening.
+fn look(what: Happening) -> (&'static str, Tone) {
+    match what {
+        Happening::New => ("+", Tone::New),
+        Happening::Changed => ("~", Tone::Changed),
+        Happening::Expired => ("-", Tone::Gone),
+        Happening::DeletedEarly => ("-", Tone::Error),
+        Happening::Failing => ("!", Tone::Error),
+        Happening::Recovered => ("·", Tone::Text),
+    }
+}
+
+fn line(app: &App, width: u16, entry: &Entry, dated: bool) -> Line {
+    let (glyph, tone) = look(entry.what);
+    let roomy = width >= ROOMY_FROM;
+    let mut line = Line::of(Tone::Chrome, when(app, entry.at_ms, dated, roomy));
+    let words = match entry.what {
+        Happening::DeletedEarly if !roomy => "early",
+        what => what.words(),
+    };
+    let x = line.end + 2;
+    line.put(x, tone, format!("{glyph} {words}"));
+    let x = x + if roomy { WHAT } else { SHORT_WHAT };
+    let room = width.saturating_sub(x);
+    // The id has a third where there is room for both.
+    let id_room = if room >= 40 && !entry.id.is_empty() { room / 3 } else { 0 };
+    let name_room = usize::from(room.saturating_sub(if id_room > 0 { id_room + 2 } else { 0 }));
+    // Of a cause the beginning says most.
+    let text = match entry.what {
+        Happening::Failing => shorten_end(&entry.text, name_room),
+        _ => shorten_middle(&entry.text, name_room),
+    };
+    line.put(x, Tone::Text, text);
+    if id_room > 0 {
+        line.put(width - id_room, Tone::Chrome, shorten_end(&entry.id, usize::from(id_room)));
+    }
+    line
+}
