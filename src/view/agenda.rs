@@ -9,19 +9,16 @@
 //! ╰─ j k move · Enter filters · B files or bytes · Esc closes ───────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Widget;
 
-use super::{boxed, draw_lines, heading, select};
-use crate::app::App;
+use super::{Pen, heading};
 use crate::app::geometry::inside;
 use crate::app::sheets::agenda::agenda;
 use crate::text::shorten_end;
-use crate::theme::Theme;
 
-pub(super) fn draw(app: &App, line: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, line: usize) {
+    let Pen { app, theme, .. } = *pen;
     let inner = inside(area);
     let agenda = agenda(app, inner, line);
     let of_loaded = if app.lister().is_complete() { "" } else { " · of loaded" };
@@ -32,16 +29,17 @@ pub(super) fn draw(app: &App, line: usize, theme: &Theme, buffer: &mut Buffer, a
     };
     let hint = shorten_end(hint, usize::from(area.width.saturating_sub(5)));
     let place = format!(" {} of {} ─", agenda.cursor + 1, agenda.lines);
-    let block = boxed(theme, app.is_focused())
+    let block = pen
+        .boxed(app.is_focused())
         .title_top(heading(&format!("Agenda{of_loaded}"), theme.strong))
         .title_bottom(heading(&hint, theme.chrome))
         .title_bottom(Line::raw(place).alignment(Alignment::Right));
-    block.render(area, buffer);
-    draw_lines(theme, buffer, inner, [&agenda.head].into_iter().chain(&agenda.visible));
+    pen.block(area, &block);
+    pen.lines(inner, [&agenda.head].into_iter().chain(&agenda.visible));
     let below_head = usize::from(inner.y) + 1;
     let cursor = u16::try_from(below_head + agenda.cursor - agenda.first).unwrap_or(u16::MAX);
     if cursor < inner.bottom() {
         let whole = Rect { x: inner.x - 1, y: cursor, width: inner.width + 2, height: 1 };
-        select(theme.band, theme, buffer, whole, inner.x);
+        pen.select(theme.band, whole, inner.x);
     }
 }

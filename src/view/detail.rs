@@ -10,53 +10,50 @@
 //! ╰──────────────────────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
 
-use super::{boxed, draw_sheet, heading};
-use crate::app::App;
+use super::{Pen, heading};
 use crate::app::geometry::inside;
 use crate::app::mode::Focus;
 use crate::app::sheets::Sheet;
 use crate::app::sheets::detail::{self, Shown};
 use crate::text::{shorten_end, shorten_middle};
-use crate::theme::Theme;
 
-pub(super) fn draw_full(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
+    let app = pen.app;
     let sheet = detail::sheet(app, Shown::Full, inside(area));
     let hint = match (app.message(), sheet.overflow()) {
         (Some(message), _) => message,
         (None, 0) => "y copy id · Esc closes",
         (None, _) => "j k scroll · y copy id · Esc closes",
     };
-    draw(app, theme, buffer, area, (&sheet, scroll), (true, hint));
+    draw(pen, area, (&sheet, scroll), (true, hint));
 }
 
-pub(super) fn draw_pane(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw_pane(pen: &mut Pen<'_>, area: Rect) {
+    let app = pen.app;
     let sheet = detail::sheet(app, Shown::InPane, inside(area));
     let (focused, scroll) = match app.focus() {
         Focus::Pane { scroll } => (true, scroll),
         Focus::Table | Focus::Timeline { .. } => (false, 0),
     };
     let hint = if focused { "j k scroll · Tab leaves" } else { "" };
-    draw(app, theme, buffer, area, (&sheet, scroll), (focused, hint));
+    draw(pen, area, (&sheet, scroll), (focused, hint));
 }
 
 fn draw(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
+    pen: &mut Pen<'_>,
     area: Rect,
     (sheet, scroll): (&Sheet, usize),
     (focused, hint): (bool, &str),
 ) {
+    let Pen { app, theme, .. } = *pen;
     let title = shorten_middle(&detail::title(app), usize::from(area.width.saturating_sub(6)));
-    let mut block = boxed(theme, focused).title_top(heading(&title, theme.strong));
+    let mut block = pen.boxed(focused).title_top(heading(&title, theme.strong));
     if !hint.is_empty() {
         let hint = shorten_end(hint, usize::from(area.width.saturating_sub(5)));
         block = block.title_bottom(heading(&hint, theme.chrome));
     }
-    block.render(area, buffer);
-    draw_sheet(theme, buffer, inside(area), sheet, scroll);
+    pen.block(area, &block);
+    pen.sheet(inside(area), sheet, scroll);
 }

@@ -7,18 +7,15 @@
 //! ╰─ j k scroll · Esc closes ─────────────────────────────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
 
 use super::screens::centred;
-use super::{boxed, draw_lines, heading};
-use crate::app::App;
+use super::{Pen, heading};
 use crate::app::sheets::events;
 use crate::text::grouped;
-use crate::theme::Theme;
 
-pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
+    let Pen { app, theme, .. } = *pen;
     let entries = app.journal().entries();
     let hint = if events::overflow(app) > 0 { "j k scroll · Esc closes" } else { "Esc closes" };
     let forgotten = match app.journal().forgotten() {
@@ -26,14 +23,14 @@ pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer,
         n => format!(" · {} older ones forgotten", grouped(n)),
     };
     let title = format!("Events · {}{forgotten}", grouped(entries.len()));
-    let block = boxed(theme, app.is_focused())
+    let block = pen
+        .boxed(app.is_focused())
         .title_top(heading(&title, theme.strong))
         .title_bottom(heading(app.message().unwrap_or(hint), theme.chrome));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = pen.block(area, &block);
     if entries.is_empty() {
         let sentence = "Nothing happened so far.".to_owned();
-        return centred(buffer, inner, &[(sentence, theme.text)]);
+        return centred(pen, inner, &[(sentence, theme.text)]);
     }
-    draw_lines(theme, buffer, inner, &events::visible(app, inner, scroll));
+    pen.lines(inner, &events::visible(app, inner, scroll));
 }

@@ -5,12 +5,11 @@
 //! ```
 //! What is going on comes first where both do not fit. While the filter is typed, it stands here.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use tui_input::Input;
 
-use super::{cells, put, put_right};
+use super::{Pen, cells};
 use crate::app::App;
 use crate::app::mode::{Focus, Mode};
 use crate::app::sheets::agenda::span_words;
@@ -33,37 +32,34 @@ const ROOMY: usize = 60;
 const MIN_CAUSE: usize = 38;
 
 /// Draws the line; tells where the text cursor is to stand, if anywhere.
-pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) -> Option<Position> {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
+    let Pen { app, theme, .. } = *pen;
     if area.is_empty() {
         return None;
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
     if let Mode::Filter { input } = app.mode().seen() {
-        return Some(filter_line(app, input, theme, buffer, area));
+        return Some(filter_line(pen, area, input));
     }
     let (status, style) = status(app, theme, room);
     let status = shorten_end(&status, room);
-    put_right(buffer, left, area.y, right, &status, style);
+    pen.put_right(left, area.y, right, &status, style);
     let status_width = cells(&status);
     let hints_right = right.saturating_sub(status_width + if status_width > 0 { 2 } else { 0 });
     match app.message() {
         Some(message) => {
             let room = usize::from(hints_right.saturating_sub(left));
-            put(buffer, left, area.y, hints_right, &shorten_end(message, room), theme.strong);
+            pen.put(left, area.y, hints_right, &shorten_end(message, room), theme.strong);
         }
-        None => hints(
-            app,
-            theme,
-            buffer,
-            Rect { x: left, width: hints_right.saturating_sub(left), ..area },
-        ),
+        None => hints(pen, Rect { x: left, width: hints_right.saturating_sub(left), ..area }),
     }
     None
 }
 
 /// The keys that matter now, as many as fit: help and leaving before all others.
-fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+fn hints(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let busy = app.is_loading_all() || app.is_searching();
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
@@ -106,8 +102,8 @@ fn hints(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         else {
             continue;
         };
-        x = put(buffer, x, area.y, area.right(), key, theme.accent) + 1;
-        x = put(buffer, x, area.y, area.right(), hint, theme.chrome) + 2;
+        x = pen.put(x, area.y, area.right(), key, theme.accent) + 1;
+        x = pen.put(x, area.y, area.right(), hint, theme.chrome) + 2;
     }
 }
 
@@ -212,13 +208,8 @@ fn timeline_words(app: &App) -> Option<String> {
 }
 
 /// `/ text█                                         37 of 300 loaded · Enter keeps · Esc clears`
-fn filter_line(
-    app: &App,
-    input: &Input,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    area: Rect,
-) -> Position {
+fn filter_line(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Position {
+    let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let loaded = if app.lister().is_complete() { "" } else { " loaded" };
     let count = format!(
@@ -233,8 +224,8 @@ fn filter_line(
         None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
         None => (count, theme.chrome),
     };
-    put_right(buffer, left, area.y, right, &side, style);
-    let x = put(buffer, left, area.y, right, "/ ", theme.accent);
+    pen.put_right(left, area.y, right, &side, style);
+    let x = pen.put(left, area.y, right, "/ ", theme.accent);
     let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
     let room = usize::from(text_right - x).saturating_sub(1);
     let scroll = input.visual_scroll(room);
@@ -243,15 +234,10 @@ fn filter_line(
     // A space at an end of it is one in the middle of the line.
     let shown = UntrustedRef::new(format!("|{visible}|").as_bytes()).printable().into_owned();
     let shown = shown.get(1..shown.len() - 1).unwrap_or_default();
-    put(buffer, x, area.y, text_right, &shorten_end(shown, room), theme.text);
+    pen.put(x, area.y, text_right, &shorten_end(shown, room), theme.text);
     if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
-        filter_error(
-            error,
-            (input.value(), scroll),
-            theme,
-            buffer,
-            Rect { x, y: area.y + 1, width: right - x, height: 1 },
-        );
+        let line = Rect { x, y: area.y + 1, width: right - x, height: 1 };
+        filter_error(pen, line, error, (input.value(), scroll));
     }
     let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     Position::new((x + cursor).min(text_right), area.y)
@@ -259,25 +245,25 @@ fn filter_line(
 
 /// What is wrong with the filter, under the place where it is.
 fn filter_error(
+    pen: &mut Pen<'_>,
+    line: Rect,
     error: &FilterError,
     (typed, scroll): (&str, usize),
-    theme: &Theme,
-    buffer: &mut Buffer,
-    line: Rect,
 ) {
+    let theme = pen.theme;
     let before = typed.get(..error.at.start).map_or(0, width).saturating_sub(scroll);
     let marked = typed.get(error.at.clone()).map_or(1, width).max(1);
     // The words stand behind the mark, or before it where there is more room.
     let room = usize::from(line.width);
     let sign = "▔".repeat(marked.min(room.saturating_sub(before)).max(1));
     let at = line.x + u16::try_from(before.min(room.saturating_sub(1))).unwrap_or(0);
-    let end = put(buffer, at, line.y, line.right(), &sign, theme.error);
+    let end = pen.put(at, line.y, line.right(), &sign, theme.error);
     let behind = usize::from(line.right().saturating_sub(end + 1));
     if behind >= width(&error.what) || behind >= before {
-        put(buffer, end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
+        pen.put(end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
     } else {
         let what = shorten_end(&error.what, before.saturating_sub(1));
-        put_right(buffer, line.x, line.y, at.saturating_sub(1), &what, theme.error);
+        pen.put_right(line.x, line.y, at.saturating_sub(1), &what, theme.error);
     }
 }
 

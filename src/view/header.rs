@@ -7,11 +7,10 @@
 //! What is said on a line gives way from the right as the width falls; the counts and the word that
 //! more is on the server go last.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{cells, put, put_right};
+use super::{Pen, cells};
 use crate::app::App;
 use crate::lister::State;
 use crate::store::ExpiryCounts;
@@ -26,16 +25,17 @@ const SHORT_NAME: usize = 12;
 /// Cells of it that come before counts of what is less urgent.
 const WHOLE_NAME: usize = 28;
 
-pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     if area.height > 0 {
-        first_line(app, theme, buffer, Rect { height: 1, ..area });
+        first_line(pen, Rect { height: 1, ..area });
     }
     if area.height > 1 {
-        second_line(app, theme, buffer, Rect { y: area.y + 1, height: 1, ..area });
+        second_line(pen, Rect { y: area.y + 1, height: 1, ..area });
     }
 }
 
-fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+fn first_line(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
     let name = "shelflife";
@@ -72,24 +72,24 @@ fn first_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let text = with(count, fresh);
     let left_room = room.saturating_sub(width(&text) + 2);
     if left_room < name.len() && fresh.is_empty() {
-        put(buffer, left, area.y, right, &shorten_end(&text, room), theme.text);
+        pen.put(left, area.y, right, &shorten_end(&text, room), theme.text);
         return;
     }
-    put_right(buffer, left, area.y, right, fresh, style);
+    pen.put_right(left, area.y, right, fresh, style);
     let count_right = right - if fresh.is_empty() { 0 } else { cells(fresh) + 3 };
-    put_right(buffer, left, area.y, count_right, count, theme.text);
+    pen.put_right(left, area.y, count_right, count, theme.text);
     if left_room < name.len() {
         return;
     }
-    let mut x = put(buffer, left, area.y, right, name, theme.accent.patch(theme.strong));
+    let mut x = pen.put(left, area.y, right, name, theme.accent.patch(theme.strong));
     if left_room >= fixed && !badges.is_empty() {
-        x = put(buffer, x + 2, area.y, right, &badges, theme.warning);
+        x = pen.put(x + 2, area.y, right, &badges, theme.warning);
     }
     let settings = app.settings();
     let place = format!("{} · {}", settings.profile, settings.endpoint);
     let rest = left_room.saturating_sub(usize::from(x - left) + 2);
     if rest >= 8 {
-        put(buffer, x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
+        pen.put(x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
     }
 }
 
@@ -185,7 +185,8 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     }
 }
 
-fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+fn second_line(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let store = app.store();
     if store.is_empty() {
         return;
@@ -214,17 +215,17 @@ fn second_line(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let wide = counts.is_some();
     let tail = counts.as_deref().unwrap_or_else(|| of_loaded.trim_start());
     if wide {
-        put_right(buffer, left, area.y, right, tail, theme.chrome);
+        pen.put_right(left, area.y, right, tail, theme.chrome);
     }
-    let x = put(buffer, left, area.y, right, label, theme.chrome);
+    let x = pen.put(left, area.y, right, label, theme.chrome);
     let gap = if tail.is_empty() { 0 } else { 2 };
     let name_room = room.saturating_sub(fixed + gap + usize::from(cells(tail)));
     let name = shorten_middle(&name, name_room);
-    let x = put(buffer, x, area.y, right, &name, theme.text);
+    let x = pen.put(x, area.y, right, &name, theme.text);
     let urgency = app.urgency(time.unwrap_or(TimeLeft::Never));
-    let x = put(buffer, x + 1, area.y, right, &countdown, theme.urgency(urgency));
+    let x = pen.put(x + 1, area.y, right, &countdown, theme.urgency(urgency));
     if !wide {
-        put(buffer, x + 1, area.y, right, tail, theme.chrome);
+        pen.put(x + 1, area.y, right, tail, theme.chrome);
     }
 }
 

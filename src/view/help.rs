@@ -7,22 +7,20 @@
 //! ╰─ Esc closes ────────────────────────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::Widget;
 
-use super::{boxed, draw_sheet, heading};
-use crate::app::App;
+use super::{Pen, heading};
 use crate::app::geometry::inside;
 use crate::app::sheets::help;
-use crate::theme::Theme;
 
-pub(super) fn draw(app: &App, scroll: usize, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
+    let Pen { app, theme, .. } = *pen;
     let sheet = help::sheet(app, inside(area));
     let hint = if sheet.overflow() > 0 { "j k scroll · Esc closes" } else { "Esc closes" };
-    let block = boxed(theme, true)
+    let block = pen
+        .boxed(true)
         .title_top(heading("Keys", theme.strong))
         .title_bottom(heading(hint, theme.chrome));
-    block.render(area, buffer);
-    draw_sheet(theme, buffer, inside(area), &sheet, scroll);
+    pen.block(area, &block);
+    pen.sheet(inside(area), &sheet, scroll);
 }

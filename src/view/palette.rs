@@ -7,27 +7,18 @@
 //! ╰─ Enter does it · Esc closes ───────────────────────╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::{Clear, Widget};
 use tui_input::Input;
 
-use super::{above, boxed, cells, heading, put, put_right, unhalve};
-use crate::app::App;
+use super::{Pen, above, cells, heading};
 use crate::app::palette::find;
 use crate::text::shorten_end;
-use crate::theme::Theme;
 
 const WIDTH: u16 = 64;
 const MOST_LINES: u16 = 14;
 
-pub(super) fn draw(
-    app: &App,
-    (input, line): (&Input, usize),
-    theme: &Theme,
-    buffer: &mut Buffer,
-    over: Rect,
-) -> Option<Position> {
+pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, input: &Input, line: usize) -> Option<Position> {
+    let Pen { app, theme, .. } = *pen;
     let found = find(input.value(), &app.settings().keys);
     // The box is as high as what was found; its upper edge stays where it is.
     let lines = u16::try_from(found.len()).unwrap_or(u16::MAX).clamp(1, MOST_LINES);
@@ -35,26 +26,25 @@ pub(super) fn draw(
     let area = Rect { y, ..above(over, WIDTH, lines + 3) };
     let hints = ["↑↓ choose · Enter does it · Esc closes", "Enter does it · Esc closes"];
     let foot = hints[usize::from(area.width < WIDTH)];
-    Clear.render(area, buffer);
-    unhalve(buffer, area);
-    let block = boxed(theme, true)
+    pen.clear(area);
+    let block = pen
+        .boxed(true)
         .title_top(heading("Do", theme.strong))
         .title_bottom(heading(foot, theme.chrome));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = pen.block(area, &block);
     if inner.is_empty() {
         return None;
     }
-    let x = put(buffer, inner.x, inner.y, inner.right(), ": ", theme.accent);
+    let x = pen.put(inner.x, inner.y, inner.right(), ": ", theme.accent);
     let room = usize::from(inner.right().saturating_sub(x)).saturating_sub(1);
     let scroll = input.visual_scroll(room);
     let shown: String = super::footer::skip_cells(input.value(), scroll);
     let shown = crate::text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
-    put(buffer, x, inner.y, inner.right(), &shorten_end(&shown, room), theme.text);
+    pen.put(x, inner.y, inner.right(), &shorten_end(&shown, room), theme.text);
     let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     let cursor = Position::new((x + cursor).min(inner.right().saturating_sub(1)), inner.y);
     if found.is_empty() {
-        put(buffer, inner.x, inner.y + 1, inner.right(), "  nothing is called so", theme.chrome);
+        pen.put(inner.x, inner.y + 1, inner.right(), "  nothing is called so", theme.chrome);
         return Some(cursor);
     }
     let lines = usize::from(inner.height.saturating_sub(1)).max(1);
@@ -68,12 +58,12 @@ pub(super) fn draw(
         for (at, c) in (0_u32..).zip(what.chars()) {
             let hit = found.letters.binary_search(&at).is_ok();
             let style = if hit { theme.highlight } else { theme.text };
-            x = put(buffer, x, y, keys_left, c.encode_utf8(&mut [0; 4]), style);
+            x = pen.put(x, y, keys_left, c.encode_utf8(&mut [0; 4]), style);
         }
-        put_right(buffer, inner.x, y, inner.right(), &found.keys, theme.accent);
+        pen.put_right(inner.x, y, inner.right(), &found.keys, theme.accent);
         if number == line {
             let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
-            super::select(theme.band, theme, buffer, whole, inner.x);
+            pen.select(theme.band, whole, inner.x);
         }
     }
     Some(cursor)

@@ -7,28 +7,20 @@
 //! ╰─ Enter sorts · Esc closes ╯   ╰─ Space shows · < > move · + - ──╯
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::widgets::{Clear, Widget};
 
-use super::{above, boxed, heading, put, put_right, select, unhalve};
+use super::{Pen, above, heading};
 use crate::app::fields::CopyField;
 use crate::app::mode::Choice;
 use crate::app::{App, geometry};
 use crate::store::field::Field;
 use crate::text::shorten_middle;
-use crate::theme::Theme;
 
 /// A line of a picker: what it says at the left and at the right.
 type Line = (String, String);
 
-pub(super) fn draw(
-    app: &App,
-    (what, chosen): (Choice, usize),
-    theme: &Theme,
-    buffer: &mut Buffer,
-    over: Rect,
-) {
+pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, what: Choice, chosen: usize) {
+    let Pen { app, theme, .. } = *pen;
     let (title, hints, width, lines) = match what {
         Choice::Sort => ("Sort by", ["Enter sorts · Esc closes"; 2], 30, sort_lines(app)),
         Choice::CopyField => ("Copy", ["Enter copies · Esc closes"; 2], 60, copy_lines(app)),
@@ -40,25 +32,24 @@ pub(super) fn draw(
     };
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let area = above(over, width, height);
-    Clear.render(area, buffer);
-    unhalve(buffer, area);
+    pen.clear(area);
     let fits = |hint: &&str| crate::text::width(hint) + 5 <= usize::from(area.width);
     let hint = hints.into_iter().find(fits).unwrap_or(hints[1]);
-    let block = boxed(theme, true)
+    let block = pen
+        .boxed(true)
         .title_top(heading(title, theme.strong))
         .title_bottom(heading(hint, theme.chrome));
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = pen.block(area, &block);
     // On a small screen the lines scroll with the choice.
     let first = (chosen + 1).saturating_sub(usize::from(inner.height));
     let visible = lines.into_iter().enumerate().skip(first);
     for (y, (number, (left, right))) in (inner.y..inner.bottom()).zip(visible) {
-        let x = put(buffer, inner.x + 2, y, inner.right(), &left, theme.text);
+        let x = pen.put(inner.x + 2, y, inner.right(), &left, theme.text);
         let room = usize::from(inner.right().saturating_sub(x + 2));
-        put_right(buffer, x, y, inner.right(), &shorten_middle(&right, room), theme.chrome);
+        pen.put_right(x, y, inner.right(), &shorten_middle(&right, room), theme.chrome);
         if number == chosen {
             let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
-            select(theme.band, theme, buffer, whole, inner.x);
+            pen.select(theme.band, whole, inner.x);
         }
     }
 }

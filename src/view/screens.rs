@@ -5,21 +5,20 @@
 //!                              q quits
 //! ```
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{cells, put};
+use super::{Pen, cells};
 use crate::api::ApiError;
 use crate::api::secret::SECRET_VARIABLE;
 use crate::app::App;
 use crate::app::geometry::layout::LEAST;
 use crate::lister::{Failure, State};
 use crate::text::{UntrustedRef, grouped, shorten_end, width, wrap};
-use crate::theme::Theme;
 use crate::time::span::wait;
 
 /// What stands in the table's place while it has no rows.
-pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn instead_of_rows(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let (sentence, help) = words(app);
     let style = if failed { theme.error } else { theme.text };
@@ -30,7 +29,7 @@ pub(super) fn instead_of_rows(app: &App, theme: &Theme, buffer: &mut Buffer, are
     if !help.is_empty() {
         lines.push((as_much_as_fits(&help, usize::from(area.width)), theme.chrome));
     }
-    centred(buffer, area, &lines);
+    centred(pen, area, &lines);
 }
 
 /// The first of several hints that fit side by side; at least one, however it is cut.
@@ -97,19 +96,20 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
 }
 
 /// The screen of a terminal that is too small for any other.
-pub(super) fn too_small(buffer: &mut Buffer, area: Rect, theme: &Theme) {
+pub(super) fn too_small(pen: &mut Pen<'_>, area: Rect) {
+    let theme = pen.theme;
     let sentence = format!("{}x{} is needed", LEAST.width, LEAST.height);
     let line = shorten_end(&sentence, usize::from(area.width));
-    centred(buffer, area, &[(line, theme.text)]);
+    centred(pen, area, &[(line, theme.text)]);
 }
 
-pub(super) fn centred(buffer: &mut Buffer, area: Rect, lines: &[(String, ratatui::style::Style)]) {
+pub(super) fn centred(pen: &mut Pen<'_>, area: Rect, lines: &[(String, ratatui::style::Style)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(height) / 2;
     for (y, (line, style)) in (top..area.bottom()).zip(lines) {
         let line = shorten_end(line, usize::from(area.width));
         let x = area.x + area.width.saturating_sub(cells(&line)) / 2;
-        put(buffer, x, y, area.right(), &line, *style);
+        pen.put(x, y, area.right(), &line, *style);
     }
 }
 

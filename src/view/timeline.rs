@@ -5,11 +5,10 @@
 //! ```
 //! Bars are in the colour of their urgency; a bucket without files is a dim line.
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
-use super::put;
+use super::Pen;
 use crate::account::timeline::Bucket;
 use crate::app::App;
 use crate::app::geometry::timeline::{LABEL, LABELS, places};
@@ -18,7 +17,8 @@ use crate::theme::Theme;
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
-pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let timeline = app.timeline();
     let measure = app.measure();
     let most = timeline.most(measure);
@@ -29,7 +29,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
     let label_style = if focused.is_some() { theme.accent } else { theme.chrome };
     for ((number, bucket), (x, cells)) in timeline.buckets().iter().enumerate().zip(places(area)) {
         if let Some((_, label)) = LABELS.iter().find(|(before, _)| *before == number) {
-            put(buffer, x.saturating_sub(LABEL), area.y, area.right(), label, label_style);
+            pen.put(x.saturating_sub(LABEL), area.y, area.right(), label, label_style);
         }
         let amount = bucket.amount(measure);
         let (symbol, style) = bar(app, theme, bucket, amount, most);
@@ -41,7 +41,7 @@ pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
         } else {
             style
         };
-        put(buffer, x, area.y, area.right(), &symbol.repeat(usize::from(cells)), style);
+        pen.put(x, area.y, area.right(), &symbol.repeat(usize::from(cells)), style);
     }
 }
 

@@ -1,6 +1,5 @@
 //! What the cells of a row say.
 
-use ratatui::buffer::Buffer;
 use ratatui::style::Style;
 
 use crate::account::journal::Change;
@@ -14,51 +13,45 @@ use crate::text::shorten_middle;
 use crate::theme::{self, Theme};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::time::zone;
-use crate::view::{bar, put, put_right};
+use crate::view::Pen;
 
-pub(super) fn draw(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    y: u16,
-    column: Place,
-    (no, file): (FileNo, &FileRef<'_>),
-) {
+pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+    let Pen { app, theme, .. } = *pen;
     let (x, right) = (column.x, column.x + column.width);
     match column.key {
-        Field::Filename => name(app, theme, buffer, y, column, (no, file)),
+        Field::Filename => name(pen, y, column, (no, file)),
         Field::Size => match file.bytes {
             Stated::Value(bytes) => {
-                put_right(buffer, x, y, right, &text::size(bytes), theme.text);
+                pen.put_right(x, y, right, &text::size(bytes), theme.text);
             }
-            other => put_right(buffer, x, y, right, absent(&other), theme.chrome),
+            other => pen.put_right(x, y, right, absent(&other), theme.chrome),
         },
         Field::Purpose => {
             let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
             let text = shorten_middle(&text, usize::from(column.width));
-            put(buffer, x, y, right, &text, theme.text);
+            pen.put(x, y, right, &text, theme.text);
         }
         Field::Created => {
             let text = match app.times() {
                 Times::Relative => zone::age(file.created_at, app.server_ms()),
                 Times::Local | Times::Utc => moment(app, file.created_at),
             };
-            put_right(buffer, x, y, right, &text, theme.chrome);
+            pen.put_right(x, y, right, &text, theme.chrome);
         }
-        Field::TimeLeft => time_left(app, theme, buffer, y, column, (no, file)),
+        Field::TimeLeft => time_left(pen, y, column, (no, file)),
         Field::Expires => {
-            put_right(buffer, x, y, right, &moment(app, file.expires_at), theme.text);
+            pen.put_right(x, y, right, &moment(app, file.expires_at), theme.text);
         }
         Field::Id => {
             let id = shorten_middle(&file.id.printable_within(256), usize::from(column.width));
-            put(buffer, x, y, right, &id, theme.chrome);
+            pen.put(x, y, right, &id, theme.chrome);
         }
         Field::Verified => {
             let now_s = app.now().wall_ms.div_euclid(1_000);
             let text = app.shown_zone().past(app.verified_at_s(file), now_s);
             // Of a day that is over its date says enough.
             let text = text.split(' ').next().unwrap_or_default();
-            put_right(buffer, x, y, right, text, theme.chrome);
+            pen.put_right(x, y, right, text, theme.chrome);
         }
     }
 }
@@ -70,23 +63,17 @@ fn moment(app: &App, at: StatedTime) -> String {
     }
 }
 
-fn name(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    y: u16,
-    column: Place,
-    (no, file): (FileNo, &FileRef<'_>),
-) {
+fn name(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+    let Pen { app, theme, .. } = *pen;
     let (x, right) = (column.x, column.x + column.width);
     let (text, style) = name_text(app, theme, no, file);
     let text = shorten_middle(&text, usize::from(column.width));
-    put(buffer, x, y, right, &text, style);
+    pen.put(x, y, right, &text, style);
     let Some(filter) = app.table().filter() else { return };
     for range in filter.highlights(&text) {
         let before = u16::try_from(crate::text::width(&text[..range.start])).unwrap_or(u16::MAX);
         let highlighted = style.patch(theme.highlight);
-        put(buffer, x.saturating_add(before), y, right, &text[range], highlighted);
+        pen.put(x.saturating_add(before), y, right, &text[range], highlighted);
     }
 }
 
@@ -117,31 +104,25 @@ fn absent<T>(stated: &Stated<T>) -> &'static str {
 }
 
 /// `▰▱▱▱▱ ●     12:31`: a bar where there is room, the sign of the urgency, the countdown.
-fn time_left(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    y: u16,
-    column: Place,
-    (no, file): (FileNo, &FileRef<'_>),
-) {
+fn time_left(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+    let Pen { app, theme, .. } = *pen;
     let left = app.time_left(file);
     let urgency = app.urgency(left);
     let style = theme.urgency(urgency);
     let right = column.x + column.width;
     if app.change(no) == Some(Change::Gone) {
-        return put_right(buffer, column.x, y, right, "gone", theme.gone);
+        return pen.put_right(column.x, y, right, "gone", theme.gone);
     }
     let mut x = column.x;
     if column.bar {
         if let Some(share) = share_left(file.created_at, file.expires_at, app.server_ms()) {
             let filled = filled_cells(share, BAR_CELLS);
-            bar(buffer, (x, y), filled, BAR_CELLS, [style, theme.chrome]);
+            pen.bar((x, y), filled, BAR_CELLS, [style, theme.chrome]);
         }
         x += BAR_CELLS + 1;
     }
-    put(buffer, x, y, right, theme::glyph(urgency), style);
+    pen.put(x, y, right, theme::glyph(urgency), style);
     let loud = matches!(urgency, Urgency::Expired | Urgency::Critical | Urgency::Soon);
     let style = if loud { style } else { theme.text };
-    put_right(buffer, x + 1, y, right, &left.to_string(), style);
+    pen.put_right(x + 1, y, right, &left.to_string(), style);
 }

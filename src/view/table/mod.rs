@@ -16,13 +16,11 @@ mod cells;
 
 use std::fmt::Write as _;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Widget;
 
-use super::{boxed, put, put_right, screens, select};
+use super::{Pen, screens};
 use crate::account::journal::Change;
 use crate::app::App;
 use crate::app::geometry::columns::{MARKER, Place, columns};
@@ -34,27 +32,27 @@ use crate::store::{FileNo, FileRef};
 use crate::text::{UntrustedRef, grouped, shorten_end};
 use crate::theme::Theme;
 
-pub(super) fn draw(app: &App, theme: &Theme, buffer: &mut Buffer, area: Rect) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
+    let Pen { app, theme, .. } = *pen;
     let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
     let focused = app.focus() == Focus::Table && browsing;
-    let mut block = boxed(theme, focused).title_top(title(app, theme, area.width));
+    let mut block = pen.boxed(focused).title_top(title(app, theme, area.width));
     let rows = app.table().rows().len();
     if rows > 0 {
         let place = format!(" {} of {} ─", grouped(app.table().cursor() + 1), grouped(rows));
         let place = Line::raw(place).alignment(Alignment::Right);
         block = block.title_bottom(place);
     }
-    let inner = block.inner(area);
-    block.render(area, buffer);
+    let inner = pen.block(area, &block);
     if inner.is_empty() {
         return;
     }
     if rows == 0 {
-        return screens::instead_of_rows(app, theme, buffer, inner);
+        return screens::instead_of_rows(pen, inner);
     }
     let columns = columns(app, inner);
-    head(app, theme, buffer, inner, &columns);
-    body(app, theme, buffer, inner, &columns);
+    head(pen, inner, &columns);
+    body(pen, inner, &columns);
 }
 
 fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
@@ -97,21 +95,23 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     ])
 }
 
-fn head(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[Place]) {
+fn head(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
+    let Pen { app, theme, .. } = *pen;
     for column in columns {
         let sorted = column.key == app.table().order().key();
         let style = if sorted { theme.accent } else { theme.chrome };
         let (y, right) = (inner.y, column.x + column.width);
         let name = shorten_end(column.key.name(), usize::from(column.width));
         if column.is_text() {
-            put(buffer, column.x, y, right, &name, style);
+            pen.put(column.x, y, right, &name, style);
         } else {
-            put_right(buffer, column.x, y, right, &name, style);
+            pen.put_right(column.x, y, right, &name, style);
         }
     }
 }
 
-fn body(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[Place]) {
+fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
+    let Pen { app, theme, .. } = *pen;
     let table = app.table();
     let view = table.viewport();
     let lines = inner.y + 1..inner.bottom();
@@ -119,36 +119,31 @@ fn body(app: &App, theme: &Theme, buffer: &mut Buffer, inner: Rect, columns: &[P
     let band = if app.is_focused() { theme.band } else { theme.band_unfocused };
     for (i, (y, no)) in lines.clone().zip(window).enumerate() {
         let file = app.store().file(*no);
-        signs(app, theme, buffer, (inner.x, y), *no, &file);
+        signs(pen, (inner.x, y), *no, &file);
         for column in columns {
-            cells::draw(app, theme, buffer, y, *column, (*no, &file));
+            cells::draw(pen, y, *column, (*no, &file));
         }
         if view.offset + i == table.cursor() {
             let line = Rect { y, height: 1, ..inner };
             let line = Rect { x: line.x.saturating_sub(1), width: line.width + 2, ..line };
-            select(band, theme, buffer, line.intersection(buffer.area), inner.x);
+            let line = line.intersection(pen.buffer.area);
+            pen.select(band, line, inner.x);
         }
     }
     if let Some(y) = lines.into_iter().nth(window.len()) {
         let (text, style) = end_row(app, theme);
         let text = shorten_end(&text, usize::from(inner.width.saturating_sub(MARKER)));
-        put(buffer, inner.x + MARKER, y, inner.right(), &text, style);
+        pen.put(inner.x + MARKER, y, inner.right(), &text, style);
     }
 }
 
 /// What a row says before its first column: how the file changed, and whether it is marked.
-fn signs(
-    app: &App,
-    theme: &Theme,
-    buffer: &mut Buffer,
-    (x, y): (u16, u16),
-    no: FileNo,
-    file: &FileRef<'_>,
-) {
+fn signs(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, file: &FileRef<'_>) {
+    let Pen { app, theme, .. } = *pen;
     let (sign, style) = change_sign(app, theme, no, file);
-    put(buffer, x.saturating_sub(1), y, x, sign, style);
+    pen.put(x.saturating_sub(1), y, x, sign, style);
     if app.marks().contains(&no) {
-        put(buffer, x + 1, y, x + 2, "◆", theme.marked);
+        pen.put(x + 1, y, x + 2, "◆", theme.marked);
     }
 }
 
