@@ -1,7 +1,5 @@
 //! Alerts: which file is told of when, in which words, and the terminal's title.
 
-use crate::support::calls::file_answered;
-use shelflife::api::call::Call;
 use std::time::Duration;
 
 use shelflife::account::alerts::Rule;
@@ -10,7 +8,8 @@ use shelflife::app::event::Event;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::filter::Filter;
 
-use crate::update::{Driver, START_S, page};
+use crate::support::driver::{Driver, START_S};
+use crate::support::files::page;
 
 const HOUR: i64 = 3_600;
 
@@ -230,20 +229,7 @@ fn what_is_gone_before_it_is_told_of_is_not() {
     driver.answer(&page(0..2, |n| 1_800 + n * 1_000_000, false));
     driver.keys("r");
     driver.answer(&page(1..2, |n| 1_800 + n * 1_000_000, false));
-    let ticket = driver
-        .effects
-        .drain(..)
-        .find_map(|effect| match effect {
-            shelflife::app::effect::Effect::Call(ticket, Call::Retrieve { .. }) => Some(ticket),
-            _ => None,
-        })
-        .unwrap();
-    let answer = shelflife::api::Answer {
-        value: shelflife::api::Existence::Gone,
-        date: None,
-        allowance: None,
-    };
-    driver.tell(file_answered(ticket, Ok(answer)));
+    assert_eq!(driver.deny(|_| true), 1);
     run(&mut driver, 20);
     let told = texts(&mut driver);
     assert!(told.is_empty(), "{told:?}");

@@ -16,7 +16,8 @@ use shelflife::keys::Action as A;
 use shelflife::keys::{Action, Shortcut, bindings};
 use shelflife::theme::Theme;
 
-use crate::update::{Driver, page};
+use crate::support::driver::Driver;
+use crate::support::files::page;
 
 /// Something that takes keys, and how one gets there; at the end in the middle of what there is, so
 /// that every way to move leads somewhere.

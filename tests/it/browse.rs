@@ -1,7 +1,5 @@
 //! Marks, filter, order, columns, timeline and agenda, driven by keys.
 
-use crate::support::calls::file_answered;
-use shelflife::api::call::Call;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -17,12 +15,9 @@ use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::field::Field;
 use shelflife::time::expiry::Urgency;
 
-use crate::screens::{account, text};
-use crate::update::{Driver, page};
-
-fn hours(n: i64) -> i64 {
-    (n + 1) * 3_600
-}
+use crate::support::driver::Driver;
+use crate::support::files::{account, hours, page};
+use crate::support::screen::{row, text};
 
 /// Files 0 to `files`, all of them, on a large screen without refreshing.
 fn loaded(files: i64) -> Driver {
@@ -429,21 +424,11 @@ fn what_happened_to_the_files_is_logged_and_shown_for_a_cycle() {
     };
     let changed = page(1..6, |n| if n == 2 { 90_000 } else { hours(n) }, false);
     refresh(&mut driver, &changed);
-    let ticket = driver
-        .effects
-        .drain(..)
-        .find_map(|effect| match effect {
-            Effect::Call(ticket, Call::Retrieve { id }) if id.raw() == b"file_0" => Some(ticket),
-            _ => None,
-        })
-        .expect("file 0 is asked for before anything is said of it");
-    let value = shelflife::api::Existence::Gone;
-    let result = Ok(shelflife::api::Answer { value, date: None, allowance: None });
-    driver.tell(file_answered(ticket, result));
+    let denied = driver.deny(|id| id.raw() == b"file_0");
+    assert_eq!(denied, 1, "file 0 is asked for before anything is said of it");
     let sign = |driver: &Driver, name: &str| {
         let screen = text(&driver.app, 120, 36);
-        let line = screen.lines().find(|line| line.starts_with('│') && line.contains(name));
-        line.map(|line| line.chars().nth(1).unwrap())
+        row(&screen, name).map(|line| line.chars().nth(1).unwrap())
     };
     let signs =
         ["name-0000", "name-0001", "name-0002", "name-0005"].map(|name| sign(&driver, name));

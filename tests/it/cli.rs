@@ -10,7 +10,8 @@ use shelflife::demo::Options;
 use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::demo::Demo;
-use crate::support::fault::{Fault, Reply, answer, begins_at, page, page_body};
+use crate::support::fault::{Fault, Reply, answer, begins_at, page};
+use crate::support::files::lasting_page;
 use crate::support::terminal::Terminal;
 
 #[test]
@@ -236,7 +237,7 @@ fn a_list_that_ends_oddly_is_partial_and_says_so() {
 #[test]
 fn a_service_that_does_not_say_whether_there_is_more_is_asked_once_more() {
     let server = Fault::start(|_, _| {
-        answer("200 OK", "", &page_body(0, 5, false).replace(",\"has_more\":false", ""))
+        answer("200 OK", "", &lasting_page(0, 5, false).replace(",\"has_more\":false", ""))
     });
     let output = run_at(&server.url, &["list", "--all", "--output", "jsonl"]);
     assert_eq!((output.status.code(), text(&output.stdout).lines().count()), (Some(0), 5));

@@ -9,7 +9,8 @@ use shelflife::api::ApiError;
 use shelflife::text::Untrusted;
 
 use crate::support::binary::{command, run_at, text};
-use crate::support::fault::{Fault, Reply, answer, page, page_body};
+use crate::support::fault::{Fault, Reply, answer, page};
+use crate::support::files::lasting_page;
 use crate::support::terminal::Terminal;
 use crate::support::{CANARY, NO_CONFIGURATION, wait_until};
 
@@ -23,7 +24,7 @@ fn line<'r>(report: &'r str, about: &str) -> &'r str {
 fn what_is_in_order_is_said_line_by_line() {
     let server = Fault::start(|_, _| {
         let headers = "x-ratelimit-remaining-requests: 57\r\nx-ratelimit-reset-requests: 60\r\nDate: Mon, 01 Jan 2001 00:00:00 GMT\r\n";
-        answer("200 OK", headers, &page_body(0, 3, true))
+        answer("200 OK", headers, &lasting_page(0, 3, true))
     });
     let output = run_at(&server.url, &["doctor"]);
     let report = text(&output.stdout);

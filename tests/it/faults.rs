@@ -11,7 +11,8 @@ use socket2::{Domain, Socket, Type};
 
 use crate::support::CANARY;
 use crate::support::binary::{run_at, text};
-use crate::support::fault::{Fault, Reply, answer, begins_at, page, page_body};
+use crate::support::fault::{Fault, Reply, answer, begins_at, page};
+use crate::support::files::lasting_page;
 use crate::support::terminal::Terminal;
 
 /// Limits in which what takes for ever takes a second.
@@ -101,7 +102,7 @@ async fn a_refusal_is_known_by_its_head() {
 /// Hazards 37: what broke off is told from what is wrong, and tried again.
 #[tokio::test]
 async fn broken_framing_is_told_in_its_own_words() {
-    let list = page_body(0, 3, false);
+    let list = lasting_page(0, 3, false);
     let closed = "the answer broke off: the connection was closed too early";
     let no_http = "the answer cannot be read: it is no HTTP";
     let cut =
@@ -142,7 +143,7 @@ async fn broken_framing_is_told_in_its_own_words() {
 /// Hazards 27 and 35: what is odd but whole is read.
 #[tokio::test]
 async fn odd_framing_that_can_be_read_is_read() {
-    let list = page_body(0, 3, false);
+    let list = lasting_page(0, 3, false);
     let length = list.len();
     let with_lf = format!("HTTP/1.1 200 OK\nX: y\n\n{list}");
     for reply in [
@@ -231,7 +232,7 @@ fn waits_are_kept_to_in_every_form() {
 #[test]
 fn connections_are_kept_and_may_be_closed() {
     let kept = |from: usize| {
-        let body = page_body(from, from + 10, from < 90);
+        let body = lasting_page(from, from + 10, from < 90);
         let length = body.len();
         whole(&format!("Content-Length: {length}\r\n"), &body)
     };

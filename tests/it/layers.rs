@@ -1,14 +1,12 @@
 //! The layers above the table, and what must hold whatever is pressed: nothing panics, nothing
 //! spins, one request is in flight.
 
-use crate::support::calls::{file_answered, page_answered};
-use shelflife::api::call::Call;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
 use ratatui::buffer::Buffer;
-use shelflife::api::error::Status;
-use shelflife::api::{Answer, ApiError, Existence, wire};
+use shelflife::api::ApiError;
+use shelflife::api::call::Call;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::fields::CopyField;
@@ -18,14 +16,14 @@ use shelflife::keys::{KeyMap, Shortcut, bindings};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::theme::{Background, Theme};
 
-use crate::mouse::mouse;
-use crate::screens::{account, draw_at, drawn, text};
-use crate::update::{Driver, START_S, page};
+use crate::support::calls::{file_answered, page_answered};
+use crate::support::driver::{Driver, START_S};
+use crate::support::files::{account, page};
+use crate::support::screen::{draw_at, drawn, text};
+use crate::support::service::down;
 
 fn loaded(width: u16, height: u16) -> Driver {
-    let mut driver = Driver::new(width, height);
-    driver.answer(&account(false));
-    driver
+    Driver::showing(width, height, &account(false))
 }
 
 #[test]
@@ -261,7 +259,6 @@ fn another_key_for_an_action_holds_everywhere() {
 
 /// Answers, or fails, whatever the app asked for.
 fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
-    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
     let effects = std::mem::take(&mut driver.effects);
     for effect in effects {
         match effect {
@@ -270,15 +267,18 @@ fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
                 let from = if rng.bool() { 0 } else { *next };
                 *next = (*next).max(from + many);
                 let body = page(from..from + many, |n| n % 50 * 60 - 100, rng.u8(..4) > 0);
-                let value = wire::read_page(body.as_bytes()).unwrap();
-                let answer = Answer { value, date: None, allowance: None };
-                let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
-                driver.tell(page_answered(ticket, result));
+                if rng.u8(..4) == 0 {
+                    driver.tell(page_answered(ticket, Err(down())));
+                } else {
+                    driver.answer_to(ticket, &body);
+                }
             }
             Effect::Call(ticket, Call::Retrieve { .. }) => {
-                let answer = Answer { value: Existence::Gone, date: None, allowance: None };
-                let result = if rng.u8(..4) == 0 { Err(down()) } else { Ok(answer) };
-                driver.tell(file_answered(ticket, result));
+                if rng.u8(..4) == 0 {
+                    driver.tell(file_answered(ticket, Err(down())));
+                } else {
+                    driver.answer_gone(ticket);
+                }
             }
             _ => {}
         }
@@ -320,7 +320,7 @@ fn no_sequence_of_keys_and_clicks_does_harm() {
                         MouseEventKind::ScrollUp,
                     ];
                     let kind = kinds[rng.usize(..kinds.len())];
-                    mouse(&mut driver, kind, rng.u16(..210), rng.u16(..64));
+                    driver.mouse(kind, rng.u16(..210), rng.u16(..64));
                 }
                 8 => driver.tell(Event::FocusChanged { focused: rng.bool() }),
                 _ => {
@@ -456,14 +456,9 @@ fn same(driver: &mut Driver, body: &str) {
     for effect in std::mem::take(&mut driver.effects) {
         match effect {
             Effect::Call(ticket, Call::List { .. }) => {
-                let value = wire::read_page(body.as_bytes()).unwrap();
-                let result = Ok(Answer { value, date: None, allowance: None });
-                driver.tell(page_answered(ticket, result));
+                driver.answer_to(ticket, body);
             }
-            Effect::Call(ticket, Call::Retrieve { .. }) => {
-                let answer = Answer { value: Existence::Gone, date: None, allowance: None };
-                driver.tell(file_answered(ticket, Ok(answer)));
-            }
+            Effect::Call(ticket, Call::Retrieve { .. }) => driver.answer_gone(ticket),
             _ => {}
         }
     }
@@ -482,7 +477,7 @@ fn while_the_service_is_down_no_wake_up_is_in_vain() {
         let most = if layer == "p" { 400 } else { 4_000 };
         let watch = watch(&mut driver, HOUR, most, |driver| {
             requests += 1;
-            driver.fail(ApiError::Unavailable { status: Status(503), message: None, wait: None });
+            driver.fail(down());
         });
         assert!(layer == "p" || (8..=30).contains(&requests), "{layer}: {requests} in an hour");
         assert!(watch.idle.is_empty(), "{layer}: {} of {}", watch.idle.len(), watch.wakes);
@@ -492,7 +487,6 @@ fn while_the_service_is_down_no_wake_up_is_in_vain() {
 /// A page is on its way, or waited for, when the next refresh would be due.
 #[test]
 fn what_is_overdue_does_not_spin_while_a_page_is_on_its_way() {
-    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0..100, |n| 3 * 86_400 + n * 7_001, true));
     driver.keys("r");
@@ -533,7 +527,7 @@ fn no_failure_makes_it_spin() {
             beginning: shelflife::text::Untrusted::new("<html>"),
             breaks_off: false,
         },
-        || ApiError::Unavailable { status: Status(503), message: None, wait: None },
+        down,
     ];
     for error in errors {
         for (loaded, layer) in

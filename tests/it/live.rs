@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::support::CANARY;
-use crate::support::fault::{Fault, Reply, answer, file, page};
+use crate::support::fault::{Fault, Reply, answer, page};
+use crate::support::files::{self, lasting};
+use crate::support::screen::row;
 use crate::support::terminal::Terminal;
 
 fn start(url: &str, environment: &[(&str, &str)]) -> Terminal {
@@ -16,8 +18,7 @@ fn start(url: &str, environment: &[(&str, &str)]) -> Terminal {
 }
 
 fn list(files: &[String]) -> Reply {
-    let body = format!(r#"{{"object":"list","data":[{}],"has_more":false}}"#, files.join(","));
-    answer("200 OK", "Content-Type: application/json\r\n", &body)
+    answer("200 OK", "Content-Type: application/json\r\n", &files::list(files, false))
 }
 
 fn not_found() -> Reply {
@@ -25,13 +26,10 @@ fn not_found() -> Reply {
 }
 
 /// A file called `name` that expires `seconds` after the moment at which this is asked.
-fn expiring(id: &str, name: &str, seconds: u64) -> String {
+fn expiring(id: &str, name: &str, seconds: i64) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    format!(
-        r#"{{"id":"{id}","bytes":1,"created_at":{},"expires_at":{},"filename":"{name}","purpose":"batch"}}"#,
-        now - 1_000,
-        now + seconds
-    )
+    let now = i64::try_from(now).unwrap();
+    files::expiring_at(id, name, now - 1_000, now + seconds)
 }
 
 fn quit(mut terminal: Terminal) {
@@ -57,11 +55,11 @@ fn a_refresh_shows_what_is_new_changed_and_gone() {
         if head.starts_with("GET /v1/files/") {
             return not_found();
         }
-        let first: Vec<String> = (0..5).map(file).collect();
+        let first: Vec<String> = (0..5).map(lasting).collect();
         if at.load(Ordering::SeqCst) == 0 {
             return list(&first);
         }
-        let mut later: Vec<String> = [0, 2, 3, 4, 5].map(file).to_vec();
+        let mut later: Vec<String> = [0, 2, 3, 4, 5].map(lasting).to_vec();
         later[1] = later[1].replace(r#""bytes":2"#, r#""bytes":2048"#);
         list(&later)
     });
@@ -89,7 +87,7 @@ fn a_refresh_shows_what_is_new_changed_and_gone() {
 
 #[test]
 fn a_file_expires_on_the_screen_and_leaves_when_the_service_has_it_no_longer() {
-    let body = format!("{},{}", expiring("file_a", "short-lived.jsonl", 3), file(1));
+    let body = format!("{},{}", expiring("file_a", "short-lived.jsonl", 3), lasting(1));
     let server = Fault::start(move |_, head| {
         if head.starts_with("GET /v1/files/file_a") {
             return not_found();
@@ -98,14 +96,11 @@ fn a_file_expires_on_the_screen_and_leaves_when_the_service_has_it_no_longer() {
     });
     let terminal = start(&server.url, &[]);
     terminal.wait_for("2 files");
-    let row = |screen: &str| {
-        screen
-            .lines()
-            .find(|line| line.starts_with('│') && line.contains("short-lived"))
-            .map(str::to_owned)
-    };
-    terminal.wait("expired", |screen| row(screen).is_some_and(|row| row.contains("expired")));
-    terminal.wait("gone", |screen| row(screen).is_some_and(|row| row.starts_with("│-")));
+    terminal.wait("expired", |screen| {
+        row(screen, "short-lived").is_some_and(|row| row.contains("expired"))
+    });
+    terminal
+        .wait("gone", |screen| row(screen, "short-lived").is_some_and(|row| row.starts_with("│-")));
     terminal.wait_for("1 file ");
     quit(terminal);
 }
@@ -118,7 +113,7 @@ fn the_command_of_an_alert_is_told_what_expires_and_not_the_key() {
     let script = format!("{{ cat; env; }} >{0}.part 2>&1; mv {0}.part {0}", told.display());
     let rule = format!("[[alerts]]\nleft = \"1h\"\ncommand = ['sh', '-c', '{script}']");
     std::fs::write(&config, rule).unwrap();
-    let files = [expiring("file_a", "batch-0412.jsonl", 1_800), file(1)];
+    let files = [expiring("file_a", "batch-0412.jsonl", 1_800), lasting(1)];
     let server = Fault::start(move |_, _| list(&files));
     let environment = [
         ("CEREBRAS_API_KEY", CANARY),
@@ -147,7 +142,7 @@ fn alerts_are_these_bytes() {
         ),
     ];
     for (environment, expected) in cases {
-        let files = [expiring("file_a", "batch-0412.jsonl", 1_800), file(1)];
+        let files = [expiring("file_a", "batch-0412.jsonl", 1_800), lasting(1)];
         let server = Fault::start(move |_, _| list(&files));
         let terminal = start(&server.url, environment);
         terminal.wait_for("2 files");

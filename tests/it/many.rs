@@ -6,8 +6,9 @@ use shelflife::app::table::rebuild::Work;
 use shelflife::store::field::Field;
 use shelflife::store::order::Order;
 
-use super::screens::text;
-use super::update::{Driver, page};
+use crate::support::driver::Driver;
+use crate::support::files::page;
+use crate::support::screen::text;
 
 /// More than are sorted at once.
 const FILES: i64 = 80_000;

@@ -1,24 +1,17 @@
 //! The mouse, as the app is told of it.
 
-use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{MouseButton, MouseEventKind};
 use shelflife::app::effect::Effect;
-use shelflife::app::event::Event;
 use shelflife::app::mode::{Focus, Mode};
 use shelflife::store::field::Field;
 
-use crate::update::{Driver, page};
+use crate::support::driver::Driver;
+use crate::support::files::{hours, page};
 
 const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 
 fn loaded(width: u16, height: u16) -> Driver {
-    let mut driver = Driver::new(width, height);
-    driver.answer(&page(0..100, |n| (n + 1) * 3_600, false));
-    driver
-}
-
-pub fn mouse(driver: &mut Driver, kind: MouseEventKind, column: u16, row: u16) {
-    let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
-    driver.tell(Event::MouseUsed(event));
+    Driver::showing(width, height, &page(0..100, hours, false))
 }
 
 #[test]
@@ -26,13 +19,13 @@ fn a_click_selects_the_row_under_it() {
     let mut driver = loaded(120, 36);
     let top = driver.app.layout().unwrap().table.y + 2;
     for (row, selected) in [(top, "file_0"), (top + 7, "file_7"), (top + 28, "file_28")] {
-        mouse(&mut driver, LEFT, 20, row);
+        driver.mouse(LEFT, 20, row);
         assert_eq!(driver.selected(), selected);
     }
-    mouse(&mut driver, LEFT, 20, top + 29);
+    driver.mouse(LEFT, 20, top + 29);
     assert_eq!(driver.selected(), "file_28", "the border is no row");
     driver.keys("/0099");
-    mouse(&mut driver, LEFT, 20, top + 5);
+    driver.mouse(LEFT, 20, top + 5);
     assert_eq!(driver.selected(), "file_99", "nothing lies there");
 }
 
@@ -52,7 +45,7 @@ fn a_click_on_a_heading_sorts_and_again_reverses() {
         (76, (Field::TimeLeft, false)),
         (76, (Field::TimeLeft, true)),
     ] {
-        mouse(&mut driver, LEFT, x, head);
+        driver.mouse(LEFT, x, head);
         assert_eq!(order(&driver), expected, "column {x}");
     }
 }
@@ -60,15 +53,15 @@ fn a_click_on_a_heading_sorts_and_again_reverses() {
 #[test]
 fn the_wheel_scrolls_what_lies_under_it() {
     let mut driver = loaded(120, 36);
-    mouse(&mut driver, MouseEventKind::ScrollDown, 20, 10);
+    driver.mouse(MouseEventKind::ScrollDown, 20, 10);
     assert_eq!(driver.app.table().viewport().offset, 3);
     assert_eq!(driver.selected(), "file_3", "the selection stays in view");
-    mouse(&mut driver, MouseEventKind::ScrollUp, 20, 10);
+    driver.mouse(MouseEventKind::ScrollUp, 20, 10);
     assert_eq!((driver.app.table().viewport().offset, &*driver.selected()), (0, "file_3"));
-    mouse(&mut driver, MouseEventKind::ScrollDown, 100, 10);
+    driver.mouse(MouseEventKind::ScrollDown, 100, 10);
     assert_eq!(driver.app.table().viewport().offset, 0, "that was over the pane");
     driver.keys("?");
-    mouse(&mut driver, MouseEventKind::ScrollDown, 20, 10);
+    driver.mouse(MouseEventKind::ScrollDown, 20, 10);
     assert!(matches!(driver.app.mode(), Mode::Help { scroll: 1.., .. }));
 }
 
@@ -77,19 +70,19 @@ fn the_border_of_the_pane_is_dragged_as_far_as_both_stay_usable() {
     let mut driver = loaded(120, 36);
     let pane = |driver: &Driver| driver.app.layout().unwrap().pane.unwrap();
     let border = pane(&driver).x;
-    mouse(&mut driver, LEFT, border, 10);
+    driver.mouse(LEFT, border, 10);
     for (x, expected) in [(border - 10, border - 10), (0, 40), (119, 96), (90, 90)] {
-        mouse(&mut driver, MouseEventKind::Drag(MouseButton::Left), x, 10);
+        driver.mouse(MouseEventKind::Drag(MouseButton::Left), x, 10);
         assert_eq!(pane(&driver).x, expected);
     }
-    mouse(&mut driver, MouseEventKind::Up(MouseButton::Left), 90, 10);
-    mouse(&mut driver, MouseEventKind::Drag(MouseButton::Left), 60, 10);
+    driver.mouse(MouseEventKind::Up(MouseButton::Left), 90, 10);
+    driver.mouse(MouseEventKind::Drag(MouseButton::Left), 60, 10);
     assert_eq!(pane(&driver).x, 90, "let go");
 
     let mut driver = loaded(80, 40);
     let border = pane(&driver).y;
-    mouse(&mut driver, LEFT, 10, border);
-    mouse(&mut driver, MouseEventKind::Drag(MouseButton::Left), 10, border - 6);
+    driver.mouse(LEFT, 10, border);
+    driver.mouse(MouseEventKind::Drag(MouseButton::Left), 10, border - 6);
     assert_eq!(pane(&driver).y, border - 6);
 }
 
@@ -100,18 +93,18 @@ fn a_click_on_the_timeline_narrows_down_and_again_lifts() {
     let x = (0..120)
         .find(|x| shelflife::app::geometry::timeline::bucket_at(&driver.app, *x) == Some(2))
         .unwrap();
-    mouse(&mut driver, LEFT, x, timeline.y);
+    driver.mouse(LEFT, x, timeline.y);
     assert_eq!(driver.app.table().rows().len(), 1);
-    mouse(&mut driver, LEFT, x, timeline.y);
+    driver.mouse(LEFT, x, timeline.y);
     assert_eq!(driver.app.table().rows().len(), 100);
 }
 
 #[test]
 fn a_click_moves_the_focus() {
     let mut driver = loaded(120, 36);
-    mouse(&mut driver, LEFT, 100, 10);
+    driver.mouse(LEFT, 100, 10);
     assert_eq!(driver.app.focus(), Focus::Pane { scroll: 0 });
-    mouse(&mut driver, LEFT, 20, 10);
+    driver.mouse(LEFT, 20, 10);
     assert_eq!(driver.app.focus(), Focus::Table);
 }
 
@@ -120,7 +113,7 @@ fn m_leaves_the_mouse_to_the_terminal_and_takes_it_back() {
     let mut driver = loaded(120, 36);
     driver.keys("m");
     assert_eq!(driver.effects, [Effect::UseMouse(false)]);
-    mouse(&mut driver, LEFT, 20, 10);
+    driver.mouse(LEFT, 20, 10);
     assert_eq!(driver.selected(), "file_0", "what comes late is not heard");
     driver.keys("m");
     assert_eq!(driver.effects, [Effect::UseMouse(false), Effect::UseMouse(true)]);
@@ -132,7 +125,7 @@ fn a_click_answers_no_layer() {
         let mut driver = loaded(120, 36);
         driver.keys(layer);
         for (x, y) in [(20, 10), (100, 10), (60, 18), (5, 2), (60, 3)] {
-            mouse(&mut driver, LEFT, x, y);
+            driver.mouse(LEFT, x, y);
         }
         assert!(!matches!(driver.app.mode(), Mode::Browse), "{layer}");
         assert_eq!(driver.selected(), "file_0", "{layer}");

@@ -8,73 +8,28 @@ use fastrand::Rng;
 use shelflife::api::error::Status;
 use shelflife::api::pace::Pace;
 use shelflife::api::retry::Policy;
-use shelflife::api::{ApiError, File, HasMore, Page, Reading};
+use shelflife::api::{ApiError, HasMore, Page, Reading};
 use shelflife::lister::{Cursor, Failure, Fetch, Lister, Restarts, State};
 use shelflife::store::{Extent, Origin, Store};
 use shelflife::text::Untrusted;
-use shelflife::time::expiry::Stated;
 
-/// A naive server: files in the order of their numbers; a cursor whose file is gone is refused.
-struct Server {
-    files: BTreeSet<u64>,
-    next: u64,
-    has_more: Option<bool>,
+use crate::support::service::{More, Service, number};
+
+/// A service that refuses a cursor whose file is gone with a 400.
+fn service(files: u64) -> Service {
+    let mut service = Service::new(files);
+    service.refused = Status(400);
+    service
 }
 
-fn id(number: u64) -> Untrusted {
-    Untrusted::new(format!("file_{number}"))
-}
-
-fn number(id: &Untrusted) -> u64 {
-    String::from_utf8_lossy(id.raw()).trim_start_matches("file_").parse().unwrap()
-}
-
-impl Server {
-    fn new(files: u64) -> Self {
-        Self { files: (0..files).collect(), next: files, has_more: Some(true) }
+/// Deletes and adds a few files.
+fn change(service: &mut Service, rng: &mut Rng) {
+    for _ in 0..rng.usize(..4) {
+        let gone = rng.u64(..service.next.max(1));
+        service.files.remove(&gone);
     }
-
-    fn answer(&self, cursor: &Cursor, limit: usize) -> Result<Page, ApiError> {
-        let from = match cursor.after() {
-            None => 0,
-            Some(id) if self.files.contains(&number(id)) => number(id) + 1,
-            Some(_) => {
-                return Err(ApiError::Refused { status: Status(400), message: None, wait: None });
-            }
-        };
-        let mut files = self.files.range(from..);
-        let readings =
-            files.by_ref().take(limit).map(|number| Reading::File(file(*number))).collect();
-        let has_more = match (self.has_more, files.next()) {
-            (None, _) => HasMore::Unknown,
-            (Some(_), Some(_)) => HasMore::Yes,
-            (Some(_), None) => HasMore::No,
-        };
-        Ok(Page { readings, has_more })
-    }
-
-    /// Deletes and adds a few files.
-    fn change(&mut self, rng: &mut Rng) {
-        for _ in 0..rng.usize(..4) {
-            let gone = rng.u64(..self.next.max(1));
-            self.files.remove(&gone);
-        }
-        for _ in 0..rng.usize(..3) {
-            self.files.insert(self.next);
-            self.next += 1;
-        }
-    }
-}
-
-fn file(number: u64) -> File {
-    File {
-        id: id(number),
-        filename: Some(Untrusted::new(format!("n{number}"))),
-        bytes: Stated::Value(number),
-        created_at: Stated::Value(i64::try_from(number).unwrap() + 1),
-        expires_at: Stated::Nothing,
-        purpose: None,
-        extra: None,
+    for _ in 0..rng.usize(..3) {
+        service.add(60, None);
     }
 }
 
@@ -90,16 +45,16 @@ struct Outcome {
 
 /// Loads all pages; before each answer `fault` may replace it, after each the server may change.
 fn history(
-    mut server: Server,
+    mut service: Service,
     rng: &mut Rng,
     changes: bool,
     mut fault: impl FnMut(&mut Rng, &Fetch) -> Option<ApiError>,
 ) -> Outcome {
-    let limit = rng.usize(1..12);
+    let limit = rng.u16(1..12);
     let mut lister = Lister::new(Policy::default(), Restarts::Allowed, rng.u64(..));
     let mut store = Store::default();
     let mut requests = BTreeMap::new();
-    let mut steady = server.files.clone();
+    let mut steady = service.files.keys().copied().collect::<BTreeSet<u64>>();
     let mut now = Duration::from_secs(10);
     let mut retries = 0;
     let mut pace = Pace::default();
@@ -125,10 +80,10 @@ fn history(
             State::Loading { .. } => panic!("two requests at once"),
         };
         assert_eq!(lister.demand(), None, "one request in flight");
-        *requests.entry(fetch.cursor.after().map(number)).or_default() += 1;
+        *requests.entry(fetch.cursor.after().map(|id| number(id.raw()))).or_default() += 1;
         let result = match fault(rng, &fetch) {
             Some(error) => Err(error),
-            None => server.answer(&fetch.cursor, limit),
+            None => service.page(&fetch.cursor, limit),
         };
         match result {
             Err(error) => lister.page_failed(fetch.request, error, now, &mut pace),
@@ -141,8 +96,8 @@ fn history(
             }
         }
         if changes {
-            server.change(rng);
-            steady.retain(|number| server.files.contains(number));
+            change(&mut service, rng);
+            steady.retain(|number| service.files.contains_key(number));
         }
     }
     Outcome { lister, store, requests, steady }
@@ -154,7 +109,7 @@ fn origin<'a>(fetch: &'a Fetch, lister: &Lister) -> Origin<'a> {
 }
 
 fn loaded(store: &Store) -> BTreeSet<u64> {
-    store.numbers().map(|no| number(&store.file(no).id.to_owned())).collect()
+    store.numbers().map(|no| number(store.file(no).id.raw())).collect()
 }
 
 #[test]
@@ -162,7 +117,7 @@ fn an_honest_server_is_read_once_from_end_to_end() {
     for seed in 0..1_000 {
         let mut rng = Rng::with_seed(seed);
         let files = rng.u64(..80);
-        let outcome = history(Server::new(files), &mut rng, false, |_, _| None);
+        let outcome = history(service(files), &mut rng, false, |_, _| None);
         assert!(outcome.lister.is_complete(), "{seed}");
         assert_eq!(loaded(&outcome.store), (0..files).collect(), "{seed}");
         assert!(outcome.requests.values().all(|times| *times == 1), "{seed}: a page twice");
@@ -174,8 +129,9 @@ fn a_server_that_does_not_say_whether_there_is_more_costs_one_request_more() {
     for seed in 0..500 {
         let mut rng = Rng::with_seed(seed);
         let files = rng.u64(..80);
-        let server = Server { has_more: None, ..Server::new(files) };
-        let outcome = history(server, &mut rng, false, |_, _| None);
+        let mut service = service(files);
+        service.more = More::Missing;
+        let outcome = history(service, &mut rng, false, |_, _| None);
         assert!(outcome.lister.is_complete(), "{seed}");
         assert_eq!(loaded(&outcome.store).len() as u64, files);
     }
@@ -186,7 +142,7 @@ fn faults_cost_retries_but_no_file_and_no_page_twice() {
     for seed in 0..2_000 {
         let mut rng = Rng::with_seed(seed);
         let files = rng.u64(..60);
-        let outcome = history(Server::new(files), &mut rng, false, |rng, _| {
+        let outcome = history(service(files), &mut rng, false, |rng, _| {
             (rng.u8(..4) == 0).then(|| match rng.u8(..4) {
                 0 => ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) },
                 1 => ApiError::Interrupted { cause: Untrusted::new("reset") },
@@ -209,7 +165,7 @@ fn changes_between_pages_lose_no_file_that_was_there_all_along() {
     for seed in 0..2_000 {
         let mut rng = Rng::with_seed(seed);
         let files = rng.u64(1..60);
-        let outcome = history(Server::new(files), &mut rng, true, |_, _| None);
+        let outcome = history(service(files), &mut rng, true, |_, _| None);
         if outcome.lister.is_complete() {
             complete += 1;
             let loaded = loaded(&outcome.store);
@@ -230,6 +186,7 @@ fn lies_about_more_end_within_two_further_requests() {
         |n| if n % 2 == 0 { (vec![1, 2], "A-B-A") } else { (vec![3, 4], "A-B-A") },
         |n| (vec![n + 10, 5], "the same end for ever"),
     ];
+    let known = service(30);
     for lie in lies {
         let mut lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
         let mut store = Store::default();
@@ -237,7 +194,8 @@ fn lies_about_more_end_within_two_further_requests() {
         while let Some(fetch) = lister.demand() {
             let (numbers, _) = lie(requests);
             requests += 1;
-            let readings = numbers.into_iter().map(|number| Reading::File(file(number))).collect();
+            let readings =
+                numbers.into_iter().map(|number| Reading::File(known.file(number))).collect();
             let page = Page { readings, has_more: HasMore::Yes };
             let origin = origin(&fetch, &lister);
             let facts = store.take_in(page, origin).unwrap().facts;
@@ -258,7 +216,7 @@ fn cursors_that_are_always_refused_end_in_a_partial_list() {
         let mut rng = Rng::with_seed(seed);
         let good_until = rng.u64(1..4);
         let mut answered = 0;
-        let outcome = history(Server::new(50), &mut rng, false, |_, fetch| {
+        let outcome = history(service(50), &mut rng, false, |_, fetch| {
             answered += 1;
             let refused = answered > good_until && fetch.cursor != Cursor::Start;
             refused.then_some(ApiError::Refused { status: Status(404), message: None, wait: None })

@@ -1,17 +1,16 @@
 //! Refreshing against a model: the real app, driven through `update` with a clock that only the
 //! test moves, over a naive server whose files come, change, expire and go.
 
-use crate::support::calls::{file_answered, page_answered};
-use shelflife::api::call::{Call, Owner, Ticket};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use fastrand::Rng;
 use shelflife::account::journal::Happening;
+use shelflife::api::call::{Call, Owner, Ticket};
 use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
-use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
+use shelflife::api::{Answer, ApiError, Existence, HasMore, Page};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -24,154 +23,16 @@ use shelflife::store::filter::Moment;
 use shelflife::store::order::Order;
 use shelflife::text::Untrusted;
 use shelflife::time::clock::DateSample;
-use shelflife::time::expiry::Stated;
 
-use super::screens::text;
-use super::update::{Driver, START_S};
+use crate::support::calls::{file_answered, page_answered};
+use crate::support::driver::{Driver, START_S};
+use crate::support::screen::text;
+use crate::support::service::{More, Service, asked_to_wait, down, number};
 
-/// What the server says about there being more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum More {
-    Honest,
-    Always,
-    Missing,
-}
-
-/// One file of the server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Made {
-    version: u64,
-    created_at: i64,
-    expires_at: Option<i64>,
-}
-
-/// A naive server: files in the order of their numbers, or the other way round. It refuses a cursor
-/// whose file is gone.
-#[derive(Debug)]
-struct Account {
-    files: BTreeMap<u64, Made>,
-    /// When each file expires that there ever was.
-    expiries: BTreeMap<u64, Option<i64>>,
-    next: u64,
-    /// When the last file was made.
-    clock_s: i64,
-    newest_first: bool,
-    /// Files in one page at most, whatever is asked for.
-    cap: usize,
-    more: More,
-    /// Each page comes in an order of its own among the files of one moment.
-    unstable: Option<Rng>,
-    /// Whether it ever did.
-    was_unstable: bool,
-    refused: Status,
-    /// It says 404 to everything, like a gateway without its routes.
-    lost: bool,
-    /// How far its clock is ahead of ours, where it tells.
-    skew_s: Option<i64>,
-    allowance: Option<Allowance>,
-}
-
-fn id(number: u64) -> Untrusted {
-    Untrusted::new(format!("file_{number}"))
-}
-
-fn number(id: &[u8]) -> u64 {
-    String::from_utf8_lossy(id).trim_start_matches("file_").parse().unwrap()
-}
-
-impl Account {
-    fn new(files: u64) -> Self {
-        let mut account = Self {
-            files: BTreeMap::new(),
-            expiries: BTreeMap::new(),
-            next: 0,
-            clock_s: START_S - 1_000_000,
-            newest_first: false,
-            cap: usize::MAX,
-            more: More::Honest,
-            unstable: None,
-            was_unstable: false,
-            refused: Status(404),
-            lost: false,
-            skew_s: None,
-            allowance: None,
-        };
-        (0..files).for_each(|_| account.add(60, None));
-        account
-    }
-
-    fn add(&mut self, apart_s: i64, left_s: Option<i64>) {
-        self.clock_s += apart_s;
-        let created_at = self.clock_s;
-        let expires_at = left_s.map(|left| START_S + left);
-        self.files.insert(self.next, Made { version: 0, created_at, expires_at });
-        self.expiries.insert(self.next, expires_at);
-        self.next += 1;
-    }
-
-    fn file(&self, number: u64) -> File {
-        let made = &self.files[&number];
-        File {
-            id: id(number),
-            filename: Some(Untrusted::new(format!("name-{:03}", number * 7 % 1_000))),
-            bytes: Stated::Value(made.version),
-            created_at: Stated::Value(made.created_at),
-            expires_at: made.expires_at.map_or(Stated::Nothing, Stated::Value),
-            purpose: None,
-            extra: number.is_multiple_of(3).then(|| format!("{{\"v\":{}}}", made.version).into()),
-        }
-    }
-
-    fn listed(&mut self) -> Vec<u64> {
-        let mut all: Vec<u64> = self.files.keys().copied().collect();
-        if self.newest_first {
-            all.reverse();
-        }
-        if let Some(rng) = &mut self.unstable {
-            for at in 1..all.len() {
-                let (a, b) = (&self.files[&all[at - 1]], &self.files[&all[at]]);
-                if a.created_at == b.created_at && rng.bool() {
-                    all.swap(at - 1, at);
-                }
-            }
-        }
-        all
-    }
-
-    fn page(&mut self, cursor: &Cursor, limit: u16) -> Result<Page, ApiError> {
-        if self.lost {
-            return Err(ApiError::Refused { status: Status(404), message: None, wait: None });
-        }
-        let all = self.listed();
-        let from = match cursor.after() {
-            None => 0,
-            Some(id) => match all.iter().position(|n| *n == number(id.raw())) {
-                Some(at) => at + 1,
-                None => {
-                    return Err(ApiError::Refused {
-                        status: self.refused,
-                        message: None,
-                        wait: None,
-                    });
-                }
-            },
-        };
-        let to = all.len().min(from + self.cap.min(usize::from(limit)));
-        let readings = all[from..to].iter().map(|n| Reading::File(self.file(*n))).collect();
-        let has_more = match self.more {
-            More::Always => HasMore::Yes,
-            More::Missing => HasMore::Unknown,
-            More::Honest if to < all.len() => HasMore::Yes,
-            More::Honest => HasMore::No,
-        };
-        Ok(Page { readings, has_more })
-    }
-}
-
-/// The app and its server.
+/// The app and its service.
 struct World {
     driver: Driver,
-    account: Account,
+    service: Service,
     in_flight: Vec<(Ticket, Cursor, u16)>,
     check: Option<(Ticket, Untrusted)>,
     held: BTreeSet<u64>,
@@ -190,16 +51,16 @@ struct World {
 }
 
 impl World {
-    fn new(account: Account, limit: u16) -> Self {
+    fn new(service: Service, limit: u16) -> Self {
         let settings = Settings { limit, ..Driver::settings() };
-        Self::started(account, settings, (120, 36))
+        Self::started(service, settings, (120, 36))
     }
 
-    fn started(account: Account, settings: Settings, (width, height): (u16, u16)) -> Self {
+    fn started(service: Service, settings: Settings, (width, height): (u16, u16)) -> Self {
         let driver = Driver::started(width, height, settings);
         let mut world = Self {
             driver,
-            account,
+            service,
             in_flight: vec![],
             check: None,
             held: BTreeSet::new(),
@@ -218,8 +79,8 @@ impl World {
     }
 
     /// A world in which everything is loaded.
-    fn loaded(account: Account, limit: u16) -> Self {
-        let mut world = Self::new(account, limit);
+    fn loaded(service: Service, limit: u16) -> Self {
+        let mut world = Self::new(service, limit);
         world.answer_all();
         world.driver.keys("L");
         world.collect();
@@ -246,13 +107,13 @@ impl World {
     }
 
     fn server_s(&self) -> i64 {
-        self.driver.now.wall_ms.div_euclid(1_000) + self.account.skew_s.unwrap_or(0)
+        self.driver.now.wall_ms.div_euclid(1_000) + self.service.skew_s.unwrap_or(0)
     }
 
     /// The `Date` of an answer that came at once.
     fn date(&self) -> Option<DateSample> {
         let mono = self.driver.now.mono;
-        let told = self.account.skew_s.is_some();
+        let told = self.service.skew_s.is_some();
         told.then(|| DateSample { date_s: self.server_s(), sent: mono, received: mono })
     }
 
@@ -300,12 +161,12 @@ impl World {
             store.sequence().iter().map(|no| number(store.file(*no).id.raw())).collect();
         assert_eq!(held.len(), store.len(), "each file once");
         for number in self.held.difference(&held) {
-            let expired = self.account.expiries[number].is_some_and(|at| at <= self.server_s() + 1);
+            let expired = self.service.expiries[number].is_some_and(|at| at <= self.server_s() + 1);
             // An order that changes may hide a file for a while; before its expiry it is asked for.
-            let hidden = expired && self.account.was_unstable;
-            let there = self.account.files.contains_key(number);
+            let hidden = expired && self.service.was_unstable;
+            let there = self.service.files.contains_key(number);
             // Past its expiry, nobody knows better than a service that says 404.
-            let believed = expired && self.account.lost;
+            let believed = expired && self.service.lost;
             assert!(hidden || believed || !there, "{number} is there, but was dropped");
             let denied = self.denied.contains(number);
             assert!(denied || expired, "{number} was dropped without a proof");
@@ -341,10 +202,10 @@ impl World {
     /// Answers a list request.
     fn answer_list(&mut self, fault: Option<ApiError>) {
         let Some((ticket, cursor, limit)) = self.take_in_flight() else { return };
-        let allowance = self.account.allowance;
+        let allowance = self.service.allowance;
         let result = match fault {
             Some(fault) => Err(fault),
-            None => self.account.page(&cursor, limit),
+            None => self.service.page(&cursor, limit),
         };
         let date = self.date();
         let result = result.map(|value| Answer { value, date, allowance });
@@ -357,15 +218,12 @@ impl World {
         let number = number(id.raw());
         let result = match fault {
             Some(fault) => Err(fault),
-            None if self.account.files.contains_key(&number) && !self.account.lost => {
-                Ok(Existence::Present(Box::new(self.account.file(number))))
-            }
-            None => {
-                self.denied.insert(number);
-                Ok(Existence::Gone)
-            }
+            None => Ok(self.service.check(number)),
         };
-        let allowance = self.account.allowance;
+        if matches!(result, Ok(Existence::Gone)) {
+            self.denied.insert(number);
+        }
+        let allowance = self.service.allowance;
         let date = self.date();
         let result = result.map(|value| Answer { value, date, allowance });
         self.tell(file_answered(ticket, result));
@@ -452,17 +310,8 @@ impl World {
     }
 
     fn there(&self) -> BTreeMap<u64, u64> {
-        self.account.files.iter().map(|(number, made)| (*number, made.version)).collect()
+        self.service.files.iter().map(|(number, made)| (*number, made.version)).collect()
     }
-}
-
-fn down() -> ApiError {
-    ApiError::Unavailable { status: Status(503), message: None, wait: None }
-}
-
-fn asked_to_wait(seconds: u64) -> ApiError {
-    let wait = Some(Duration::from_secs(seconds));
-    ApiError::Unavailable { status: Status(429), message: None, wait }
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -481,55 +330,55 @@ fn random_fault(rng: &mut Rng) -> ApiError {
 }
 
 /// A server of some kind, with up to `most` files.
-fn random_account(rng: &mut Rng, most: u64, limit: u16) -> Account {
-    let mut account = Account::new(0);
+fn random_service(rng: &mut Rng, most: u64, limit: u16) -> Service {
+    let mut service = Service::new(0);
     let apart = if rng.u8(..4) == 0 { 0 } else { 60 };
     for _ in 0..rng.u64(..=most) {
-        random_file(rng, &mut account, apart);
+        random_file(rng, &mut service, apart);
     }
-    account.newest_first = rng.bool();
-    account.cap = rng.usize(1..=usize::from(limit) * 2);
-    account.more = [More::Honest, More::Honest, More::Missing, More::Always][rng.usize(..4)];
-    account.unstable = (rng.u8(..8) == 0).then(|| rng.fork());
-    account.was_unstable = account.unstable.is_some();
-    account.refused = Status([400, 404][rng.usize(..2)]);
-    account.skew_s = [None, Some(0), Some(90), Some(-3_600), Some(7_200)][rng.usize(..5)];
-    account
+    service.newest_first = rng.bool();
+    service.cap = rng.usize(1..=usize::from(limit) * 2);
+    service.more = [More::Honest, More::Honest, More::Missing, More::Always][rng.usize(..4)];
+    service.unstable = (rng.u8(..8) == 0).then(|| rng.fork());
+    service.was_unstable = service.unstable.is_some();
+    service.refused = Status([400, 404][rng.usize(..2)]);
+    service.skew_s = [None, Some(0), Some(90), Some(-3_600), Some(7_200)][rng.usize(..5)];
+    service
 }
 
-fn random_file(rng: &mut Rng, account: &mut Account, apart_s: i64) {
+fn random_file(rng: &mut Rng, service: &mut Service, apart_s: i64) {
     let left = (rng.u8(..3) > 0).then(|| rng.i64(-200..2_000));
-    account.add(apart_s, left);
+    service.add(apart_s, left);
 }
 
 /// Something happens on the server.
 fn random_change(rng: &mut Rng, world: &mut World) {
     let now_s = world.server_s();
-    let account = &mut world.account;
-    let some = |rng: &mut Rng, account: &Account| {
-        let at = rng.usize(..account.files.len().max(1));
-        account.files.keys().nth(at).copied()
+    let service = &mut world.service;
+    let some = |rng: &mut Rng, service: &Service| {
+        let at = rng.usize(..service.files.len().max(1));
+        service.files.keys().nth(at).copied()
     };
     match rng.u8(..9) {
-        8 => account.lost = rng.bool(),
+        8 => service.lost = rng.bool(),
         0 | 1 => (0..rng.u8(1..6)).for_each(|_| {
             let apart = i64::from(rng.u8(..3)) * 30;
-            random_file(rng, account, apart);
+            random_file(rng, service, apart);
         }),
         2 => {
             for _ in 0..rng.u8(1..4) {
-                some(rng, account).map(|number| account.files.remove(&number));
+                some(rng, service).map(|number| service.files.remove(&number));
             }
         }
         3 => {
-            let from = some(rng, account).unwrap_or(0);
+            let from = some(rng, service).unwrap_or(0);
             let many = rng.u64(1..15);
-            account.files.retain(|number, _| !(from..from + many).contains(number));
+            service.files.retain(|number, _| !(from..from + many).contains(number));
         }
-        4 => account.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s)),
+        4 => service.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s)),
         _ => {
-            if let Some(number) = some(rng, account) {
-                account.files.get_mut(&number).unwrap().version += 1;
+            if let Some(number) = some(rng, service) {
+                service.files.get_mut(&number).unwrap().version += 1;
             }
         }
     }
@@ -569,12 +418,12 @@ fn choice(world: &World) -> Option<FileNo> {
 fn history(seed: u64) -> World {
     let mut rng = Rng::with_seed(seed);
     let limit = rng.u16(2..9);
-    let account = random_account(&mut rng, 40, limit);
+    let service = random_service(&mut rng, 40, limit);
     let sort = (Field::ALL[rng.usize(..Field::ALL.len())], rng.bool());
     let filter = if rng.u8(..4) == 0 { "left<1000s".to_owned() } else { String::new() };
     let settings = Settings { limit, sort, filter, ..Driver::settings() };
     let size = (rng.u16(40..130), rng.u16(8..24));
-    let mut world = World::started(account, settings, size);
+    let mut world = World::started(service, settings, size);
     let faulty = rng.u8(..12);
     for _ in 0..60 {
         let before = choice(&world);
@@ -617,10 +466,10 @@ fn history(seed: u64) -> World {
 
 /// The server goes quiet, and everything that was stopped goes on.
 fn calm(world: &mut World) {
-    world.account.unstable = None;
-    world.account.lost = false;
-    if world.account.more == More::Always {
-        world.account.more = More::Honest;
+    world.service.unstable = None;
+    world.service.lost = false;
+    if world.service.more == More::Always {
+        world.service.more = More::Honest;
     }
     world.answer_all();
     for _ in 0..6 {
@@ -674,10 +523,10 @@ fn whatever_happened_a_quiet_server_is_soon_known_again() {
 
 #[test]
 fn fifty_files_cost_one_request_and_two_thousand_the_budget() {
-    let mut world = World::loaded(Account::new(50), 100);
+    let mut world = World::loaded(Service::new(50), 100);
     world.round();
     assert_eq!((world.lists, world.checks), (1, 0));
-    let mut world = World::loaded(Account::new(2_000), 100);
+    let mut world = World::loaded(Service::new(2_000), 100);
     world.keys("jjj");
     let (selected, offset) = (world.driver.selected(), world.driver.app.table().viewport());
     for round in 1..=4 {
@@ -693,10 +542,10 @@ fn fifty_files_cost_one_request_and_two_thousand_the_budget() {
 #[test]
 fn new_files_are_found_at_either_end() {
     for newest_first in [false, true] {
-        let mut account = Account::new(300);
-        account.newest_first = newest_first;
-        let mut world = World::loaded(account, 100);
-        (0..5).for_each(|_| world.account.add(60, None));
+        let mut service = Service::new(300);
+        service.newest_first = newest_first;
+        let mut world = World::loaded(service, 100);
+        (0..5).for_each(|_| world.service.add(60, None));
         world.round();
         assert_eq!(world.known(), world.there(), "newest first: {newest_first}");
         assert!(world.lists <= 10);
@@ -706,11 +555,11 @@ fn new_files_are_found_at_either_end() {
 /// A partial list is refreshed as far as it is loaded, and stays partial.
 #[test]
 fn what_is_not_loaded_is_not_asked_for() {
-    let mut world = World::new(Account::new(1_000), 100);
+    let mut world = World::new(Service::new(1_000), 100);
     world.answer_all();
     let loaded = world.driver.app.store().len();
     world.forget();
-    world.account.files.remove(&10);
+    world.service.files.remove(&10);
     world.round();
     assert_eq!(world.driver.app.store().len(), loaded - 1);
     assert!(!world.driver.app.lister().is_complete());
@@ -720,8 +569,8 @@ fn what_is_not_loaded_is_not_asked_for() {
 /// More than a round can read has come: the list says that there is more again.
 #[test]
 fn what_is_too_much_for_a_round_makes_the_list_partial() {
-    let mut world = World::loaded(Account::new(50), 10);
-    (0..500).for_each(|_| world.account.add(60, None));
+    let mut world = World::loaded(Service::new(50), 10);
+    (0..500).for_each(|_| world.service.add(60, None));
     world.round();
     assert!(matches!(world.driver.app.lister().state(), State::Ready { .. }));
     world.keys("L");
@@ -731,8 +580,8 @@ fn what_is_too_much_for_a_round_makes_the_list_partial() {
 
 #[test]
 fn five_hundred_deletions_are_asked_for_ten_a_round() {
-    let mut world = World::loaded(Account::new(600), 100);
-    world.account.files.retain(|number, _| *number >= 500);
+    let mut world = World::loaded(Service::new(600), 100);
+    world.service.files.retain(|number, _| *number >= 500);
     world.round();
     assert_eq!(world.checks, 10);
     assert_eq!(world.driver.app.store().len(), 590, "nothing is dropped without proof");
@@ -749,7 +598,7 @@ fn five_hundred_deletions_are_asked_for_ten_a_round() {
 #[test]
 fn a_list_that_turns_empty_is_not_believed_and_not_passed_over() {
     for has_more in [HasMore::No, HasMore::Yes] {
-        let mut world = World::loaded(Account::new(200), 100);
+        let mut world = World::loaded(Service::new(200), 100);
         let known = world.known();
         for _ in 0..4 {
             world.await_next_round();
@@ -781,7 +630,7 @@ fn a_list_that_turns_empty_is_not_believed_and_not_passed_over() {
 #[test]
 fn eight_hours_of_outage() {
     for files in [0, 50, 2_000] {
-        let mut world = World::loaded(Account::new(files), 100);
+        let mut world = World::loaded(Service::new(files), 100);
         let known = world.known();
         let began = world.driver.now.mono;
         while world.driver.now.mono.saturating_sub(began) < EIGHT_HOURS {
@@ -804,7 +653,7 @@ fn eight_hours_of_outage() {
 /// than it was asked for, and the next one after it is over finds everything.
 #[test]
 fn eight_hours_of_rate_limiting() {
-    let mut world = World::loaded(Account::new(2_000), 100);
+    let mut world = World::loaded(Service::new(2_000), 100);
     let known = world.known();
     let began = world.driver.now.mono;
     let mut last = None;
@@ -828,12 +677,12 @@ fn eight_hours_of_rate_limiting() {
 /// and every countdown right by the service's clock.
 #[test]
 fn eight_hours_of_a_clock_that_jumps() {
-    let mut account = Account::new(50);
-    account.skew_s = Some(0);
+    let mut service = Service::new(50);
+    service.skew_s = Some(0);
     for left in [10_000, 20_000] {
-        account.add(60, Some(left));
+        service.add(60, Some(left));
     }
-    let mut world = World::loaded(account, 100);
+    let mut world = World::loaded(service, 100);
     let began = world.driver.now.mono;
     let (mut jumps, mut skew_s) = (0, 0);
     while world.driver.now.mono.saturating_sub(began) < EIGHT_HOURS {
@@ -842,7 +691,7 @@ fn eight_hours_of_a_clock_that_jumps() {
         // Ours is set; that of the service goes on.
         skew_s -= jump;
         world.driver.now.wall_ms += jump * 1_000;
-        world.account.skew_s = Some(skew_s);
+        world.service.skew_s = Some(skew_s);
         let before = world.lists;
         world.live(SECOND * 600, World::answer_all);
         assert!((19..=21).contains(&(world.lists - before)), "{}", world.lists - before);
@@ -863,7 +712,7 @@ fn a_simulated_week() {
         let refresh = RefreshPolicy { interval: Some(SECOND * 300), ..RefreshPolicy::default() };
         Settings { refresh, ..Driver::settings() }
     };
-    let mut world = World::started(Account::new(60), settings, (80, 24));
+    let mut world = World::started(Service::new(60), settings, (80, 24));
     world.answer_all();
     world.forget();
     let began = world.driver.now.mono;
@@ -871,12 +720,12 @@ fn a_simulated_week() {
     while world.driver.now.mono.saturating_sub(began) < Duration::from_secs(7 * 86_400) {
         rounds += 1;
         let now_s = world.server_s();
-        let oldest = *world.account.files.keys().next().unwrap();
-        world.account.files.remove(&oldest);
-        world.account.add(1, Some(now_s - START_S + 900));
-        world.account.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s));
-        while world.account.files.len() < 60 {
-            world.account.add(1, None);
+        let oldest = *world.service.files.keys().next().unwrap();
+        world.service.files.remove(&oldest);
+        world.service.add(1, Some(now_s - START_S + 900));
+        world.service.files.retain(|_, made| made.expires_at.is_none_or(|at| at > now_s));
+        while world.service.files.len() < 60 {
+            world.service.add(1, None);
         }
         world.round();
     }
@@ -894,7 +743,7 @@ fn a_simulated_week() {
 
 #[test]
 fn a_service_that_asks_for_peace_gets_it() {
-    let mut world = World::loaded(Account::new(50), 100);
+    let mut world = World::loaded(Service::new(50), 100);
     world.pass(INTERVAL * 2);
     world.answer_list(Some(asked_to_wait(1_800)));
     world.forget();
@@ -909,7 +758,7 @@ fn a_service_that_asks_for_peace_gets_it() {
 
 #[test]
 fn a_page_that_always_fails_keeps_no_other_from_being_read_again() {
-    let mut world = World::new(Account::new(150), 100);
+    let mut world = World::new(Service::new(150), 100);
     let answer = |world: &mut World| {
         while let Some((_, cursor, _)) = world.in_flight.first() {
             let poisoned = cursor.after().is_some_and(|after| number(after.raw()) == 99);
@@ -921,7 +770,7 @@ fn a_page_that_always_fails_keeps_no_other_from_being_read_again() {
     world.live(Duration::from_secs(60), answer);
     assert!(matches!(world.driver.app.lister().state(), State::Failed { .. }));
     world.forget();
-    world.account.files.get_mut(&7).unwrap().version += 1;
+    world.service.files.get_mut(&7).unwrap().version += 1;
     world.live(Duration::from_secs(3_600), answer);
     let poisoned = world.asked.iter().filter(|cursor| cursor.after().is_some()).count();
     let rounds = world.asked.len() - poisoned;
@@ -935,7 +784,7 @@ fn a_page_that_always_fails_keeps_no_other_from_being_read_again() {
 /// Hazards 31: a revoked key ends refreshing; the data stays, and the operator may ask.
 #[test]
 fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
-    let mut world = World::loaded(Account::new(50), 100);
+    let mut world = World::loaded(Service::new(50), 100);
     world.pass(INTERVAL * 2);
     world.answer_list(Some(ApiError::KeyRefused { message: None }));
     world.forget();
@@ -954,7 +803,7 @@ fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
 #[test]
 fn sleep_costs_one_round_and_the_screen_is_stale_at_once() {
     for asleep in [Duration::from_secs(60), Duration::from_secs(9 * 3_600)] {
-        let mut world = World::loaded(Account::new(50), 100);
+        let mut world = World::loaded(Service::new(50), 100);
         world.pass(asleep);
         assert!(world.driver.app.freshness().unwrap().stale);
         world.answer_all();
@@ -966,7 +815,7 @@ fn sleep_costs_one_round_and_the_screen_is_stale_at_once() {
 /// A page that scrolling brings in says nothing of those that are in view.
 #[test]
 fn old_files_stay_stale_whatever_else_is_loaded() {
-    let mut world = World::new(Account::new(5_000), 100);
+    let mut world = World::new(Service::new(5_000), 100);
     world.answer_all();
     world.keys("L");
     // All is being loaded, slowly: meanwhile nothing is refreshed.
@@ -984,7 +833,7 @@ fn old_files_stay_stale_whatever_else_is_loaded() {
 /// The moment of a reading goes by no clock that anybody sets.
 #[test]
 fn setting_the_wall_clock_makes_nothing_older() {
-    let mut world = World::loaded(Account::new(50), 100);
+    let mut world = World::loaded(Service::new(50), 100);
     let read_s = world.driver.app.freshness().unwrap().view_s;
     for hours in [5, -9] {
         world.driver.now.wall_ms += hours * 3_600_000;
@@ -1000,11 +849,11 @@ fn setting_the_wall_clock_makes_nothing_older() {
 #[test]
 fn the_detail_of_a_file_that_is_gone_gives_way_and_nothing_above_it_does() {
     for (above, esc) in [("", 0), (":loa", 1), ("?", 1)] {
-        let mut world = World::loaded(Account::new(50), 100);
+        let mut world = World::loaded(Service::new(50), 100);
         world.keys("jjd");
         world.keys(above);
         let selected = number(world.driver.app.selected_file().unwrap().id.raw());
-        world.account.files.remove(&selected);
+        world.service.files.remove(&selected);
         let before = std::mem::discriminant(world.driver.app.mode());
         for _ in 0..20 {
             if world.driver.app.message() == Some("that file is gone") {
@@ -1033,19 +882,7 @@ fn unreadable_files_leave_nothing_behind() {
         )
     };
     // Whatever is asked for by its id is gone.
-    let gone = |driver: &mut Driver| {
-        while let Some(at) = driver
-            .effects
-            .iter()
-            .position(|effect| matches!(effect, Effect::Call(_, Call::Retrieve { .. })))
-        {
-            let Effect::Call(ticket, Call::Retrieve { .. }) = driver.effects.remove(at) else {
-                return;
-            };
-            let result = Ok(Answer { value: Existence::Gone, date: None, allowance: None });
-            driver.tell(file_answered(ticket, result));
-        }
-    };
+    let gone = |driver: &mut Driver| while driver.deny(|_| true) > 0 {};
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0));
     for round in 1..40 {
@@ -1066,9 +903,9 @@ fn unreadable_files_leave_nothing_behind() {
 /// Far more files vanish at once than are shown as gone, by a page that scrolling brought.
 #[test]
 fn a_list_that_vanishes_while_one_scrolls_leaves_nothing_behind() {
-    let mut account = Account::new(0);
-    (0..5_000).for_each(|n| account.add(60, Some(if n < 4_900 { 100 } else { 900_000 })));
-    let mut world = World::new(account, 100);
+    let mut service = Service::new(0);
+    (0..5_000).for_each(|n| service.add(60, Some(if n < 4_900 { 100 } else { 900_000 })));
+    let mut world = World::new(service, 100);
     world.answer_all();
     world.keys("L");
     for _ in 0..39 {
@@ -1079,7 +916,7 @@ fn a_list_that_vanishes_while_one_scrolls_leaves_nothing_behind() {
     world.keys("f");
     world.answer_all();
     world.pass(Duration::from_secs(5_000));
-    world.account.files.retain(|number, _| *number >= 3_900 && *number % 2 == 0);
+    world.service.files.retain(|number, _| *number >= 3_900 && *number % 2 == 0);
     world.answer_all();
     for _ in 0..20 {
         world.keys("G");
@@ -1098,7 +935,7 @@ fn a_list_that_vanishes_while_one_scrolls_leaves_nothing_behind() {
 
 #[test]
 fn frozen_asks_for_nothing() {
-    let mut world = World::loaded(Account::new(50), 100);
+    let mut world = World::loaded(Service::new(50), 100);
     world.keys("f");
     world.live(Duration::from_secs(3_600), |world| assert!(world.in_flight.is_empty()));
     world.keys("f");
@@ -1109,9 +946,9 @@ fn frozen_asks_for_nothing() {
 /// The service allows few requests: a round uses half of them at most, and at least one.
 #[test]
 fn rounds_keep_within_what_the_service_allows() {
-    let mut account = Account::new(2_000);
-    account.allowance = Allowance::read("8", "60");
-    let mut world = World::loaded(account, 100);
+    let mut service = Service::new(2_000);
+    service.allowance = Allowance::read("8", "60");
+    let mut world = World::loaded(service, 100);
     world.round();
     world.forget();
     for round in 1..=5 {
@@ -1122,8 +959,8 @@ fn rounds_keep_within_what_the_service_allows() {
 
 #[test]
 fn reading_all_again_reads_each_page_once_and_can_be_stopped() {
-    let mut world = World::loaded(Account::new(2_000), 100);
-    world.account.files.get_mut(&777).unwrap().version += 1;
+    let mut world = World::loaded(Service::new(2_000), 100);
+    world.service.files.get_mut(&777).unwrap().version += 1;
     world.keys("R");
     world.answer_all();
     assert!((20..=22).contains(&world.lists), "{}", world.lists);
@@ -1141,12 +978,12 @@ fn reading_all_again_reads_each_page_once_and_can_be_stopped() {
 /// Hazards 38: open for long over files that come and go, the numbers of those that are gone are used again.
 #[test]
 fn churn_takes_no_more_memory_than_what_is_there() {
-    let mut world = World::loaded(Account::new(100), 100);
+    let mut world = World::loaded(Service::new(100), 100);
     for _ in 0..400 {
-        let oldest: Vec<u64> = world.account.files.keys().copied().take(20).collect();
+        let oldest: Vec<u64> = world.service.files.keys().copied().take(20).collect();
         for number in oldest {
-            world.account.files.remove(&number);
-            world.account.add(60, Some(100_000));
+            world.service.files.remove(&number);
+            world.service.add(60, Some(100_000));
         }
         for _ in 0..3 {
             world.round();

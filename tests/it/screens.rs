@@ -1,152 +1,21 @@
 //! Whole screens, as text, at the sizes that matter.
 
-use crate::support::calls::file_answered;
-use shelflife::api::call::Call;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use shelflife::api::error::Status;
-use shelflife::api::{Answer, ApiError, Existence, wire};
-use shelflife::app::App;
-use shelflife::app::effect::Effect;
+use shelflife::api::{ApiError, wire};
 use shelflife::app::event::Event;
 use shelflife::text::Untrusted;
 use shelflife::theme::{self, Background, Theme};
 
-use crate::update::{Driver, START_S, page};
+use crate::support::driver::Driver;
+use crate::support::files::{account, hours, page};
+use crate::support::screen::{SIZES, draw_at, lines, styled, text};
 
-const SIZES: [(u16, u16); 7] = [(0, 0), (1, 1), (20, 5), (40, 10), (80, 24), (120, 36), (200, 60)];
-
-/// The buffer that one frame leaves.
-pub fn drawn(app: &App, theme: &Theme) -> Buffer {
-    let size = app.layout().map_or((20, 5), |layout| (layout.footer.width, layout.footer.bottom()));
-    draw_at(app, theme, size.0, size.1)
-}
-
-pub fn draw_at(app: &App, theme: &Theme, width: u16, height: u16) -> Buffer {
-    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| shelflife::view::draw(app, theme, frame)).unwrap();
-    terminal.backend().buffer().clone()
-}
-
-pub fn lines(buffer: &Buffer) -> Vec<String> {
-    let area = buffer.area;
-    (0..area.height)
-        .map(|y| {
-            let mut line = String::new();
-            let mut x = 0;
-            while x < area.width {
-                let symbol = buffer[(x, y)].symbol();
-                line.push_str(symbol);
-                x += u16::try_from(shelflife::text::width(symbol)).unwrap().max(1);
-            }
-            line.trim_end().to_owned()
-        })
-        .collect()
-}
-
-pub fn text(app: &App, width: u16, height: u16) -> String {
-    lines(&draw_at(app, &Theme::ansi(Background::Dark), width, height)).join("\n")
-}
-
-/// Each run of one style as `[style]text`, to see the colours.
-fn styled(buffer: &Buffer) -> String {
-    let mut out = String::new();
-    for y in 0..buffer.area.height {
-        let mut last = None;
-        for x in 0..buffer.area.width {
-            let cell = &buffer[(x, y)];
-            let style = (cell.fg, cell.bg, cell.modifier);
-            if last != Some(style) {
-                let _ = write!(out, "[{} {} {:?}]", cell.fg, cell.bg, cell.modifier);
-                last = Some(style);
-            }
-            out.push_str(cell.symbol());
-        }
-        out.push('\n');
-    }
-    out
-}
-
-/// An account with something of everything.
-pub fn account(has_more: bool) -> String {
-    let file = |id: &str,
-                name: &str,
-                bytes: &str,
-                created: i64,
-                expires: &str,
-                purpose: &str,
-                more: &str| {
-        let created = START_S - created;
-        format!(
-            r#"{{"id":"{id}","object":"file","bytes":{bytes},"created_at":{created},"expires_at":{expires},"filename":"{name}","purpose":"{purpose}"{more}}}"#
-        )
-    };
-    let left = |seconds: i64| (START_S + seconds).to_string();
-    let week = 7 * 86_400;
-    let files = [
-        file("file_9f2c4e", "batch-0411-output.jsonl", "980", week + 30, &left(-30), "batch", ""),
-        file(
-            "file_9f2c4f",
-            "batch-0412-output.jsonl",
-            "13002342",
-            week - 751,
-            &left(751),
-            "batch",
-            r#","status":"processed","status_details":null"#,
-        ),
-        file(
-            "file_9f2c50",
-            "batch-0413-output.jsonl",
-            "3145728",
-            week - 11_402,
-            &left(11_402),
-            "batch",
-            "",
-        ),
-        file(
-            "file_9f2c51",
-            "eval-large.jsonl",
-            "197342003",
-            86_400,
-            &left(6 * 86_400),
-            "evals",
-            "",
-        ),
-        file(
-            "file_9f2c52",
-            "评测结果-批次-0412-output.jsonl",
-            "12",
-            3_000,
-            &left(30 * 86_400),
-            "batch",
-            "",
-        ),
-        file("file_9f2c53", "🚀 launch prompts 0001.jsonl", "0", 30, "null", "batch", ""),
-        file("file_9f2c54", r"a\u001b[31m\u202eb\nc", "-1", 30, "\\\"soon\\\"", "batch", "")
-            .replace("\\\"", "\""),
-        file(
-            "file_9f2c55",
-            "search-captions-regression-suite-llama-3.3-70b-temperature-0.4-seed-59331-output.jsonl",
-            "2048",
-            90_000,
-            &left(2 * 86_400),
-            "batch",
-            "",
-        ),
-        r#"{"filename":"no id"}"#.to_owned(),
-    ];
-    format!(r#"{{"object":"list","data":[{}],"has_more":{has_more}}}"#, files.join(","))
-}
-
-pub fn loaded(width: u16, height: u16) -> Driver {
-    let mut driver = Driver::new(width, height);
-    driver.answer(&account(false));
-    driver
+fn loaded(width: u16, height: u16) -> Driver {
+    Driver::showing(width, height, &account(false))
 }
 
 #[test]
@@ -276,7 +145,6 @@ fn five_kinds_of_nothing_are_five_screens() {
 
 #[test]
 fn the_end_of_the_table_speaks() {
-    let hours = |n: i64| (n + 1) * 3_600;
     let end = |driver: &mut Driver| {
         driver.keys("G");
         let screen = lines(&draw_at(&driver.app, &Theme::ansi(Background::Dark), 80, 24));
@@ -329,22 +197,16 @@ fn refreshed(driver: &mut Driver, body: &str, gone: &str) {
     driver.pass(Duration::from_secs(2));
     driver.keys("r");
     driver.answer(body);
-    for effect in std::mem::take(&mut driver.effects) {
-        let Effect::Call(ticket, Call::Retrieve { id }) = effect else { continue };
-        if id.raw() == gone.as_bytes() {
-            let answer = Answer { value: Existence::Gone, date: None, allowance: None };
-            driver.tell(file_answered(ticket, Ok(answer)));
-        }
-    }
+    driver.deny(|id| id.raw() == gone.as_bytes());
 }
 
 /// One file each that is new, changed, missing and gone, and two that are marked.
 fn lively(width: u16, height: u16) -> Driver {
     let mut driver = Driver::new(width, height);
-    let hours = |n: i64| (n + 1) * 3_600 - 1_000;
-    driver.answer(&page(0..8, hours, false));
+    let left = |n: i64| hours(n) - 1_000;
+    driver.answer(&page(0..8, left, false));
     driver.keys("j ");
-    let changed = |n: i64| if n == 4 { 40_000 } else { hours(n) };
+    let changed = |n: i64| if n == 4 { 40_000 } else { left(n) };
     let files = page([0, 1, 3, 4, 6, 7, 8], changed, false);
     refreshed(&mut driver, &files, "file_2");
     driver.keys(" ");

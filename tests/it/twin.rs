@@ -21,7 +21,7 @@ use shelflife::lister::{Cursor, Lister, Restarts};
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
 
-use crate::screens::lines;
+use crate::support::screen::lines;
 use stories::{Reply, Story};
 
 /// From one comparison to the next: at each quarter of a second in turn.

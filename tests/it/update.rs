@@ -1,147 +1,25 @@
 //! `App::update` driven by keys and answers: which effects follow, which file is selected.
 
-use crate::support::calls::{Asked, listed, page_answered};
-use shelflife::api::call::{Call, Ticket};
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use shelflife::account::alerts::Alert;
-use shelflife::api::error::Status;
+use crossterm::event::KeyCode;
+use shelflife::api::call::{Call, Ticket};
 use shelflife::api::{Answer, ApiError, wire};
+use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::mode::{Focus, Mode};
-use shelflife::app::{App, Settings};
 use shelflife::lister::refresh::RefreshPolicy;
-use shelflife::lister::{Cursor, Lister, Restarts, State};
+use shelflife::lister::{Cursor, State};
 use shelflife::store::field::Field;
 use shelflife::theme::{Background, Theme};
-use shelflife::time::clock::{DateSample, Now};
-use shelflife::time::zone::Zone;
-use time::macros::offset;
+use shelflife::time::clock::DateSample;
 
-/// 2026-11-23 14:00:00 UTC.
-pub const START_S: i64 = 1_795_442_400;
-
-/// An app whose clock stands still unless told otherwise, with what it asked for.
-pub struct Driver {
-    pub app: App,
-    pub now: Now,
-    pub effects: Vec<Effect>,
-    /// What the terminal's title was set to last.
-    pub title: String,
-    pub alerts: Vec<Alert>,
-}
-
-impl Driver {
-    pub fn new(width: u16, height: u16) -> Self {
-        Self::with(width, height, false)
-    }
-
-    pub fn with(width: u16, height: u16, load_all: bool) -> Self {
-        Self::started(width, height, Settings { load_all, ..Self::settings() })
-    }
-
-    /// The defaults, in a zone of the test's own.
-    pub fn settings() -> Settings {
-        let zone = Zone::Fixed(offset!(+1));
-        Settings { zone, ..Settings::new("demo", "127.0.0.1:41233") }
-    }
-
-    pub fn started(width: u16, height: u16, settings: Settings) -> Self {
-        let now = Now { wall_ms: START_S * 1_000, mono: Duration::from_secs(1) };
-        let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
-        let app = App::new(settings, lister, 1, now);
-        let effects = vec![];
-        let mut driver = Self { app, now, effects, title: String::new(), alerts: vec![] };
-        driver.tell(Event::Resized { width, height });
-        driver
-    }
-
-    pub fn tell(&mut self, event: Event) {
-        let mut effects = vec![];
-        self.app.update(self.now, event, &mut effects);
-        for effect in effects {
-            match effect {
-                Effect::SetTitle(title) => self.title = title,
-                Effect::Alert(alert) => self.alerts.push(alert),
-                effect => self.effects.push(effect),
-            }
-        }
-    }
-
-    pub fn key(&mut self, code: KeyCode) {
-        self.tell(Event::KeyPressed(KeyEvent::new(code, KeyModifiers::NONE)));
-    }
-
-    pub fn keys(&mut self, text: &str) {
-        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
-    }
-
-    pub fn control(&mut self, c: char) {
-        self.tell(Event::KeyPressed(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
-    }
-
-    /// The one request that was asked for; it is taken.
-    pub fn fetch(&mut self) -> Asked {
-        let effects = std::mem::take(&mut self.effects);
-        let fetches: Vec<Asked> = effects.into_iter().filter_map(listed).collect();
-        assert_eq!(fetches.len(), 1, "one request in flight: {fetches:?}");
-        fetches.into_iter().next().unwrap()
-    }
-
-    /// Answers the request under way with `body`.
-    pub fn answer(&mut self, body: &str) {
-        let ticket = self.fetch().request;
-        let value = wire::read_page(body.as_bytes()).unwrap();
-        self.tell(page_answered(ticket, Ok(Answer { value, date: None, allowance: None })));
-    }
-
-    pub fn fail(&mut self, error: ApiError) {
-        let ticket = self.fetch().request;
-        self.tell(page_answered(ticket, Err(error)));
-    }
-
-    /// Lets time pass, without waking the app.
-    pub fn pass(&mut self, span: Duration) {
-        self.now = self.now.after(span);
-    }
-
-    /// Goes to the app's own deadline, and wakes it.
-    pub fn wake(&mut self) {
-        let deadline = self.app.deadline().expect("a deadline");
-        self.pass(deadline.saturating_sub(self.now.mono));
-        self.tell(Event::DeadlineReached);
-    }
-
-    pub fn selected(&self) -> String {
-        self.app.selected_file().unwrap().id.printable().into_owned()
-    }
-}
-
-/// A page of files `numbers`; file `n` was made at hour `n` and expires `left(n)` seconds from now.
-pub fn page(
-    numbers: impl IntoIterator<Item = i64>,
-    left: impl Fn(i64) -> i64,
-    has_more: bool,
-) -> String {
-    let files: Vec<String> = numbers
-        .into_iter()
-        .map(|n| {
-            format!(
-                r#"{{"id":"file_{n}","bytes":{},"created_at":{},"expires_at":{},"filename":"name-{n:04}.jsonl","purpose":"batch"}}"#,
-                n * 1_000,
-                START_S - 600_000 + n * 60,
-                START_S + left(n)
-            )
-        })
-        .collect();
-    format!(r#"{{"data":[{}],"has_more":{has_more}}}"#, files.join(","))
-}
-
-fn hours(n: i64) -> i64 {
-    (n + 1) * 3_600
-}
+use crate::support::calls::page_answered;
+use crate::support::driver::{Driver, START_S};
+use crate::support::files::{hours, page};
+use crate::support::screen::drawn;
+use crate::support::service::{asked_to_wait, down};
 
 #[test]
 fn the_first_page_is_asked_for_at_once_and_no_other() {
@@ -400,7 +278,6 @@ fn countdowns_go_by_the_services_clock() {
 
 #[test]
 fn failures_count_down_and_r_tries_again() {
-    let down = || ApiError::Unavailable { status: Status(503), message: None, wait: None };
     let mut driver = Driver::new(120, 36);
     driver.fail(down());
     while matches!(driver.app.lister().state(), State::Backoff { .. }) {
@@ -522,7 +399,7 @@ fn no_sequence_of_events_does_harm() {
             }
             driver.effects.retain(|effect| matches!(effect, Effect::Call(_, Call::List { .. })));
             assert!(driver.effects.len() <= 1, "{seed}: one request in flight");
-            crate::screens::drawn(&driver.app, &Theme::ansi(Background::Dark));
+            drawn(&driver.app, &Theme::ansi(Background::Dark));
             let table = driver.app.table();
             let view = table.viewport();
             if !table.rows().is_empty() && view.height > 0 {
@@ -591,9 +468,7 @@ fn a_late_answer_is_kept_to_where_it_asks_for_a_wait() {
     let [first, second, ..] = requests[..] else { panic!("{requests:?}") };
     let broken = ApiError::Undecodable { what: "it is larger than 8 MiB" };
     driver.tell(page_answered(first, Err(broken)));
-    let wait = Some(Duration::from_secs(900));
-    let crowded = ApiError::Unavailable { status: Status(429), message: None, wait };
-    driver.tell(page_answered(second, Err(crowded)));
+    driver.tell(page_answered(second, Err(asked_to_wait(900))));
     for ticket in &requests[2..] {
         let gone = ApiError::Undecodable { what: "it is larger than 8 MiB" };
         driver.tell(page_answered(*ticket, Err(gone)));

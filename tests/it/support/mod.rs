@@ -1,11 +1,18 @@
-//! What the tests share: a demo server that notes its requests, a server that breaks the rules, the
-//! binary, and a terminal to run it in.
+//! What the tests share. Those of one subject use this and nothing of another's.
+//!
+//! For what is pure: a driver of the app, files to answer it with, a service that holds them, and
+//! what the screen shows. For the real binary: itself, a terminal to run it in, a demo server that
+//! notes its requests, and a server that breaks the rules.
 
 pub mod binary;
 pub mod calls;
 pub mod demo;
+pub mod driver;
 pub mod fault;
+pub mod files;
+pub mod screen;
 pub mod sequences;
+pub mod service;
 pub mod terminal;
 
 use std::time::{Duration, Instant};
@@ -27,4 +34,27 @@ pub fn wait_until(what: &str, is_so: impl Fn() -> bool) {
         assert!(Instant::now() < deadline, "waited for {what}");
         std::thread::yield_now();
     }
+}
+
+/// A helper that two subjects need has its place here; what imports a subject ties the two together.
+#[test]
+fn subjects_use_the_support_and_not_each_other() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it");
+    let mut subjects = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "rs") || path.ends_with("main.rs") {
+            continue;
+        }
+        subjects += 1;
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (number, line) in (1..).zip(text.lines()) {
+            let mut places =
+                line.match_indices("crate::").map(|(at, word)| &line[at + word.len()..]);
+            let is_allowed = |rest: &str| rest.starts_with("support");
+            let (place, reaches_up) = (path.display(), line.starts_with("use super::"));
+            assert!(places.all(is_allowed) && !reaches_up, "{place}:{number}: {line}");
+        }
+    }
+    assert!(subjects > 15, "{subjects} found");
 }

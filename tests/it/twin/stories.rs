@@ -13,7 +13,7 @@ use shelflife::text::Untrusted;
 use shelflife::time::expiry::{Stated, Thresholds};
 use std::time::Duration;
 
-use crate::update::{Driver, START_S};
+use crate::support::driver::{Driver, START_S};
 
 /// Stories by lot: as many as a gate has time for.
 const BY_LOT: u64 = 32;

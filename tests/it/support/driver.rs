@@ -1,0 +1,154 @@
+//! One driver of the pure app: it hands in events and time, and answers what was asked for by hand.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use shelflife::account::alerts::Alert;
+use shelflife::api::call::{Call, Ticket};
+use shelflife::api::{Answer, ApiError, Existence, wire};
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::{App, Settings};
+use shelflife::lister::{Lister, Restarts};
+use shelflife::text::Untrusted;
+use shelflife::time::clock::Now;
+use shelflife::time::zone::Zone;
+use time::macros::offset;
+
+use super::calls::{Asked, file_answered, listed, page_answered};
+
+/// 2026-11-23 14:00:00 UTC.
+pub const START_S: i64 = 1_795_442_400;
+
+/// An app whose clock stands still unless told otherwise, with what it asked for.
+pub struct Driver {
+    pub app: App,
+    pub now: Now,
+    pub effects: Vec<Effect>,
+    /// What the terminal's title was set to last.
+    pub title: String,
+    pub alerts: Vec<Alert>,
+}
+
+impl Driver {
+    pub fn new(width: u16, height: u16) -> Self {
+        Self::with(width, height, false)
+    }
+
+    /// An app to which the first page was answered with `body`.
+    pub fn showing(width: u16, height: u16, body: &str) -> Self {
+        let mut driver = Self::new(width, height);
+        driver.answer(body);
+        driver
+    }
+
+    pub fn with(width: u16, height: u16, load_all: bool) -> Self {
+        Self::started(width, height, Settings { load_all, ..Self::settings() })
+    }
+
+    /// The defaults, in a zone of the test's own.
+    pub fn settings() -> Settings {
+        let zone = Zone::Fixed(offset!(+1));
+        Settings { zone, ..Settings::new("demo", "127.0.0.1:41233") }
+    }
+
+    pub fn started(width: u16, height: u16, settings: Settings) -> Self {
+        let now = Now { wall_ms: START_S * 1_000, mono: Duration::from_secs(1) };
+        let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
+        let app = App::new(settings, lister, 1, now);
+        let effects = vec![];
+        let mut driver = Self { app, now, effects, title: String::new(), alerts: vec![] };
+        driver.tell(Event::Resized { width, height });
+        driver
+    }
+
+    pub fn tell(&mut self, event: Event) {
+        let mut effects = vec![];
+        self.app.update(self.now, event, &mut effects);
+        for effect in effects {
+            match effect {
+                Effect::SetTitle(title) => self.title = title,
+                Effect::Alert(alert) => self.alerts.push(alert),
+                effect => self.effects.push(effect),
+            }
+        }
+    }
+
+    pub fn key(&mut self, code: KeyCode) {
+        self.tell(Event::KeyPressed(KeyEvent::new(code, KeyModifiers::NONE)));
+    }
+
+    pub fn keys(&mut self, text: &str) {
+        text.chars().for_each(|c| self.key(KeyCode::Char(c)));
+    }
+
+    pub fn control(&mut self, c: char) {
+        self.tell(Event::KeyPressed(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)));
+    }
+
+    pub fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        self.tell(Event::MouseUsed(event));
+    }
+
+    /// The one request that was asked for; it is taken.
+    pub fn fetch(&mut self) -> Asked {
+        let effects = std::mem::take(&mut self.effects);
+        let fetches: Vec<Asked> = effects.into_iter().filter_map(listed).collect();
+        assert_eq!(fetches.len(), 1, "one request in flight: {fetches:?}");
+        fetches.into_iter().next().unwrap()
+    }
+
+    /// Answers the request under way with `body`.
+    pub fn answer(&mut self, body: &str) {
+        let ticket = self.fetch().request;
+        self.answer_to(ticket, body);
+    }
+
+    /// Answers the call of `ticket` with the page `body`, whatever else is under way.
+    pub fn answer_to(&mut self, ticket: Ticket, body: &str) {
+        let value = wire::read_page(body.as_bytes()).unwrap();
+        self.tell(page_answered(ticket, Ok(Answer { value, date: None, allowance: None })));
+    }
+
+    /// Answers that the one file which the call of `ticket` asks for is gone.
+    pub fn answer_gone(&mut self, ticket: Ticket) {
+        let answer = Answer { value: Existence::Gone, date: None, allowance: None };
+        self.tell(file_answered(ticket, Ok(answer)));
+    }
+
+    /// Answers that those of the files asked for by their ids that `is_gone` names are; tells how
+    /// many these are. Others stay unanswered.
+    pub fn deny(&mut self, is_gone: impl Fn(&Untrusted) -> bool) -> usize {
+        let is_denied = |effect: &Effect| matches!(effect, Effect::Call(_, Call::Retrieve { id }) if is_gone(id));
+        let (denied, kept): (Vec<Effect>, _) =
+            std::mem::take(&mut self.effects).into_iter().partition(is_denied);
+        self.effects = kept;
+        for effect in &denied {
+            let Effect::Call(ticket, _) = effect else { continue };
+            self.answer_gone(*ticket);
+        }
+        denied.len()
+    }
+
+    pub fn fail(&mut self, error: ApiError) {
+        let ticket = self.fetch().request;
+        self.tell(page_answered(ticket, Err(error)));
+    }
+
+    /// Lets time pass, without waking the app.
+    pub fn pass(&mut self, span: Duration) {
+        self.now = self.now.after(span);
+    }
+
+    /// Goes to the app's own deadline, and wakes it.
+    pub fn wake(&mut self) {
+        let deadline = self.app.deadline().expect("a deadline");
+        self.pass(deadline.saturating_sub(self.now.mono));
+        self.tell(Event::DeadlineReached);
+    }
+
+    pub fn selected(&self) -> String {
+        self.app.selected_file().unwrap().id.printable().into_owned()
+    }
+}
