@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod doctor;
 mod faults;
+mod help;
 mod hostile;
 mod layers;
 mod live;
@@ -22,7 +23,6 @@ mod mouse;
 mod paging;
 mod pty;
 mod readme;
-
 mod reconcile;
 mod screens;
 mod support;

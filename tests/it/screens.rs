@@ -70,9 +70,6 @@ fn the_detail_of_each_kind_of_file() {
 #[test]
 fn layers() {
     let mut driver = loaded(120, 36);
-    driver.keys("?");
-    insta::assert_snapshot!("help", text(&driver.app, 120, 36));
-    driver.keys("q");
     driver.keys("s");
     insta::assert_snapshot!("sort_picker", text(&driver.app, 120, 36));
     driver.key(KeyCode::Esc);
@@ -247,8 +244,6 @@ fn the_agenda_and_the_events() {
 #[test]
 fn what_opens_above_the_table() {
     for (name, keys, width, height) in [
-        ("palette_80x24", ":ref", 80, 24),
-        ("palette_40x10", ":the", 40, 10),
         ("palette_nothing", ":zzzz", 80, 24),
         ("columns_80x24", "wjj+", 80, 24),
         ("columns_40x10", "wjjjjj", 40, 10),
@@ -280,14 +275,12 @@ fn the_timeline_with_the_focus_and_a_bucket_chosen() {
     assert!(marked > 0, "where the cursor stands is seen without colour");
 }
 
-/// Each layer at each size, one below the other.
+/// Each layer at each size, one below the other; what is in help and palette is `help`'s.
 #[test]
 fn every_layer_at_every_size() {
     for (layer, keys) in [
         ("agenda", "a"),
         ("events", "E"),
-        ("help", "?"),
-        ("palette", ":the"),
         ("columns", "w"),
         ("copy", "Y"),
         ("sort", "s"),
