@@ -274,13 +274,11 @@ impl Account {
         self.refresher.set_interval(interval, self.now.mono);
     }
 
-    /// Ends the reading of all that is loaded, if one is under way; tells whether one was.
-    pub fn stop_reading_all(&mut self) -> bool {
-        let reading = self.refresher.reading_all().is_some();
-        if reading {
+    /// Ends the reading of all that is loaded, if one is under way; what it found stays.
+    pub fn stop_reading_all(&mut self) {
+        if self.refresher.reading_all().is_some() {
             self.refresher.stop();
         }
-        reading
     }
 
     /// When refreshing has something to do by itself.

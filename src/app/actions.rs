@@ -1,14 +1,24 @@
-//! What a key does: which layer it goes to, and what browsing does with it.
+//! What a key does: which layer it goes to, and what the main screen does with it.
 
 use crossterm::event::{KeyEvent, KeyEventKind};
-use tui_input::Input;
 
 use super::effect::Effect;
 use super::fields::CopyField;
-use super::mode::{Choice, Focus, Mode};
+use super::focus::Focus;
+use super::layers::agenda::Agenda;
+use super::layers::columns::ColumnsPicker;
+use super::layers::copy::CopyPicker;
+use super::layers::detail::Detail;
+use super::layers::events::Events;
+use super::layers::filter::FilterInput;
+use super::layers::help::Help;
+use super::layers::palette::Palette;
+use super::layers::sort::SortPicker;
+use super::layers::{Fate, Layer};
+use super::sheets::detail::Shown;
 use super::{App, PATIENCE, sheets};
-use crate::keys::{Action, Shortcut};
-use crate::lister::State;
+use crate::keys::{Action, Scope, Shortcut};
+use crate::text::shorten_end;
 
 impl App {
     /// One key press.
@@ -16,62 +26,52 @@ impl App {
         if event.kind == KeyEventKind::Release {
             return;
         }
-        let Some(key) = Shortcut::read(event) else { return self.press_by_word(event) };
+        let scopes = self.layers.scopes();
+        let typing = scopes.contains(&Scope::Typing);
+        let shortcut = Shortcut::read(event);
+        if shortcut.is_none() && !typing {
+            return;
+        }
         self.patience = PATIENCE;
         self.toast = None;
-        let typing = matches!(self.mode, Mode::Filter { .. } | Mode::Palette { .. });
-        let letter = matches!(key, Shortcut::Char(_));
-        let action = self.settings.keys.action(key).filter(|_| !(typing && letter));
-        match action {
-            Some(Action::Quit) => return effects.push(Effect::Quit),
-            Some(Action::Suspend) => return effects.push(Effect::Suspend),
-            Some(Action::Redraw) => return effects.push(Effect::Redraw),
-            // Both lie above any other layer, and Esc goes back to it.
-            Some(Action::OpenHelp) if !matches!(self.mode, Mode::Help { .. }) => {
-                return self.open_help();
-            }
-            Some(Action::OpenPalette) if !matches!(self.mode, Mode::Palette { .. }) => {
-                return self.open_palette();
-            }
-            _ => {}
+        // What is typed is text, whatever else it is bound to.
+        let command = shortcut.filter(|key| !(typing && matches!(key, Shortcut::Char(_))));
+        let action = |scopes| command.and_then(|key| self.settings.keys.action(key, scopes));
+        let (narrow, main) = (action(scopes), action(&[Scope::Main]));
+        if let Some(action) = main.filter(|_| narrow.is_none() || narrow == main)
+            && self.act_above_layers(action, effects)
+        {
+            return;
         }
-        match &self.mode {
-            Mode::Filter { .. } => self.press_in_filter(key),
-            Mode::Palette { .. } => self.press_in_palette(key, effects),
-            Mode::Picker { what, line } => {
-                let (what, line) = (*what, *line);
-                self.press_in_picker((key, action), what, line, effects);
+        match narrow {
+            Some(action) if self.layers.is_empty() => self.perform(action, effects),
+            Some(action) => {
+                self.with_top(|layer, app| layer.act(app, action, effects), |fate| *fate);
             }
-            Mode::Detail { .. } | Mode::Help { .. } | Mode::Events { .. } => {
-                self.press_in_reader(action, effects);
-            }
-            Mode::Agenda { line } => {
-                let line = *line;
-                self.press_in_agenda(action, line, effects);
-            }
-            Mode::Browse => {
-                if let Some(action) = action {
-                    self.perform(action, effects);
-                }
+            None => {
+                self.with_top(|layer, app| layer.type_key(app, event), |()| Fate::Stays);
             }
         }
     }
 
+    /// What a key means whatever layer is on top; tells whether it means that.
+    fn act_above_layers(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
+        let top = self.layers.top();
+        match action {
+            Action::Quit => effects.push(Effect::Quit),
+            Action::Suspend => effects.push(Effect::Suspend),
+            Action::Redraw => effects.push(Effect::Redraw),
+            // Both lie above any other layer, and closing them goes back to it.
+            Action::OpenHelp if !matches!(top, Some(Layer::Help(_))) => self.open_help(),
+            Action::OpenPalette if !matches!(top, Some(Layer::Palette(_))) => self.open_palette(),
+            _ => return false,
+        }
+        true
+    }
+
     /// Pasted text goes into the line that is being typed, and nowhere else.
     pub(super) fn paste(&mut self, text: &str) {
-        let (Mode::Filter { input } | Mode::Palette { input, .. }) = &mut self.mode else { return };
-        for c in text.chars().filter(|c| !c.is_control()) {
-            input.handle(tui_input::InputRequest::InsertChar(c));
-        }
-        match &mut self.mode {
-            Mode::Filter { input } => {
-                let typed = input.value().to_owned();
-                self.filter_by(&typed);
-                self.fit();
-            }
-            Mode::Palette { line, .. } => *line = 0,
-            _ => {}
-        }
+        self.with_top(|layer, app| layer.paste(app, text), |()| Fate::Stays);
     }
 
     /// Does what a key, or a line of the palette, asks for while browsing.
@@ -99,15 +99,25 @@ impl App {
             | A::HalfPageUp
             | A::PageDown
             | A::PageUp => self.go(action),
-            // Only the timeline has something at its sides.
-            A::MoveLeft | A::MoveRight => {}
+            // Only the timeline has something at its sides, and only layers have lines to choose.
+            A::MoveLeft
+            | A::MoveRight
+            | A::Choose
+            | A::ToggleColumn
+            | A::ColumnLeft
+            | A::ColumnRight
+            | A::Wider
+            | A::Narrower => {}
             A::OpenDetail => self.open_detail(),
             A::OpenFilter => self.open_filter(),
-            A::OpenSortPicker => self.open_picker(Choice::Sort),
-            A::OpenCopyPicker => self.open_picker(Choice::CopyField),
-            A::OpenColumns => self.open_picker(Choice::Columns),
-            A::OpenAgenda => self.mode = Mode::Agenda { line: 0 },
-            A::OpenEvents => self.mode = Mode::Events { scroll: 0 },
+            A::OpenSortPicker => {
+                let picker = SortPicker::at(self.table.wanted_order().0);
+                self.layers.push(Layer::Sort(picker));
+            }
+            A::OpenCopyPicker => self.open_copy_picker(),
+            A::OpenColumns => self.layers.push(Layer::Columns(ColumnsPicker::default())),
+            A::OpenAgenda => self.layers.push(Layer::Agenda(Agenda::default())),
+            A::OpenEvents => self.layers.push(Layer::Events(Events::default())),
             A::OpenPalette => self.open_palette(),
             A::OpenHelp => self.open_help(),
             A::Mark => self.mark(),
@@ -176,67 +186,57 @@ impl App {
         })
     }
 
-    /// Moves whatever has the focus: the selection, or the lines of a text.
-    pub(super) fn scroll(&mut self, rows: isize) {
-        let most = match (&self.mode, self.focus) {
-            (Mode::Help { .. }, _) => sheets::help::overflow(self),
-            (Mode::Events { .. }, _) => sheets::events::overflow(self),
-            (Mode::Detail { .. }, _) | (_, Focus::Pane { .. }) => sheets::detail::overflow(self),
-            // The table, which knows its own end.
-            _ => 0,
-        };
-        match (&mut self.mode, &mut self.focus) {
-            (Mode::Detail { scroll } | Mode::Help { scroll, .. } | Mode::Events { scroll }, _)
-            | (Mode::Browse, Focus::Pane { scroll }) => {
-                *scroll = scroll.saturating_add_signed(rows).min(most);
-            }
-            _ => match rows {
-                isize::MIN => self.table.select_first(),
-                isize::MAX => self.table.select_last(),
-                rows => self.table.select_by(rows),
-            },
+    /// Moves whatever has the focus: the selection, or the lines of the pane.
+    fn scroll(&mut self, rows: isize) {
+        if let Focus::Pane { scroll } = self.focus {
+            let most = sheets::detail::overflow(self, Shown::InPane);
+            self.focus = Focus::Pane { scroll: scroll.saturating_add_signed(rows).min(most) };
+            return;
+        }
+        match rows {
+            isize::MIN => self.table.select_first(),
+            isize::MAX => self.table.select_last(),
+            rows => self.table.select_by(rows),
         }
     }
 
     fn open_filter(&mut self) {
         let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
-        self.mode = Mode::Filter { input: Box::new(Input::new(text)) };
+        self.layers.push(Layer::Filter(FilterInput::new(text)));
     }
 
     fn open_detail(&mut self) {
         if self.table.selected().is_some() {
             self.table.pin();
-            self.mode = Mode::Detail { scroll: 0 };
+            self.layers.push(Layer::Detail(Detail::default()));
         }
     }
 
-    /// One step back: what runs is stopped first, then what is in force is lifted.
-    fn go_back(&mut self) {
-        if self.account.is_loading_all() {
-            self.account.stop_loading_all();
-            self.patience = 0;
-            let loading = matches!(self.account.lister().state(), State::Loading { .. });
-            let when = if loading { "stopping after this page" } else { "stopped" };
-            self.say(format!("{when}; what came stays"));
-        } else if self.stop_reading_all() {
-        } else if self.is_searching() {
-            self.typed.search_stopped = true;
-            self.patience = 0;
-            self.say("search stopped; what came stays");
-        } else if self.range_from.take().is_some() {
-            self.say("no range any more");
-        } else if self.table.wanted_span().is_some() {
-            let moment = super::moment(self.account.server_ms(), &self.marks);
-            self.table.set_span(self.account.store(), None, &moment);
-        } else if self.focus() != Focus::Table {
-            self.focus = Focus::Table;
-        } else if self.table.wanted_filter_text().is_some() {
-            self.filter_by("");
-        } else if !self.marks.is_empty() {
-            let marked = self.marks.drain().collect();
-            self.marks_changed(marked);
-            self.say("no marks any more");
+    fn open_copy_picker(&mut self) {
+        if self.table.selected().is_some() {
+            self.layers.push(Layer::Copy(CopyPicker::default()));
         }
+    }
+
+    fn open_help(&mut self) {
+        // In place of the palette, so that the layers do not pile up.
+        self.layers.close_if(|layer| matches!(layer, Layer::Palette(_)));
+        if !matches!(self.layers.top(), Some(Layer::Help(_))) {
+            self.layers.push(Layer::Help(Help::default()));
+        }
+    }
+
+    fn open_palette(&mut self) {
+        self.layers.push(Layer::Palette(Palette::default()));
+    }
+
+    pub(super) fn copy_field(&mut self, field: CopyField, effects: &mut Vec<Effect>) {
+        let Some(file) = self.selected_file() else { return };
+        let Some(value) = field.of(&file) else {
+            return self.say(format!("this file has no readable {}", field.word()));
+        };
+        self.say(format!("copied {}", shorten_end(&value, 60)));
+        effects.push(Effect::Copy(value));
     }
 }
 

@@ -8,6 +8,7 @@ use super::effect::Effect;
 use crate::account::{Hold, Interest, Notice};
 use crate::api::call::{Call, Reply, Ticket};
 use crate::api::{Answer, ApiError};
+use crate::keys::{Action, Hint};
 use crate::lister::State;
 use crate::lister::refresh::{Refusal, Scope};
 use crate::text::grouped;
@@ -15,6 +16,11 @@ use crate::time::span::short_span;
 
 /// The intervals that `+` and `-` go through, in seconds.
 const INTERVALS_S: [u64; 10] = [5, 10, 15, 30, 60, 120, 300, 600, 1_800, 3_600];
+
+const AGAIN: [Hint; 1] = [Hint::new(&[Action::Refresh], "tries again after it")];
+const TURN_ON: [Hint; 1] = [Hint::new(&[Action::Faster], "turns it on")];
+const ONCE_OR_ON: [Hint; 2] =
+    [Hint::new(&[Action::Refresh], "refreshes once"), Hint::new(&[Action::Faster], "turns it on")];
 
 impl App {
     /// An answer came.
@@ -48,7 +54,7 @@ impl App {
         let selected = self.table.selected();
         let leaves = selected.is_some_and(|no| delta.removed.binary_search(&no).is_ok());
         // Not the detail of another file, whose id would be copied in its place.
-        if leaves && self.mode.leave_detail() {
+        if leaves && self.layers.leave_detail() {
             self.say("that file is gone");
         }
         for no in &delta.removed {
@@ -102,7 +108,8 @@ impl App {
         }
         if self.begin_round(Scope::All) {
             let files = grouped(self.account.store().len());
-            self.say(format!("reading all {files} loaded files again; Esc stops"));
+            let text = format!("reading all {files} loaded files again");
+            self.say_with(text, &[Hint::new(&[Action::GoBack], "stops")]);
         }
     }
 
@@ -128,11 +135,9 @@ impl App {
 
     fn say_hold(&mut self, hold: Hold) {
         match hold {
-            Hold::AnswerToCome => self.say("an answer is still to come; r tries again after it"),
+            Hold::AnswerToCome => self.say_with("an answer is still to come", &AGAIN),
             Hold::AskedToWait => self.say("the service asked for this wait"),
-            Hold::AskedToWaitUntil(_) => {
-                self.say("the service asked for a wait; r tries again after it");
-            }
+            Hold::AskedToWaitUntil(_) => self.say_with("the service asked for a wait", &AGAIN),
             Hold::Nothing => {}
         }
     }
@@ -153,13 +158,15 @@ impl App {
         let frozen = !self.account.refresher().is_frozen();
         let reading_all = self.account.refresher().reading_all().is_some();
         self.account.set_frozen(frozen);
+        let until =
+            self.key_name(Action::Freeze).map_or(String::new(), |key| format!(" until {key}"));
         match (frozen, self.account.refresher().interval()) {
-            (true, _) if reading_all => {
-                self.say("frozen: no refreshing until f; R was stopped, what it found stays");
-            }
-            (true, _) => self.say("frozen: no refreshing until f; countdowns go on"),
+            (true, _) if reading_all => self.say(format!(
+                "frozen: no refreshing{until}; reading again was stopped, what it found stays"
+            )),
+            (true, _) => self.say(format!("frozen: no refreshing{until}; countdowns go on")),
             (false, Some(_)) => self.say("refreshing goes on"),
-            (false, None) => self.say("no longer frozen; refreshing is off, + turns it on"),
+            (false, None) => self.say_with("no longer frozen; refreshing is off", &TURN_ON),
         }
     }
 
@@ -178,16 +185,8 @@ impl App {
         self.account.set_interval(next.map(Duration::from_secs));
         match next {
             Some(seconds) => self.say(format!("refresh every {}", short_span(seconds))),
-            None => self.say("refreshing is off; r refreshes once, + turns it on"),
+            None => self.say_with("refreshing is off", &ONCE_OR_ON),
         }
-    }
-
-    pub(super) fn stop_reading_all(&mut self) -> bool {
-        let stopped = self.account.stop_reading_all();
-        if stopped {
-            self.say("stopped; what was found stays");
-        }
-        stopped
     }
 }
 

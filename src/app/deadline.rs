@@ -8,7 +8,6 @@
 use std::time::Duration;
 
 use super::geometry::{self, layout::Layout};
-use super::mode::Mode;
 use super::settings::Times;
 use super::{App, BAR_CELLS, whole_seconds};
 use crate::account::timeline::DAY_S;
@@ -140,16 +139,13 @@ impl App {
 
     fn seen(&self) -> Seen {
         let layout = self.layout();
-        let main = layout.filter(|_| !self.mode.fills_the_screen());
-        let layer = layout.map(|_| self.mode.seen());
+        let main = layout.filter(|_| self.layers.show_main_screen());
+        let layer = layout.and_then(|_| self.layers.changing()).unwrap_or_default();
         Seen {
             main,
-            detail: main.is_some_and(|layout| layout.pane.is_some())
-                || matches!(layer, Some(Mode::Detail { .. })),
-            buckets: main.is_some_and(|layout| layout.timeline.is_some())
-                || matches!(layer, Some(Mode::Agenda { .. })),
-            past: main.is_some()
-                || matches!(layer, Some(Mode::Detail { .. } | Mode::Events { .. })),
+            detail: main.is_some_and(|layout| layout.pane.is_some()) || layer.countdown,
+            buckets: main.is_some_and(|layout| layout.timeline.is_some()) || layer.buckets,
+            past: main.is_some() || layer.past,
             rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
     }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 
+use super::focus::Focus;
 use super::geometry::layout::{Layout, Shape};
-use super::mode::{Focus, Mode};
+use super::layers::Layers;
 use super::settings::{Settings, Times};
 use super::table::Table;
 use super::table::columns::Columns;
@@ -16,6 +17,7 @@ use crate::account::outlook::Outlook;
 use crate::account::timeline::{Bucket, Measure, Timeline};
 use crate::account::{Account, Freshness};
 use crate::api::ApiError;
+use crate::keys::{Hint, Scope};
 use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Lister, State};
 use crate::store::filter::FilterError;
@@ -71,7 +73,7 @@ impl App {
             pane: self.look.pane && !self.account.store().is_empty(),
             split: self.look.split,
             timeline: self.settings.timeline && !self.account.store().is_empty(),
-            filter: self.typed.error.is_some() && matches!(self.mode.seen(), Mode::Filter { .. }),
+            filter: self.typed.error.is_some(),
         };
         Layout::of(self.size, shape)
     }
@@ -198,10 +200,22 @@ impl App {
         self.look.focused
     }
 
-    /// What has the keys.
+    /// The layers above the main screen.
     #[must_use]
-    pub fn mode(&self) -> &Mode {
-        &self.mode
+    pub fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// What can be done, with the keys of what has them now.
+    #[must_use]
+    pub fn hints(&self, hints: &[Hint]) -> String {
+        self.settings.keys.hints(hints, self.layers.scopes())
+    }
+
+    /// What can be done on the main screen, whatever has the keys.
+    #[must_use]
+    pub fn main_hints(&self, hints: &[Hint]) -> String {
+        self.settings.keys.hints(hints, &[Scope::Main])
     }
 
     /// Where movement goes while browsing; to the table where nothing else is shown.

@@ -1,6 +1,7 @@
 //! The filter: what is typed, what of it is in force, and what time and marks do to it.
 
 use super::{App, moment};
+use crate::keys::{Action, Hint};
 use crate::store::FileNo;
 use crate::store::filter::Filter;
 
@@ -78,7 +79,8 @@ impl App {
             return self.table.select_by(if forward { 1 } else { -1 });
         }
         let Some(filter) = &self.typed.last else {
-            return self.say("no filter yet; / begins one");
+            return self
+                .say_with("no filter yet", &[Hint::new(&[Action::OpenFilter], "begins one")]);
         };
         let moment = moment(self.account.server_ms(), &self.marks);
         let rows = self.table.rows();
@@ -114,7 +116,11 @@ impl App {
         let Some(from) = self.range_from.take() else {
             self.range_from = Some(here);
             self.table.pin();
-            return self.say("a range begins here; move, then v marks it, Esc lets go");
+            let ways = [
+                Hint::new(&[Action::MarkRange], "marks it"),
+                Hint::new(&[Action::GoBack], "lets go"),
+            ];
+            return self.say_with("a range begins here: move on", &ways);
         };
         let order = self.table.order();
         let Some(start) = order.position(self.account.store(), from) else {

@@ -12,11 +12,11 @@ pub mod event;
 mod facts;
 pub mod fields;
 mod filtering;
+pub mod focus;
 pub mod geometry;
+mod ladder;
 pub mod layers;
-pub mod mode;
 mod mouse;
-pub mod palette;
 mod screen;
 pub mod settings;
 pub mod sheets;
@@ -31,16 +31,19 @@ use crate::account::timeline::Measure;
 use crate::account::{Account, Terms};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::keys::{Action, Hint, Scope};
 use crate::lister::Lister;
 use crate::store::FileNo;
 use crate::store::filter::{Filter, FilterError, Moment};
 use crate::time::clock::Now;
-use mode::{Focus, Mode};
+use focus::Focus;
+use layers::Layers;
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
 
 pub use deadline::Wake;
+pub use ladder::Step;
 pub use settings::Settings;
 
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
@@ -100,7 +103,7 @@ pub struct App {
     marks: HashSet<FileNo>,
     /// Where a range to be marked begins.
     range_from: Option<FileNo>,
-    mode: Mode,
+    layers: Layers,
     focus: Focus,
     look: Look,
     typed: Typed,
@@ -142,7 +145,7 @@ impl App {
             table: Table::default(),
             marks: HashSet::new(),
             range_from: None,
-            mode: Mode::default(),
+            layers: Layers::default(),
             focus: Focus::default(),
             look,
             typed: Typed::default(),
@@ -237,6 +240,18 @@ impl App {
 
     fn say(&mut self, text: impl Into<String>) {
         self.toast = Some(Toast { text: text.into(), until: self.now.mono + TOAST });
+    }
+
+    /// Says something, and what can be done then.
+    fn say_with(&mut self, text: impl Into<String>, hints: &[Hint]) {
+        let hints = self.main_hints(hints);
+        let text = text.into();
+        self.say(if hints.is_empty() { text } else { format!("{text}; {hints}") });
+    }
+
+    /// The first key of an action of the main screen, as help spells it.
+    fn key_name(&self, action: Action) -> Option<String> {
+        self.settings.keys.name(action, &[Scope::Main])
     }
 
     fn resize(&mut self, size: Size) {

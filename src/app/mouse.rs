@@ -3,7 +3,9 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
-use super::mode::{Focus, Mode};
+use super::focus::Focus;
+use super::layers::{Fate, Layer};
+use super::sheets::detail::Shown;
 use super::{App, geometry, sheets};
 
 /// Rows that one turn of the wheel moves.
@@ -29,35 +31,28 @@ impl App {
         }
     }
 
-    /// What lies under the pointer scrolls; layers above the table do wherever it is.
+    /// What lies under the pointer scrolls; the topmost layer does wherever it is.
     fn wheel(&mut self, rows: isize, mouse: MouseEvent) {
+        if !self.layers.is_empty() {
+            self.with_top(|layer, app| layer.wheel(app, rows), |()| Fate::Stays);
+            return;
+        }
         let at = Position::new(mouse.column, mouse.row);
         let pane = self.layout().and_then(|layout| layout.pane);
-        let over_pane = pane.is_some_and(|pane| pane.contains(at));
-        match &mut self.mode {
-            Mode::Browse if over_pane => {
-                let most = sheets::detail::overflow(self);
-                let scroll = match self.focus {
-                    Focus::Pane { scroll } => scroll,
-                    _ => 0,
-                };
-                let scroll = scroll.saturating_add_signed(rows).min(most);
-                self.focus = Focus::Pane { scroll };
-            }
-            Mode::Browse | Mode::Filter { .. } => self.table.scroll_by(rows),
-            Mode::Agenda { line } => {
-                let line = line.saturating_add_signed(rows);
-                let last = sheets::agenda::lines(self).saturating_sub(1);
-                self.mode = Mode::Agenda { line: line.min(last) };
-            }
-            Mode::Picker { .. } | Mode::Palette { .. } => {}
-            Mode::Detail { .. } | Mode::Help { .. } | Mode::Events { .. } => self.scroll(rows),
+        if !pane.is_some_and(|pane| pane.contains(at)) {
+            return self.table.scroll_by(rows);
         }
+        let scroll = match self.focus {
+            Focus::Pane { scroll } => scroll,
+            Focus::Table | Focus::Timeline { .. } => 0,
+        };
+        let most = sheets::detail::overflow(self, Shown::InPane);
+        self.focus = Focus::Pane { scroll: scroll.saturating_add_signed(rows).min(most) };
     }
 
     fn click(&mut self, x: u16, y: u16) {
         let Some(layout) = self.layout() else { return };
-        if !matches!(self.mode, Mode::Browse | Mode::Filter { .. }) {
+        if !matches!(self.layers.top(), None | Some(Layer::Filter(_))) {
             return;
         }
         let at = Position::new(x, y);

@@ -1,12 +1,16 @@
 //! What is shown and how: pane, focus, columns, times, themes, mouse.
 
 use super::App;
-use super::mode::Focus;
+use super::focus::Focus;
 use super::settings::{AUTO_THEME, NamedTheme};
 use crate::account::timeline::Measure;
 use crate::app::effect::Effect;
+use crate::keys::{Action, Hint};
 use crate::store::field::Field;
 use crate::theme::{Background, Theme};
+
+/// Where there is no pane.
+const SHOW_DETAIL: [Hint; 1] = [Hint::new(&[Action::OpenDetail], "shows the detail")];
 
 impl App {
     pub(super) fn toggle_pane(&mut self) {
@@ -14,7 +18,7 @@ impl App {
         self.focus = Focus::Table;
         self.fit();
         if self.look.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
-            self.say("the pane needs 120 columns or 30 rows; Enter shows the detail");
+            self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
         }
     }
 
@@ -36,7 +40,7 @@ impl App {
         if self.focus == Focus::Table && self.layout().is_some_and(|l| l.pane.is_none()) {
             let timeline = self.layout().is_some_and(|layout| layout.timeline.is_some());
             if !timeline {
-                self.say("there is no pane to move to; Enter shows the detail");
+                self.say_with("there is no pane to move to", &SHOW_DETAIL);
             }
         }
     }
@@ -67,13 +71,11 @@ impl App {
     }
 
     pub(super) fn sort_by_column(&mut self, number: u8) {
-        match self.look.columns.nth(number) {
-            Some(key) => self.sort_or_reverse(key),
-            None => self.say(format!(
-                "there are {} columns; w adds others",
-                self.look.columns.shown().len()
-            )),
-        }
+        let Some(field) = self.look.columns.nth(number) else {
+            let text = format!("there are {} columns", self.look.columns.shown().len());
+            return self.say_with(text, &[Hint::new(&[Action::OpenColumns], "adds others")]);
+        };
+        self.sort_or_reverse(field);
     }
 
     pub(super) fn cycle_times(&mut self) {
@@ -108,11 +110,12 @@ impl App {
     pub(super) fn toggle_mouse(&mut self, effects: &mut Vec<Effect>) {
         self.look.mouse = !self.look.mouse;
         effects.push(Effect::UseMouse(self.look.mouse));
-        self.say(if self.look.mouse {
-            "mouse on; m leaves it to the terminal"
+        let (text, hint) = if self.look.mouse {
+            ("mouse on", "leaves it to the terminal")
         } else {
-            "mouse off: text can be selected; m takes it back"
-        });
+            ("mouse off: text can be selected", "takes it back")
+        };
+        self.say_with(text, &[Hint::new(&[Action::ToggleMouse], hint)]);
     }
 
     /// Narrows the table down to a bucket of the timeline, or no longer where it is already.

@@ -1,10 +1,12 @@
 //! The key table: the one place that says which key does what. Dispatch, help, the hints in the
 //! footer and the README's table all come from it.
 
+mod hint;
 mod table;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+pub use hint::Hint;
 pub use table::GROUPS;
 
 /// What a key asks for, whatever has the focus.
@@ -102,6 +104,31 @@ pub enum Action {
     Suspend,
     /// Draw everything anew.
     Redraw,
+    /// Take the line under the cursor, or what was typed.
+    Choose,
+    /// Show the column under the cursor, or hide it.
+    ToggleColumn,
+    /// The column under the cursor goes to the left.
+    ColumnLeft,
+    /// The column under the cursor goes to the right.
+    ColumnRight,
+    /// Make the column under the cursor wider.
+    Wider,
+    /// Make the column under the cursor narrower.
+    Narrower,
+}
+
+/// Where a binding is in force. What has the keys names the scopes that hold, the narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// On the main screen, and in each layer for which the action means something.
+    Main,
+    /// Where a line of a list is chosen.
+    List,
+    /// In the list of columns.
+    Columns,
+    /// Where a text is typed: there letters are text, whatever they are bound to.
+    Typing,
 }
 
 /// One key, as a terminal reports it.
@@ -219,6 +246,8 @@ pub struct Binding {
     pub what: &'static str,
     /// The word in the footer, where it belongs there.
     pub hint: Option<&'static str>,
+    /// Where it is in force.
+    pub scope: Scope,
 }
 
 /// A heading of help, with its bindings.
@@ -236,7 +265,7 @@ const fn bind(
     action: Action,
     what: &'static str,
 ) -> Binding {
-    Binding { name, keys, action, what, hint: None }
+    Binding { name, keys, action, what, hint: None, scope: Scope::Main }
 }
 
 const fn hinted(
@@ -246,7 +275,11 @@ const fn hinted(
     what: &'static str,
     hint: &'static str,
 ) -> Binding {
-    Binding { name, keys, action, what, hint: Some(hint) }
+    Binding { name, keys, action, what, hint: Some(hint), scope: Scope::Main }
+}
+
+const fn within(scope: Scope, binding: Binding) -> Binding {
+    Binding { scope, ..binding }
 }
 
 use KeyCode::{Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up};
@@ -276,21 +309,39 @@ impl KeyMap {
         }
     }
 
-    /// The first key that two actions claim, with their names.
+    /// The first key that two actions of one scope claim, with their names.
     #[must_use]
     pub fn conflict(&self) -> Option<(Shortcut, &'static str, &'static str)> {
-        let all = || self.keys.iter().flat_map(|(name, keys)| keys.iter().map(|key| (*name, *key)));
-        all().enumerate().find_map(|(i, (name, key))| {
-            let (other, _) = all().skip(i + 1).find(|(_, other)| *other == key)?;
-            Some((key, name, other))
+        let all = || {
+            bindings().flat_map(|binding| self.keys(binding).iter().map(move |key| (binding, *key)))
+        };
+        all().enumerate().find_map(|(i, (binding, key))| {
+            let clash =
+                |(other, its): &(&Binding, Shortcut)| *its == key && other.scope == binding.scope;
+            let (other, _) = all().skip(i + 1).find(clash)?;
+            Some((key, binding.name, other.name))
         })
     }
 
-    /// What `key` asks for.
+    /// What `key` asks for where these scopes hold, the narrowest first.
     #[must_use]
-    pub fn action(&self, key: Shortcut) -> Option<Action> {
-        let (name, _) = self.keys.iter().find(|(_, keys)| keys.contains(&key))?;
-        bindings().find(|binding| binding.name == *name).map(|binding| binding.action)
+    pub fn action(&self, key: Shortcut, scopes: &[Scope]) -> Option<Action> {
+        let bound = |scope: &Scope| {
+            let found =
+                |binding: &&Binding| binding.scope == *scope && self.keys(binding).contains(&key);
+            bindings().find(found)
+        };
+        scopes.iter().find_map(bound).map(|binding| binding.action)
+    }
+
+    /// The first key of an action where these scopes hold, as help spells it.
+    #[must_use]
+    pub fn name(&self, action: Action, scopes: &[Scope]) -> Option<String> {
+        let bound = |scope: &Scope| {
+            let its = |binding: &&Binding| binding.scope == *scope && binding.action == action;
+            self.keys(bindings().find(its)?).first()
+        };
+        scopes.iter().find_map(bound).map(|key| key.name())
     }
 
     /// The keys of an action.
@@ -323,11 +374,24 @@ mod tests {
     fn keys_can_be_given_to_other_actions() {
         let mut map = KeyMap::default();
         map.bind("refresh", vec![Char('x')]);
-        assert_eq!(map.action(Char('x')), Some(Action::Refresh));
-        assert_eq!(map.action(Char('r')), None);
+        assert_eq!(map.action(Char('x'), &[Scope::Main]), Some(Action::Refresh));
+        assert_eq!(map.action(Char('r'), &[Scope::Main]), None);
         map.bind("mark", vec![Char('x')]);
         let (key, one, other) = map.conflict().unwrap();
         assert_eq!((key, one, other), (Char('x'), "mark", "refresh"));
+    }
+
+    #[test]
+    fn the_narrowest_scope_says_what_a_key_means() {
+        let map = KeyMap::default();
+        let space = |scopes: &[Scope]| map.action(Char(' '), scopes);
+        assert_eq!(space(&[Scope::Main]), Some(Action::Mark));
+        assert_eq!(space(&[Scope::List, Scope::Main]), Some(Action::Choose));
+        let columns = [Scope::Columns, Scope::List, Scope::Main];
+        assert_eq!(space(&columns), Some(Action::ToggleColumn));
+        assert_eq!(map.action(Char('j'), &columns), Some(Action::SelectNext));
+        assert_eq!(map.name(Action::Choose, &columns).as_deref(), Some("Enter"));
+        assert_eq!(map.name(Action::ToggleColumn, &[Scope::Main]), None);
     }
 
     #[test]

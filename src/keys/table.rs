@@ -6,7 +6,7 @@ use crossterm::event::KeyCode::{
 
 use super::Action as A;
 use super::Shortcut::{Char, Ctrl, Named};
-use super::{Binding, Group, bind, hinted};
+use super::{Binding, Group, Scope, bind, hinted, within};
 
 const MOVE: &[Binding] = &[
     bind("select-next", &[Char('j'), Named(Down), Ctrl('n')], A::SelectNext, "down"),
@@ -51,13 +51,7 @@ const LOOK: &[Binding] = &[
 ];
 
 const FIND: &[Binding] = &[
-    hinted(
-        "filter",
-        &[Char('/')],
-        A::OpenFilter,
-        "filter as you type; Enter keeps, Esc clears",
-        "filter",
-    ),
+    hinted("filter", &[Char('/')], A::OpenFilter, "filter as you type", "filter"),
     bind("next-match", &[Char('n')], A::NextMatch, "next match of the filter"),
     bind("previous-match", &[Char('N')], A::PreviousMatch, "previous match"),
     hinted("sort", &[Char('s')], A::OpenSortPicker, "choose the column to sort by", "sort"),
@@ -98,7 +92,7 @@ const FRESH: &[Binding] = &[
         "load-all",
         &[Char('L')],
         A::LoadAll,
-        "load all pages; Esc stops and keeps what came",
+        "load all pages; one step back stops and keeps what came",
         "load all",
     ),
 ];
@@ -113,6 +107,53 @@ const LEAVE: &[Binding] = &[
     bind("redraw", &[Ctrl('l')], A::Redraw, "draw the screen anew"),
 ];
 
+const LISTS: &[Binding] = &[
+    within(
+        Scope::List,
+        bind("choose", &[Named(Enter), Char(' ')], A::Choose, "in a list: take this line"),
+    ),
+    within(
+        Scope::Columns,
+        bind("toggle-column", &[Char(' ')], A::ToggleColumn, "in the columns: show or hide"),
+    ),
+    within(
+        Scope::Columns,
+        bind(
+            "column-left",
+            &[Char('<'), Named(Left)],
+            A::ColumnLeft,
+            "in the columns: to the left",
+        ),
+    ),
+    within(
+        Scope::Columns,
+        bind(
+            "column-right",
+            &[Char('>'), Named(Right)],
+            A::ColumnRight,
+            "in the columns: to the right",
+        ),
+    ),
+    within(Scope::Columns, bind("wider", &[Char('+')], A::Wider, "in the columns: wider")),
+    within(Scope::Columns, bind("narrower", &[Char('-')], A::Narrower, "in the columns: narrower")),
+    within(
+        Scope::Typing,
+        bind("take", &[Named(Enter)], A::Choose, "in a text: keep the filter, do the action"),
+    ),
+    within(
+        Scope::Typing,
+        bind("leave", &[Named(Esc)], A::GoBack, "in a text: leave it; a filter is cleared"),
+    ),
+    within(
+        Scope::Typing,
+        bind("line-down", &[Named(Down), Ctrl('n')], A::SelectNext, "in a text: a line down"),
+    ),
+    within(
+        Scope::Typing,
+        bind("line-up", &[Named(Up), Ctrl('p')], A::SelectPrevious, "in a text: a line up"),
+    ),
+];
+
 /// The whole table.
 pub const GROUPS: &[Group] = &[
     Group { title: "Move", bindings: MOVE },
@@ -121,4 +162,5 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Mark and copy", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
+    Group { title: "In lists and texts", bindings: LISTS },
 ];

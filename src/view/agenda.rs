@@ -15,19 +15,27 @@ use ratatui::text::Line;
 use super::{Pen, heading};
 use crate::app::geometry::inside;
 use crate::app::sheets::agenda::agenda;
+use crate::keys::{Action, Hint};
 use crate::text::shorten_end;
+
+const FILTERS: Hint = Hint::new(&[Action::Choose], "filters");
+const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
+const NARROW: [Hint; 2] = [FILTERS, CLOSES];
+const WIDE: [Hint; 4] = [
+    Hint::new(&[Action::SelectNext, Action::SelectPrevious], "move"),
+    FILTERS,
+    Hint::new(&[Action::ToggleMeasure], "files or bytes"),
+    CLOSES,
+];
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, line: usize) {
     let Pen { app, theme, .. } = *pen;
     let inner = inside(area);
     let agenda = agenda(app, inner, line);
     let of_loaded = if app.lister().is_complete() { "" } else { " · of loaded" };
-    let hint = match (app.message(), area.width) {
-        (Some(message), _) => message,
-        (None, 62..) => "j k move · Enter filters · B files or bytes · Esc closes",
-        (None, _) => "Enter filters · Esc closes",
-    };
-    let hint = shorten_end(hint, usize::from(area.width.saturating_sub(5)));
+    let hints = app.hints(if area.width >= 62 { &WIDE[..] } else { &NARROW[..] });
+    let hint =
+        shorten_end(app.message().unwrap_or(&hints), usize::from(area.width.saturating_sub(5)));
     let place = format!(" {} of {} ─", agenda.cursor + 1, agenda.lines);
     let block = pen
         .boxed(app.is_focused())

@@ -12,22 +12,25 @@
 
 use ratatui::layout::Rect;
 
-use super::{Pen, heading};
+use super::{Pen, heading, reader_hints};
+use crate::app::focus::Focus;
 use crate::app::geometry::inside;
-use crate::app::mode::Focus;
 use crate::app::sheets::Sheet;
 use crate::app::sheets::detail::{self, Shown};
+use crate::keys::{Action, Hint};
 use crate::text::{shorten_end, shorten_middle};
+
+const IN_PANE: [Hint; 2] = [
+    Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll"),
+    Hint::new(&[Action::MoveFocus], "leaves"),
+];
 
 pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let app = pen.app;
     let sheet = detail::sheet(app, Shown::Full, inside(area));
-    let hint = match (app.message(), sheet.overflow()) {
-        (Some(message), _) => message,
-        (None, 0) => "y copy id · Esc closes",
-        (None, _) => "j k scroll · y copy id · Esc closes",
-    };
-    draw(pen, area, (&sheet, scroll), (true, hint));
+    let copies = Hint::new(&[Action::CopyId], "copy id");
+    let hint = reader_hints(app, sheet.overflow(), &[copies]);
+    draw(pen, area, (&sheet, scroll), (true, app.message().unwrap_or(&hint)));
 }
 
 pub(super) fn draw_pane(pen: &mut Pen<'_>, area: Rect) {
@@ -37,8 +40,8 @@ pub(super) fn draw_pane(pen: &mut Pen<'_>, area: Rect) {
         Focus::Pane { scroll } => (true, scroll),
         Focus::Table | Focus::Timeline { .. } => (false, 0),
     };
-    let hint = if focused { "j k scroll · Tab leaves" } else { "" };
-    draw(pen, area, (&sheet, scroll), (focused, hint));
+    let hint = if focused { app.main_hints(&IN_PANE) } else { String::new() };
+    draw(pen, area, (&sheet, scroll), (focused, &hint));
 }
 
 fn draw(

@@ -10,14 +10,14 @@
 use ratatui::layout::Rect;
 
 use super::screens::centred;
-use super::{Pen, heading};
+use super::{Pen, heading, reader_hints};
 use crate::app::sheets::events;
 use crate::text::grouped;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let Pen { app, theme, .. } = *pen;
     let entries = app.journal().entries();
-    let hint = if events::overflow(app) > 0 { "j k scroll · Esc closes" } else { "Esc closes" };
+    let hint = reader_hints(app, events::overflow(app), &[]);
     let forgotten = match app.journal().forgotten() {
         0 => String::new(),
         n => format!(" · {} older ones forgotten", grouped(n)),
@@ -26,7 +26,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let block = pen
         .boxed(app.is_focused())
         .title_top(heading(&title, theme.strong))
-        .title_bottom(heading(app.message().unwrap_or(hint), theme.chrome));
+        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
     let inner = pen.block(area, &block);
     if entries.is_empty() {
         let sentence = "Nothing happened so far.".to_owned();

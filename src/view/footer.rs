@@ -3,24 +3,26 @@
 //! ```text
 //!  / filter  s sort  y copy id  ? help  q quit                                  loading page 4 …
 //! ```
-//! What is going on comes first where both do not fit. While the filter is typed, it stands here.
+//! What is going on comes first where both do not fit.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
-use tui_input::Input;
 
 use super::{Pen, cells};
-use crate::app::App;
-use crate::app::mode::{Focus, Mode};
+use crate::app::focus::Focus;
+use crate::app::layers::Layer;
 use crate::app::sheets::agenda::span_words;
 use crate::app::table::rebuild::Work;
-use crate::keys::{self, Action, Binding};
+use crate::app::{App, Step};
+use crate::keys::{self, Action, Binding, Hint, Scope};
 use crate::lister::{Failure, State};
-use crate::store::filter::FilterError;
 use crate::text;
-use crate::text::{UntrustedRef, grouped, shorten_end, width};
+use crate::text::{grouped, shorten_end, width};
 use crate::theme::Theme;
 use crate::time::span;
+
+const STOPS: Hint = Hint::new(&[Action::GoBack], "stops");
+const TRIES_AGAIN: Hint = Hint::new(&[Action::Refresh], "tries again");
 
 /// Cells that the words of a failed refresh leave to the keys that always help.
 const KEYS: usize = 30;
@@ -31,17 +33,16 @@ const ROOMY: usize = 60;
 /// Cells that these words take rather than leave any.
 const MIN_CAUSE: usize = 38;
 
-/// Draws the line; tells where the text cursor is to stand, if anywhere.
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
+/// Draws the line.
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
-    if area.is_empty() {
-        return None;
+    let typing = app.layers().seen().iter().any(|layer| matches!(layer, Layer::Filter(_)));
+    // While the filter is typed, it stands here.
+    if area.is_empty() || typing {
+        return;
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    if let Mode::Filter { input } = app.mode().seen() {
-        return Some(filter_line(pen, area, input));
-    }
     let (status, style) = status(app, theme, room);
     let status = shorten_end(&status, room);
     pen.put_right(left, area.y, right, &status, style);
@@ -54,24 +55,17 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) -> Option<Position> {
         }
         None => hints(pen, Rect { x: left, width: hints_right.saturating_sub(left), ..area }),
     }
-    None
 }
 
 /// The keys that matter now, as many as fit: help and leaving before all others.
 fn hints(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
-    let busy = app.is_loading_all() || app.is_searching();
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if app.is_asked_to_wait() => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
-        Action::GoBack if app.table().wanted_span().is_some() && !busy => Some("all times"),
-        Action::GoBack if app.focus() != Focus::Table => None,
-        Action::GoBack if app.table().wanted_filter_text().is_some() && !busy => {
-            Some("clear filter")
-        }
-        Action::GoBack if app.refresher().reading_all().is_some() => Some("stop"),
+        Action::GoBack => app.next_step_back().and_then(Step::hint),
         Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
         Action::OpenHelp | Action::Close => binding.hint,
         Action::OpenDetail | Action::Mark if in_timeline => None,
@@ -81,7 +75,8 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
         use Action::{Close, GoBack, OpenHelp, Refresh};
         matches!(action, OpenHelp | Close | Refresh | GoBack)
     };
-    let (kept, others): (Vec<_>, Vec<_>) = keys::bindings()
+    let of_main = || keys::bindings().filter(|binding| binding.scope == Scope::Main);
+    let (kept, others): (Vec<_>, Vec<_>) = of_main()
         .filter_map(|binding| {
             let key = app.settings().keys.keys(binding).first()?.name();
             Some((binding, key, hint(binding)?))
@@ -97,7 +92,7 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
         }
     }
     let mut x = area.x;
-    for binding in keys::bindings() {
+    for binding in of_main() {
         let Some((_, key, hint)) = shown.iter().find(|(other, ..)| other.name == binding.name)
         else {
             continue;
@@ -131,12 +126,13 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     match lister.state() {
         State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => {
             let files = grouped(app.store().len());
-            (format!("loading all · {files} files · Esc stops"), theme.accent)
+            (format!("loading all · {files} files{}", behind(app, &STOPS)), theme.accent)
         }
         State::Loading { .. } if app.is_searching() => {
             let found = grouped(app.table().rows().len());
             let of = grouped(app.store().len());
-            (format!("searching page {page} … {found} of {of} · Esc stops"), theme.accent)
+            let stops = behind(app, &STOPS);
+            (format!("searching page {page} … {found} of {of}{stops}"), theme.accent)
         }
         State::Loading { attempt, .. } => {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
@@ -161,27 +157,38 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
             let at = app.settings().zone.clock(app.wall_s_at(*until));
             let from = if app.is_asked_to_wait() { format!(" from {at}") } else { String::new() };
-            let next = format!(" · r tries again{from}");
+            let again = behind(app, &TRIES_AGAIN);
+            let next = if again.is_empty() { again } else { again + &from };
             let before = format!("page {page}: ");
             (explained(&before, &why.to_string(), &why.brief(), &next), theme.error)
         }
         State::Failed { why: why @ Failure::CursorStuck, .. } => {
             let before = format!("stopped after page {}: ", grouped(lister.pages()));
-            (explained(&before, &why.to_string(), &why.brief(), " · r begins anew"), theme.error)
+            let anew = behind(app, &Hint::new(&[Action::Refresh], "begins anew"));
+            (explained(&before, &why.to_string(), &why.brief(), &anew), theme.error)
         }
         State::Failed { why, .. } => {
             let before = format!("page {page} failed: ");
-            (explained(&before, &why.to_string(), &why.brief(), " · r tries again"), theme.error)
+            let again = behind(app, &TRIES_AGAIN);
+            (explained(&before, &why.to_string(), &why.brief(), &again), theme.error)
         }
         State::Ready { .. } | State::Exhausted => refreshing(app, theme, room),
     }
+}
+
+/// A hint behind what is said before it; nothing where no key does it.
+fn behind(app: &App, hint: &Hint) -> String {
+    app.settings()
+        .keys
+        .hint(hint, &[Scope::Main])
+        .map_or(String::new(), |hint| format!(" · {hint}"))
 }
 
 /// What refreshing is doing, where that is more than the header says.
 fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     if let Some(done) = app.refresher().reading_all() {
         let (done, all) = (grouped(done), grouped(app.store().len()));
-        return (format!("reading again {done} of {all} · Esc stops"), theme.accent);
+        return (format!("reading again {done} of {all}{}", behind(app, &STOPS)), theme.accent);
     }
     if let Some(trouble) = app.trouble() {
         let before = "refresh failed: ";
@@ -203,77 +210,11 @@ fn timeline_words(app: &App) -> Option<String> {
     let unit = if bucket.files == 1 { "file" } else { "files" };
     let (files, bytes) = (grouped(bucket.files), text::sum(bucket.bytes));
     let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
-    let enter = if chosen { "Enter lifts" } else { "Enter filters" };
-    Some(format!("{when} · {files} {unit} · {bytes} · ←→ move · {enter}"))
-}
-
-/// `/ text█                                         37 of 300 loaded · Enter keeps · Esc clears`
-fn filter_line(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Position {
-    let Pen { app, theme, .. } = *pen;
-    let (left, right) = (area.x + 1, area.right().saturating_sub(1));
-    let loaded = if app.lister().is_complete() { "" } else { " loaded" };
-    let count = format!(
-        "{} of {}{loaded}",
-        grouped(app.table().rows().len() - app.gone_rows()),
-        grouped(app.store().len())
-    );
-    let count = if app.table().under_way().is_some() { "filtering …".to_owned() } else { count };
-    let help = format!("{count} · Enter keeps · Esc clears");
-    let (side, style) = match app.message() {
-        Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),
-        None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
-        None => (count, theme.chrome),
-    };
-    pen.put_right(left, area.y, right, &side, style);
-    let x = pen.put(left, area.y, right, "/ ", theme.accent);
-    let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
-    let room = usize::from(text_right - x).saturating_sub(1);
-    let scroll = input.visual_scroll(room);
-    // What was typed is shown as it would be matched: cut to the room, never as a command.
-    let visible: String = skip_cells(input.value(), scroll);
-    // A space at an end of it is one in the middle of the line.
-    let shown = UntrustedRef::new(format!("|{visible}|").as_bytes()).printable().into_owned();
-    let shown = shown.get(1..shown.len() - 1).unwrap_or_default();
-    pen.put(x, area.y, text_right, &shorten_end(shown, room), theme.text);
-    if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
-        let line = Rect { x, y: area.y + 1, width: right - x, height: 1 };
-        filter_error(pen, line, error, (input.value(), scroll));
-    }
-    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-    Position::new((x + cursor).min(text_right), area.y)
-}
-
-/// What is wrong with the filter, under the place where it is.
-fn filter_error(
-    pen: &mut Pen<'_>,
-    line: Rect,
-    error: &FilterError,
-    (typed, scroll): (&str, usize),
-) {
-    let theme = pen.theme;
-    let before = typed.get(..error.at.start).map_or(0, width).saturating_sub(scroll);
-    let marked = typed.get(error.at.clone()).map_or(1, width).max(1);
-    // The words stand behind the mark, or before it where there is more room.
-    let room = usize::from(line.width);
-    let sign = "▔".repeat(marked.min(room.saturating_sub(before)).max(1));
-    let at = line.x + u16::try_from(before.min(room.saturating_sub(1))).unwrap_or(0);
-    let end = pen.put(at, line.y, line.right(), &sign, theme.error);
-    let behind = usize::from(line.right().saturating_sub(end + 1));
-    if behind >= width(&error.what) || behind >= before {
-        pen.put(end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
-    } else {
-        let what = shorten_end(&error.what, before.saturating_sub(1));
-        pen.put_right(line.x, line.y, at.saturating_sub(1), &what, theme.error);
-    }
-}
-
-pub(super) fn skip_cells(text: &str, skipped: usize) -> String {
-    let mut used = 0;
-    text.chars()
-        .skip_while(|c| {
-            let before = used;
-            used += crate::text::width(c.encode_utf8(&mut [0; 4]));
-            before < skipped
-        })
-        .collect()
+    let enter = if chosen { "lifts" } else { "filters" };
+    let ways = [
+        Hint::new(&[Action::MoveLeft, Action::MoveRight], "move"),
+        Hint::new(&[Action::OpenDetail], enter),
+    ];
+    let ways = app.main_hints(&ways);
+    Some([format!("{when} · {files} {unit} · {bytes}"), ways].join(" · "))
 }

@@ -9,18 +9,18 @@
 
 use ratatui::layout::Rect;
 
-use super::{Pen, heading};
+use super::{Pen, heading, reader_hints};
 use crate::app::geometry::inside;
 use crate::app::sheets::help;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let Pen { app, theme, .. } = *pen;
     let sheet = help::sheet(app, inside(area));
-    let hint = if sheet.overflow() > 0 { "j k scroll · Esc closes" } else { "Esc closes" };
+    let hint = reader_hints(app, sheet.overflow(), &[]);
     let block = pen
         .boxed(true)
         .title_top(heading("Keys", theme.strong))
-        .title_bottom(heading(hint, theme.chrome));
+        .title_bottom(heading(&hint, theme.chrome));
     pen.block(area, &block);
     pen.sheet(inside(area), &sheet, scroll);
 }

@@ -5,6 +5,7 @@
 mod agenda;
 mod detail;
 mod events;
+mod filter;
 mod footer;
 mod header;
 mod help;
@@ -22,7 +23,8 @@ use ratatui::layout::{Position, Rect};
 use self::pen::{Pen, cells, heading};
 use crate::app::App;
 use crate::app::geometry::layout::Layout;
-use crate::app::mode::Mode;
+use crate::app::layers::Layer;
+use crate::keys::{Action, Hint};
 use crate::theme::Theme;
 
 /// Cells beside a box that are worth seeing.
@@ -43,39 +45,36 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
         screens::too_small(pen, area);
         return None;
     };
-    let cursor = match app.mode().seen() {
-        Mode::Help { scroll, .. } => {
-            help::draw(pen, area, *scroll);
-            None
-        }
-        Mode::Detail { scroll } => {
-            detail::draw_full(pen, area, *scroll);
-            None
-        }
-        Mode::Agenda { line } => {
-            agenda::draw(pen, area, *line);
-            None
-        }
-        Mode::Events { scroll } => {
-            events::draw(pen, area, *scroll);
-            None
-        }
-        mode => {
-            let cursor = main_screen(pen, &layout);
-            if let Mode::Picker { what, line } = mode {
-                picker::draw(pen, area, *what, *line);
-            }
-            cursor
-        }
-    };
-    match app.mode() {
-        Mode::Palette { input, line, .. } => palette::draw(pen, area, input, *line),
-        _ => cursor,
+    let mut cursor = None;
+    if app.layers().show_main_screen() {
+        main_screen(pen, &layout);
     }
+    for seen in app.layers().seen() {
+        cursor = layer(pen, area, &layout, seen);
+    }
+    cursor
 }
 
-/// Header, timeline, table, pane and footer; tells where the text cursor is to stand.
-fn main_screen(pen: &mut Pen<'_>, layout: &Layout) -> Option<Position> {
+/// Draws a layer above what was drawn; tells where the text cursor is to stand, if it has one.
+fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Option<Position> {
+    match layer {
+        Layer::Detail(detail) => detail::draw_full(pen, area, detail.scroll()),
+        Layer::Help(help) => help::draw(pen, area, help.scroll()),
+        Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.line()),
+        Layer::Events(events) => events::draw(pen, area, events.scroll()),
+        Layer::Sort(sort) => picker::draw_sort(pen, area, *sort),
+        Layer::Copy(copy) => picker::draw_copy(pen, area, *copy),
+        Layer::Columns(columns) => picker::draw_columns(pen, area, *columns),
+        Layer::Filter(filter) => {
+            return filter::draw(pen, layout.footer.intersection(area), filter.input());
+        }
+        Layer::Palette(palette) => return palette::draw(pen, area, palette),
+    }
+    None
+}
+
+/// Header, timeline, table, pane and footer.
+fn main_screen(pen: &mut Pen<'_>, layout: &Layout) {
     // The buffer may lag behind a resize: nothing is drawn outside of it.
     let area = pen.buffer.area;
     let within = |rect: Rect| rect.intersection(area);
@@ -87,7 +86,18 @@ fn main_screen(pen: &mut Pen<'_>, layout: &Layout) -> Option<Position> {
     if let Some(pane) = layout.pane {
         detail::draw_pane(pen, within(pane));
     }
-    footer::draw(pen, within(layout.footer))
+    footer::draw(pen, within(layout.footer));
+}
+
+/// What can be done in a text on the whole screen of which `overflow` lines do not fit, as it stands
+/// in its border: how it scrolls, what else there is, how it closes.
+fn reader_hints(app: &App, overflow: usize, others: &[Hint]) -> String {
+    let scroll = Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll");
+    let closes = Hint::new(&[Action::GoBack], "closes");
+    let scroll = Some(scroll).filter(|_| overflow > 0);
+    let hints: Vec<Hint> =
+        scroll.into_iter().chain(others.iter().copied()).chain([closes]).collect();
+    app.hints(&hints)
 }
 
 /// The place of a box above the others; on a narrow screen it takes the whole width rather than

@@ -8,29 +8,34 @@
 //! ```
 
 use ratatui::layout::{Position, Rect};
-use tui_input::Input;
 
 use super::{Pen, above, cells, heading};
-use crate::app::palette::find;
+use crate::app::layers::palette::{Palette, find};
+use crate::keys::{Action, Hint};
 use crate::text::shorten_end;
 
 const WIDTH: u16 = 64;
 const MOST_LINES: u16 = 14;
 
-pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, input: &Input, line: usize) -> Option<Position> {
+const NARROW: [Hint; 2] =
+    [Hint::new(&[Action::Choose], "does it"), Hint::new(&[Action::GoBack], "closes")];
+const WIDE: [Hint; 3] =
+    [Hint::new(&[Action::SelectPrevious, Action::SelectNext], "choose"), NARROW[0], NARROW[1]];
+
+pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
+    let (input, line) = (palette.input(), palette.line());
     let found = find(input.value(), &app.settings().keys);
     // The box is as high as what was found; its upper edge stays where it is.
     let lines = u16::try_from(found.len()).unwrap_or(u16::MAX).clamp(1, MOST_LINES);
     let y = over.y + over.height.saturating_sub(MOST_LINES + 3) / 4;
     let area = Rect { y, ..above(over, WIDTH, lines + 3) };
-    let hints = ["↑↓ choose · Enter does it · Esc closes", "Enter does it · Esc closes"];
-    let foot = hints[usize::from(area.width < WIDTH)];
+    let foot = app.hints(if area.width < WIDTH { &NARROW[..] } else { &WIDE[..] });
     pen.clear(area);
     let block = pen
         .boxed(true)
         .title_top(heading("Do", theme.strong))
-        .title_bottom(heading(foot, theme.chrome));
+        .title_bottom(heading(&foot, theme.chrome));
     let inner = pen.block(area, &block);
     if inner.is_empty() {
         return None;
@@ -38,7 +43,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, input: &Input, line: usize) ->
     let x = pen.put(inner.x, inner.y, inner.right(), ": ", theme.accent);
     let room = usize::from(inner.right().saturating_sub(x)).saturating_sub(1);
     let scroll = input.visual_scroll(room);
-    let shown: String = super::footer::skip_cells(input.value(), scroll);
+    let shown: String = super::filter::skip_cells(input.value(), scroll);
     let shown = crate::text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
     pen.put(x, inner.y, inner.right(), &shorten_end(&shown, room), theme.text);
     let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);

@@ -11,34 +11,65 @@ use ratatui::layout::Rect;
 
 use super::{Pen, above, heading};
 use crate::app::fields::CopyField;
-use crate::app::mode::Choice;
+use crate::app::layers::columns::ColumnsPicker;
+use crate::app::layers::copy::CopyPicker;
+use crate::app::layers::sort::SortPicker;
 use crate::app::{App, geometry};
+use crate::keys::{Action, Hint};
 use crate::store::field::Field;
 use crate::text::shorten_middle;
 
 /// A line of a picker: what it says at the left and at the right.
 type Line = (String, String);
 
-pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, what: Choice, chosen: usize) {
+/// A list in a box: its title, its hints from wide to narrow, its width and its lines.
+struct List<'a> {
+    title: &'a str,
+    hints: &'a [&'a [Hint]],
+    width: u16,
+    lines: Vec<Line>,
+    chosen: usize,
+}
+
+const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
+
+pub(super) fn draw_sort(pen: &mut Pen<'_>, over: Rect, picker: SortPicker) {
+    let hints: &[&[Hint]] = &[&[Hint::new(&[Action::Choose], "sorts"), CLOSES]];
+    let (lines, chosen) = (sort_lines(pen.app), picker.line());
+    draw(pen, over, List { title: "Sort by", hints, width: 30, lines, chosen });
+}
+
+pub(super) fn draw_copy(pen: &mut Pen<'_>, over: Rect, picker: CopyPicker) {
+    let hints: &[&[Hint]] = &[&[Hint::new(&[Action::Choose], "copies"), CLOSES]];
+    let (lines, chosen) = (copy_lines(pen.app), picker.line());
+    draw(pen, over, List { title: "Copy", hints, width: 60, lines, chosen });
+}
+
+pub(super) fn draw_columns(pen: &mut Pen<'_>, over: Rect, picker: ColumnsPicker) {
+    const SIDES: &[Action] = &[Action::ColumnLeft, Action::ColumnRight];
+    const WIDTHS: &[Action] = &[Action::Wider, Action::Narrower];
+    let shows = Hint::new(&[Action::ToggleColumn], "shows");
+    let hints: &[&[Hint]] = &[
+        &[shows, Hint::new(SIDES, "move"), Hint::new(WIDTHS, "width"), CLOSES],
+        &[shows, Hint::new(SIDES, "move"), CLOSES],
+        &[shows, CLOSES],
+    ];
+    let (lines, chosen) = (column_lines(pen.app), picker.line());
+    draw(pen, over, List { title: "Columns", hints, width: 52, lines, chosen });
+}
+
+fn draw(pen: &mut Pen<'_>, over: Rect, list: List<'_>) {
     let Pen { app, theme, .. } = *pen;
-    let (title, hints, width, lines) = match what {
-        Choice::Sort => ("Sort by", ["Enter sorts · Esc closes"; 2], 30, sort_lines(app)),
-        Choice::CopyField => ("Copy", ["Enter copies · Esc closes"; 2], 60, copy_lines(app)),
-        Choice::Columns => {
-            let short = "Space · < > · + - · Esc";
-            let hints = ["Space shows · < > move · + - width · Esc", short];
-            ("Columns", hints, 48, column_lines(app))
-        }
-    };
+    let List { title, hints, width, lines, chosen } = list;
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let area = above(over, width, height);
     pen.clear(area);
-    let fits = |hint: &&str| crate::text::width(hint) + 5 <= usize::from(area.width);
-    let hint = hints.into_iter().find(fits).unwrap_or(hints[1]);
+    let fits = |hint: &String| crate::text::width(hint) + 5 <= usize::from(area.width);
+    let hint = hints.iter().map(|hints| app.hints(hints)).find(fits).unwrap_or_default();
     let block = pen
         .boxed(true)
         .title_top(heading(title, theme.strong))
-        .title_bottom(heading(hint, theme.chrome));
+        .title_bottom(heading(&hint, theme.chrome));
     let inner = pen.block(area, &block);
     // On a small screen the lines scroll with the choice.
     let first = (chosen + 1).saturating_sub(usize::from(inner.height));

@@ -10,8 +10,9 @@ use ratatui::layout::Rect;
 use super::{Pen, cells};
 use crate::api::ApiError;
 use crate::api::secret::SECRET_VARIABLE;
-use crate::app::App;
 use crate::app::geometry::layout::LEAST;
+use crate::app::{App, Step};
+use crate::keys::{Action, Hint};
 use crate::lister::{Failure, State};
 use crate::text::{UntrustedRef, grouped, shorten_end, width, wrap};
 use crate::time::span::wait;
@@ -39,6 +40,25 @@ fn as_much_as_fits(hints: &str, room: usize) -> String {
     fitting.next().or(hints.split(" · ").next()).unwrap_or_default().to_owned()
 }
 
+const QUITS: Hint = Hint::new(&[Action::Close], "quits");
+
+/// What a step back does while the table is narrowed down to nothing.
+fn way_back(app: &App) -> String {
+    let words = match app.next_step_back() {
+        Some(Step::Search) => "stops the search",
+        Some(Step::Span) => "shows all times",
+        Some(Step::Filter) => "clears the filter",
+        Some(step) => step.hint().unwrap_or("goes back"),
+        None => return String::new(),
+    };
+    app.main_hints(&[Hint::new(&[Action::GoBack], words)])
+}
+
+fn side_by_side(one: &str, other: &str) -> String {
+    let parts = [one, other].into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" · ")
+}
+
 fn words(app: &App) -> (String, String) {
     let endpoint = &app.settings().endpoint;
     if app.table().is_narrowed() && !app.store().is_empty() {
@@ -47,20 +67,16 @@ fn words(app: &App) -> (String, String) {
             || "that time".to_owned(),
             |text| format!("“{}”", UntrustedRef::new(text.as_bytes()).printable_within(40)),
         );
-        let (searching, help) = if app.is_searching() {
-            ("; looking further", "Esc stops the search")
-        } else {
-            ("", "Esc clears the filter")
-        };
+        let searching = if app.is_searching() { "; looking further" } else { "" };
         let sentence = format!("None of {loaded} loaded files matches {filter}{searching}.");
-        return (sentence, help.to_owned());
+        return (sentence, way_back(app));
     }
     match app.lister().state() {
         State::Ready { .. } | State::Loading { .. } => {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
             (format!("Asking {endpoint} for the first page …{slow}"), String::new())
         }
-        State::Exhausted => ("The account holds no files.".to_owned(), "q quits".to_owned()),
+        State::Exhausted => ("The account holds no files.".to_owned(), app.main_hints(&[QUITS])),
         State::Backoff { until, why, .. } => (
             format!("The first page could not be read: {why}."),
             format!("next try in {}", wait(app.seconds_until(*until))),
@@ -75,23 +91,30 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
         Some(due) if matches!(why, Failure::AskedToWait { .. }) => {
             format!("next try in {}", wait(app.seconds_until(due)))
         }
-        Some(due) => format!("next try in {} · r tries now", wait(app.seconds_until(due))),
-        None => "r tries again".to_owned(),
+        Some(due) => {
+            let next = format!("next try in {}", wait(app.seconds_until(due)));
+            side_by_side(&next, &app.main_hints(&[Hint::new(&[Action::Refresh], "tries now")]))
+        }
+        None => app.main_hints(&[Hint::new(&[Action::Refresh], "tries again")]),
     };
+    let quits = app.main_hints(&[QUITS]);
     match why {
         Failure::Call(ApiError::KeyRefused { .. }) => (
             format!("{}.", capital(&why.to_string())),
-            format!("set {SECRET_VARIABLE} to the account's key and start again · q quits"),
+            side_by_side(
+                &format!("set {SECRET_VARIABLE} to the account's key and start again"),
+                &quits,
+            ),
         ),
         Failure::Call(ApiError::Forbidden { .. }) => (
             format!("No permission to list the files: {why}."),
-            format!("ask for a key that may list them · {next} · q quits"),
+            side_by_side("ask for a key that may list them", &side_by_side(&next, &quits)),
         ),
         Failure::CursorStuck => (
             "The first page is empty, though the service says that there is more.".to_owned(),
-            format!("{next} · q quits"),
+            side_by_side(&next, &quits),
         ),
-        _ => (format!("The first page could not be read: {why}."), format!("{next} · q quits")),
+        _ => (format!("The first page could not be read: {why}."), side_by_side(&next, &quits)),
     }
 }
 

@@ -11,8 +11,8 @@ use ratatui::style::{Modifier, Style};
 use super::Pen;
 use crate::account::timeline::Bucket;
 use crate::app::App;
+use crate::app::focus::Focus;
 use crate::app::geometry::timeline::{LABEL, LABELS, places};
-use crate::app::mode::Focus;
 use crate::theme::Theme;
 
 const BLOCKS: [&str; 7] = ["▂", "▃", "▄", "▅", "▆", "▇", "█"];

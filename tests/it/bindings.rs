@@ -13,7 +13,7 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::settings::NamedTheme;
 use shelflife::keys::Action as A;
-use shelflife::keys::{Action, Shortcut, bindings};
+use shelflife::keys::{Action, Binding, Scope as InForce, Shortcut, bindings};
 use shelflife::theme::Theme;
 
 use crate::support::driver::Driver;
@@ -135,20 +135,32 @@ const SCOPES: &[Scope] = &[
             A::Refresh,
         ]),
     },
-    picker("sorting", "sgjj", &[A::OpenSortPicker]),
-    picker("columns", "wjj", &[A::OpenColumns]),
-    picker("copying", "Yjj", &[A::OpenCopyPicker]),
+    picker("sorting", "sgjj", &[A::OpenSortPicker, A::Choose]),
+    picker(
+        "columns",
+        "wj",
+        &[
+            A::OpenColumns,
+            A::Choose,
+            A::ToggleColumn,
+            A::ColumnLeft,
+            A::ColumnRight,
+            A::Wider,
+            A::Narrower,
+        ],
+    ),
+    picker("copying", "Yjj", &[A::OpenCopyPicker, A::Choose]),
     Scope {
         name: "filter",
         size: (80, 24),
-        keys: "/na",
-        takes: Takes::These(&[A::OpenHelp, A::GoBack]),
+        keys: "/na\u{e}\u{e}",
+        takes: Takes::These(&[A::OpenHelp, A::GoBack, A::Choose, A::SelectNext, A::SelectPrevious]),
     },
     Scope {
         name: "palette",
         size: (80, 24),
         keys: ":re",
-        takes: Takes::These(&[A::OpenHelp, A::GoBack]),
+        takes: Takes::These(&[A::OpenHelp, A::GoBack, A::Choose, A::SelectNext]),
     },
 ];
 
@@ -170,6 +182,26 @@ impl Scope {
         let closes = matches!(self.name, "sorting" | "columns" | "copying")
             && matches!(action, A::GoBack | A::Close | A::OpenHelp | A::OpenPalette);
         closes || [ANYWHERE, moves, others].iter().any(|list| list.contains(&action))
+    }
+
+    /// Whether a binding is in force there: one of a narrower scope may have its keys.
+    fn holds(&self, binding: &Binding) -> bool {
+        let scopes: &[InForce] = match self.name {
+            "filter" | "palette" => &[InForce::Typing],
+            "columns" => &[InForce::Columns, InForce::List, InForce::Main],
+            "agenda" | "sorting" | "copying" => &[InForce::List, InForce::Main],
+            _ => &[InForce::Main],
+        };
+        let above_all = ANYWHERE.contains(&binding.action) || binding.action == A::OpenHelp;
+        if binding.scope == InForce::Main && above_all {
+            return true;
+        }
+        let Some(at) = scopes.iter().position(|scope| *scope == binding.scope) else {
+            return false;
+        };
+        let narrower = bindings().filter(|other| scopes[..at].contains(&other.scope));
+        let mut taken = narrower.flat_map(|other| other.keys);
+        !taken.any(|key| binding.keys.contains(key))
     }
 
     /// Text goes into what is typed.
@@ -198,6 +230,7 @@ impl Scope {
         for c in self.keys.chars() {
             match c {
                 '\u{4}' => driver.control('d'),
+                '\u{e}' => driver.control('n'),
                 '\n' => driver.tell(pressed(Shortcut::Named(KeyCode::Enter))),
                 '\t' => driver.tell(pressed(Shortcut::Named(KeyCode::Tab))),
                 c => driver.tell(pressed(Shortcut::Char(c))),
@@ -239,7 +272,9 @@ fn every_key_of_every_binding_means_something_where_it_is_taken() {
     let mut silent = vec![];
     for scope in SCOPES {
         let before = scope.drawn(&scope.open(&settings));
-        for binding in bindings().filter(|binding| scope.takes(binding.action)) {
+        for binding in
+            bindings().filter(|binding| scope.holds(binding) && scope.takes(binding.action))
+        {
             for key in binding.keys {
                 if scope.is_typed() && matches!(key, Shortcut::Char(_)) {
                     continue;

@@ -8,8 +8,9 @@ use shelflife::account::timeline::Measure;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
+use shelflife::app::focus::Focus;
 use shelflife::app::geometry::columns::width_of;
-use shelflife::app::mode::{Focus, Mode};
+use shelflife::app::layers::Layer;
 use shelflife::app::settings::Times;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::field::Field;
@@ -147,14 +148,14 @@ fn the_last_good_filter_stays_in_force_while_the_text_has_an_error() {
     assert!(below.contains(&error.what), "{below}");
     assert!(last_line(&driver, 1).contains("/ 000 ("));
     driver.key(KeyCode::Enter);
-    assert!(matches!(driver.app.mode(), Mode::Filter { .. }), "Enter is refused");
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Filter(_))), "Enter is refused");
     driver.keys("0003)");
     assert_eq!(driver.app.filter_error(), None);
     assert_eq!(rows(&driver), [3]);
     driver.keys(" left<");
     driver.key(KeyCode::Esc);
     assert!(driver.app.filter_error().is_none() && !driver.app.table().is_narrowed());
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
     assert!(!last_line(&driver, 0).contains('▔'));
     assert_eq!(driver.app.layout().unwrap().footer.height, 1);
 }
@@ -239,7 +240,7 @@ fn columns_are_chosen_moved_and_widened() {
     driver.keys("j ");
     assert_eq!(shown(&driver), ["Filename", "Purpose", "Created", "Time left"]);
     driver.keys("q");
-    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
     driver.keys("wG ");
     assert_eq!(shown(&driver).last(), Some(&"Verified"));
     driver.keys("<<");
@@ -252,7 +253,7 @@ fn columns_are_chosen_moved_and_widened() {
     assert_eq!(width_of(&driver.app, Field::Purpose), Some(before + 2));
     assert_eq!(driver.app.refresher().interval(), None, "+ and - are for the column here");
     driver.keys("w");
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
     driver.keys("2");
     assert_eq!(driver.app.table().order().key(), Field::Purpose, "the second as shown");
     driver.keys("7");
@@ -360,12 +361,12 @@ fn the_agenda_adds_up_to_what_is_loaded_and_narrows_down() {
     let mut driver = loaded(300);
     driver.keys("ajjj");
     driver.key(KeyCode::Enter);
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
     assert_eq!(rows(&driver), [2], "the bucket from 18:00 to 19:00");
     driver.key(KeyCode::Esc);
     assert_eq!(rows(&driver).len(), 300);
     driver.keys("aGGq");
-    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
 }
 
 #[test]
@@ -396,7 +397,7 @@ fn the_interval_goes_up_and_down_and_off() {
     assert_eq!(said("---"), "refresh every 30s");
     assert_eq!(said("-----"), "refresh every 30m");
     assert_eq!(said("-"), "refresh every 1h");
-    assert_eq!(said("-"), "refreshing is off; r refreshes once, + turns it on");
+    assert_eq!(said("-"), "refreshing is off; r refreshes once · + turns it on");
     assert!(driver.app.account().refresh_due().is_none());
     driver.keys("r");
     assert_eq!(driver.effects.len(), 1, "on demand all the same");

@@ -11,7 +11,7 @@ use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::fields::CopyField;
-use shelflife::app::mode::Mode;
+use shelflife::app::layers::Layer;
 use shelflife::keys::{KeyMap, Shortcut, bindings};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::theme::{Background, Theme};
@@ -48,7 +48,7 @@ fn the_palette_does_what_enter_stands_on() {
     assert_eq!(driver.app.marks().len(), driver.app.store().len());
     driver.keys(":next theme");
     driver.key(KeyCode::Esc);
-    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.app.message().is_none());
+    assert!(driver.app.layers().is_empty() && driver.app.message().is_none());
     driver.keys(":");
     driver.key(KeyCode::Down);
     driver.key(KeyCode::Up);
@@ -62,11 +62,11 @@ fn what_the_palette_does_not_know_does_nothing() {
     driver.keys(":zzzz");
     assert!(text(&driver.app, 120, 36).contains("nothing is called so"));
     driver.key(KeyCode::Enter);
-    assert!(matches!(driver.app.mode(), Mode::Palette { .. }), "it can be mended");
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Palette(_))), "it can be mended");
     assert!(driver.effects.is_empty() && driver.app.message().is_none());
     (0..4).for_each(|_| driver.key(KeyCode::Backspace));
     driver.key(KeyCode::Esc);
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
 }
 
 #[test]
@@ -78,26 +78,25 @@ fn help_and_palette_open_above_any_layer_and_go_back_to_it() {
             }
             let mut driver = loaded(120, 36);
             driver.keys(layer);
-            let before = format!("{:?}", driver.app.mode());
+            let before = format!("{:?}", driver.app.layers());
             driver.key(opening);
-            assert_ne!(format!("{:?}", driver.app.mode()), before, "{layer}{opening}");
+            assert_ne!(format!("{:?}", driver.app.layers()), before, "{layer}{opening}");
             driver.key(KeyCode::Esc);
-            assert_eq!(format!("{:?}", driver.app.mode()), before, "{layer}{opening}");
+            assert_eq!(format!("{:?}", driver.app.layers()), before, "{layer}{opening}");
         }
     }
     let mut driver = loaded(120, 36);
     driver.keys("/abc");
     driver.key(KeyCode::F(1));
-    assert!(matches!(driver.app.mode(), Mode::Help { .. }));
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Help(_))));
     driver.keys("q");
-    let Mode::Filter { input } = driver.app.mode() else { panic!("the text is still there") };
-    assert_eq!(input.value(), "abc");
+    assert_eq!(driver.typed(), Some("abc"), "the text is still there");
     // What the palette opens takes the place of what it was opened from.
     let mut driver = loaded(120, 36);
     driver.keys("d:agenda");
     assert!(text(&driver.app, 120, 36).contains("ID "), "the detail is seen around it");
     driver.key(KeyCode::Enter);
-    assert!(matches!(driver.app.mode(), Mode::Agenda { .. }));
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Agenda(_))));
 }
 
 #[test]
@@ -131,19 +130,14 @@ fn a_line_is_edited_as_in_a_shell() {
                 driver.tell(Event::KeyPressed(KeyEvent::new(code, modifiers)));
             };
             pressed.iter().for_each(|key| press(&mut driver, *key));
-            let before = match driver.app.mode() {
-                Mode::Filter { input } | Mode::Palette { input, .. } => input.value().to_owned(),
-                _ => panic!("{pressed:?} left the text"),
-            };
+            let before = driver.typed().map(str::to_owned);
+            let before = before.unwrap_or_else(|| panic!("{pressed:?} left the text"));
             if opening == "/" {
                 let filter = driver.app.table().wanted_filter_text().unwrap_or_default();
                 assert_eq!(filter, before, "{pressed:?}");
             }
             driver.keys("X");
-            let (Mode::Filter { input } | Mode::Palette { input, .. }) = driver.app.mode() else {
-                panic!("{pressed:?} left the text")
-            };
-            assert_eq!(input.value(), *expected, "{pressed:?}");
+            assert_eq!(driver.typed(), Some(*expected), "{pressed:?}");
         }
     }
     let mut driver = loaded(120, 36);
@@ -165,10 +159,7 @@ fn no_letter_is_a_command_while_text_is_typed() {
             driver.keys(opening);
             driver.key(KeyCode::Char(*c));
             assert!(driver.effects.is_empty(), "{opening}{c}");
-            let (Mode::Filter { input } | Mode::Palette { input, .. }) = driver.app.mode() else {
-                panic!("{opening}{c} left the text")
-            };
-            assert_eq!(input.value(), c.to_string());
+            assert_eq!(driver.typed(), Some(c.to_string().as_str()), "{opening}{c}");
             assert_eq!(driver.app.table().order().key(), key);
             assert_eq!(driver.app.marks().len(), marks);
         }
@@ -185,9 +176,9 @@ fn a_paste_is_never_a_command_in_any_layer() {
         assert!(driver.effects.is_empty(), "{layer}");
         assert_eq!(format!("{:?}", driver.app.marks()), before, "{layer}");
         if layer.is_empty() {
-            assert!(matches!(driver.app.mode(), Mode::Browse));
+            assert!(driver.app.layers().is_empty());
         } else {
-            assert!(!matches!(driver.app.mode(), Mode::Browse), "{layer}");
+            assert!(!driver.app.layers().is_empty(), "{layer}");
         }
     }
 }
@@ -209,7 +200,7 @@ fn each_field_is_copied_whole() {
         (0..line).for_each(|_| driver.keys("j"));
         driver.key(KeyCode::Enter);
         assert_eq!(driver.effects, [Effect::Copy(value.to_owned())]);
-        assert!(matches!(driver.app.mode(), Mode::Browse));
+        assert!(driver.app.layers().is_empty());
         driver.effects.clear();
         driver.keys(&format!("Y{}", line + 1));
         assert_eq!(driver.effects, [Effect::Copy(value.to_owned())], "by its number");
@@ -218,7 +209,7 @@ fn each_field_is_copied_whole() {
     driver.keys("GY6");
     assert_eq!(driver.app.message(), Some("this file has no readable expires_at"));
     driver.keys("YY");
-    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
 }
 
 #[test]
@@ -229,17 +220,20 @@ fn another_key_for_an_action_holds_everywhere() {
     let mut driver = Driver::started(120, 36, Settings { keys, ..Driver::settings() });
     driver.answer(&account(false));
     driver.keys("w");
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
     driver.keys("C");
-    assert!(matches!(driver.app.mode(), Mode::Picker { .. }));
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Columns(_))));
     driver.keys("w");
-    assert!(matches!(driver.app.mode(), Mode::Picker { .. }), "w means nothing any more");
+    assert!(
+        matches!(driver.app.layers().top(), Some(Layer::Columns(_))),
+        "w means nothing any more"
+    );
     driver.keys("C");
-    assert!(matches!(driver.app.mode(), Mode::Browse), "the key that opened it closes it");
+    assert!(driver.app.layers().is_empty(), "the key that opened it closes it");
     driver.keys("xx");
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
     driver.keys("?");
-    assert!(text(&driver.app, 120, 36).contains("  x         agenda"));
+    assert!(text(&driver.app, 120, 36).contains("  x           agenda"));
 }
 
 /// Answers, or fails, whatever the app asked for.
@@ -540,4 +534,64 @@ fn no_failure_makes_it_spin() {
     let again = page(0..10, |n| 3 * 86_400 + n * 7_001, true);
     let watch = watch(&mut driver, HOUR, 250, |driver| same(driver, &again));
     assert!(watch.wakes < 250, "{}", watch.wakes);
+}
+
+/// One key table says what a key does and what is said of it, whatever it is bound to.
+#[test]
+fn every_hint_names_the_keys_that_are_bound() {
+    let mut keys = KeyMap::default();
+    let mut free = "cehilouxzA".chars().map(|c| vec![Shortcut::Char(c)]);
+    // Every key that a hint may name is another one now.
+    for name in ["back", "refresh", "filter", "detail", "copy-id", "mark-range", "freeze", "faster"]
+    {
+        let name = if name == "detail" { "open-detail" } else { name };
+        keys.bind(name, free.next().unwrap());
+    }
+    keys.bind("close", vec![]);
+    let old = ["Esc", " r ", "/ filter", "Enter", " y ", "q quit"];
+    let settings = Settings { keys, ..Driver::settings() };
+    let looks = |driver: &Driver, what: &str| {
+        let screen = text(&driver.app, 120, 36);
+        let found = old.iter().find(|key| screen.contains(**key));
+        assert_eq!(found, None, "{what}:\n{screen}");
+        screen
+    };
+    let mut driver = Driver::started(120, 36, settings.clone());
+    driver.answer(&account(true));
+    let screen = looks(&driver, "browsing");
+    assert!(screen.contains("h filter"), "{screen}");
+    driver.keys("v");
+    looks(&driver, "v means nothing now");
+    driver.keys("E");
+    assert!(looks(&driver, "events").contains("c closes"));
+    driver.keys("cL");
+    assert!(looks(&driver, "loading all").contains("c stops"));
+    let mut driver = Driver::started(120, 36, settings);
+    driver.fail(ApiError::Forbidden { message: None, wait: None });
+    assert!(looks(&driver, "no permission").contains("e tries"));
+}
+
+/// The key that steps back does what its hint says: one ladder has both.
+#[test]
+fn the_hint_of_a_step_back_says_what_it_undoes() {
+    let hint = |driver: &Driver| {
+        let screen = text(&driver.app, 160, 36);
+        let footer = screen.lines().last().unwrap().to_owned();
+        footer.split("  ").find_map(|hint| hint.strip_prefix("Esc ").map(str::to_owned))
+    };
+    let mut driver = Driver::showing(160, 36, &account(false));
+    driver.keys("/batch");
+    driver.key(KeyCode::Enter);
+    driver.keys("v");
+    driver.pass(Duration::from_secs(10));
+    driver.tell(Event::DeadlineReached);
+    assert_eq!(hint(&driver).as_deref(), Some("no range"));
+    driver.key(KeyCode::Esc);
+    driver.pass(Duration::from_secs(10));
+    driver.tell(Event::DeadlineReached);
+    assert!(!driver.app.is_marking_range() && driver.app.table().filter_text().is_some());
+    assert_eq!(hint(&driver).as_deref(), Some("clear filter"));
+    driver.key(KeyCode::Esc);
+    assert!(driver.app.table().filter_text().is_none());
+    assert_eq!(hint(&driver), None);
 }

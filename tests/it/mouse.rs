@@ -2,7 +2,8 @@
 
 use crossterm::event::{MouseButton, MouseEventKind};
 use shelflife::app::effect::Effect;
-use shelflife::app::mode::{Focus, Mode};
+use shelflife::app::focus::Focus;
+use shelflife::app::layers::Layer;
 use shelflife::store::field::Field;
 
 use crate::support::driver::Driver;
@@ -62,7 +63,8 @@ fn the_wheel_scrolls_what_lies_under_it() {
     assert_eq!(driver.app.table().viewport().offset, 0, "that was over the pane");
     driver.keys("?");
     driver.mouse(MouseEventKind::ScrollDown, 20, 10);
-    assert!(matches!(driver.app.mode(), Mode::Help { scroll: 1.., .. }));
+    let Some(Layer::Help(help)) = driver.app.layers().top() else { panic!("help is open") };
+    assert!(help.scroll() > 0);
 }
 
 #[test]
@@ -127,7 +129,7 @@ fn a_click_answers_no_layer() {
         for (x, y) in [(20, 10), (100, 10), (60, 18), (5, 2), (60, 3)] {
             driver.mouse(LEFT, x, y);
         }
-        assert!(!matches!(driver.app.mode(), Mode::Browse), "{layer}");
+        assert!(!driver.app.layers().is_empty(), "{layer}");
         assert_eq!(driver.selected(), "file_0", "{layer}");
         assert!(driver.effects.is_empty() && !driver.app.table().is_narrowed());
     }

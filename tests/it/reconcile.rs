@@ -14,7 +14,6 @@ use shelflife::api::{Answer, ApiError, Existence, HasMore, Page};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
-use shelflife::app::mode::Mode;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, State};
 use shelflife::store::FileNo;
@@ -865,7 +864,7 @@ fn the_detail_of_a_file_that_is_gone_gives_way_and_nothing_above_it_does() {
         world.keys(above);
         let selected = number(world.driver.app.selected_file().unwrap().id.raw());
         world.service.files.remove(&selected);
-        let before = std::mem::discriminant(world.driver.app.mode());
+        let before = world.driver.app.layers().top().map(std::mem::discriminant);
         for _ in 0..20 {
             if world.driver.app.message() == Some("that file is gone") {
                 break;
@@ -875,10 +874,14 @@ fn the_detail_of_a_file_that_is_gone_gives_way_and_nothing_above_it_does() {
         }
         assert_eq!(world.driver.app.message(), Some("that file is gone"), "{above}");
         if esc > 0 {
-            assert_eq!(std::mem::discriminant(world.driver.app.mode()), before, "{above}");
+            assert_eq!(
+                world.driver.app.layers().top().map(std::mem::discriminant),
+                before,
+                "{above}"
+            );
         }
         (0..esc).for_each(|_| world.driver.key(KeyCode::Esc));
-        assert!(matches!(world.driver.app.mode(), Mode::Browse), "{:?}", world.driver.app.mode());
+        assert!(world.driver.app.layers().is_empty(), "{:?}", world.driver.app.layers());
         assert!(!world.driver.app.is_loading_all() && world.driver.effects.is_empty());
     }
 }

@@ -8,7 +8,8 @@ use shelflife::api::{Answer, ApiError, wire};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
-use shelflife::app::mode::{Focus, Mode};
+use shelflife::app::focus::Focus;
+use shelflife::app::layers::Layer;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, State};
 use shelflife::store::field::Field;
@@ -99,7 +100,7 @@ fn a_filter_that_hides_the_selection_gives_it_back() {
     assert_eq!(driver.selected(), "file_40");
     driver.key(KeyCode::Esc);
     assert_eq!(driver.selected(), "file_3");
-    assert!(matches!(driver.app.mode(), Mode::Browse));
+    assert!(driver.app.layers().is_empty());
 }
 
 #[test]
@@ -190,10 +191,10 @@ fn escape_goes_back_and_never_quits_and_q_closes_the_top_layer() {
     for layer in ["?", "d", "s"] {
         driver.keys(layer);
         driver.keys("q");
-        assert!(driver.effects.is_empty() && matches!(driver.app.mode(), Mode::Browse), "{layer}");
+        assert!(driver.effects.is_empty() && driver.app.layers().is_empty(), "{layer}");
         driver.keys(layer);
         driver.key(KeyCode::Esc);
-        assert!(driver.effects.is_empty() && matches!(driver.app.mode(), Mode::Browse), "{layer}");
+        assert!(driver.effects.is_empty() && driver.app.layers().is_empty(), "{layer}");
     }
     driver.key(KeyCode::Esc);
     assert!(driver.effects.is_empty());
@@ -424,9 +425,9 @@ fn help_goes_back_to_what_it_was_opened_from() {
     driver.answer(&page(0..5, hours, false));
     driver.key(KeyCode::Enter);
     driver.keys("?q");
-    assert!(matches!(driver.app.mode(), Mode::Detail { .. }));
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Detail(_))));
     driver.keys("q");
-    assert!(matches!(driver.app.mode(), Mode::Browse) && driver.effects.is_empty());
+    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
 }
 
 #[test]

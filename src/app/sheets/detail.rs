@@ -9,7 +9,6 @@ use super::{Line, Sheet};
 use crate::api::endpoint::is_usable_id;
 use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
-use crate::app::mode::Mode;
 use crate::app::{App, WIDE_BAR_CELLS};
 use crate::store::FileRef;
 use crate::text::{UntrustedRef, exact_size, shorten_middle, width};
@@ -41,11 +40,11 @@ pub fn sheet(app: &App, shown: Shown, room: Rect) -> Sheet {
 
 /// Lines of the detail that do not fit where it is shown.
 #[must_use]
-pub fn overflow(app: &App) -> usize {
+pub fn overflow(app: &App, shown: Shown) -> usize {
     let Some(layout) = app.layout() else { return 0 };
-    let (shown, place) = match app.mode().seen() {
-        Mode::Detail { .. } => (Shown::Full, layout.screen()),
-        _ => (Shown::InPane, layout.pane.unwrap_or_default()),
+    let place = match shown {
+        Shown::Full => layout.screen(),
+        Shown::InPane => layout.pane.unwrap_or_default(),
     };
     sheet(app, shown, inside(place)).overflow()
 }

@@ -10,7 +10,7 @@ use crate::text::wrap;
 use crate::theme::Tone;
 
 /// Cells for the names of the keys.
-const KEYS: usize = 10;
+const KEYS: usize = 12;
 /// Cells for the examples of filters.
 const EXAMPLES: usize = 20;
 /// From this width of the inside on the groups stand in two columns.

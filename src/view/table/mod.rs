@@ -23,8 +23,8 @@ use ratatui::text::{Line, Span};
 use super::{Pen, screens};
 use crate::account::journal::Change;
 use crate::app::App;
+use crate::app::focus::Focus;
 use crate::app::geometry::columns::{MARKER, Place, columns};
-use crate::app::mode::{Focus, Mode};
 use crate::app::sheets::agenda::span_words;
 use crate::lister::State;
 use crate::store::field::Field;
@@ -34,7 +34,7 @@ use crate::theme::Theme;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
-    let browsing = matches!(app.mode(), Mode::Browse) && app.is_focused();
+    let browsing = app.layers().is_empty() && app.is_focused();
     let focused = app.focus() == Focus::Table && browsing;
     let mut block = pen.boxed(focused).title_top(title(app, theme, area.width));
     let rows = app.table().rows().len();

@@ -8,6 +8,7 @@ use shelflife::api::call::{Call, Ticket};
 use shelflife::api::{Answer, ApiError, Existence, wire};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
+use shelflife::app::layers::Layer;
 use shelflife::app::{App, Settings};
 use shelflife::lister::{Lister, Restarts};
 use shelflife::text::Untrusted;
@@ -134,6 +135,15 @@ impl Driver {
     pub fn fail(&mut self, error: ApiError) {
         let ticket = self.fetch().request;
         self.tell(page_answered(ticket, Err(error)));
+    }
+
+    /// What stands in the line that is being typed, if one is.
+    pub fn typed(&self) -> Option<&str> {
+        match self.app.layers().top()? {
+            Layer::Filter(filter) => Some(filter.input().value()),
+            Layer::Palette(palette) => Some(palette.input().value()),
+            _ => None,
+        }
     }
 
     /// Lets time pass, without waking the app.

@@ -1,9 +1,69 @@
 //! The command palette: every action of the key table, found by typing any of its letters in order.
 
+use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use tui_input::Input;
 
-use crate::keys::{Action, Binding, KeyMap, bindings};
+use super::{App, Behave, Fate, input};
+use crate::app::effect::Effect;
+use crate::keys::{Action, Binding, KeyMap, Scope, bindings};
+
+/// The line in which an action is looked for, and the line under the cursor among those found.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    input: Box<Input>,
+    line: usize,
+}
+
+impl Palette {
+    /// The text so far.
+    #[must_use]
+    pub fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// The line under the cursor.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+}
+
+impl Behave for Palette {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Typing]
+    }
+
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
+        let found = find(self.input.value(), &app.settings.keys);
+        match action {
+            Action::Choose => {
+                let Some(found) = found.get(self.line) else { return Fate::Stays };
+                app.layers.clear();
+                app.perform(found.binding.action, effects);
+                return Fate::Closes;
+            }
+            Action::GoBack => return Fate::Closes,
+            Action::SelectNext => self.line = (self.line + 1).min(found.len().saturating_sub(1)),
+            Action::SelectPrevious => self.line = self.line.saturating_sub(1),
+            _ => {}
+        }
+        Fate::Stays
+    }
+
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
+        if input::edit(&mut self.input, key) {
+            self.line = 0;
+        }
+    }
+
+    fn paste(&mut self, _: &mut App, text: &str) {
+        if input::paste(&mut self.input, text) {
+            self.line = 0;
+        }
+    }
+}
 
 /// A line of the palette.
 #[derive(Clone, Debug)]
@@ -24,7 +84,7 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut chars = vec![];
     let mut found: Vec<(u32, Found)> = bindings()
-        .filter(|binding| binding.action != Action::OpenPalette)
+        .filter(|binding| is_offered(binding))
         .filter_map(|binding| {
             let mut letters = vec![];
             let words = Utf32Str::new(binding.what, &mut chars);
@@ -51,6 +111,11 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// Whether the palette offers an action: it does what is done on the main screen.
+fn is_offered(binding: &Binding) -> bool {
+    binding.scope == Scope::Main && binding.action != Action::OpenPalette
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -64,12 +129,15 @@ mod tests {
         assert_eq!(first("agenda"), Some(Action::OpenAgenda));
         assert_eq!(first("copy id"), Some(Action::CopyId));
         assert_eq!(first("THEME"), Some(Action::NextTheme));
-        for binding in bindings().filter(|binding| binding.action != Action::OpenPalette) {
+        for binding in bindings().filter(|binding| is_offered(binding)) {
             assert_eq!(first(binding.name), Some(binding.action), "{}", binding.name);
         }
         assert_eq!(first("ldall"), Some(Action::LoadAll));
         assert_eq!(first("zzzz"), None);
-        assert_eq!(find("", &KeyMap::default()).len(), bindings().count() - 1);
+        assert_eq!(
+            find("", &KeyMap::default()).len(),
+            bindings().filter(|binding| is_offered(binding)).count()
+        );
         assert_eq!(find("refresh", &KeyMap::default())[0].keys, "r F5");
     }
 }

@@ -1,0 +1,19 @@
+//! Where movement goes on the main screen.
+
+/// Where movement keys go while no layer has them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Focus {
+    /// To the table.
+    #[default]
+    Table,
+    /// To the detail pane.
+    Pane {
+        /// Lines scrolled off the top.
+        scroll: usize,
+    },
+    /// To the timeline.
+    Timeline {
+        /// The bucket under the cursor.
+        bucket: usize,
+    },
+}

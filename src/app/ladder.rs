@@ -1,0 +1,96 @@
+//! One step back: the one ladder that says what the key for it undoes, and what its hint says.
+
+use super::App;
+use super::focus::Focus;
+use crate::lister::State;
+
+/// What a step back undoes: what runs is stopped first, then what is in force is lifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// All pages are being loaded.
+    LoadingAll,
+    /// All that is loaded is being read again.
+    ReadingAll,
+    /// Matches of the filter are being looked for, page by page.
+    Search,
+    /// A range is being marked.
+    Range,
+    /// The table is narrowed down to a span of expiries.
+    Span,
+    /// The focus is not on the table.
+    Focus,
+    /// A filter is in force.
+    Filter,
+    /// Files are marked.
+    Marks,
+}
+
+impl Step {
+    /// What the hint in the footer says; nothing where what is going on says it, or nothing is
+    /// worth saying.
+    #[must_use]
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Range => Some("no range"),
+            Self::Span => Some("all times"),
+            Self::Filter => Some("clear filter"),
+            Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus | Self::Marks => None,
+        }
+    }
+}
+
+impl App {
+    /// What a step back would undo now.
+    #[must_use]
+    pub fn next_step_back(&self) -> Option<Step> {
+        let steps = [
+            (Step::LoadingAll, self.account.is_loading_all()),
+            (Step::ReadingAll, self.account.refresher().reading_all().is_some()),
+            (Step::Search, self.is_searching()),
+            (Step::Range, self.range_from.is_some()),
+            (Step::Span, self.table.wanted_span().is_some()),
+            (Step::Focus, self.focus() != Focus::Table),
+            (Step::Filter, self.table.wanted_filter_text().is_some()),
+            (Step::Marks, !self.marks.is_empty()),
+        ];
+        steps.into_iter().find(|(_, undoes)| *undoes).map(|(step, _)| step)
+    }
+
+    /// One step back.
+    pub(super) fn go_back(&mut self) {
+        let Some(step) = self.next_step_back() else { return };
+        match step {
+            Step::LoadingAll => {
+                self.account.stop_loading_all();
+                self.patience = 0;
+                let loading = matches!(self.account.lister().state(), State::Loading { .. });
+                let when = if loading { "stopping after this page" } else { "stopped" };
+                self.say(format!("{when}; what came stays"));
+            }
+            Step::ReadingAll => {
+                self.account.stop_reading_all();
+                self.say("stopped; what was found stays");
+            }
+            Step::Search => {
+                self.typed.search_stopped = true;
+                self.patience = 0;
+                self.say("search stopped; what came stays");
+            }
+            Step::Range => {
+                self.range_from = None;
+                self.say("no range any more");
+            }
+            Step::Span => {
+                let moment = super::moment(self.account.server_ms(), &self.marks);
+                self.table.set_span(self.account.store(), None, &moment);
+            }
+            Step::Focus => self.focus = Focus::Table,
+            Step::Filter => self.filter_by(""),
+            Step::Marks => {
+                let marked = self.marks.drain().collect();
+                self.marks_changed(marked);
+                self.say("no marks any more");
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What was new, changed or gone, newest first.
+
+use super::{App, Behave, Changing, Fate};
+use crate::app::effect::Effect;
+use crate::app::sheets;
+use crate::keys::{Action, Scope};
+
+/// The log of events on the whole screen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Events {
+    scroll: usize,
+}
+
+impl Events {
+    /// Lines scrolled off the top.
+    #[must_use]
+    pub fn scroll(&self) -> usize {
+        self.scroll
+    }
+}
+
+impl Behave for Events {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Main]
+    }
+
+    fn fills_the_screen(&self) -> Option<Changing> {
+        Some(Changing { past: true, ..Changing::default() })
+    }
+
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
+        if let Some(lines) = app.scroll_of(action) {
+            self.wheel(app, lines);
+            return Fate::Stays;
+        }
+        match action {
+            Action::OpenEvents => Fate::Closes,
+            action => app.act_anywhere(action, effects),
+        }
+    }
+
+    fn wheel(&mut self, app: &mut App, lines: isize) {
+        let most = sheets::events::overflow(app);
+        self.scroll = self.scroll.saturating_add_signed(lines).min(most);
+    }
+}

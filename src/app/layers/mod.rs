@@ -1,0 +1,235 @@
+//! The layers above the main screen. Each has a file here: its state, which bindings are in force
+//! while it has the keys, what they, the wheel and a paste do, whether it fills the screen, and what
+//! on it changes by itself. How it looks is a file of the same name in the view.
+//!
+//! The one list of them is [`Layer`]; whoever adds one is led by the compiler to the view's.
+
+pub mod agenda;
+pub mod columns;
+pub mod copy;
+pub mod detail;
+pub mod events;
+pub mod filter;
+pub mod help;
+mod input;
+pub mod palette;
+pub mod sort;
+
+use crossterm::event::KeyEvent;
+
+use super::App;
+use super::effect::Effect;
+use crate::keys::{Action, Scope};
+
+use agenda::Agenda;
+use columns::ColumnsPicker;
+use copy::CopyPicker;
+use detail::Detail;
+use events::Events;
+use filter::FilterInput;
+use help::Help;
+use palette::Palette;
+use sort::SortPicker;
+
+/// What becomes of a layer after it was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It stays where it is.
+    Stays,
+    /// It is gone.
+    Closes,
+}
+
+/// What on a layer that fills the screen changes as time passes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Changing {
+    /// The countdown of the selected file.
+    pub(super) countdown: bool,
+    /// The buckets of the timeline.
+    pub(super) buckets: bool,
+    /// Moments that lie back, which have a date from midnight on.
+    pub(super) past: bool,
+}
+
+/// How a layer behaves. While it is asked, it is not among the app's layers.
+pub(super) trait Behave {
+    /// The bindings in force, the narrowest first.
+    fn scopes(&self) -> &'static [Scope];
+
+    /// What changes on it by itself, where nothing of the main screen is to be seen behind it.
+    fn fills_the_screen(&self) -> Option<Changing> {
+        None
+    }
+
+    /// Does what a binding asks for, as far as it means something here.
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate;
+
+    /// Takes a key as a part of a text; where there is none to be typed, no letter gets here.
+    fn type_key(&mut self, _app: &mut App, _key: KeyEvent) {}
+
+    /// Takes pasted text; where there is none to be typed, it is lost.
+    fn paste(&mut self, _app: &mut App, _text: &str) {}
+
+    /// Moves by so many lines, as the wheel does.
+    fn wheel(&mut self, _app: &mut App, _lines: isize) {}
+}
+
+/// One layer.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// The detail of the selected file, on the whole screen.
+    Detail(Detail),
+    /// The key table.
+    Help(Help),
+    /// The expiries by bucket, with numbers.
+    Agenda(Agenda),
+    /// What was new, changed, gone, and when.
+    Events(Events),
+    /// The choice of the column to sort by.
+    Sort(SortPicker),
+    /// The choice of the field to copy.
+    Copy(CopyPicker),
+    /// Which columns are shown.
+    Columns(ColumnsPicker),
+    /// The filter is being typed.
+    Filter(FilterInput),
+    /// An action is looked for by typing.
+    Palette(Palette),
+}
+
+/// What a layer is, as something that behaves.
+macro_rules! inner {
+    ($layer:expr) => {
+        match $layer {
+            Layer::Detail(layer) => layer,
+            Layer::Help(layer) => layer,
+            Layer::Agenda(layer) => layer,
+            Layer::Events(layer) => layer,
+            Layer::Sort(layer) => layer,
+            Layer::Copy(layer) => layer,
+            Layer::Columns(layer) => layer,
+            Layer::Filter(layer) => layer,
+            Layer::Palette(layer) => layer,
+        }
+    };
+}
+
+impl Layer {
+    fn behaviour(&self) -> &dyn Behave {
+        inner!(self)
+    }
+
+    pub(super) fn behave(&mut self) -> &mut dyn Behave {
+        inner!(self)
+    }
+
+    /// The bindings in force while it is on top, the narrowest first.
+    #[must_use]
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.behaviour().scopes()
+    }
+
+    fn fills_the_screen(&self) -> Option<Changing> {
+        self.behaviour().fills_the_screen()
+    }
+}
+
+/// The layers above the main screen, the topmost last.
+#[derive(Clone, Debug, Default)]
+pub struct Layers(Vec<Layer>);
+
+impl Layers {
+    /// Whether the main screen has the keys.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The layer that has the keys.
+    #[must_use]
+    pub fn top(&self) -> Option<&Layer> {
+        self.0.last()
+    }
+
+    /// Those that are to be seen, from below; nothing else is where the first one fills the screen.
+    #[must_use]
+    pub fn seen(&self) -> &[Layer] {
+        let filling = self.0.iter().rposition(|layer| layer.fills_the_screen().is_some());
+        &self.0[filling.unwrap_or(0)..]
+    }
+
+    /// Whether anything of the main screen is to be seen.
+    #[must_use]
+    pub fn show_main_screen(&self) -> bool {
+        self.changing().is_none()
+    }
+
+    /// What changes on the layer that fills the screen, if one does.
+    pub(super) fn changing(&self) -> Option<Changing> {
+        self.seen().first().and_then(Layer::fills_the_screen)
+    }
+
+    /// The bindings in force, the narrowest first.
+    #[must_use]
+    pub fn scopes(&self) -> &'static [Scope] {
+        self.top().map_or(&[Scope::Main], Layer::scopes)
+    }
+
+    pub(super) fn push(&mut self, layer: Layer) {
+        self.0.push(layer);
+    }
+
+    /// Closes all of them.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes the topmost one away where it is as asked for.
+    pub(super) fn close_if(&mut self, is_it: impl Fn(&Layer) -> bool) {
+        self.0.pop_if(|layer| is_it(layer));
+    }
+
+    /// Takes the detail from among them; tells whether it was there. Those above stay: somebody may
+    /// be typing there.
+    pub(super) fn leave_detail(&mut self) -> bool {
+        let before = self.0.len();
+        self.0.retain(|layer| !matches!(layer, Layer::Detail(_)));
+        self.0.len() < before
+    }
+}
+
+impl App {
+    /// Lets the topmost layer do something, and puts it back where it stays.
+    pub(super) fn with_top<T>(
+        &mut self,
+        ask: impl FnOnce(&mut dyn Behave, &mut Self) -> T,
+        fate: impl FnOnce(&T) -> Fate,
+    ) -> Option<T> {
+        let mut top = self.layers.0.pop()?;
+        let place = self.layers.0.len();
+        let answer = ask(top.behave(), self);
+        if fate(&answer) == Fate::Stays {
+            // Below whatever it opened.
+            self.layers.0.insert(place, top);
+        }
+        Some(answer)
+    }
+
+    /// What a binding means in every layer that fills the screen.
+    fn act_anywhere(&mut self, action: Action, effects: &mut Vec<Effect>) -> Fate {
+        match action {
+            Action::GoBack | Action::Close => return Fate::Closes,
+            Action::CycleTimes => self.cycle_times(),
+            Action::NextTheme => self.next_theme(),
+            Action::Refresh => self.refresh_now(effects),
+            _ => {}
+        }
+        Fate::Stays
+    }
+
+    /// The line that a movement leads to, of so many, from `line`.
+    fn moved(&self, line: usize, action: Action, lines: usize) -> Option<usize> {
+        let rows = self.scroll_of(action)?;
+        Some(line.saturating_add_signed(rows).min(lines.saturating_sub(1)))
+    }
+}

@@ -1,0 +1,90 @@
+//! The filter while it is typed, in the footer's place.
+//!
+//! ```text
+//!  / text█                                    37 of 300 loaded · Enter keeps · Esc clears
+//! ```
+
+use ratatui::layout::{Position, Rect};
+use tui_input::Input;
+
+use super::{Pen, cells};
+use crate::keys::{Action, Hint, Scope};
+use crate::store::filter::FilterError;
+use crate::text::{UntrustedRef, grouped, shorten_end, width};
+
+const KEYS: [Hint; 2] =
+    [Hint::new(&[Action::Choose], "keeps"), Hint::new(&[Action::GoBack], "clears")];
+
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Option<Position> {
+    if area.is_empty() {
+        return None;
+    }
+    let Pen { app, theme, .. } = *pen;
+    let (left, right) = (area.x + 1, area.right().saturating_sub(1));
+    let loaded = if app.lister().is_complete() { "" } else { " loaded" };
+    let count = format!(
+        "{} of {}{loaded}",
+        grouped(app.table().rows().len() - app.gone_rows()),
+        grouped(app.store().len())
+    );
+    let count = if app.table().under_way().is_some() { "filtering …".to_owned() } else { count };
+    let keys = app.settings().keys.hints(&KEYS, &[Scope::Typing]);
+    let help = if keys.is_empty() { count.clone() } else { format!("{count} · {keys}") };
+    let (side, style) = match app.message() {
+        Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),
+        None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
+        None => (count, theme.chrome),
+    };
+    pen.put_right(left, area.y, right, &side, style);
+    let x = pen.put(left, area.y, right, "/ ", theme.accent);
+    let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
+    let room = usize::from(text_right - x).saturating_sub(1);
+    let scroll = input.visual_scroll(room);
+    // What was typed is shown as it would be matched: cut to the room, never as a command.
+    let visible: String = skip_cells(input.value(), scroll);
+    // A space at an end of it is one in the middle of the line.
+    let shown = UntrustedRef::new(format!("|{visible}|").as_bytes()).printable().into_owned();
+    let shown = shown.get(1..shown.len() - 1).unwrap_or_default();
+    pen.put(x, area.y, text_right, &shorten_end(shown, room), theme.text);
+    if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
+        let line = Rect { x, y: area.y + 1, width: right - x, height: 1 };
+        filter_error(pen, line, error, (input.value(), scroll));
+    }
+    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
+    Some(Position::new((x + cursor).min(text_right), area.y))
+}
+
+/// What is wrong with the filter, under the place where it is.
+fn filter_error(
+    pen: &mut Pen<'_>,
+    line: Rect,
+    error: &FilterError,
+    (typed, scroll): (&str, usize),
+) {
+    let theme = pen.theme;
+    let before = typed.get(..error.at.start).map_or(0, width).saturating_sub(scroll);
+    let marked = typed.get(error.at.clone()).map_or(1, width).max(1);
+    // The words stand behind the mark, or before it where there is more room.
+    let room = usize::from(line.width);
+    let sign = "▔".repeat(marked.min(room.saturating_sub(before)).max(1));
+    let at = line.x + u16::try_from(before.min(room.saturating_sub(1))).unwrap_or(0);
+    let end = pen.put(at, line.y, line.right(), &sign, theme.error);
+    let behind = usize::from(line.right().saturating_sub(end + 1));
+    if behind >= width(&error.what) || behind >= before {
+        pen.put(end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
+    } else {
+        let what = shorten_end(&error.what, before.saturating_sub(1));
+        pen.put_right(line.x, line.y, at.saturating_sub(1), &what, theme.error);
+    }
+}
+
+pub(super) fn skip_cells(text: &str, skipped: usize) -> String {
+    let mut used = 0;
+    text.chars()
+        .skip_while(|c| {
+            let before = used;
+            used += crate::text::width(c.encode_utf8(&mut [0; 4]));
+            before < skipped
+        })
+        .collect()
+}
