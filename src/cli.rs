@@ -5,11 +5,12 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::given::Given;
-use crate::config::words::{Load, When};
+use crate::config::words::{Colouring, Load};
+use crate::config::{self, Config, ConfigError};
 use crate::demo::MOST_FILES;
 use crate::text::grouped;
 use crate::time::span::read_span;
@@ -80,16 +81,16 @@ pub struct Options {
     pub files: Option<u64>,
 
     /// What to load: pages as the view calls for them, or all [default: demand]
-    #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen")]
-    pub load: Option<Load>,
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen", value_parser = words(Load::ALL))]
+    pub load: Option<String>,
 
     /// How often to refresh: a span such as 10s or 1h30m, or off [default: 30s]
     #[arg(long, global = true, value_name = "DUR", help_heading = "Screen", value_parser = refresh)]
     pub refresh: Option<String>,
 
     /// When to use colour [default: auto]
-    #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen")]
-    pub color: Option<When>,
+    #[arg(long, global = true, value_name = "WHEN", help_heading = "Screen", value_parser = words(Colouring::ALL))]
+    pub color: Option<String>,
 
     /// The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for
     /// any colour vision), or one of your own [default: auto]
@@ -112,16 +113,22 @@ pub struct Options {
 }
 
 impl Options {
+    /// Reads the configuration that is in force with these options.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the place, the line, and what is allowed.
+    pub fn configuration(&self) -> Result<Config, ConfigError> {
+        config::load(self.config.as_deref(), |flag| self.given(flag))
+    }
+
     /// What was given with a flag of the table of settings.
-    #[must_use]
-    pub fn given(&self, flag: &str) -> Option<Given> {
-        let word = |value: Option<PossibleValue>| value.map(|value| value.get_name().to_owned());
+    fn given(&self, flag: &str) -> Option<Given> {
         let text = match flag {
             "--base-url" => self.base_url.clone(),
             "--limit" => self.limit.map(|limit| limit.to_string()),
-            "--load" => word(self.load.and_then(|load| load.to_possible_value())),
+            "--load" => self.load.clone(),
             "--refresh" => self.refresh.clone(),
-            "--color" => word(self.color.and_then(|when| when.to_possible_value())),
+            "--color" => self.color.clone(),
             "--theme" => self.theme.clone(),
             "--log-file" => self.log_file.clone(),
             "--read-only" => return self.read_only.then_some(Given::Switch(true)),
@@ -225,6 +232,11 @@ pub struct DemoServer {
     /// expire within half an hour
     #[arg(long, value_name = "S", value_parser = churn, allow_negative_numbers = true)]
     pub churn: Option<u32>,
+}
+
+/// The words of a setting, each with what it means for the long help.
+fn words<T, const N: usize>(all: [(&'static str, T, &'static str); N]) -> PossibleValuesParser {
+    all.map(|(word, _, what)| PossibleValue::new(word).help(what)).into()
 }
 
 fn within(text: &str, range: RangeInclusive<u64>) -> Result<u64, String> {

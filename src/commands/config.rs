@@ -12,7 +12,7 @@ use crate::config;
 /// Where the configuration cannot be used, or nothing can be printed.
 pub fn run(options: &Options, command: &ConfigCommand) -> Result<(), CommandError> {
     let text = if command.effective {
-        let config = config::load(options)?;
+        let config = options.configuration()?;
         // What would be found out at the start is found out here too.
         dashboard::themes(&config)?;
         endpoint(options, &config)?;

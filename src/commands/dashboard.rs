@@ -9,7 +9,7 @@ use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
 use crate::cli::Options;
-use crate::config::words::{Load, When};
+use crate::config::words::{Colouring, Load};
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
 use crate::notify::{Notifier, Protocol};
@@ -135,10 +135,10 @@ fn check_terminal() -> Result<(), CommandError> {
     }
 }
 
-fn has_colour(when: When) -> bool {
+fn has_colour(when: Colouring) -> bool {
     match when {
-        When::Always => true,
-        When::Never => false,
-        When::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        Colouring::Always => true,
+        Colouring::Never => false,
+        Colouring::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     }
 }

@@ -109,7 +109,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
 /// # Errors
 /// Where the configuration or the log file cannot be used.
 pub fn configure(options: &Options) -> Result<Config, CommandError> {
-    let config = crate::config::load(options)?;
+    let config = options.configuration()?;
     begin_log(&config)?;
     Ok(config)
 }

@@ -9,7 +9,6 @@ use super::given::Given;
 use super::places;
 use super::table::{SETTINGS, Setting, Values};
 use crate::api::secret::SECRET_VARIABLE;
-use crate::cli::Options;
 use crate::keys::bindings;
 use crate::text::UntrustedRef;
 use crate::time::clock::LOCAL;
@@ -90,15 +89,18 @@ pub struct Config {
     alerts: Option<usize>,
 }
 
-/// Reads the configuration: the file named by `--config`, or that in the XDG place if there is one,
-/// then the environment, then the flags.
+/// Reads the configuration: the file at `path`, or that in the XDG place if there is one, then the
+/// environment, then the flags; `flag` tells what was given with the flag that it is asked for.
 ///
 /// # Errors
 /// [`ConfigError`] names the place, the line, and what is allowed.
-pub fn load(options: &Options) -> Result<Config, ConfigError> {
+pub fn load(
+    path: Option<&Path>,
+    flag: impl Fn(&str) -> Option<Given>,
+) -> Result<Config, ConfigError> {
     let folder = places::config();
     let place = folder.as_ref().map(|folder| folder.join("config.toml"));
-    let path = options.config.clone().or_else(|| place.filter(|path| path.exists()));
+    let path = path.map(Path::to_owned).or_else(|| place.filter(|path| path.exists()));
     let file = match &path {
         Some(path) => read_file(path)?,
         None => File::default(),
@@ -112,7 +114,7 @@ pub fn load(options: &Options) -> Result<Config, ConfigError> {
         alerts: None,
     };
     for setting in SETTINGS {
-        config.merge(setting, &file, options)?;
+        config.merge(setting, &file, &flag)?;
     }
     for Rebinding { action, keys, line } in file.keys {
         config.values.keys.bind(action, keys);
@@ -171,23 +173,22 @@ impl Config {
         &mut self,
         setting: &Setting,
         file: &File,
-        options: &Options,
+        flag: &impl Fn(&str) -> Option<Given>,
     ) -> Result<(), ConfigError> {
         let entry = file.entries.iter().find(|entry| entry.setting == setting.name);
-        let (given, shown, source) = if let Some((flag, given)) =
-            setting.flag.and_then(|flag| Some((flag, options.given(flag)?)))
-        {
-            let shown = shown_value(setting, &bare(setting, &given));
-            (given, shown, Source::Flag(flag))
-        } else if let Some((variable, given)) = from_environment(setting)? {
-            let shown = shown_value(setting, &bare(setting, &given));
-            (given, shown, Source::Environment(variable))
-        } else if let Some(entry) = entry {
-            (entry.given.clone(), shown_value(setting, &entry.given), Source::File(entry.line))
-        } else {
-            self.sources.push((setting.name, setting.default.to_owned(), Source::Default));
-            return Ok(());
-        };
+        let (given, shown, source) =
+            if let Some((flag, given)) = setting.flag.and_then(|name| Some((name, flag(name)?))) {
+                let shown = shown_value(setting, &bare(setting, &given));
+                (given, shown, Source::Flag(flag))
+            } else if let Some((variable, given)) = from_environment(setting)? {
+                let shown = shown_value(setting, &bare(setting, &given));
+                (given, shown, Source::Environment(variable))
+            } else if let Some(entry) = entry {
+                (entry.given.clone(), shown_value(setting, &entry.given), Source::File(entry.line))
+            } else {
+                self.sources.push((setting.name, setting.default.to_owned(), Source::Default));
+                return Ok(());
+            };
         if setting.set(&mut self.values, &given).is_none() {
             let allowed = setting.allowed;
             return Err(match source {

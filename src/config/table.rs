@@ -9,7 +9,6 @@ use crate::account::alerts::{Rule, default_rules};
 use crate::account::timeline::Measure;
 use crate::app::settings::{AUTO_THEME, Times};
 use crate::app::table::columns::{Column, Columns, WIDTHS};
-use crate::config::words::{Load, When};
 use crate::keys::KeyMap;
 use crate::lister::refresh::RefreshPolicy;
 use crate::notify::Protocol;
@@ -19,6 +18,7 @@ use crate::time::clock::LOCAL;
 use crate::time::expiry::Thresholds;
 
 use super::given::Given;
+use super::words::{Colouring, Load};
 use crate::api::endpoint::DEFAULT_BASE_URL;
 
 /// The settings, as they are in force.
@@ -39,8 +39,8 @@ pub struct Values {
     pub times: Times,
     /// The name of the theme.
     pub theme: String,
-    /// When to use colour.
-    pub color: When,
+    /// When colour is used.
+    pub color: Colouring,
     /// Whether the mouse is used.
     pub mouse: bool,
     /// Whether the detail pane is shown.
@@ -79,7 +79,7 @@ impl Default for Values {
             thresholds: Thresholds::default(),
             times: Times::default(),
             theme: AUTO_THEME.to_owned(),
-            color: When::Auto,
+            color: Colouring::Auto,
             mouse: true,
             pane: true,
             timeline: true,
@@ -164,7 +164,7 @@ pub const SETTINGS: &[Setting] = &[
         "\"demand\"",
         "\"demand\" or \"all\"",
         "what to load: pages as the view calls for them, or all",
-        |v, g| one_of(g, &[("demand", Load::Demand), ("all", Load::All)], &mut v.load),
+        |v, g| one_of(g, &Load::ALL.map(|(word, load, _)| (word, load)), &mut v.load),
     )
     .flag("--load"),
     setting(
@@ -269,7 +269,7 @@ pub const SETTINGS: &[Setting] = &[
         "\"auto\", \"always\" or \"never\"",
         "when to use colour; auto obeys NO_COLOR",
         |v, g| {
-            let all = [("auto", When::Auto), ("always", When::Always), ("never", When::Never)];
+            let all = Colouring::ALL.map(|(word, when, _)| (word, when));
             one_of(g, &all, &mut v.color)
         },
     )

@@ -21,7 +21,7 @@ use crate::api::endpoint::Endpoint;
 use crate::api::secret::{SECRET_VARIABLE, Secret, without_secrets};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::cli::Options;
-use crate::config::{self, Config, shown};
+use crate::config::{Config, shown};
 use crate::lister::Failure;
 use crate::runtime::exec;
 use crate::text::grouped;
@@ -89,7 +89,7 @@ pub async fn run(options: &Options) -> Result<u8, CommandError> {
     report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
     // Its answers may come until the end.
     let _quiet = terminal::look(&mut report);
-    match config::load(options) {
+    match options.configuration() {
         Ok(config) => {
             configuration(&mut report, &config);
             service(&mut report, options, &config).await;
