@@ -17,7 +17,7 @@
 //!
 //! Top floor first; nobody imports from above:
 //!
-//! * [`commands`] and [`cli`]: what can be asked for from a shell.
+//! * [`commands`]: what can be asked for from a shell, each with its arguments and its help.
 //! * [`runtime`] touches the world: the loop, the terminal, signals; its
 //!   [`exec`](runtime::exec) carries out calls for dashboard and commands alike.
 //! * [`view`] draws.
@@ -43,7 +43,6 @@
 pub mod account;
 pub mod api;
 pub mod app;
-pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod demo;

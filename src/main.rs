@@ -6,10 +6,9 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::api::secret::without_secrets;
-use shelflife::cli::{Cli, Command, Options};
-use shelflife::commands::{CommandError, config, dashboard, demo_server, doctor, list};
+use shelflife::commands::cli::Cli;
 use shelflife::log_file;
-use shelflife::runtime::{quiet, report_panics, signals};
+use shelflife::runtime::report_panics;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
@@ -46,34 +45,11 @@ fn run(cli: Cli) -> u8 {
         (Ok(background), Ok(foreground)) => (background, foreground),
         (Err(error), _) | (_, Err(error)) => return report(&error, 1),
     };
-    let code = match cli.command {
-        None => foreground.block_on(dashboard::run(&cli.options, background.handle())),
-        Some(command) => background.block_on(dispatch(&cli.options, command)),
-    };
+    let code = cli.run(&foreground, &background);
     let code = code.unwrap_or_else(|error| report(&error, error.code()));
     // Requests under way are of no interest any more.
     background.shutdown_background();
     code
-}
-
-async fn dispatch(options: &Options, command: Command) -> Result<u8, CommandError> {
-    // On a task of its own, so that a signal is heard also while output is not being read.
-    let interrupted = signals::interrupted()
-        .map_err(|source| CommandError::Io { doing: "signals cannot be listened to", source })?;
-    tokio::spawn(async {
-        let code = interrupted.await;
-        log::info!(code; "interrupted");
-        log::logger().flush();
-        quiet::end();
-        std::process::exit(code)
-    });
-    let done = match command {
-        Command::Doctor => return doctor::run(options).await,
-        Command::Config(command) => config::run(options, &command),
-        Command::List(list) => list::run(options, &list).await,
-        Command::DemoServer(server) => demo_server::run(options, server).await,
-    };
-    done.map(|()| 0)
 }
 
 /// Prints an error and what led to it, once, on one line.

@@ -2,15 +2,31 @@
 
 use std::io::{self, Write};
 
+use clap::Args;
+
+use super::options::GlobalOptions;
 use super::{CommandError, dashboard, endpoint, failed};
-use crate::cli::{ConfigCommand, Options};
 use crate::config;
+
+const HELP: &str = "\
+Examples:
+  shelflife config > ~/.config/shelflife/config.toml   a file to begin with: all comments
+  shelflife config --effective                         what is in force, and where it came from";
+
+/// Print a commented configuration file, or what is in force
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP)]
+pub struct ConfigCommand {
+    /// Print what is in force and where each value came from; never the key
+    #[arg(long)]
+    pub effective: bool,
+}
 
 /// Prints the template, or with `--effective` what is in force.
 ///
 /// # Errors
 /// Where the configuration cannot be used, or nothing can be printed.
-pub fn run(options: &Options, command: &ConfigCommand) -> Result<(), CommandError> {
+pub fn run(options: &GlobalOptions, command: &ConfigCommand) -> Result<(), CommandError> {
     let text = if command.effective {
         let config = options.configuration()?;
         // What would be found out at the start is found out here too.

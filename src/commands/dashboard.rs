@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 
 use tokio::runtime::Handle;
 
+use super::options::GlobalOptions;
 use super::{CommandError, configure, failed, find_service};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
-use crate::cli::Options;
 use crate::config::words::{Colouring, Load};
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
@@ -26,7 +26,7 @@ const DEMO_CHURN_S: u32 = 15;
 ///
 /// # Errors
 /// Where there is no terminal, no way to the service, or the key was refused.
-pub async fn run(options: &Options, background: &Handle) -> Result<u8, CommandError> {
+pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, CommandError> {
     check_terminal()?;
     let config = configure(options)?;
     let themes = themes(&config)?;

@@ -1,11 +1,13 @@
 //! The commands, one file each, and what they share: the way to the service, and how failures
 //! become words and exit codes.
 
+pub mod cli;
 pub mod config;
 pub mod dashboard;
 pub mod demo_server;
 pub mod doctor;
 pub mod list;
+pub mod options;
 mod proxy;
 
 use std::env::VarError;
@@ -19,15 +21,16 @@ use crate::api::client::Limits;
 use crate::api::endpoint::{BadEndpoint, Endpoint};
 use crate::api::secret::{BadSecret, SECRET_VARIABLE, Secret};
 use crate::api::{ApiError, Client, ClientError};
-use crate::cli::Options;
 use crate::config::{Config, ConfigError};
 use crate::demo;
 use crate::lister::Failure;
 use crate::log_file;
 use crate::text::UntrustedRef;
+use options::GlobalOptions;
 
 /// Files of the demo account unless said otherwise.
 const DEMO_FILES: u64 = 2_000;
+
 /// Why a command failed: what was being done, then the cause.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -108,7 +111,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
 ///
 /// # Errors
 /// Where the configuration or the log file cannot be used.
-pub fn configure(options: &Options) -> Result<Config, CommandError> {
+pub fn configure(options: &GlobalOptions) -> Result<Config, CommandError> {
     let config = options.configuration()?;
     begin_log(&config)?;
     Ok(config)
@@ -158,7 +161,7 @@ impl Service {
 /// # Errors
 /// Where the address or the key is not usable.
 pub fn find_service(
-    options: &Options,
+    options: &GlobalOptions,
     config: &Config,
     churn: Option<u32>,
     background: &Handle,
@@ -182,7 +185,7 @@ pub fn find_service(
 }
 
 fn start_demo(
-    options: &Options,
+    options: &GlobalOptions,
     churn: Option<u32>,
     background: &Handle,
 ) -> Result<Endpoint, CommandError> {
@@ -200,7 +203,7 @@ fn start_demo(
 }
 
 /// The address in force.
-fn endpoint(options: &Options, config: &Config) -> Result<Endpoint, CommandError> {
+fn endpoint(options: &GlobalOptions, config: &Config) -> Result<Endpoint, CommandError> {
     let (url, place) = (&config.values.base_url, config.place("base_url"));
     Endpoint::parse(url, options.allow_http).map_err(|source| {
         // What is no address at all may be a key in the wrong place.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
-use shelflife::cli::Cli;
+use shelflife::commands::cli::Cli;
 use tokio::runtime::Builder;
 
 use crate::support::demo::Demo;

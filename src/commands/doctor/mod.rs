@@ -13,20 +13,30 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::Path;
 
+use clap::Args;
 use tokio::runtime::Handle;
 
+use super::options::GlobalOptions;
 use super::{CommandError, begin_log, endpoint, failed, key, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::{SECRET_VARIABLE, Secret, without_secrets};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
-use crate::cli::Options;
 use crate::config::{Config, shown};
 use crate::lister::Failure;
 use crate::runtime::exec;
 use crate::text::grouped;
 use crate::time::clock::{Now, ServerClock, since_boot};
 use crate::time::span::long_span;
+
+const HELP: &str = "\
+One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or that
+of the first failure. Nothing in it is secret.";
+
+/// Say what is in order and what is not: terminal, configuration, key, address, TLS, one call
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP)]
+pub struct Doctor {}
 
 /// How a thing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +94,7 @@ impl Report {
 ///
 /// # Errors
 /// Where nothing can be printed.
-pub async fn run(options: &Options) -> Result<u8, CommandError> {
+pub async fn run(options: &GlobalOptions) -> Result<u8, CommandError> {
     let mut report = Report::default();
     report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
     // Its answers may come until the end.
@@ -137,7 +147,7 @@ fn at_home(path: &Path) -> String {
     below.map_or_else(|| shown(path), |below| format!("~/{}", shown(below)))
 }
 
-async fn service(report: &mut Report, options: &Options, config: &Config) {
+async fn service(report: &mut Report, options: &GlobalOptions, config: &Config) {
     let found = if options.demo {
         report.ok("key", "the demo needs none");
         super::start_demo(options, None, &Handle::current()).map(|endpoint| (endpoint, None))
@@ -178,7 +188,7 @@ fn look_for_key(report: &mut Report) -> Option<Secret> {
     key.ok()
 }
 
-fn address(report: &mut Report, options: &Options, config: &Config, endpoint: &Endpoint) {
+fn address(report: &mut Report, options: &GlobalOptions, config: &Config, endpoint: &Endpoint) {
     let place = if options.demo { "--demo".to_owned() } else { config.place("base_url") };
     let text = format!("{} from {}", endpoint.shown(), at_home(place.as_ref()));
     if endpoint.is_exposed() {

@@ -8,12 +8,13 @@ mod writer;
 
 use std::io::{self, IsTerminal, Write};
 
+use clap::{Args, ValueEnum};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::options::GlobalOptions;
 use super::{CommandError, configure, find_service};
 use crate::api::{Client, HasMore};
-use crate::cli::{List, Options, Output};
 use crate::config::table::Values;
 use crate::config::words::Load;
 use crate::lister::Failure;
@@ -22,11 +23,47 @@ use crate::time::clock::Now;
 use reader::{Batch, Outcome, Reach, Reader, Tally};
 use writer::Writer;
 
+const HELP: &str = "\
+Examples:
+  shelflife list                               the first 100 files as a table
+  shelflife list --all --output jsonl | jq .   one file a line, as pages come in
+  shelflife list --all --output csv > all.csv
+
+What is odd is said on standard error in one line each: `partial` where reading on failed before the
+end of the list (exit code 1), `N unreadable` for files that could not be read. The JSON forms hold
+the real filenames; table and CSV spell out what could mislead, such as line breaks in a name.";
+
+/// Print the files: a page of them, or all
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP)]
+pub struct List {
+    /// Read on to the end of the list
+    #[arg(long)]
+    pub all: bool,
+
+    /// The form to print in
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub output: Output,
+}
+
+/// The form of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Aligned columns, for reading.
+    Table,
+    /// The API's own form, with values normalised.
+    Json,
+    /// One file a line.
+    Jsonl,
+    /// RFC 4180 with a header line.
+    Csv,
+}
+
 /// Prints one page, or with `--all` the whole list.
 ///
 /// # Errors
 /// Where nothing could be listed, or only a part.
-pub async fn run(options: &Options, list: &List) -> Result<(), CommandError> {
+pub async fn run(options: &GlobalOptions, list: &List) -> Result<(), CommandError> {
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
     let client = service.client()?;

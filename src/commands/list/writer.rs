@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write};
 
 use super::super::{CommandError, failed};
+use super::Output;
 use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
-use crate::cli::Output;
 use crate::text;
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, TimeLeft};
