@@ -56,6 +56,3 @@ pub mod text;
 pub mod theme;
 pub mod time;
 pub mod view;
-
-/// The exit code after a panic, as the standard library has it.
-pub const PANICKED: u8 = 101;

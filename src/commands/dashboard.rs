@@ -76,7 +76,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         End::Signal(number) => Ok(u8::try_from(128 + number).unwrap_or(1)),
         End::NoClient(error) => Err(error.into()),
         End::TerminalGone => Ok(1),
-        End::Panicked => Ok(crate::PANICKED),
+        End::Panicked => Ok(runtime::PANICKED),
     }
 }
 

@@ -37,7 +37,7 @@ use alert_command::Commands;
 use record::Record;
 use terminal::Screen;
 
-pub use panics::report_panics;
+pub use panics::{PANICKED, report_panics};
 
 /// Messages that may wait for the loop; whoever sends more has to wait.
 const WAITING: usize = 1_024;

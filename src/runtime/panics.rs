@@ -9,9 +9,11 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::PANICKED;
 use crate::api::secret::without_secrets;
 use crate::text::UntrustedRef;
+
+/// The exit code after a panic, as the standard library has it.
+pub const PANICKED: u8 = 101;
 
 static HAPPENED: Notify = Notify::const_new();
 static MESSAGE: Mutex<Option<String>> = Mutex::new(None);
