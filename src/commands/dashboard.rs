@@ -63,9 +63,9 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),
         in_tmux: std::env::var_os("TMUX").is_some(),
     };
-    let options = runtime::Options { notifier, ask_background };
+    let setup = runtime::Setup { notifier, ask_background };
     let client = move || service.client();
-    let end = runtime::run(&mut app, client, background, options)
+    let end = runtime::run(&mut app, client, background, setup)
         .await
         .map_err(failed("the terminal cannot be used"))?;
     match end {

@@ -32,7 +32,7 @@ pub struct FileError {
 
 /// A value that the file gives.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Assignment {
     /// The setting.
     pub setting: &'static str,
     /// Its value.
@@ -54,9 +54,9 @@ pub struct Rebinding {
 
 /// What a file says.
 #[derive(Clone, Debug, Default)]
-pub struct File {
+pub struct ConfigFile {
     /// The plain settings.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Assignment>,
     /// Actions that are given other keys.
     pub keys: Vec<Rebinding>,
     /// The rules of alerts; nothing where the defaults stay.
@@ -72,7 +72,7 @@ struct Wrong {
 ///
 /// # Errors
 /// [`FileError`] where it is no TOML, or has a key or a value that is not allowed.
-pub fn read(text: &str, zone: Zone) -> Result<File, FileError> {
+pub fn read(text: &str, zone: Zone) -> Result<ConfigFile, FileError> {
     let line = |at: usize| text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
     let wrong = |wrong: Wrong| FileError { line: line(wrong.at.start), what: wrong.what };
     let table = DeTable::parse(text).map_err(|error| {
@@ -80,7 +80,7 @@ pub fn read(text: &str, zone: Zone) -> Result<File, FileError> {
         let what = UntrustedRef::new(message.as_bytes()).printable_within(240);
         wrong(Wrong { at: error.span().unwrap_or_default(), what })
     })?;
-    let mut file = File::default();
+    let mut file = ConfigFile::default();
     let mut entries: Vec<_> = table.get_ref().iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     for (key, value) in entries {
@@ -100,7 +100,7 @@ pub fn read(text: &str, zone: Zone) -> Result<File, FileError> {
                 let setting = setting.ok_or_else(|| wrong(unknown(key.span(), name, &names())))?;
                 let given = check(setting, value, zone).map_err(wrong)?;
                 let line = line(key.span().start);
-                file.entries.push(Entry { setting: setting.name, given, line });
+                file.entries.push(Assignment { setting: setting.name, given, line });
             }
         }
     }

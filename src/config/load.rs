@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::file::{self, File, FileError, Rebinding};
+use super::file::{self, ConfigFile, FileError, Rebinding};
 use super::given::Given;
 use super::places;
 use super::table::{SETTINGS, Setting, Values};
@@ -103,7 +103,7 @@ pub fn load(
     let path = path.map(Path::to_owned).or_else(|| place.filter(|path| path.exists()));
     let file = match &path {
         Some(path) => read_file(path)?,
-        None => File::default(),
+        None => ConfigFile::default(),
     };
     let mut config = Config {
         values: Values::default(),
@@ -161,7 +161,7 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
-fn read_file(path: &Path) -> Result<File, ConfigError> {
+fn read_file(path: &Path) -> Result<ConfigFile, ConfigError> {
     let name = shown(path);
     let text =
         read_text(path).map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
@@ -172,7 +172,7 @@ impl Config {
     fn merge(
         &mut self,
         setting: &Setting,
-        file: &File,
+        file: &ConfigFile,
         flag: &impl Fn(&str) -> Option<Given>,
     ) -> Result<(), ConfigError> {
         let entry = file.entries.iter().find(|entry| entry.setting == setting.name);

@@ -45,7 +45,7 @@ const STILL_S: i64 = 40;
 
 /// The files of the demo account.
 #[derive(Debug)]
-pub struct Account {
+pub struct DemoAccount {
     generated: u64,
     started_s: i64,
     gone: BTreeSet<u64>,
@@ -62,7 +62,7 @@ struct Churn {
     number: u64,
 }
 
-impl Account {
+impl DemoAccount {
     /// An account of `files` files, as it stands at `started_s` seconds since the epoch.
     #[must_use]
     pub fn new(files: u64, started_s: i64) -> Self {
@@ -304,7 +304,7 @@ mod tests {
 
     #[test]
     fn pages_join_up_to_the_whole_account_in_order_of_creation() {
-        let account = Account::new(250, NOW);
+        let account = DemoAccount::new(250, NOW);
         let (mut files, mut after) = (vec![], None);
         loop {
             let (page, has_more) = account.page(after, 100, NOW);
@@ -323,7 +323,7 @@ mod tests {
 
     #[test]
     fn it_looks_like_an_account_in_which_something_happens() {
-        let account = Account::new(2_000, NOW);
+        let account = DemoAccount::new(2_000, NOW);
         let (files, _) = account.page(None, 2_000, NOW);
         assert_eq!(files.len(), 2_000, "nothing has expired at the start");
         let left = |file: &DemoFile| file.expires_at.map(|at| at - NOW);
@@ -340,7 +340,7 @@ mod tests {
 
     #[test]
     fn files_vanish_when_they_expire_or_are_deleted() {
-        let mut account = Account::new(20, NOW);
+        let mut account = DemoAccount::new(20, NOW);
         let first = account.page(None, 1, NOW).0.remove(0);
         let expires = first.expires_at.unwrap();
         assert!(account.file(0, expires - 1).is_some());
@@ -357,8 +357,8 @@ mod tests {
 
     #[test]
     fn an_account_that_changes_adds_changes_expires_and_deletes() {
-        let still = Account::new(50, NOW);
-        let mut account = Account::new(50, NOW).with_churn(2);
+        let still = DemoAccount::new(50, NOW);
+        let mut account = DemoAccount::new(50, NOW).with_churn(2);
         account.advance(NOW + STILL_S - 1);
         assert_eq!(account.page(None, 100, NOW).0, still.page(None, 100, NOW).0);
         account.advance(NOW + 3_600);
@@ -374,15 +374,15 @@ mod tests {
 
     #[test]
     fn foreign_ids_are_not_taken_for_ours() {
-        let account = Account::new(20, NOW);
+        let account = DemoAccount::new(20, NOW);
         for id in
             ["", "file_", "file_0", "file_0000000000000000", "file-abc123", "file_zzzzzzzzzzzzzzzz"]
         {
             assert_eq!(account.index(id), None, "{id}");
         }
-        assert_eq!(Account::new(0, NOW).page(None, 10, NOW), (vec![], false));
+        assert_eq!(DemoAccount::new(0, NOW).page(None, 10, NOW), (vec![], false));
         for all in 1..12 {
-            assert_eq!(Account::new(all, NOW).page(None, 100, NOW).0.len() as u64, all);
+            assert_eq!(DemoAccount::new(all, NOW).page(None, 100, NOW).0.len() as u64, all);
         }
     }
 }

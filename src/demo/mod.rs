@@ -17,7 +17,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::get;
 use tokio::net::TcpListener;
 
-pub use account::{Account, DemoFile, MOST_FILES};
+pub use account::{DemoAccount, DemoFile, MOST_FILES};
 
 /// Bytes of an upload, and a little for the form around it.
 const MOST_UPLOAD_BYTES: usize = 200 * 1_024 * 1_024 + 64 * 1_024;
@@ -39,13 +39,13 @@ pub struct Options {
 /// What the handlers share.
 #[derive(Debug)]
 struct Service {
-    account: Mutex<Account>,
+    account: Mutex<DemoAccount>,
     options: Options,
 }
 
 impl Service {
     /// Looks at, or changes, the account. A handler that panicked leaves it as it was.
-    fn account<T>(&self, work: impl FnOnce(&mut Account) -> T) -> T {
+    fn account<T>(&self, work: impl FnOnce(&mut DemoAccount) -> T) -> T {
         let mut account = self.account.lock().unwrap_or_else(PoisonError::into_inner);
         account.advance(now_s());
         work(&mut account)
@@ -54,7 +54,7 @@ impl Service {
 
 /// The routes of the demo API, with an account that begins now.
 pub fn router(options: Options) -> Router {
-    let account = Account::new(options.files, now_s());
+    let account = DemoAccount::new(options.files, now_s());
     let account = Mutex::new(match options.churn {
         Some(every_s) => account.with_churn(every_s),
         None => account,

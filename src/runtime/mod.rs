@@ -84,7 +84,7 @@ impl End {
 
 /// How the dashboard deals with the terminal.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct Setup {
     /// How desktop notifications are made.
     pub notifier: Notifier,
     /// Whether the terminal is to be asked for the colour of its background.
@@ -105,13 +105,13 @@ pub async fn run(
     app: &mut App,
     client: impl FnOnce() -> Result<Client, ClientError> + Send + 'static,
     background: &Handle,
-    options: Options,
+    setup: Setup,
 ) -> io::Result<End> {
     let (sender, receiver) = mpsc::channel(WAITING);
     signals::listen(&sender, background)?;
-    let mut screen = Screen::enter(app.uses_mouse(), options.notifier)?;
+    let mut screen = Screen::enter(app.uses_mouse(), setup.notifier)?;
     input::listen(&sender)?;
-    if options.ask_background {
+    if setup.ask_background {
         screen.ask_background();
     }
     let commands = Commands::start(sender.clone(), background);

@@ -19,7 +19,7 @@ use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::{App, Settings};
-use shelflife::demo::Account;
+use shelflife::demo::DemoAccount;
 use shelflife::lister::{Lister, Restarts};
 use shelflife::store::field::Field;
 use shelflife::store::filter::{Filter, Moment, Verdicts};
@@ -44,7 +44,7 @@ fn main() {
 
 /// The first `files` of the demo account, in pages of 100.
 fn pages(files: u64) -> impl Iterator<Item = Page> {
-    let account = Account::new(files, NOW_S);
+    let account = DemoAccount::new(files, NOW_S);
     (0..files.div_ceil(100)).map(move |page| {
         let after = (page * 100).checked_sub(1);
         let (files, has_more) = account.page(after, 100, NOW_S);
@@ -156,7 +156,7 @@ fn draw_the_window_with_ratatuis_table(bencher: Bencher) {
 /// 100 files from JSON bytes into a store that holds `files` already.
 #[divan::bench(args = [0, MILLION])]
 fn read_a_page_of_100_into_the_store(bencher: Bencher, files: u64) {
-    let account = Account::new(MILLION + 10_000, NOW_S);
+    let account = DemoAccount::new(MILLION + 10_000, NOW_S);
     let mut next = files.max(1) - 1;
     let mut store = store(files);
     bencher
