@@ -15,7 +15,8 @@
 //!                                         view <── App       └──── Event::Replied <────┘
 //! ```
 //!
-//! Top floor first; nobody imports from above:
+//! Top floor first; nobody imports from above, which `tests/it/house.rs` holds; `cargo test --test it
+//! house::the_graph -- --nocapture` tells who imports whom:
 //!
 //! * [`commands`]: what can be asked for from a shell, each with its arguments and its help.
 //! * [`runtime`] touches the world: the loop, the terminal, signals; its

@@ -15,6 +15,7 @@ mod doctor;
 mod faults;
 mod help;
 mod hostile;
+mod house;
 mod layers;
 mod live;
 mod log_file;
