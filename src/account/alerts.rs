@@ -114,7 +114,13 @@ impl Alerts {
     }
 
     /// Looks at what came in (`new`) and at which files crossed a bound as time passed.
-    pub fn look(&mut self, store: &Store, new: &[FileNo], moment: &Moment<'_>, now: Duration) {
+    pub fn check_bounds(
+        &mut self,
+        store: &Store,
+        new: &[FileNo],
+        moment: &Moment<'_>,
+        now: Duration,
+    ) {
         let second = moment.server_ms.div_euclid(1_000);
         let from = self.looked_s.replace(second).unwrap_or(second);
         for no in new {

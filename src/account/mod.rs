@@ -186,7 +186,7 @@ impl Account {
             self.refresher.file_expired(*no, self.now.mono);
         }
         let moment = Moment { server_ms, marked: interest.marked };
-        self.alerts.look(&self.store, &[], &moment, self.now.mono);
+        self.alerts.check_bounds(&self.store, &[], &moment, self.now.mono);
         self.timeline.update(&self.store, server_ms, zone);
         (from.min(now_s), from.max(now_s))
     }
@@ -210,8 +210,8 @@ impl Account {
         if !delta.is_empty() {
             self.alerts.forget(&delta.removed);
             let moment = Moment { server_ms: self.server_ms(), marked: interest.marked };
-            self.alerts.look(&self.store, &delta.added, &moment, self.now.mono);
-            self.alerts.look(&self.store, &delta.changed, &moment, self.now.mono);
+            self.alerts.check_bounds(&self.store, &delta.added, &moment, self.now.mono);
+            self.alerts.check_bounds(&self.store, &delta.changed, &moment, self.now.mono);
         }
         News {
             delta,

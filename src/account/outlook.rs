@@ -69,7 +69,7 @@ mod tests {
             })
         });
         let page = Page { readings: readings.collect(), has_more: HasMore::No };
-        let origin = Origin { after: None, reading: 0, at_s: 1, extent: Extent::Open };
+        let origin = Origin { after: None, pass: 0, at_s: 1, extent: Extent::Open };
         store.take_in(page, origin).unwrap();
         store
     }

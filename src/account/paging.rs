@@ -59,7 +59,7 @@ impl Account {
         let after = self.lister.loading_at().and_then(Cursor::after).cloned();
         let origin = Origin {
             after: after.as_ref(),
-            reading: self.lister.walk(),
+            pass: self.lister.pass(),
             at_s: self.mono_s(),
             extent: Extent::Open,
         };
@@ -135,7 +135,7 @@ impl Account {
         }
         if let Some(fetch) = self.lister.retry(self.now.mono) {
             if self.store.is_empty() {
-                self.refresher.lend();
+                self.refresher.stand_aside();
             }
             self.send(fetch, calls);
             return Ok(());

@@ -7,7 +7,7 @@ use super::{Access, Account, Interest, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Existence, HasMore};
-use crate::lister::refresh::{Ask, Finished, Refusal, Scope, Survey};
+use crate::lister::refresh::{Ask, Finished, Refusal, RoundScope, Survey};
 use crate::lister::{Cursor, State};
 use crate::store::{Extent, FileNo, Origin};
 use crate::text::Untrusted;
@@ -28,7 +28,7 @@ impl Account {
         let idle = !self.refresher.is_asking();
         let retry = idle && self.store.is_empty() && self.refresher.is_due(now, &self.pace);
         if let Some(fetch) = retry.then(|| self.lister.retry_once()).flatten() {
-            self.refresher.lend();
+            self.refresher.stand_aside();
             return self.send(fetch, calls);
         }
         let survey = Survey {
@@ -109,8 +109,8 @@ impl Account {
         if self.refresher.is_overtaken(number, &self.store) {
             return self.refresher.page_overtaken(number);
         }
-        let reading = self.refresher.reading(number);
-        let origin = Origin { after: cursor.after(), reading, at_s: self.mono_s(), extent };
+        let pass = self.refresher.pass_of(number);
+        let origin = Origin { after: cursor.after(), pass, at_s: self.mono_s(), extent };
         let has_more = page.has_more;
         if page.readings.is_empty() && has_more == HasMore::Yes {
             let what = "it is empty, though it says that there is more";
@@ -260,7 +260,7 @@ impl Account {
     ///
     /// # Errors
     /// Why it has to wait.
-    pub fn ask_for_round(&mut self, scope: Scope) -> Result<(), Refusal> {
+    pub fn ask_for_round(&mut self, scope: RoundScope) -> Result<(), Refusal> {
         self.refresher.ask_for(scope, self.now.mono, &self.pace)
     }
 

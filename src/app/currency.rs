@@ -10,7 +10,7 @@ use crate::api::call::{Call, Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::keys::{Action, Hint};
 use crate::lister::State;
-use crate::lister::refresh::{Refusal, Scope};
+use crate::lister::refresh::{Refusal, RoundScope};
 use crate::text::grouped;
 use crate::time::span::short_span;
 
@@ -98,7 +98,7 @@ impl App {
         if matches!(self.account.lister().state(), State::Failed { .. } | State::Backoff { .. }) {
             return self.try_again(effects);
         }
-        self.begin_round(Scope::Budget);
+        self.begin_round(RoundScope::Budget);
     }
 
     /// `R`: read again all that is loaded.
@@ -106,14 +106,14 @@ impl App {
         if self.account.store().is_empty() {
             return self.say("nothing is loaded yet");
         }
-        if self.begin_round(Scope::All) {
+        if self.begin_round(RoundScope::All) {
             let files = grouped(self.account.store().len());
             let text = format!("reading all {files} loaded files again");
             self.say_with(text, &[Hint::new(&[Action::GoBack], "stops")]);
         }
     }
 
-    fn begin_round(&mut self, scope: Scope) -> bool {
+    fn begin_round(&mut self, scope: RoundScope) -> bool {
         match self.account.ask_for_round(scope) {
             Ok(()) => return true,
             Err(Refusal::TooSoon) => {}

@@ -242,7 +242,7 @@ impl App {
     fn row_texts(&self) -> RowTexts {
         let server_ms = self.account.server_ms();
         let shows = |key| geometry::columns::width_of(self, key).is_some();
-        let ages = shows(Field::Created) && self.look.times == Times::Relative;
+        let ages = shows(Field::Created) && self.appearance.times == Times::Relative;
         let countdowns = shows(Field::TimeLeft);
         let bars = countdowns && geometry::columns::shows_bars(self);
         let row = |no: &FileNo| {

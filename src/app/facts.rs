@@ -70,8 +70,8 @@ impl App {
     pub fn layout(&self) -> Option<Layout> {
         let shape = Shape {
             // What has nothing to show gives its room away.
-            pane: self.look.pane && !self.account.store().is_empty(),
-            split: self.look.split,
+            pane: self.appearance.pane && !self.account.store().is_empty(),
+            split: self.appearance.split,
             timeline: self.settings.timeline && !self.account.store().is_empty(),
             filter: self.typed.error.is_some(),
         };
@@ -111,7 +111,7 @@ impl App {
     /// The columns as the operator wants them.
     #[must_use]
     pub fn columns(&self) -> &Columns {
-        &self.look.columns
+        &self.appearance.columns
     }
 
     /// The marked files.
@@ -164,19 +164,19 @@ impl App {
     /// What the bars of the timeline stand for.
     #[must_use]
     pub fn measure(&self) -> Measure {
-        self.look.measure
+        self.appearance.measure
     }
 
     /// How times are shown.
     #[must_use]
     pub fn times(&self) -> Times {
-        self.look.times
+        self.appearance.times
     }
 
     /// The zone that single absolute times are shown in.
     #[must_use]
     pub fn shown_zone(&self) -> Zone {
-        match self.look.times {
+        match self.appearance.times {
             Times::Utc => Zone::Fixed(UtcOffset::UTC),
             Times::Relative | Times::Local => self.settings.zone,
         }
@@ -185,19 +185,19 @@ impl App {
     /// The theme in use.
     #[must_use]
     pub fn theme(&self) -> &Theme {
-        self.settings.themes[self.look.theme].theme()
+        self.settings.themes[self.appearance.theme].theme()
     }
 
     /// Whether the mouse is used.
     #[must_use]
     pub fn uses_mouse(&self) -> bool {
-        self.look.mouse
+        self.appearance.mouse
     }
 
     /// Whether the terminal's window has the keyboard, as far as the terminal tells.
     #[must_use]
     pub fn is_focused(&self) -> bool {
-        self.look.focused
+        self.appearance.focused
     }
 
     /// The layers above the main screen.

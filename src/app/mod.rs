@@ -66,7 +66,7 @@ struct Toast {
 /// How things are shown, as the operator left it.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "switches that are turned one by one")]
-struct Look {
+struct Appearance {
     pane: bool,
     /// Cells of the pane, where the operator dragged its border.
     split: Option<u16>,
@@ -105,7 +105,7 @@ pub struct App {
     range_from: Option<FileNo>,
     layers: Layers,
     focus: Focus,
-    look: Look,
+    appearance: Appearance,
     typed: Typed,
     patience: u8,
     title: String,
@@ -119,7 +119,7 @@ impl App {
     /// refreshing.
     #[must_use]
     pub fn new(settings: Settings, lister: Lister, seed: u64, now: Now) -> Self {
-        let look = Look {
+        let appearance = Appearance {
             pane: settings.pane,
             split: None,
             times: settings.times,
@@ -147,7 +147,7 @@ impl App {
             range_from: None,
             layers: Layers::default(),
             focus: Focus::default(),
-            look,
+            appearance,
             typed: Typed::default(),
             patience: PATIENCE,
             title: String::new(),
@@ -171,7 +171,7 @@ impl App {
             Event::KeyPressed(key) => self.press(key, effects),
             Event::Pasted(text) => self.paste(&text),
             Event::MouseUsed(mouse) => self.use_mouse(mouse),
-            Event::FocusChanged { focused } => self.look.focused = focused,
+            Event::FocusChanged { focused } => self.appearance.focused = focused,
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
             Event::Replied(ticket, result) => self.replied(ticket, result),
@@ -257,9 +257,9 @@ impl App {
     fn resize(&mut self, size: Size) {
         if size != self.size {
             self.size = size;
-            self.look.split = None;
+            self.appearance.split = None;
         }
-        self.fit();
+        self.fit_table();
         self.patience = PATIENCE;
     }
 
@@ -267,12 +267,12 @@ impl App {
     fn make_room(&mut self) {
         let rows = self.layout().map_or(0, |layout| layout.table_rows());
         if rows != self.table.viewport().height {
-            self.fit();
+            self.fit_table();
         }
     }
 
     /// Tells the table how many rows it has, and takes the focus from what is not shown.
-    fn fit(&mut self) {
+    fn fit_table(&mut self) {
         let layout = self.layout();
         self.table.resize(layout.map_or(0, |layout| layout.table_rows()));
         self.focus = self.focus();

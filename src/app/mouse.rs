@@ -13,7 +13,7 @@ const WHEEL: isize = 3;
 
 impl App {
     pub(super) fn use_mouse(&mut self, mouse: MouseEvent) {
-        if !self.look.mouse {
+        if !self.appearance.mouse {
             return;
         }
         self.patience = super::PATIENCE;
@@ -21,12 +21,12 @@ impl App {
             MouseEventKind::ScrollDown => self.wheel(WHEEL, mouse),
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, mouse),
             MouseEventKind::Down(MouseButton::Left) => self.click(mouse.column, mouse.row),
-            MouseEventKind::Drag(MouseButton::Left) if self.look.dragging => {
+            MouseEventKind::Drag(MouseButton::Left) if self.appearance.dragging => {
                 let layout = self.layout();
-                self.look.split = layout.and_then(|l| l.split_at(mouse.column, mouse.row));
-                self.fit();
+                self.appearance.split = layout.and_then(|l| l.split_at(mouse.column, mouse.row));
+                self.fit_table();
             }
-            MouseEventKind::Up(_) => self.look.dragging = false,
+            MouseEventKind::Up(_) => self.appearance.dragging = false,
             _ => {}
         }
     }
@@ -57,7 +57,7 @@ impl App {
         }
         let at = Position::new(x, y);
         if layout.is_split(x, y) {
-            self.look.dragging = true;
+            self.appearance.dragging = true;
         } else if layout.table.contains(at) {
             self.focus = Focus::Table;
             self.click_in_table(x, y);

@@ -14,10 +14,10 @@ const SHOW_DETAIL: [Hint; 1] = [Hint::new(&[Action::OpenDetail], "shows the deta
 
 impl App {
     pub(super) fn toggle_pane(&mut self) {
-        self.look.pane = !self.look.pane;
+        self.appearance.pane = !self.appearance.pane;
         self.focus = Focus::Table;
-        self.fit();
-        if self.look.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
+        self.fit_table();
+        if self.appearance.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
             self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
         }
     }
@@ -66,29 +66,29 @@ impl App {
     }
 
     pub(super) fn sort_by_neighbour(&mut self, right: bool) {
-        let key = self.look.columns.neighbour(self.table.wanted_order().0, right);
+        let key = self.appearance.columns.neighbour(self.table.wanted_order().0, right);
         self.sort_by(key, false);
     }
 
     pub(super) fn sort_by_column(&mut self, number: u8) {
-        let Some(field) = self.look.columns.nth(number) else {
-            let text = format!("there are {} columns", self.look.columns.shown().len());
+        let Some(field) = self.appearance.columns.nth(number) else {
+            let text = format!("there are {} columns", self.appearance.columns.shown().len());
             return self.say_with(text, &[Hint::new(&[Action::OpenColumns], "adds others")]);
         };
         self.sort_or_reverse(field);
     }
 
     pub(super) fn cycle_times(&mut self) {
-        self.look.times = self.look.times.next();
-        self.say(format!("times {}", self.look.times.word()));
+        self.appearance.times = self.appearance.times.next();
+        self.say(format!("times {}", self.appearance.times.word()));
     }
 
     pub(super) fn toggle_measure(&mut self) {
-        self.look.measure = match self.look.measure {
+        self.appearance.measure = match self.appearance.measure {
             Measure::Files => Measure::Bytes,
             Measure::Bytes => Measure::Files,
         };
-        let what = if self.look.measure == Measure::Files { "files" } else { "bytes" };
+        let what = if self.appearance.measure == Measure::Files { "files" } else { "bytes" };
         self.say(format!("timeline in {what}"));
     }
 
@@ -96,8 +96,8 @@ impl App {
         if self.settings.themes.len() < 2 {
             return self.say("colours are off");
         }
-        self.look.theme = (self.look.theme + 1) % self.settings.themes.len();
-        self.say(format!("theme {}", self.settings.themes[self.look.theme].name));
+        self.appearance.theme = (self.appearance.theme + 1) % self.settings.themes.len();
+        self.say(format!("theme {}", self.settings.themes[self.appearance.theme].name));
     }
 
     /// The terminal told how bright its background is.
@@ -108,9 +108,9 @@ impl App {
     }
 
     pub(super) fn toggle_mouse(&mut self, effects: &mut Vec<Effect>) {
-        self.look.mouse = !self.look.mouse;
-        effects.push(Effect::UseMouse(self.look.mouse));
-        let (text, hint) = if self.look.mouse {
+        self.appearance.mouse = !self.appearance.mouse;
+        effects.push(Effect::UseMouse(self.appearance.mouse));
+        let (text, hint) = if self.appearance.mouse {
             ("mouse on", "leaves it to the terminal")
         } else {
             ("mouse off: text can be selected", "takes it back")

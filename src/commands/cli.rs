@@ -72,7 +72,7 @@ impl Command {
     }
 }
 
-/// Hears signals on a task of its own, so that one is heard also while output is not being read.
+/// Waits for signals on a task of its own, so that one ends the program also while output is not being read.
 fn end_when_interrupted() -> Result<(), CommandError> {
     let interrupted = signals::interrupted().map_err(failed("signals cannot be listened to"))?;
     tokio::spawn(async {

@@ -96,7 +96,8 @@ impl GlobalOptions {
     }
 
     /// What was given with a flag of the table of settings.
-    fn given(&self, flag: &str) -> Option<Given> {
+    #[must_use]
+    pub fn given(&self, flag: &str) -> Option<Given> {
         let text = match flag {
             "--base-url" => self.base_url.clone(),
             "--limit" => self.limit.map(|limit| limit.to_string()),

@@ -17,10 +17,10 @@
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
 //! | | [`retry_once`](Lister::retry_once), where that may help | `Loading`, its last try |
 //! | `Exhausted` | [`reopen`](Lister::reopen): a refresh found that the list goes on | `Ready` |
-//! | any | [`reload`](Lister::reload) | `Ready` at the start, a new walk |
+//! | any | [`reload`](Lister::reload) | `Ready` at the start, a new pass |
 //!
-//! A *walk* is one reading of the list from the start. Whether a file is new is judged within the
-//! walk, so that a second walk over known files still counts as progress.
+//! A *pass* is one reading of the list, from the start. Whether a file is new is judged within the
+//! pass, so that a second pass over known files still counts as progress.
 
 pub mod refresh;
 mod terms;
@@ -49,13 +49,13 @@ pub struct Lister {
     hasher: RandomState,
     last_request: u64,
     last_retry: Option<Duration>,
-    walk: Walk,
+    pass: Pass,
     restarts: Restarts,
 }
 
-/// What is remembered of one walk.
+/// What is remembered of one pass.
 #[derive(Debug, Default)]
-struct Walk {
+struct Pass {
     number: u32,
     pages: u32,
     /// Hashes of the cursors used, which must not come again.
@@ -69,10 +69,10 @@ struct Walk {
     promised: bool,
 }
 
-/// Whether a refused cursor may lead to a new walk from the start.
+/// Whether a refused cursor may lead to a new pass from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Restarts {
-    /// It may, until a walk brings nothing that was not known.
+    /// It may, until a pass brings nothing that was not known.
     Allowed,
     /// It did, and nothing new has come since.
     Spent,
@@ -91,7 +91,7 @@ impl Lister {
             hasher: RandomState::new(),
             last_request: 0,
             last_retry: None,
-            walk: Walk::default(),
+            pass: Pass::default(),
             restarts,
         }
     }
@@ -108,16 +108,16 @@ impl Lister {
         self.policy.attempts
     }
 
-    /// The number of the walk under way; it grows with each start from the beginning.
+    /// The number of the pass under way; it grows with each start from the beginning.
     #[must_use]
-    pub fn walk(&self) -> u32 {
-        self.walk.number
+    pub fn pass(&self) -> u32 {
+        self.pass.number
     }
 
-    /// Pages read in this walk.
+    /// Pages read in this pass.
     #[must_use]
     pub fn pages(&self) -> u32 {
-        self.walk.pages
+        self.pass.pages
     }
 
     /// Whether the end of the list was reached.
@@ -129,7 +129,7 @@ impl Lister {
     /// Whether the service said in so many words that there is more; it may not say at all.
     #[must_use]
     pub fn is_more_promised(&self) -> bool {
-        self.walk.promised
+        self.pass.promised
     }
 
     /// The next page is wanted. Answers with the request, unless something else has to come first.
@@ -162,24 +162,24 @@ impl Lister {
             return;
         }
         let at = at.clone();
-        self.walk.pages += 1;
+        self.pass.pages += 1;
         if facts.new > 0 {
-            self.walk.stepped_back = false;
-            self.walk.refusal = None;
+            self.pass.stepped_back = false;
+            self.pass.refusal = None;
             if self.restarts == Restarts::Spent {
                 self.restarts = Restarts::Allowed;
             }
         }
-        let promised = std::mem::replace(&mut self.walk.promised, has_more == HasMore::Yes);
+        let promised = std::mem::replace(&mut self.pass.promised, has_more == HasMore::Yes);
         self.state = match (has_more, facts.last) {
             (HasMore::No, _) => State::Exhausted,
             (HasMore::Unknown, _) if facts.fresh == 0 && !promised => State::Exhausted,
             (_, Some(last)) if facts.fresh > 0 && self.is_new_cursor(&last) => {
-                self.walk.good = Some(at);
+                self.pass.good = Some(at);
                 State::Ready { next: Cursor::After(last) }
             }
             _ => {
-                let refused = self.walk.refusal.take().map(Failure::CursorRefused);
+                let refused = self.pass.refusal.take().map(Failure::CursorRefused);
                 State::Failed { at, why: refused.unwrap_or(Failure::CursorStuck) }
             }
         };
@@ -295,14 +295,14 @@ impl Lister {
     /// The end of the list was reached, but has moved on: there is more behind `at`.
     pub fn reopen(&mut self, at: Cursor) {
         if self.state == State::Exhausted {
-            self.walk.promised = true;
+            self.pass.promised = true;
             self.state = State::Ready { next: at };
         }
     }
 
-    /// Forgets the walk and begins a new one; an answer still under way will be late.
+    /// Forgets the pass and begins a new one; an answer still under way will be late.
     pub fn reload(&mut self) {
-        self.walk = Walk { number: self.walk.number + 1, ..Walk::default() };
+        self.pass = Pass { number: self.pass.number + 1, ..Pass::default() };
         self.state = State::Ready { next: Cursor::Start };
     }
 
@@ -314,16 +314,16 @@ impl Lister {
     }
 
     fn is_new_cursor(&mut self, id: &Untrusted) -> bool {
-        self.walk.cursors.insert(self.hasher.hash_one(id))
+        self.pass.cursors.insert(self.hasher.hash_one(id))
     }
 
     /// The cursor `refused` leads nowhere: its file is gone.
     fn step_back(&mut self, refused: Cursor, error: ApiError) -> State {
-        if !self.walk.stepped_back
-            && let Some(good) = self.walk.good.take()
+        if !self.pass.stepped_back
+            && let Some(good) = self.pass.good.take()
         {
-            self.walk.stepped_back = true;
-            self.walk.refusal = Some(error);
+            self.pass.stepped_back = true;
+            self.pass.refusal = Some(error);
             return State::Ready { next: good };
         }
         if self.restarts == Restarts::Allowed {

@@ -1,4 +1,4 @@
-//! Walks the transition table of the module's documentation, row by row.
+//! Goes through the transition table of the module's documentation, row by row.
 
 use super::*;
 use crate::api::error::Status;
@@ -202,9 +202,9 @@ fn a_refused_cursor_is_stepped_back_from_once_then_the_walk_starts_anew_once() {
     lister.demand().unwrap();
     fail(&mut lister, refused(404), SECOND);
     assert_eq!(lister.state(), &State::Ready { next: Cursor::Start });
-    assert_eq!((lister.walk(), lister.pages()), (1, 0));
+    assert_eq!((lister.pass(), lister.pages()), (1, 0));
 
-    // The second walk sees the same files and the same refusals.
+    // The second pass sees the same files and the same refusals.
     let known = |last| PageFacts { new: 0, ..facts(last, 1) };
     load(&mut lister, &Cursor::Start, HasMore::Yes, known("a"));
     load(&mut lister, &after("a"), HasMore::Yes, known("b"));

@@ -214,7 +214,7 @@ impl Dashboard<'_> {
     fn update(&mut self, event: Event) -> io::Result<Option<End>> {
         let now = Now::read();
         self.app.update(now, event, &mut self.effects);
-        self.record.look(self.app);
+        self.record.log_changes(self.app);
         let mut effects = std::mem::take(&mut self.effects);
         let mut end = None;
         for effect in effects.drain(..) {

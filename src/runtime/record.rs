@@ -15,7 +15,7 @@ pub(super) struct Record {
 
 impl Record {
     /// Logs what has changed since the last look.
-    pub(super) fn look(&mut self, app: &App) {
+    pub(super) fn log_changes(&mut self, app: &App) {
         if log::max_level() == log::LevelFilter::Off {
             return;
         }

@@ -16,8 +16,8 @@ use crate::time::expiry::Stated;
 pub struct Origin<'a> {
     /// The file that it begins behind; nothing for the start of the list.
     pub after: Option<&'a Untrusted>,
-    /// The reading of the list that it belongs to: a file is met once in each.
-    pub reading: u32,
+    /// The pass over the list that it belongs to: a file is met once in each.
+    pub pass: u32,
     /// When it was read, in whole seconds of the monotonic clock.
     pub at_s: u32,
     /// How far it may reach.
@@ -152,7 +152,7 @@ impl Store {
         intake.doubtful = behind.to_vec();
         for no in &intake.doubtful {
             self.flag(*no, MISSING);
-            self.readings[no.0 as usize] = origin.reading;
+            self.readings[no.0 as usize] = origin.pass;
         }
         intake.covered_to = self.len();
     }
@@ -170,12 +170,12 @@ impl Store {
                 Reading::File(file) => {
                     run = 0;
                     before = Some(file.id.clone());
-                    self.take_in_file(file, origin.reading, intake)?
+                    self.take_in_file(file, origin.pass, intake)?
                 }
                 Reading::Unreadable(unreadable) => {
                     run += 1;
                     let before = before.as_ref();
-                    self.take_in_unreadable(unreadable, before, run, origin.reading, intake)?
+                    self.take_in_unreadable(unreadable, before, run, origin.pass, intake)?
                 }
             };
             intake.seen.push(no);
@@ -201,7 +201,7 @@ impl Store {
         }
         for no in &settled.missing {
             self.flag(*no, MISSING | LEFT_OUT);
-            self.readings[no.0 as usize] = origin.reading;
+            self.readings[no.0 as usize] = origin.pass;
         }
         intake.covered_to = settled.covered.end;
         intake.missing = settled.missing;
@@ -266,7 +266,7 @@ impl Store {
         self.hasher.hash_one((file.id.raw(), file.filename.as_ref().map(Untrusted::raw)))
     }
 
-    /// Two files with one id and different filenames in one walk: both are shown and flagged.
+    /// Two files with one id and different filenames in one pass: both are shown and flagged.
     fn take_in_conflict(
         &mut self,
         known: FileNo,

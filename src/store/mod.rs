@@ -54,7 +54,7 @@ pub struct Full;
 const UNREADABLE: u8 = 1;
 const NAMELESS: u8 = 2;
 const NO_PURPOSE: u8 = 4;
-/// Another file of the same reading bears the same id and another filename.
+/// Another file of the same pass bears the same id and another filename.
 const CONFLICTING: u8 = 8;
 /// The service has it no longer; it is held only to be shown as gone for a while.
 const GONE: u8 = 16;
@@ -136,7 +136,7 @@ pub struct Store {
     purposes: Interner<MOST_PURPOSES>,
     purpose: Vec<u16>,
     flags: Vec<u8>,
-    /// The reading of the list in which each file was met last.
+    /// The pass over the list in which each file was met last.
     readings: Vec<u32>,
     verified_s: Vec<u32>,
     ages: Ages,
@@ -231,9 +231,9 @@ impl Store {
         made.next_back().map(|last| first.cmp(&last))
     }
 
-    /// The reading in which a file was met last.
+    /// The pass in which a file was met last.
     #[must_use]
-    pub fn reading_of(&self, no: FileNo) -> u32 {
+    pub fn pass_of(&self, no: FileNo) -> u32 {
         self.readings[no.0 as usize]
     }
 

@@ -20,14 +20,14 @@ pub(super) fn page(files: impl IntoIterator<Item = File>) -> Page {
     Page { readings, has_more: HasMore::No }
 }
 
-/// Takes a page in as a walk does; tells what the paging machine is told.
+/// Takes a page in as a pass does; tells what the paging machine is told.
 pub(super) fn take_in(
     store: &mut Store,
     page: Page,
     after: Option<&Untrusted>,
-    reading: u32,
+    pass: u32,
 ) -> Result<PageFacts, Full> {
-    let origin = Origin { after, reading, at_s: 1, extent: Extent::Open };
+    let origin = Origin { after, pass, at_s: 1, extent: Extent::Open };
     store.take_in(page, origin).map(|intake| intake.facts)
 }
 
@@ -96,7 +96,7 @@ fn the_newest_reading_wins_and_one_id_is_one_row() {
     assert_eq!(
         (renamed.fresh, renamed.new, store.len()),
         (1, 0, 2),
-        "in a later walk a name may change"
+        "in a later pass a name may change"
     );
 }
 
@@ -198,16 +198,16 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
         let mut naive: Vec<File> = vec![];
         let key = Field::ALL[rng.usize(..5)];
         let mut order = Order::new(key, rng.bool());
-        for walk in 0..rng.u32(1..8) {
+        for pass in 0..rng.u32(1..8) {
             let files: Vec<File> =
-                (0..rng.usize(..12)).map(|_| random_file(&mut rng, walk)).collect();
+                (0..rng.usize(..12)).map(|_| random_file(&mut rng, pass)).collect();
             for file in &files {
                 match naive.iter_mut().find(|known| known.id == file.id) {
                     Some(known) => *known = file.clone(),
                     None => naive.push(file.clone()),
                 }
             }
-            take_in(&mut store, page(files), None, walk).unwrap();
+            take_in(&mut store, page(files), None, pass).unwrap();
             if rng.bool() {
                 continue;
             }
@@ -235,15 +235,15 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
     }
 }
 
-/// Within a walk the name follows from the id, so that no two files of one id conflict.
-pub(super) fn random_file(rng: &mut fastrand::Rng, walk: u32) -> File {
+/// Within a pass the name follows from the id, so that no two files of one id conflict.
+pub(super) fn random_file(rng: &mut fastrand::Rng, pass: u32) -> File {
     let stated = |rng: &mut fastrand::Rng| match rng.u8(..6) {
         0 => Stated::Nothing,
         1 => Stated::Odd,
         _ => Stated::Value(rng.i64(1..20)),
     };
     let id = rng.u32(..30);
-    let mut made = file(&format!("id{id}"), &format!("n{}", (id + walk) % 5), stated(rng));
+    let mut made = file(&format!("id{id}"), &format!("n{}", (id + pass) % 5), stated(rng));
     made.created_at = stated(rng);
     made.bytes = if rng.bool() { Stated::Value(rng.u64(..50)) } else { Stated::Nothing };
     made.purpose = rng.bool().then(|| Untrusted::new(format!("p{}", rng.u8(..3))));
@@ -268,8 +268,8 @@ fn named(files: &[(&str, &str)], change: impl Fn(usize, &mut File)) -> Page {
     Page { readings: files.iter().enumerate().map(reading).collect(), has_more: HasMore::No }
 }
 
-fn from_the_start(reading: u32) -> Origin<'static> {
-    Origin { after: None, reading, at_s: 1, extent: Extent::Open }
+fn from_the_start(pass: u32) -> Origin<'static> {
+    Origin { after: None, pass, at_s: 1, extent: Extent::Open }
 }
 
 #[test]

@@ -5,10 +5,13 @@
 //! ```
 //! What is going on comes first where both do not fit.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::{Pen, cells};
+use crate::api::ApiError;
 use crate::app::focus::Focus;
 use crate::app::layers::Layer;
 use crate::app::sheets::agenda::span_words;
@@ -105,17 +108,6 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
 /// What is going on, or went wrong, within `room` cells: where it is too long, the cause gives way,
 /// not what happens next.
 fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
-    let lister = app.lister();
-    let page = grouped(lister.pages() + 1);
-    let said_above = app.store().is_empty();
-    let explained = |before: &str, why: &str, brief: &str, after: &str| {
-        let cause = room.saturating_sub(width(before) + width(after));
-        if cause >= width(why).min(LEAST_CAUSE) {
-            return format!("{before}{}{after}", shorten_end(why, cause));
-        }
-        let short = format!("{before}{brief}{after}");
-        if width(&short) <= room { short } else { format!("{brief}{after}") }
-    };
     match app.table().under_way() {
         Some(Work::Sorting(key)) => {
             return (format!("sorting by {} …", key.name().to_lowercase()), theme.accent);
@@ -123,57 +115,85 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         Some(Work::Filtering) => return ("filtering …".to_owned(), theme.accent),
         None => {}
     }
-    match lister.state() {
-        State::Loading { .. } | State::Ready { .. } if app.is_loading_all() => {
-            let files = grouped(app.store().len());
-            (format!("loading all · {files} files{}", behind(app, &STOPS)), theme.accent)
-        }
-        State::Loading { .. } if app.is_searching() => {
-            let found = grouped(app.table().rows().len());
-            let of = grouped(app.store().len());
-            let stops = behind(app, &STOPS);
-            (format!("searching page {page} … {found} of {of}{stops}"), theme.accent)
-        }
-        State::Loading { attempt, .. } => {
-            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
-            let tries = lister.attempts();
-            let again =
-                if *attempt > 1 { format!(" (try {attempt} of {tries})") } else { String::new() };
-            (format!("loading page {page} …{slow}{again}"), theme.accent)
-        }
+    match app.lister().state() {
+        State::Ready { .. } if app.is_loading_all() => (loading(app, 1), theme.accent),
+        State::Loading { attempt, .. } => (loading(app, *attempt), theme.accent),
         State::Backoff { until, attempt, why, .. } => {
-            let left = span::wait(app.seconds_until(*until));
-            let next = format!("next try in {left} ({attempt} of {} failed)", lister.attempts());
-            let text = if said_above {
-                next
-            } else {
-                let (why, brief) = (why.to_string(), why.brief());
-                let next = if room < ROOMY { format!("next try in {left}") } else { next };
-                explained(&format!("page {page}: "), &why, &brief, &format!(" · {next}"))
-            };
-            (text, theme.error)
+            (backoff(app, room, (*until, *attempt, why)), theme.error)
         }
-        State::Failed { .. } if said_above => (String::new(), theme.error),
-        State::Failed { why: why @ Failure::AskedToWait { until, .. }, .. } => {
-            let at = app.settings().zone.clock(app.wall_s_at(*until));
-            let from = if app.is_asked_to_wait() { format!(" from {at}") } else { String::new() };
-            let again = behind(app, &TRIES_AGAIN);
-            let next = if again.is_empty() { again } else { again + &from };
-            let before = format!("page {page}: ");
-            (explained(&before, &why.to_string(), &why.brief(), &next), theme.error)
-        }
-        State::Failed { why: why @ Failure::CursorStuck, .. } => {
-            let before = format!("stopped after page {}: ", grouped(lister.pages()));
-            let anew = behind(app, &Hint::new(&[Action::Refresh], "begins anew"));
-            (explained(&before, &why.to_string(), &why.brief(), &anew), theme.error)
-        }
-        State::Failed { why, .. } => {
-            let before = format!("page {page} failed: ");
-            let again = behind(app, &TRIES_AGAIN);
-            (explained(&before, &why.to_string(), &why.brief(), &again), theme.error)
-        }
+        State::Failed { why, .. } => (failed(app, room, why), theme.error),
         State::Ready { .. } | State::Exhausted => refreshing(app, theme, room),
     }
+}
+
+/// The number of the page that is asked for.
+fn page(app: &App) -> String {
+    grouped(app.lister().pages() + 1)
+}
+
+/// What page is on its way, and for whose sake.
+fn loading(app: &App, attempt: u32) -> String {
+    let (page, loaded) = (page(app), grouped(app.store().len()));
+    if app.is_loading_all() {
+        return format!("loading all · {loaded} files{}", behind(app, &STOPS));
+    }
+    if app.is_searching() {
+        let found = grouped(app.table().rows().len());
+        return format!("searching page {page} … {found} of {loaded}{}", behind(app, &STOPS));
+    }
+    let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+    let again = match attempt {
+        0..=1 => String::new(),
+        _ => format!(" (try {attempt} of {})", app.lister().attempts()),
+    };
+    format!("loading page {page} …{slow}{again}")
+}
+
+/// A page is asked for again, after a pause.
+fn backoff(app: &App, room: usize, (until, attempt, why): (Duration, u32, &ApiError)) -> String {
+    let left = span::wait(app.seconds_until(until));
+    let next = format!("next try in {left} ({attempt} of {} failed)", app.lister().attempts());
+    if app.store().is_empty() {
+        // The cause is said above.
+        return next;
+    }
+    let next = if room < ROOMY { format!("next try in {left}") } else { next };
+    let before = format!("page {}: ", page(app));
+    explained(room, &before, (&why.to_string(), &why.brief()), &format!(" · {next}"))
+}
+
+/// Why the list could not be read on, and what can be done.
+fn failed(app: &App, room: usize, why: &Failure) -> String {
+    if app.store().is_empty() {
+        // All of it is said above.
+        return String::new();
+    }
+    let again = behind(app, &TRIES_AGAIN);
+    let (before, after) = match why {
+        Failure::AskedToWait { until, .. } => {
+            let at = app.settings().zone.clock(app.wall_s_at(*until));
+            let waits = app.is_asked_to_wait() && !again.is_empty();
+            let from = if waits { format!(" from {at}") } else { String::new() };
+            (format!("page {}: ", page(app)), again + &from)
+        }
+        Failure::CursorStuck => {
+            let anew = behind(app, &Hint::new(&[Action::Refresh], "begins anew"));
+            (format!("stopped after page {}: ", grouped(app.lister().pages())), anew)
+        }
+        _ => (format!("page {} failed: ", page(app)), again),
+    };
+    explained(room, &before, (&why.to_string(), &why.brief()), &after)
+}
+
+/// A cause between what failed and what happens next, as much of it as there is room for; where its
+/// beginning would say nothing, in a word or two.
+fn explained(room: usize, before: &str, (why, brief): (&str, &str), after: &str) -> String {
+    let cause = room.saturating_sub(width(before) + width(after));
+    if cause >= width(why).min(LEAST_CAUSE) {
+        return format!("{before}{}{after}", shorten_end(why, cause));
+    }
+    let short = format!("{before}{brief}{after}");
+    if width(&short) <= room { short } else { format!("{brief}{after}") }
 }
 
 /// A hint behind what is said before it; nothing where no key does it.

@@ -78,7 +78,7 @@ fn store(files: u64) -> Store {
 }
 
 fn take_in(store: &mut Store, page: Page, after: Option<&Untrusted>) -> Intake {
-    let origin = Origin { after, reading: 0, at_s: 1, extent: Extent::Open };
+    let origin = Origin { after, pass: 0, at_s: 1, extent: Extent::Open };
     store.take_in(page, origin).unwrap()
 }
 
@@ -212,6 +212,6 @@ fn filter_a_million(bencher: Bencher, text: &str) {
     bencher.bench_local(|| {
         let mut verdicts = Verdicts::default();
         filter.judge(&store, &moment, usize::MAX, &mut verdicts);
-        all.filtered(|no| verdicts.lets(no))
+        all.filtered(|no| verdicts.admits(no))
     });
 }

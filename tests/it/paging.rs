@@ -104,8 +104,8 @@ fn history(
 }
 
 fn origin<'a>(fetch: &'a Fetch, lister: &Lister) -> Origin<'a> {
-    let (after, reading) = (fetch.cursor.after(), lister.walk());
-    Origin { after, reading, at_s: 1, extent: Extent::Open }
+    let (after, pass) = (fetch.cursor.after(), lister.pass());
+    Origin { after, pass, at_s: 1, extent: Extent::Open }
 }
 
 fn loaded(store: &Store) -> BTreeSet<u64> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use clap::{Arg, CommandFactory, Parser};
 use shelflife::api::secret::SECRET_VARIABLE;
-use shelflife::cli::Cli;
+use shelflife::commands::cli::Cli;
 use shelflife::config::table::{SETTINGS, Setting};
 use shelflife::config::template;
 use shelflife::keys::{GROUPS, KeyMap};

@@ -20,10 +20,10 @@ impl ColumnsPicker {
     }
 
     fn widen(self, app: &mut App, by: i16) {
-        let column = app.look.columns.all().get(self.line);
+        let column = app.appearance.columns.all().get(self.line);
         let field = column.map_or(Field::Filename, |column| column.key);
         let now = width_of(app, field).unwrap_or(10);
-        app.look.columns.widen(self.line, by, now);
+        app.appearance.columns.widen(self.line, by, now);
     }
 }
 
@@ -37,7 +37,7 @@ impl Behave for ColumnsPicker {
             self.line = line;
             return Fate::Stays;
         }
-        let columns = &mut app.look.columns;
+        let columns = &mut app.appearance.columns;
         match action {
             Action::GoBack | Action::Close | Action::OpenColumns | Action::Choose => {
                 return Fate::Closes;

@@ -26,7 +26,7 @@ impl FilterInput {
 
     fn put_in_force(&self, app: &mut App) {
         app.filter_by(self.input.value());
-        app.fit();
+        app.fit_table();
     }
 }
 
@@ -43,12 +43,12 @@ impl Behave for FilterInput {
                 app.say(format!("this filter cannot be read yet; {clears}"));
             }
             Action::Choose => {
-                app.fit();
+                app.fit_table();
                 return Fate::Closes;
             }
             Action::GoBack => {
                 app.filter_by("");
-                app.fit();
+                app.fit_table();
                 return Fate::Closes;
             }
             Action::SelectNext => app.table.select_by(1),

@@ -57,7 +57,7 @@ pub fn bucket_at(app: &App, line: usize) -> Option<usize> {
 
 /// The agenda as it stands in the room within its box.
 #[derive(Debug)]
-pub struct Agenda {
+pub struct AgendaSheet {
     /// The names of the columns.
     pub head: Line,
     /// The lines in view below it.
@@ -72,7 +72,7 @@ pub struct Agenda {
 
 /// The agenda with the cursor on a line, as near as there is one.
 #[must_use]
-pub fn agenda(app: &App, room: Rect, line: usize) -> Agenda {
+pub fn agenda(app: &App, room: Rect, line: usize) -> AgendaSheet {
     let lines = lines(app);
     let cursor = line.min(lines.saturating_sub(1));
     let height = usize::from(room.height.saturating_sub(1)).max(1);
@@ -81,7 +81,7 @@ pub fn agenda(app: &App, room: Rect, line: usize) -> Agenda {
     let most = app.timeline().most(app.measure());
     let in_view = portions(app).skip(first).take(usize::from(room.height.saturating_sub(1)));
     let visible = in_view.map(|portion| columns.line(app, &Row::of(app, portion), most)).collect();
-    Agenda { head: columns.head(), visible, first, cursor, lines }
+    AgendaSheet { head: columns.head(), visible, first, cursor, lines }
 }
 
 /// What a line says.

@@ -150,7 +150,7 @@ impl Table {
         let delta = all.as_ref().unwrap_or(delta);
         self.all.apply(store, delta);
         if let Some(narrowed) = &mut self.narrowed {
-            narrowed.apply_if(store, delta, |no| self.narrowing.lets(store, no, moment));
+            narrowed.apply_if(store, delta, |no| self.narrowing.admits(store, no, moment));
         }
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.touch(delta.added.iter().chain(&delta.changed).chain(&delta.removed));
@@ -174,7 +174,7 @@ impl Table {
         }
         if let Some(narrowed) = &mut self.narrowed {
             let delta = Delta { changed: files, ..Delta::default() };
-            narrowed.apply_if(store, &delta, |no| self.narrowing.lets(store, no, moment));
+            narrowed.apply_if(store, &delta, |no| self.narrowing.admits(store, no, moment));
             self.find_again(store);
         }
     }

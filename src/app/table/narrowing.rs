@@ -31,7 +31,7 @@ impl Narrowing {
         self.span.as_ref().is_none_or(within)
     }
 
-    pub(super) fn lets(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
+    pub(super) fn admits(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         self.spans(store, no)
             && self.filter.as_ref().is_none_or(|filter| filter.matches(store, no, moment))
     }

@@ -115,9 +115,9 @@ impl Rebuild {
     ) -> Option<Order> {
         let lets = |no: FileNo| {
             if self.touched.contains(&no) {
-                return self.narrowing.lets(store, no, moment);
+                return self.narrowing.admits(store, no, moment);
             }
-            let judged = self.narrowing.filter().is_none() || self.verdicts.lets(no);
+            let judged = self.narrowing.filter().is_none() || self.verdicts.admits(no);
             judged && self.narrowing.spans(store, no)
         };
         (!self.narrowing.is_none()).then(|| all.filtered(lets))

@@ -11,7 +11,7 @@ use crate::text::Untrusted;
 
 impl Refresher {
     /// The page that `request` asked for was taken in; `suspects` are files that it should have had, and that are
-    /// to be asked for. Tells which files a finished reading of a shuffled list did not meet.
+    /// to be asked for. Tells which files a finished pass over a shuffled list did not meet.
     pub fn page_taken(
         &mut self,
         request: u64,
@@ -29,16 +29,16 @@ impl Refresher {
         };
         let Ask::Page { cursor, extent, .. } = ask else { return vec![] };
         let State::Running(round) = &mut self.state else { return vec![] };
-        if part != Part::Generation && intake.facts.fresh > 0 {
+        if part != Part::WholePass && intake.facts.fresh > 0 {
             // It gets on.
             round.steps_back = 0;
         }
         round.suspects.extend(suspects);
-        if part == Part::Generation {
-            return self.generation_taken(intake, has_more, survey);
+        if part == Part::WholePass {
+            return self.whole_pass_taken(intake, has_more, survey);
         }
         if survey.store.is_shuffled() {
-            // It turned out just now: a reading of the whole list has to do instead.
+            // It turned out just now: a pass over the whole list has to do instead.
             round.end = End::Unread;
             return vec![];
         }
@@ -48,7 +48,7 @@ impl Refresher {
             // However little the page brought: the next one is asked for the sake of another file.
             let passed = first.filter(|no| round.passed.contains(no));
             let behind = passed.and_then(|no| survey.store.place(no)).map_or(0, |place| place + 1);
-            self.sweep = intake.covered_to.max(behind);
+            self.rest_from = intake.covered_to.max(behind);
         }
         vec![]
     }
@@ -63,7 +63,7 @@ impl Refresher {
             return false;
         };
         let is_out = |id| store.find(id).and_then(|no| store.place(no)).is_none();
-        *part != Part::Generation && cursor.after().is_some_and(is_out)
+        *part != Part::WholePass && cursor.after().is_some_and(is_out)
     }
 
     /// The page of `request` is of no use: its files are asked for again.
@@ -138,7 +138,7 @@ impl Refresher {
             // Those of several pages at once are not in a row.
             self.refused = if beside_others { 1 } else { self.refused + 1 };
             self.refusal = Some(error);
-            self.generation = None;
+            self.whole_pass = None;
             if part == Part::End && matches!(round.end, End::Goes(_)) {
                 // The next round looks again where the list goes on.
                 round.end = End::Read;
@@ -163,29 +163,29 @@ impl Refresher {
         self.in_flight.iter_mut().for_each(|pending| pending.late = true);
     }
 
-    /// Goes on with the reading of a shuffled list; at its end, tells what it did not meet.
-    fn generation_taken(
+    /// Goes on with the pass over a shuffled list; at its end, tells what it did not meet.
+    fn whole_pass_taken(
         &mut self,
         intake: &Intake,
         has_more: HasMore,
         survey: &Survey<'_>,
     ) -> Vec<FileNo> {
         let State::Running(round) = &mut self.state else { return vec![] };
-        let Some(generation) = &mut self.generation else { return vec![] };
-        generation.files += intake.met;
-        round.read_to = generation.files.min(survey.store.len());
+        let Some(whole_pass) = &mut self.whole_pass else { return vec![] };
+        whole_pass.files += intake.met;
+        round.read_to = whole_pass.files.min(survey.store.len());
         // Of a list that was not read to its end, only as much as is loaded is read again.
-        let far_enough = !survey.complete && generation.files >= survey.store.len();
+        let far_enough = !survey.complete && whole_pass.files >= survey.store.len();
         let nothing_new = intake.facts.fresh == 0;
         let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
         if let (true, Some(last)) = (goes_on, &intake.facts.last) {
-            generation.cursor = Cursor::After(last.clone());
+            whole_pass.cursor = Cursor::After(last.clone());
             return vec![];
         }
-        let (reading, store) = (generation.reading, survey.store);
-        self.generation = None;
+        let (pass, store) = (whole_pass.pass, survey.store);
+        self.whole_pass = None;
         round.end = End::Read;
-        let unmet = |no: &FileNo| store.reading_of(*no) != reading;
+        let unmet = |no: &FileNo| store.pass_of(*no) != pass;
         let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
         let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
         if !at_the_end {

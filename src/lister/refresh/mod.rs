@@ -14,7 +14,7 @@
 //! | | a page fails that was asked for beside others, and may pass | unchanged, one at a time from now on, after a pause |
 //! | | a page fails | `Resting`, for longer each time; for good where the key is refused |
 //! | | a cursor is refused | unchanged: from the one before it, then from the start |
-//! | `Borrowed` | the paging machine's own try succeeds, or fails | as `Running` |
+//! | `StandingAside` | the paging machine's own try succeeds, or fails | as `Running` |
 //! | any | frozen | unchanged, but no round begins by itself |
 //!
 //! One request is in flight at a time. Only where the operator has all of a complete list read again
@@ -36,8 +36,10 @@ use crate::api::pace::{Pace, asked_wait};
 use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
-use round::{Claims, End, Generation, Part, Pending, Round, State};
-pub use terms::{Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, Scope, Survey, Trouble};
+use round::{Claims, End, Part, Pending, Round, State, WholePass};
+pub use terms::{
+    Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, RoundScope, Survey, Trouble,
+};
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
@@ -52,8 +54,8 @@ const MOST_STEPS_BACK: u32 = 10;
 const CROWDED_PAUSE: Duration = Duration::from_secs(1);
 /// How long after its expiry a file is asked for.
 const AFTER_EXPIRY: Duration = Duration::from_secs(1);
-/// Readings of rounds are numbered apart from the walks of the paging machine.
-const READINGS_FROM: u32 = 1 << 31;
+/// Passes of rounds are numbered apart from those of the paging machine.
+const PASSES_FROM: u32 = 1 << 31;
 
 /// When rounds happen, and what the one under way still has to do.
 #[derive(Debug)]
@@ -72,11 +74,11 @@ pub struct Refresher {
     refused: u32,
     refusal: Option<ApiError>,
     rounds: u32,
-    last_reading: u32,
+    last_pass: u32,
     last_request: u64,
     /// The place at which the rest goes on.
-    sweep: usize,
-    generation: Option<Generation>,
+    rest_from: usize,
+    whole_pass: Option<WholePass>,
     /// Files to ask for outside of rounds, and when.
     expired: VecDeque<FileNo>,
     expired_due: Duration,
@@ -103,10 +105,10 @@ impl Refresher {
             refused: 0,
             refusal: None,
             rounds: 0,
-            last_reading: READINGS_FROM,
+            last_pass: PASSES_FROM,
             last_request: 0,
-            sweep: 0,
-            generation: None,
+            rest_from: 0,
+            whole_pass: None,
             expired: VecDeque::new(),
             expired_due: Duration::ZERO,
             in_flight: vec![],
@@ -167,7 +169,7 @@ impl Refresher {
     #[must_use]
     pub fn reading_all(&self) -> Option<usize> {
         match &self.state {
-            State::Running(round) if round.scope == Scope::All && !round.stopped => {
+            State::Running(round) if round.scope == RoundScope::All && !round.stopped => {
                 Some(round.read_to)
             }
             _ => None,
@@ -177,7 +179,7 @@ impl Refresher {
     /// Whether a request of the refresher is in flight.
     #[must_use]
     pub fn is_asking(&self) -> bool {
-        !self.in_flight.is_empty() || matches!(self.state, State::Borrowed)
+        !self.in_flight.is_empty() || matches!(self.state, State::StandingAside)
     }
 
     /// The moment at which the next round begins by itself.
@@ -206,17 +208,22 @@ impl Refresher {
     ///
     /// # Errors
     /// [`Refusal`], where it has to wait.
-    pub fn ask_for(&mut self, scope: Scope, now: Duration, pace: &Pace) -> Result<(), Refusal> {
+    pub fn ask_for(
+        &mut self,
+        scope: RoundScope,
+        now: Duration,
+        pace: &Pace,
+    ) -> Result<(), Refusal> {
         if now < pace.not_before() {
             return Err(Refusal::AskedToWait(pace.not_before()));
         }
-        if let (State::Running(round), Scope::All) = (&mut self.state, scope) {
-            if round.scope == Scope::Budget || round.stopped {
+        if let (State::Running(round), RoundScope::All) = (&mut self.state, scope) {
+            if round.scope == RoundScope::Budget || round.stopped {
                 (round.read_to, round.end) = (0, End::Unread);
                 round.passed.clear();
-                self.generation = None;
+                self.whole_pass = None;
             }
-            round.scope = Scope::All;
+            round.scope = RoundScope::All;
             round.stopped = false;
             // Others will join what is in flight.
             self.in_flight.iter_mut().for_each(|pending| pending.beside_others = true);
@@ -227,8 +234,8 @@ impl Refresher {
             return Err(Refusal::TooSoon);
         }
         self.last_manual = Some(now);
-        if scope == Scope::All {
-            self.generation = None;
+        if scope == RoundScope::All {
+            self.whole_pass = None;
         }
         self.begin(scope, now);
         Ok(())
@@ -258,14 +265,14 @@ impl Refresher {
     }
 
     /// The paging machine makes a try in place of a round.
-    pub fn lend(&mut self) {
-        self.state = State::Borrowed;
+    pub fn stand_aside(&mut self) {
+        self.state = State::StandingAside;
     }
 
     /// The service answered the paging machine: its try in place of a round succeeded, or a round
     /// that waits for the service to be well again need not wait for longer than an interval.
     pub fn service_answers(&mut self, now: Duration) {
-        if matches!(self.state, State::Borrowed) {
+        if matches!(self.state, State::StandingAside) {
             self.end_round(now);
         } else if let (Some(_), Some(interval)) = (&self.trouble, self.policy.interval) {
             let soon = now + interval;
@@ -293,10 +300,10 @@ impl Refresher {
         self.pending(request).map(|pending| &pending.ask)
     }
 
-    /// The number of the reading that the page in flight belongs to.
+    /// The number of the pass that the page in flight belongs to.
     #[must_use]
-    pub fn reading(&self, request: u64) -> u32 {
-        self.pending(request).map_or(self.last_reading, |pending| pending.reading)
+    pub fn pass_of(&self, request: u64) -> u32 {
+        self.pending(request).map_or(self.last_pass, |pending| pending.pass)
     }
 
     /// An answer to `request` came that is of no interest any more.
@@ -318,10 +325,10 @@ impl Refresher {
         pace.not_before().max(self.pause_until)
     }
 
-    fn begin(&mut self, scope: Scope, now: Duration) {
-        self.last_reading += 1;
+    fn begin(&mut self, scope: RoundScope, now: Duration) {
+        self.last_pass += 1;
         self.state = State::Running(Round {
-            reading: self.last_reading,
+            pass: self.last_pass,
             scope,
             began: now,
             lists: 0,

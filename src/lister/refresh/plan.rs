@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{
-    Ask, Claims, Cursor, End, Extent, FileNo, Finished, Generation, MOST_UNANSWERED, Part, Pending,
-    RefreshRequest, Refresher, Round, Scope, State, Store, Survey, Trouble,
+    Ask, Claims, Cursor, End, Extent, FileNo, Finished, MOST_UNANSWERED, Part, Pending,
+    RefreshRequest, Refresher, Round, RoundScope, State, Store, Survey, Trouble, WholePass,
 };
 use crate::api::pace::Pace;
 
@@ -16,11 +16,11 @@ impl Refresher {
     /// nothing in flight, and until there is nothing more.
     pub fn next(&mut self, now: Duration, survey: &Survey<'_>) -> Option<RefreshRequest> {
         let room = self.room(survey);
-        if matches!(self.state, State::Borrowed) || self.in_flight.len() >= room {
+        if matches!(self.state, State::StandingAside) || self.in_flight.len() >= room {
             return None;
         }
         if self.is_due(now, survey.pace) {
-            self.begin(Scope::Budget, now);
+            self.begin(RoundScope::Budget, now);
         }
         if matches!(self.state, State::Resting) {
             return self.lone_check(now, survey);
@@ -35,7 +35,7 @@ impl Refresher {
     /// Requests that may be in flight at once.
     fn room(&self, survey: &Survey<'_>) -> usize {
         let State::Running(round) = &self.state else { return 1 };
-        let splits = round.scope == Scope::All
+        let splits = round.scope == RoundScope::All
             && survey.complete
             && !survey.store.is_shuffled()
             && self.refused == 0;
@@ -49,7 +49,7 @@ impl Refresher {
     /// Ends the round under way, if nothing of it is left to do.
     pub fn finish(&mut self, now: Duration, survey: &Survey<'_>) -> Option<Finished> {
         let State::Running(round) = &self.state else { return None };
-        let whole = round.scope == Scope::All && !round.stopped;
+        let whole = round.scope == RoundScope::All && !round.stopped;
         if self.is_asking() || self.plan(survey).is_some() {
             return None;
         }
@@ -89,20 +89,20 @@ impl Refresher {
     ) -> RefreshRequest {
         self.last_request += 1;
         let request = self.last_request;
-        let reading = match (&mut self.state, &self.generation) {
-            (State::Running(round), generation) => {
+        let pass = match (&mut self.state, &self.whole_pass) {
+            (State::Running(round), whole_pass) => {
                 match &ask {
                     Ask::Page { .. } => round.lists += 1,
                     Ask::File { no, .. } => round.checked.push(*no),
                 }
                 round.view_pages += u32::from(part == Part::View);
-                let generation = generation.as_ref().filter(|_| part == Part::Generation);
-                generation.map_or(round.reading, |generation| generation.reading)
+                let whole_pass = whole_pass.as_ref().filter(|_| part == Part::WholePass);
+                whole_pass.map_or(round.pass, |whole_pass| whole_pass.pass)
             }
-            _ => self.last_reading,
+            _ => self.last_pass,
         };
         let pending =
-            Pending { request, ask: ask.clone(), part, first, reading, beside_others, late: false };
+            Pending { request, ask: ask.clone(), part, first, pass, beside_others, late: false };
         self.in_flight.push(pending);
         RefreshRequest { request, ask }
     }
@@ -137,18 +137,18 @@ impl Refresher {
         let check = may_check.then(|| next_check(round, survey)).flatten();
         let pages = if check.is_some() { share.saturating_sub(1) } else { share };
         let budget = self.policy.list_requests.min(pages).max(1);
-        if round.scope == Scope::All || round.lists < budget {
+        if round.scope == RoundScope::All || round.lists < budget {
             let page = if self.refused > 1 {
                 Some((Part::Rest, page_at(0, survey), survey.store.sequence().first().copied()))
             } else if survey.store.is_shuffled() {
-                generation_page(round, &mut self.generation, &mut self.last_reading, survey)
+                whole_pass_page(round, &mut self.whole_pass, &mut self.last_pass, survey)
             } else {
                 let mut parts = [Part::View, Part::End, Part::Rest];
                 // Where the budget is too small for all three, they take turns.
                 if budget < 3 {
                     parts.rotate_left(self.rounds as usize % 3);
                 }
-                let page = |part| page_of(part, round, budget, self.sweep, survey, &claims);
+                let page = |part| page_of(part, round, budget, self.rest_from, survey, &claims);
                 let parts = parts.into_iter().filter(|part| *part != Part::End || !end_is_asked);
                 parts.into_iter().find_map(page)
             };
@@ -157,7 +157,7 @@ impl Refresher {
             }
         }
         let asked = round.lists.saturating_add(checks);
-        let there_is_room = round.scope == Scope::All || asked < share.max(2);
+        let there_is_room = round.scope == RoundScope::All || asked < share.max(2);
         check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, None))
     }
 
@@ -182,28 +182,28 @@ fn page_of(
     part: Part,
     round: &Round,
     budget: u32,
-    sweep: usize,
+    rest_from: usize,
     survey: &Survey<'_>,
     claims: &Claims,
 ) -> Option<Plan> {
-    let all = round.scope == Scope::All;
+    let all = round.scope == RoundScope::All;
     let (ask, place) = match part {
         Part::View if round.view_pages < (budget * 3).div_ceil(5) => {
             view_page(round, survey, claims)
         }
         Part::End if all || budget < 3 || round.lists + 1 < budget => end_page(round, survey),
-        Part::Rest => rest_page(round, sweep, survey, claims),
+        Part::Rest => rest_page(round, rest_from, survey, claims),
         _ => None,
     }?;
     let part = if part == Part::Rest && all { Part::All } else { part };
     Some((part, ask, survey.store.sequence().get(place).copied()))
 }
 
-/// The next page of a reading of the whole list, from wherever the round before left it.
-fn generation_page(
+/// The next page of a pass over the whole list, from wherever the round before left it.
+fn whole_pass_page(
     round: &Round,
-    generation: &mut Option<Generation>,
-    last_reading: &mut u32,
+    whole_pass: &mut Option<WholePass>,
+    last_pass: &mut u32,
     survey: &Survey<'_>,
 ) -> Option<Plan> {
     if round.end == End::Read {
@@ -211,12 +211,12 @@ fn generation_page(
     }
     // What the round read while the order still seemed to prove something is no part of it.
     let start = || {
-        *last_reading += 1;
-        Generation { reading: *last_reading, cursor: Cursor::Start, files: 0 }
+        *last_pass += 1;
+        WholePass { pass: *last_pass, cursor: Cursor::Start, files: 0 }
     };
-    let cursor = generation.get_or_insert_with(start).cursor.clone();
+    let cursor = whole_pass.get_or_insert_with(start).cursor.clone();
     let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
-    Some((Part::Generation, ask, None))
+    Some((Part::WholePass, ask, None))
 }
 
 /// The page with that file in view which was verified longest ago.
@@ -256,7 +256,7 @@ fn end_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
 /// The next page, in turn, that has something this round did not read.
 fn rest_page(
     round: &Round,
-    sweep: usize,
+    rest_from: usize,
     survey: &Survey<'_>,
     claims: &Claims,
 ) -> Option<(Ask, usize)> {
@@ -264,10 +264,10 @@ fn rest_page(
     let unread =
         |place: &usize| round.is_unread(files[*place], survey.store) && !claims.hold(*place);
     let place = match round.scope {
-        Scope::All => (round.unread_from(survey.store)..files.len()).find(unread),
-        Scope::Budget => {
-            let sweep = sweep.min(files.len());
-            (sweep..files.len()).chain(0..sweep).find(unread)
+        RoundScope::All => (round.unread_from(survey.store)..files.len()).find(unread),
+        RoundScope::Budget => {
+            let rest_from = rest_from.min(files.len());
+            (rest_from..files.len()).chain(0..rest_from).find(unread)
         }
     }?;
     Some((page_at(place, survey), place))

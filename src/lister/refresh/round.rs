@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::super::Cursor;
-use super::terms::{Ask, Scope, Survey};
+use super::terms::{Ask, RoundScope, Survey};
 use crate::api::ApiError;
 use crate::store::{FileNo, Intake, Store};
 
@@ -14,14 +14,14 @@ pub(super) enum State {
     Resting,
     Running(Round),
     /// The paging machine makes the try.
-    Borrowed,
+    StandingAside,
 }
 
 /// A round under way.
 #[derive(Debug)]
 pub(super) struct Round {
-    pub(super) reading: u32,
-    pub(super) scope: Scope,
+    pub(super) pass: u32,
+    pub(super) scope: RoundScope,
     pub(super) began: Duration,
     pub(super) lists: u32,
     pub(super) view_pages: u32,
@@ -49,7 +49,7 @@ pub(super) struct Round {
 impl Round {
     /// Whether this round has still to read the file with number `no`.
     pub(super) fn is_unread(&self, no: FileNo, store: &Store) -> bool {
-        store.reading_of(no) != self.reading && !self.passed.contains(&no)
+        store.pass_of(no) != self.pass && !self.passed.contains(&no)
     }
 
     /// Finds how far everything was read again, after a page that was asked for the sake of `first`.
@@ -92,8 +92,8 @@ pub(super) struct Pending {
     pub(super) part: Part,
     /// The file for whose sake the page is asked for.
     pub(super) first: Option<FileNo>,
-    /// The reading that the page belongs to.
-    pub(super) reading: u32,
+    /// The pass that the page belongs to.
+    pub(super) pass: u32,
     /// Sent while others could be in flight too.
     pub(super) beside_others: bool,
     /// Its round failed meanwhile: the answer is of no interest any more.
@@ -126,14 +126,14 @@ pub(super) enum Part {
     Rest,
     /// As `Rest`, where everything is read again.
     All,
-    Generation,
+    WholePass,
     Check,
 }
 
-/// A reading of the whole list, over as many rounds as it takes, where the order proves nothing.
+/// A pass over the whole list, over as many rounds as it takes, where the order proves nothing.
 #[derive(Debug)]
-pub(super) struct Generation {
-    pub(super) reading: u32,
+pub(super) struct WholePass {
+    pub(super) pass: u32,
     pub(super) cursor: Cursor,
     pub(super) files: usize,
 }

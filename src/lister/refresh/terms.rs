@@ -30,7 +30,7 @@ impl Default for RefreshPolicy {
 
 /// What a round is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum RoundScope {
     /// As much as the budget allows.
     Budget,
     /// All that is loaded.

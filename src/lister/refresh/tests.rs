@@ -1,4 +1,4 @@
-//! Walks the transition table of the module's documentation, and looks at what a round asks for.
+//! Goes through the transition table of the module's documentation, and looks at what a round asks for.
 
 mod cursors;
 
@@ -66,7 +66,7 @@ impl World {
 
     fn listing(files: usize, newest_first: bool) -> Self {
         let mut store = Store::default();
-        let origin = Origin { after: None, reading: 0, at_s: 1, extent: Extent::Open };
+        let origin = Origin { after: None, pass: 0, at_s: 1, extent: Extent::Open };
         let all: Vec<usize> = (0..files).collect();
         store.take_in(page(&all, newest_first, false), origin).unwrap();
         let refresher = Refresher::new(RefreshPolicy::default(), 1, START);
@@ -137,8 +137,8 @@ impl World {
             self.refresher.page_overtaken(request);
             return from;
         }
-        let (has_more, reading) = (page.has_more, self.refresher.reading(request));
-        let origin = Origin { after: cursor.after(), reading, at_s: 2, extent };
+        let (has_more, pass) = (page.has_more, self.refresher.pass_of(request));
+        let origin = Origin { after: cursor.after(), pass, at_s: 2, extent };
         let intake = self.store.take_in(page, origin).unwrap();
         let suspects = intake.missing.clone();
         self.with(|refresher, _, survey| {
@@ -158,12 +158,12 @@ impl World {
 
     /// Answers whatever is under way until all is read that was there, and checks that it is.
     fn finish(&mut self, files: &[usize]) {
-        let reading = self.refresher.reading(self.request());
+        let pass = self.refresher.pass_of(self.request());
         while let Some(Ask::Page { .. }) = self.asked() {
             self.answer(files);
             self.next();
         }
-        let unread = |no: &&FileNo| self.store.reading_of(**no) != reading;
+        let unread = |no: &&FileNo| self.store.pass_of(**no) != pass;
         assert_eq!(self.store.sequence().iter().filter(unread).count(), 0);
         assert!(self.with(Refresher::finish).is_some());
     }
@@ -321,7 +321,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
         let until = world.now + SECOND * kept;
         assert!(world.refresher.due(&world.pace).unwrap() >= until);
         assert_eq!(
-            world.refresher.ask_for(Scope::Budget, world.now + SECOND, &world.pace),
+            world.refresher.ask_for(RoundScope::Budget, world.now + SECOND, &world.pace),
             Err(Refusal::AskedToWait(until))
         );
     }
@@ -332,7 +332,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
         (world.refresher.due(&world.pace), world.refresher.deadline(&world.pace)),
         (None, None)
     );
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
+    assert_eq!(world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace), Ok(()));
 }
 
 #[test]
@@ -419,13 +419,16 @@ fn reading_all_again_reads_all_whenever_it_is_asked_for() {
         world.answer(&files);
         world.next();
     }
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
+    assert_eq!(world.refresher.ask_for(RoundScope::All, world.now, &world.pace), Ok(()));
     world.finish(&files);
     // After it was stopped, while the last page of that is still under way.
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now + SECOND * 9, &world.pace), Ok(()));
+    assert_eq!(
+        world.refresher.ask_for(RoundScope::All, world.now + SECOND * 9, &world.pace),
+        Ok(())
+    );
     world.next();
     world.refresher.stop();
-    assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
+    assert_eq!(world.refresher.ask_for(RoundScope::All, world.now, &world.pace), Ok(()));
     world.finish(&files);
 }
 
@@ -436,10 +439,10 @@ fn reading_all_again_begins_at_the_start_where_the_order_changes() {
     files.swap(3, 7);
     world.round(&files);
     world.round(&files);
-    // The reading of the whole list in the background is at two thirds of it.
+    // The pass over the whole list in the background is at two thirds of it.
     let now = world.refresher.due(&world.pace).unwrap().saturating_sub(SECOND);
     world.now = now;
-    assert_eq!(world.refresher.ask_for(Scope::All, now, &world.pace), Ok(()));
+    assert_eq!(world.refresher.ask_for(RoundScope::All, now, &world.pace), Ok(()));
     world.next();
     let mut begun = vec![];
     while let Some(Ask::Page { .. }) = world.asked() {
@@ -519,15 +522,18 @@ fn an_old_file_that_moves_up_is_not_new() {
 #[test]
 fn the_operator_may_ask_once_a_second_and_freezing_stops_what_begins_by_itself() {
     let mut world = World::new(50);
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
-    let again = world.refresher.ask_for(Scope::Budget, world.now, &world.pace);
+    assert_eq!(world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace), Ok(()));
+    let again = world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace);
     assert_eq!(again, Err(Refusal::TooSoon), "it is under way");
     world.next();
     world.answer(&(0..50).collect::<Vec<_>>());
     assert!(world.with(Refresher::finish).is_some());
-    let again = world.refresher.ask_for(Scope::Budget, world.now + SECOND / 2, &world.pace);
+    let again = world.refresher.ask_for(RoundScope::Budget, world.now + SECOND / 2, &world.pace);
     assert_eq!(again, Err(Refusal::TooSoon));
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now + SECOND, &world.pace), Ok(()));
+    assert_eq!(
+        world.refresher.ask_for(RoundScope::Budget, world.now + SECOND, &world.pace),
+        Ok(())
+    );
     world.refresher.set_frozen(true);
     assert!(world.with(Refresher::finish).is_some(), "it ends the round under way");
     world.now += SECOND * 10_000;
@@ -553,7 +559,7 @@ fn an_order_that_changes_is_read_from_end_to_end_over_several_rounds() {
     let mut files = world.numbers();
     files.swap(3, 7);
     let pages = |pages: Range<usize>| pages.map(|page| page * 100).collect::<Vec<_>>();
-    // The reading begins as soon as that is known.
+    // The pass begins as soon as that is known.
     assert_eq!(world.round(&files), [&[1_400, 0], pages(0..8).as_slice()].concat());
     assert!(world.store.is_shuffled());
     assert_eq!(world.round(&files), pages(8..15));

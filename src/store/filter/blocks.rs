@@ -24,7 +24,7 @@ pub struct Verdicts {
 impl Verdicts {
     /// Whether the file is let through; not, where nobody asked.
     #[must_use]
-    pub fn lets(&self, no: FileNo) -> bool {
+    pub fn admits(&self, no: FileNo) -> bool {
         let (word, bit) = (no.0 as usize / 64, no.0 % 64);
         self.bits.get(word).is_some_and(|bits| bits >> bit & 1 == 1)
     }

@@ -466,11 +466,11 @@ fn many_files_are_judged_as_each_of_them_is() {
             assert_eq!(steps, store.slots() / 4_096);
             for no in store.numbers() {
                 let expected = filter.matches(store, no, &moment);
-                assert_eq!(verdicts.lets(no), expected, "{text} {no:?} {:?}", store.file(no));
+                assert_eq!(verdicts.admits(no), expected, "{text} {no:?} {:?}", store.file(no));
             }
             let held: HashSet<FileNo> = store.numbers().collect();
             let mut nobody = (0..30_000).map(FileNo).filter(|no| !held.contains(no));
-            assert!(nobody.all(|no| !verdicts.lets(no)), "{text}");
+            assert!(nobody.all(|no| !verdicts.admits(no)), "{text}");
         }
     };
     take_in(&mut store, page(files.clone()), None, 0).unwrap();

@@ -23,7 +23,7 @@ fuzz_target!(|body: &[u8]| {
     assert!(page.last_id().is_some() || unreadable == files);
     let again = page.clone();
     let mut store = Store::default();
-    let origin = |reading| Origin { after: None, reading, at_s: reading, extent: Extent::Open };
+    let origin = |reading| Origin { after: None, pass, at_s: reading, extent: Extent::Open };
     store.take_in(page, origin(1)).expect("there is room");
     assert!(store.len() <= files && store.unreadable_count() <= unreadable);
     for server_ms in [i64::MIN, 0, 1_795_442_400_000, i64::MAX] {

@@ -13,7 +13,7 @@ impl World {
 
     fn read_all(&mut self) -> usize {
         self.now += SECOND * 5;
-        assert_eq!(self.refresher.ask_for(Scope::All, self.now, &self.pace), Ok(()));
+        assert_eq!(self.refresher.ask_for(RoundScope::All, self.now, &self.pace), Ok(()));
         self.fill()
     }
 
@@ -29,7 +29,7 @@ fn a_complete_list_is_read_again_over_several_cursors_each_page_once() {
         let mut world = World::listing(2_000, newest_first);
         world.view = world.store.sequence()[510..540].to_vec();
         assert_eq!(world.read_all(), 4);
-        let reading = world.refresher.reading(world.request());
+        let pass = world.refresher.pass_of(world.request());
         let mut begun = vec![];
         while world.fill() > 0 {
             let which = rng.usize(..world.refresher.in_flight.len());
@@ -37,7 +37,7 @@ fn a_complete_list_is_read_again_over_several_cursors_each_page_once() {
         }
         begun.sort_unstable();
         assert_eq!(begun, (0..20).map(|page| page * 100).collect::<Vec<_>>());
-        let read = |no: &FileNo| world.store.reading_of(*no) == reading;
+        let read = |no: &FileNo| world.store.pass_of(*no) == pass;
         assert!(world.store.sequence().iter().all(read));
         assert_eq!(world.with(Refresher::finish), Some(Finished { goes_on: None, whole: true }));
     }
@@ -54,7 +54,7 @@ fn several_cursors_read_every_file_whatever_goes_meanwhile() {
         let mut files = world.numbers();
         let mut sent: HashMap<u64, Vec<usize>> = HashMap::new();
         assert_eq!(world.read_all(), 4);
-        let reading = world.refresher.reading(world.request());
+        let pass = world.refresher.pass_of(world.request());
         let mut answers = 0;
         while world.fill() > 0 {
             for pending in &world.refresher.in_flight {
@@ -96,7 +96,7 @@ fn several_cursors_read_every_file_whatever_goes_meanwhile() {
         assert!(!world.store.is_shuffled(), "seed {seed}");
         assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
         let number = |no: &FileNo| number(&world.store.file(*no).id.to_owned());
-        let unread = |no: &&FileNo| world.store.reading_of(**no) != reading;
+        let unread = |no: &&FileNo| world.store.pass_of(**no) != pass;
         let unread: Vec<usize> = world.store.sequence().iter().filter(unread).map(number).collect();
         assert!(!unread.iter().any(|file| files.contains(file)), "seed {seed}: {unread:?}");
     }
@@ -118,12 +118,12 @@ fn a_list_that_turns_out_shuffled_is_read_again_from_the_start() {
     }
     assert!(world.store.is_shuffled());
     assert_eq!(world.fill(), 1);
-    let reading = world.refresher.reading(world.request());
+    let pass = world.refresher.pass_of(world.request());
     while world.fill() > 0 {
         world.answer(&files);
     }
     assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
-    let unread = |no: &&FileNo| world.store.reading_of(**no) != reading;
+    let unread = |no: &&FileNo| world.store.pass_of(**no) != pass;
     assert_eq!(world.store.sequence().iter().filter(unread).count(), 0);
 }
 
@@ -161,7 +161,7 @@ fn what_fails_beside_others_is_asked_for_again_one_by_one() {
     let mut world = World::new(2_000);
     let files = world.numbers();
     assert_eq!(world.read_all(), 4);
-    let reading = world.refresher.reading(world.request());
+    let pass = world.refresher.pass_of(world.request());
     assert_eq!(world.page_fails(down(Some(7))), None);
     assert_eq!(world.refresher.trouble(), None);
     assert_eq!(world.fill(), 3, "the others are waited for");
@@ -176,7 +176,7 @@ fn what_fails_beside_others_is_asked_for_again_one_by_one() {
         assert_eq!(world.refresher.in_flight.len(), 1);
         world.answer(&files);
     }
-    let read = |no: &FileNo| world.store.reading_of(*no) == reading;
+    let read = |no: &FileNo| world.store.pass_of(*no) == pass;
     assert!(world.store.sequence().iter().all(read));
     assert!(world.with(Refresher::finish).unwrap().whole);
 }
@@ -189,7 +189,7 @@ fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
     assert!(!world.refresher.is_running() && world.refresher.trouble().is_some());
     let late: Vec<u64> = (0..3).map(|which| world.in_flight(which)).collect();
     world.now += SECOND * 5;
-    assert_eq!(world.refresher.ask_for(Scope::Budget, world.now, &world.pace), Ok(()));
+    assert_eq!(world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace), Ok(()));
     assert_eq!(world.fill(), 3, "nothing new while they are in flight");
     for request in late {
         assert!(!world.refresher.expects(request));
@@ -258,7 +258,7 @@ fn the_page_in_flight_is_beside_those_that_join_it() {
         let mut world = World::new(2_000);
         world.view = world.store.sequence()[100..130].to_vec();
         world.begin();
-        assert_eq!(world.refresher.ask_for(Scope::All, world.now, &world.pace), Ok(()));
+        assert_eq!(world.refresher.ask_for(RoundScope::All, world.now, &world.pace), Ok(()));
         assert_eq!(world.fill(), 4);
         world
     };

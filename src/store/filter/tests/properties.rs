@@ -261,7 +261,7 @@ proptest! {
             prop_assert!(filter.judge(&store, &moment, 9, &mut verdicts));
             for no in store.numbers() {
                 let expected = filter.matches(&store, no, &moment);
-                prop_assert_eq!(verdicts.lets(no), expected, "{} {:?}", &expr, no);
+                prop_assert_eq!(verdicts.admits(no), expected, "{} {:?}", &expr, no);
             }
         }
     }
