@@ -21,6 +21,7 @@ use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::pace::Pace;
 use crate::api::{Answer, ApiError};
 use crate::lister::Lister;
+use crate::lister::leisure::{Leisure, LeisurePolicy};
 use crate::lister::refresh::{Ask, RefreshPolicy, Refresher};
 use crate::store::filter::Moment;
 use crate::store::{Delta, FileNo, Store};
@@ -36,13 +37,27 @@ use outlook::Outlook;
 pub use paging::Hold;
 use timeline::Timeline;
 
+/// What is loaded of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Load {
+    /// Pages as the view calls for them, and while nobody does anything the others too.
+    #[default]
+    Auto,
+    /// Pages as the view calls for them.
+    Demand,
+    /// All of it, without a pause.
+    All,
+}
+
 /// What an account is told once, at the start.
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// Files asked for at once.
     pub limit: u16,
-    /// Whether to load all pages without being asked.
-    pub load_all: bool,
+    /// What to load.
+    pub load: Load,
+    /// How reading on at leisure is done.
+    pub leisure: LeisurePolicy,
     /// From which time left on a file is critical, or soon gone.
     pub thresholds: Thresholds,
     /// How refreshing is done.
@@ -100,6 +115,7 @@ pub struct Account {
     outlook: Outlook,
     access: Access,
     load_all: bool,
+    leisure: Leisure,
     /// When the page in flight was asked for.
     loading_since: Duration,
     /// When a round came to its end last; before that, when the first page came.
@@ -128,7 +144,8 @@ impl Account {
             timeline: Timeline::default(),
             outlook: Outlook::default(),
             access: Access::Unknown,
-            load_all: terms.load_all,
+            load_all: terms.load == Load::All,
+            leisure: Leisure::new(terms.leisure, now.mono),
             loading_since: now.mono,
             refreshed_at: None,
             expired_to_s: now.wall_ms.div_euclid(1_000),
@@ -192,13 +209,14 @@ impl Account {
     }
 
     /// Asks for whatever is due or wanted, as far as nothing else is in flight; tells whether a
-    /// further page is among it that [`Interest::demand`], and nothing else, called for.
+    /// further page that is wanted is among it.
     pub fn go_on(&mut self, interest: &Interest<'_>, calls: &mut Vec<(Ticket, Call)>) -> bool {
         if let Some(fetch) = self.lister.on_time(self.now.mono) {
             self.send(fetch, calls);
         }
         let asked = self.ask(interest, calls);
         self.refresh(interest, calls);
+        self.read_on(calls);
         self.note_trouble();
         self.outlook = self.outlook();
         asked
@@ -233,9 +251,13 @@ impl Account {
             [self.alerts.next_crossing_ms(&self.store, self.server_ms()), self.next_expiry_ms()];
         let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
         let crossing = crossings.into_iter().flatten().min().map(since);
-        [self.lister.deadline(), self.refresh_deadline(), self.alerts.deadline(), crossing]
-            .into_iter()
-            .flatten()
-            .min()
+        let deadlines = [
+            self.lister.deadline(),
+            self.refresh_deadline(),
+            self.reading_on_deadline(),
+            self.alerts.deadline(),
+            crossing,
+        ];
+        deadlines.into_iter().flatten().min()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Access, Account, Interest, Notice};
+use super::{Access, Account, Interest, Load, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError, Page};
 use crate::lister::{Cursor, Failure, Fetch, State};
@@ -39,6 +39,10 @@ impl Account {
     }
 
     fn page_failed(&mut self, number: u64, error: ApiError) {
+        if self.leisure.take_in_flight() && error.is_crowding() {
+            self.leisure.crowded(self.now.mono);
+            return self.lister.put_off(number);
+        }
         if error.refuses_key() && self.access == Access::Unknown {
             self.access = Access::Refused(error.clone());
         }
@@ -68,6 +72,9 @@ impl Account {
             self.note_missing(&intake.missing);
         }
         self.page_came = true;
+        if self.leisure.take_in_flight() {
+            self.leisure.page_came();
+        }
         match taken {
             Ok(intake) => self.lister.page_loaded(number, has_more, intake.facts),
             Err(_) => self.lister.give_up(Failure::Full),
@@ -89,8 +96,56 @@ impl Account {
         true
     }
 
+    /// The operator did something: reading on waits until that is over.
+    pub fn touched(&mut self) {
+        self.leisure.touched(self.now.mono);
+    }
+
+    /// Asks for a page that nobody called for, once it has its turn: everything else goes first.
+    pub(super) fn read_on(&mut self, calls: &mut Vec<(Ticket, Call)>) {
+        let now = self.now.mono;
+        let idle = !self.refresher.is_asking() && !self.refresher.is_running();
+        let due = self.may_read_on() && idle && self.leisure.next(&self.pace) <= now;
+        if let Some(fetch) = due.then(|| self.lister.demand()).flatten() {
+            self.send(fetch, calls);
+            self.leisure.asked(now);
+        }
+    }
+
+    /// Whether the rest of the list is to be read at leisure, sooner or later.
+    fn may_read_on(&self) -> bool {
+        self.terms.load == Load::Auto
+            && !self.load_all
+            && !self.refresher.is_frozen()
+            && self.leisure.goes_beyond(self.store.len())
+            && !self.store.is_empty()
+            && matches!(self.lister.state(), State::Ready { .. })
+    }
+
+    /// Whether the list is being read on at leisure: a page is on its way, or will be asked for
+    /// after a pause.
+    #[must_use]
+    pub fn is_reading_on(&self) -> bool {
+        self.is_loading_at_leisure() || self.may_read_on() && self.leisure.begins() <= self.now.mono
+    }
+
+    /// Whether the page in flight is one that nobody called for.
+    #[must_use]
+    pub fn is_loading_at_leisure(&self) -> bool {
+        self.leisure.is_in_flight() && matches!(self.lister.state(), State::Loading { .. })
+    }
+
+    /// The monotonic moment at which reading on begins, or asks for its next page.
+    #[must_use]
+    pub fn reading_on_deadline(&self) -> Option<Duration> {
+        let waits = self.may_read_on() && !self.refresher.is_asking();
+        let moments = [self.leisure.begins(), self.leisure.next(&self.pace)];
+        waits.then(|| moments.into_iter().filter(|at| *at > self.now.mono).min()).flatten()
+    }
+
     pub(super) fn send(&mut self, fetch: Fetch, calls: &mut Vec<(Ticket, Call)>) {
         self.loading_since = self.now.mono;
+        self.leisure.take_in_flight();
         let Fetch { request, cursor, attempt } = fetch;
         let call = Call::List { after: cursor.after().cloned(), limit: self.terms.limit, attempt };
         calls.push((Ticket { owner: Owner::Lister, number: request }, call));

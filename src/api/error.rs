@@ -153,6 +153,16 @@ impl ApiError {
         )
     }
 
+    /// Whether the service says that it is asked too often (429).
+    #[must_use]
+    pub fn is_crowding(&self) -> bool {
+        matches!(
+            self,
+            Self::Unavailable { status: Status(429), .. }
+                | Self::Refused { status: Status(429), .. }
+        )
+    }
+
     /// Whether the service is down, out of reach or rate-limiting, whatever it says about retries.
     #[must_use]
     pub fn is_outage(&self) -> bool {

@@ -67,6 +67,18 @@ impl Pace {
         (share.min(f64::from(u32::MAX)) as u32).max(1)
     }
 
+    /// The pause between two requests that together use `per_cent` of what the service still
+    /// allows until its reset; none where it does not say.
+    #[must_use]
+    pub fn spread(&self, per_cent: u32) -> Duration {
+        let Some(allowance) = self.allowance.filter(|_| per_cent > 0) else {
+            return Duration::ZERO;
+        };
+        let requests = allowance.remaining.saturating_mul(per_cent.into()) / 100;
+        let requests = u32::try_from(requests).unwrap_or(u32::MAX).max(1);
+        allowance.reset.min(LONGEST_ASKED) / requests
+    }
+
     /// Pays for one retry; `false` where none is left.
     pub fn spend_retry(&mut self) -> bool {
         self.retries.spend()

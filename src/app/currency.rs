@@ -57,6 +57,10 @@ impl App {
         if leaves && self.layers.leave_detail() {
             self.say("that file is gone");
         }
+        if !delta.removed.is_empty() {
+            // What the view lacks now is asked for, whatever was asked for before.
+            self.patience = super::PATIENCE;
+        }
         for no in &delta.removed {
             self.marks.remove(no);
             self.range_from = self.range_from.filter(|from| from != no);

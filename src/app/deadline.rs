@@ -35,6 +35,8 @@ pub enum Wake {
     Stale,
     /// What is stale becomes older.
     StaleAge,
+    /// Reading on at leisure begins, or has its next page to ask for.
+    ReadOn,
     /// The refresher has something to ask for.
     Refresh,
     /// The seconds until its next try count down.
@@ -73,7 +75,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -81,6 +83,7 @@ impl Wake {
         Self::MessageEnd,
         Self::Stale,
         Self::StaleAge,
+        Self::ReadOn,
         Self::Refresh,
         Self::RefreshSeconds,
         Self::Alert,
@@ -163,6 +166,7 @@ impl App {
             Wake::Stale if is_main => self.stale_at().filter(|at| *at > self.now.mono),
             Wake::StaleAge if is_main => self.after(self.next_stale_age_ms()),
             Wake::Refresh => self.account.refresh_deadline(),
+            Wake::ReadOn => self.account.reading_on_deadline(),
             Wake::RefreshSeconds if is_main => self.next_refresh_second(),
             Wake::Alert => self.account.alerts().deadline(),
             Wake::AlertBound => self.after(

@@ -40,3 +40,11 @@ pub enum Event {
     /// The program goes on after a stop: the screen is to be drawn anew.
     Resumed,
 }
+
+impl Event {
+    /// Whether somebody typed, clicked or pasted.
+    #[must_use]
+    pub fn is_of_the_operator(&self) -> bool {
+        matches!(self, Self::KeyPressed(_) | Self::Pasted(_) | Self::MouseUsed(_))
+    }
+}

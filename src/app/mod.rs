@@ -132,7 +132,8 @@ impl App {
         };
         let terms = Terms {
             limit: settings.limit,
-            load_all: settings.load_all,
+            load: settings.load,
+            leisure: settings.leisure,
             thresholds: settings.thresholds,
             refresh: settings.refresh,
             alerts: settings.alerts.clone(),
@@ -166,6 +167,9 @@ impl App {
         self.account.set_now(now);
         if self.toast.as_ref().is_some_and(|toast| toast.until <= now.mono) {
             self.toast = None;
+        }
+        if event.is_of_the_operator() {
+            self.account.touched();
         }
         match event {
             Event::KeyPressed(key) => self.press(key, effects),

@@ -5,9 +5,11 @@ use std::sync::OnceLock;
 use time::UtcOffset;
 
 use super::table::columns::Columns;
+use crate::account::Load;
 use crate::account::alerts::{Rule, default_rules};
 use crate::account::timeline::Measure;
 use crate::keys::KeyMap;
+use crate::lister::leisure::LeisurePolicy;
 use crate::lister::refresh::RefreshPolicy;
 use crate::store::field::Field;
 use crate::theme::Theme;
@@ -94,8 +96,10 @@ pub struct Settings {
     pub read_only: bool,
     /// Files asked for at once.
     pub limit: u16,
-    /// Whether to load all pages without being asked.
-    pub load_all: bool,
+    /// What to load.
+    pub load: Load,
+    /// How reading on at leisure is done.
+    pub leisure: LeisurePolicy,
     /// Local time.
     pub zone: Zone,
     /// How refreshing is done.
@@ -136,7 +140,8 @@ impl Settings {
             exposed: false,
             read_only: false,
             limit: 100,
-            load_all: false,
+            load: Load::default(),
+            leisure: LeisurePolicy::default(),
             zone: Zone::Fixed(UtcOffset::UTC),
             refresh: RefreshPolicy::default(),
             thresholds: Thresholds::default(),

@@ -9,7 +9,7 @@ use super::{CommandError, configure, failed, find_service};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
-use crate::config::words::{Colouring, Load};
+use crate::config::words::Colouring;
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
 use crate::notify::{Notifier, Protocol};
@@ -40,7 +40,8 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         read_only: values.read_only,
         zone: LOCAL,
         limit: values.limit,
-        load_all: values.load == Load::All,
+        load: values.load,
+        leisure: values.leisure,
         refresh: values.refresh,
         thresholds: values.thresholds,
         alerts: values.alerts,

@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use crate::config::given::Given;
-use crate::config::words::{Colouring, Load};
+use crate::config::words::{Colouring, LOADS};
 use crate::config::{self, Config, ConfigError};
 use crate::demo::MOST_FILES;
 use crate::text::grouped;
@@ -54,8 +54,9 @@ pub struct GlobalOptions {
     #[arg(long, global = true, value_name = "N", help_heading = "Demo", value_parser = demo_files, allow_negative_numbers = true)]
     pub files: Option<u64>,
 
-    /// What to load: pages as the view calls for them, or all [default: demand]
-    #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen", value_parser = words(Load::ALL))]
+    /// What to load: pages as the view calls for them and the rest at leisure (auto), only the former
+    /// (demand), or all at once [default: auto]
+    #[arg(long, global = true, value_name = "WHAT", help_heading = "Screen", value_parser = words(LOADS))]
     pub load: Option<String>,
 
     /// How often to refresh: a span such as 10s or 1h30m, or off [default: 30s]

@@ -10,6 +10,7 @@ use crate::account::timeline::Measure;
 use crate::app::settings::{AUTO_THEME, Times};
 use crate::app::table::columns::{Column, Columns, WIDTHS};
 use crate::keys::KeyMap;
+use crate::lister::leisure::LeisurePolicy;
 use crate::lister::refresh::RefreshPolicy;
 use crate::notify::Protocol;
 use crate::store::field::Field;
@@ -18,7 +19,8 @@ use crate::time::clock::LOCAL;
 use crate::time::expiry::Thresholds;
 
 use super::given::Given;
-use super::words::{Colouring, Load};
+use super::words::{Colouring, LOADS};
+use crate::account::Load;
 use crate::api::endpoint::DEFAULT_BASE_URL;
 
 /// The settings, as they are in force.
@@ -31,6 +33,8 @@ pub struct Values {
     pub limit: u16,
     /// What to load.
     pub load: Load,
+    /// How reading on at leisure is done.
+    pub leisure: LeisurePolicy,
     /// How refreshing is done.
     pub refresh: RefreshPolicy,
     /// From which time left on a file is critical, or soon gone.
@@ -74,7 +78,8 @@ impl Default for Values {
         Self {
             base_url: DEFAULT_BASE_URL.to_owned(),
             limit: 100,
-            load: Load::Demand,
+            load: Load::Auto,
+            leisure: LeisurePolicy::default(),
             refresh: RefreshPolicy::default(),
             thresholds: Thresholds::default(),
             times: Times::default(),
@@ -161,12 +166,47 @@ pub const SETTINGS: &[Setting] = &[
     .flag("--limit"),
     setting(
         "load",
-        "\"demand\"",
-        "\"demand\" or \"all\"",
-        "what to load: pages as the view calls for them, or all",
-        |v, g| one_of(g, &Load::ALL.map(|(word, load, _)| (word, load)), &mut v.load),
+        "\"auto\"",
+        "\"auto\", \"demand\" or \"all\"",
+        "what to load: pages as the view calls for them and the rest at leisure, only the former, or all at once",
+        |v, g| one_of(g, &LOADS.map(|(word, load, _)| (word, load)), &mut v.load),
     )
     .flag("--load"),
+    setting(
+        "read_on_after",
+        "\"2s\"",
+        "a span from \"1s\" to \"1h\"",
+        "at leisure is read on once nothing was typed or clicked for so long: whoever works here goes first",
+        |v, g| g.span(1, 3_600).map(|s| v.leisure.after = Duration::from_secs(s)),
+    ),
+    setting(
+        "read_on_pages",
+        "20",
+        "a whole number from 0 to 1000",
+        "so many pages come without a pause, which makes 2,000 files known at once; each is a request",
+        |v, g| g.number(0, 1_000).map(|number| v.leisure.burst = number),
+    ),
+    setting(
+        "read_on_pause",
+        "\"1s\"",
+        "a span from \"1s\" to \"1h\"",
+        "from one page to the next behind those: sixty requests a minute are felt by no service; it doubles with each 429",
+        |v, g| g.span(1, 3_600).map(|s| v.leisure.pause = Duration::from_secs(s)),
+    ),
+    setting(
+        "read_on_share",
+        "50",
+        "a whole number from 1 to 100",
+        "per cent of what the service still allows that reading on may use, so that the operator's own requests come through",
+        |v, g| g.number(1, 100).map(|number| v.leisure.share = number),
+    ),
+    setting(
+        "read_on_files",
+        "100000",
+        "a whole number from 0 to 10000000",
+        "files beyond which is not read on: an hour of requests; a filter, or loading all, may always ask for more",
+        |v, g| g.number(0, 10_000_000).map(|number| v.leisure.most_files = number),
+    ),
     setting(
         "refresh",
         "\"30s\"",

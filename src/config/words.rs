@@ -1,21 +1,13 @@
 //! Words that settings take. It does not know where they are given.
 
-/// What to load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Load {
-    /// Pages as the view calls for them.
-    Demand,
-    /// The whole list.
-    All,
-}
+use crate::account::Load;
 
-impl Load {
-    /// Each of them, its word, and what it means.
-    pub const ALL: [(&str, Self, &str); 2] = [
-        ("demand", Self::Demand, "Pages as the view calls for them"),
-        ("all", Self::All, "The whole list"),
-    ];
-}
+/// What can be loaded: each word, and what it means.
+pub const LOADS: [(&str, Load, &str); 3] = [
+    ("auto", Load::Auto, "Pages as the view calls for them, and the rest at leisure"),
+    ("demand", Load::Demand, "Pages as the view calls for them"),
+    ("all", Load::All, "The whole list at once"),
+];
 
 /// When colour is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,13 +5,14 @@
 //!
 //! | state | event | next |
 //! |---|---|---|
-//! | `Ready` | [`demand`](Lister::demand) | `Loading`, one [`Fetch`] |
+//! | `Ready` | [`demand`](Lister::demand), of the view or at [`leisure`] | `Loading`, one [`Fetch`] |
 //! | `Loading` | page, `has_more` false; or not stated, and nothing new came | `Exhausted` |
 //! | | page, more (or not stated), and its last id was no cursor before | `Ready` after that id |
 //! | | page, more promised by it or by the page before, but empty, without a new id, or ending in an old cursor | `Failed` (stuck) |
 //! | | transient failure, attempts left | `Backoff` |
 //! | | transient failure, attempts spent; or a failure that no retry mends | `Failed` |
 //! | | the cursor is refused (its file is gone) | `Ready` at the cursor before, once; then from the start, once; then `Failed` |
+//! | | a 429, where nobody waits for the page ([`put_off`](Lister::put_off)) | `Ready` at the same place |
 //! | | an answer to another request | unchanged ([`expects`](Lister::expects)) |
 //! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
@@ -22,6 +23,7 @@
 //! A *pass* is one reading of the list, from the start. Whether a file is new is judged within the
 //! pass, so that a second pass over known files still counts as progress.
 
+pub mod leisure;
 pub mod refresh;
 mod terms;
 
@@ -208,6 +210,15 @@ impl Lister {
         } else {
             State::Failed { at, why: Failure::Call(error) }
         };
+    }
+
+    /// The request failed, and nobody waits for its page: it is asked for another time.
+    pub fn put_off(&mut self, request: u64) {
+        if let State::Loading { request: current, at, .. } = &self.state
+            && *current == request
+        {
+            self.state = State::Ready { next: at.clone() };
+        }
     }
 
     /// Gives up for a reason that lies with the caller.

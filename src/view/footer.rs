@@ -117,6 +117,10 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
     }
     match app.lister().state() {
         State::Ready { .. } if app.is_loading_all() => (loading(app, 1), theme.accent),
+        // The header says that the list is read on.
+        State::Loading { .. } if app.account().is_loading_at_leisure() => {
+            refreshing(app, theme, room)
+        }
         State::Loading { attempt, .. } => (loading(app, *attempt), theme.accent),
         State::Backoff { until, attempt, why, .. } => {
             (backoff(app, room, (*until, *attempt, why)), theme.error)

@@ -12,12 +12,13 @@ use ratatui::style::Style;
 
 use super::{Pen, cells};
 use crate::app::App;
+use crate::keys::{Action, Scope};
 use crate::lister::State;
 use crate::store::ExpiryCounts;
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
 use crate::theme::Theme;
-use crate::time::expiry::TimeLeft;
+use crate::time::expiry::{TimeLeft, Urgency};
 use crate::time::span;
 
 /// Cells of the name of the file that expires next that stay, whatever else there is to say.
@@ -126,6 +127,7 @@ pub(super) fn count(app: &App) -> String {
         }
         _ => format!("{files} loaded · more on the server"),
     };
+    let text = if app.account().is_reading_on() { text + " · reading on" } else { text };
     match store.unreadable_count() {
         0 => text,
         unreadable => format!("{text} · {} unreadable", grouped(unreadable)),
@@ -185,6 +187,9 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     }
 }
 
+/// Words of one style.
+type Words = (String, Style);
+
 fn second_line(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
     let store = app.store();
@@ -192,63 +197,87 @@ fn second_line(pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
-    let of_loaded = if app.lister().is_complete() { "" } else { " of loaded" };
     let label = "next to expire  ";
-    let outlook = app.outlook();
-    let next = outlook.next.map(|no| store.file(no));
+    let next = app.outlook().next.map(|no| store.file(no));
     let name = next.map_or_else(|| "none".to_owned(), |file| file.name_to_show());
     let time = next.map(|file| app.time_left(&file));
     let countdown = time.map_or(String::new(), |left| left.to_string());
     let fixed = usize::from(cells(label)) + 1 + countdown.len();
     let room = usize::from(right.saturating_sub(left));
-    let fits = |counts: &str, name: usize| room >= fixed + name + 2 + width(counts);
-    let counts = format!("{}{of_loaded}", counts(outlook.counts));
-    let at_risk = format!("at risk {} · {counts}", text::sum(outlook.bytes_at_risk));
-    let counts = if fits(&at_risk, SHORT_NAME + 20) { at_risk } else { counts };
-    // All of them are worth a short name; of some of them the most urgent, beside a whole one.
-    let whole_name = width(&name).clamp(SHORT_NAME, WHOLE_NAME);
-    let mut some = counts
-        .rmatch_indices(" · ")
-        .map(|(end, _)| format!("{}{of_loaded}", &counts[..end]))
-        .filter(|some| fits(some, whole_name));
-    let counts = if fits(&counts, SHORT_NAME) { Some(counts.clone()) } else { some.next() };
-    let wide = counts.is_some();
-    let tail = counts.as_deref().unwrap_or_else(|| of_loaded.trim_start());
-    if wide {
-        pen.put_right(left, area.y, right, tail, theme.chrome);
-    }
+    let (counts, partial) = tail(app, theme, room.saturating_sub(fixed + 2), width(&name));
+    let tail_width = all_cells(&counts) + all_cells(&partial);
+    let gap = if tail_width == 0 { 0 } else { 2 };
     let x = pen.put(left, area.y, right, label, theme.chrome);
-    let gap = if tail.is_empty() { 0 } else { 2 };
-    let name_room = room.saturating_sub(fixed + gap + usize::from(cells(tail)));
-    let name = shorten_middle(&name, name_room);
+    let name = shorten_middle(&name, room.saturating_sub(fixed + gap + tail_width));
     let x = pen.put(x, area.y, right, &name, theme.text);
     let urgency = app.urgency(time.unwrap_or(TimeLeft::Never));
     let x = pen.put(x + 1, area.y, right, &countdown, theme.urgency(urgency));
-    if !wide {
-        pen.put(x + 1, area.y, right, tail, theme.chrome);
+    // Counts stand at the right; what is said of the name alone stands behind it.
+    let tail_cells = u16::try_from(tail_width).unwrap_or(u16::MAX);
+    let mut x = if counts.is_empty() { x } else { right.saturating_sub(tail_cells) };
+    for (words, style) in counts.into_iter().chain(partial) {
+        x = pen.put(x, area.y, right, &words, style);
     }
 }
 
-fn counts(counts: ExpiryCounts) -> String {
-    let mut text = String::new();
-    for (label, files) in [
-        ("expired", counts.expired),
-        ("<1h", counts.within_hour),
-        ("<24h", counts.within_day),
-        ("<7d", counts.within_week),
-        ("later", counts.later),
-        ("no expiry", counts.never),
-    ] {
-        if !text.is_empty() {
-            text.push_str(" · ");
+/// What stands behind the file that expires next, as much as fits into `room` beside a name of `name`
+/// cells: the bytes at risk and the counts by urgency, and, where that is so, that all of it is said
+/// of the loaded part, with the key that loads all.
+fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<Words>) {
+    let outlook = app.outlook();
+    let counts = counts(theme, outlook.counts);
+    let at_risk = (format!("at risk {} · ", text::sum(outlook.bytes_at_risk)), theme.chrome);
+    let with_risk = [vec![at_risk], counts.clone()].concat();
+    // All of them are worth a short name; of some of them the most urgent, beside a whole one.
+    let whole = name.clamp(SHORT_NAME, WHOLE_NAME);
+    let some = (1..=counts.len() / 2).rev().map(|few| (counts[..few * 2 - 1].to_vec(), whole));
+    let all = [(with_risk, SHORT_NAME + 20), (counts.clone(), SHORT_NAME)];
+    for (words, name) in all.into_iter().chain(some) {
+        for partial in of_loaded(app, theme) {
+            if room >= all_cells(&words) + all_cells(&partial) + name {
+                return (words, partial);
+            }
         }
-        text.push_str(label);
-        text.push(' ');
-        text.push_str(&grouped(files));
     }
-    if counts.unknown > 0 {
-        text.push_str(" · unknown ");
-        text.push_str(&grouped(counts.unknown));
+    (vec![], of_loaded(app, theme).pop().unwrap_or_default())
+}
+
+/// That what is said is said of the loaded part alone, from the longest way to say it to the
+/// shortest; nothing where the list is complete.
+fn of_loaded(app: &App, theme: &Theme) -> Vec<Vec<Words>> {
+    if app.lister().is_complete() {
+        return vec![vec![]];
     }
-    text
+    let said = (" of loaded".to_owned(), theme.warning);
+    let keys = &app.settings().keys;
+    let Some(key) = keys.name(Action::LoadAll, &[Scope::Main]) else { return vec![vec![said]] };
+    let named = |words: String| vec![said.clone(), (words, theme.warning)];
+    vec![named(format!(" · {key} loads all")), named(format!(" ({key})")), vec![said.clone()]]
+}
+
+fn all_cells(words: &[Words]) -> usize {
+    words.iter().map(|(words, _)| width(words)).sum()
+}
+
+/// The counts by urgency, each that is not zero in the colour of its urgency, with what stands
+/// between them.
+fn counts(theme: &Theme, counts: ExpiryCounts) -> Vec<Words> {
+    let unknown = (counts.unknown > 0).then_some(("unknown", counts.unknown, Urgency::Unknown));
+    let known = [
+        ("expired", counts.expired, Urgency::Expired),
+        ("<1h", counts.within_hour, Urgency::Critical),
+        ("<24h", counts.within_day, Urgency::Soon),
+        ("<7d", counts.within_week, Urgency::Fresh),
+        ("later", counts.later, Urgency::Fresh),
+        ("no expiry", counts.never, Urgency::Never),
+    ];
+    let mut words: Vec<Words> = vec![];
+    for (label, files, urgency) in known.into_iter().chain(unknown) {
+        if !words.is_empty() {
+            words.push((" · ".to_owned(), theme.chrome));
+        }
+        let style = if files > 0 { theme.urgency(urgency) } else { theme.chrome };
+        words.push((format!("{label} {}", grouped(files)), style));
+    }
+    words
 }

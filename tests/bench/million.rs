@@ -13,6 +13,7 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Constraint;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Row, Table, TableState};
+use shelflife::account::Load;
 use shelflife::api::call::{Call, Reply};
 use shelflife::api::retry::Policy;
 use shelflife::api::{Answer, File, HasMore, Page, Reading, wire};
@@ -85,7 +86,7 @@ fn take_in(store: &mut Store, page: Page, after: Option<&Untrusted>) -> Intake {
 /// The dashboard with `files` loaded, at 120x40.
 fn app(files: u64) -> App {
     let zone = Zone::Fixed(UtcOffset::UTC);
-    let settings = Settings { load_all: true, zone, ..Settings::new("bench", "127.0.0.1") };
+    let settings = Settings { load: Load::All, zone, ..Settings::new("bench", "127.0.0.1") };
     let now = Now { wall_ms: NOW_S * 1_000, mono: Duration::from_secs(1) };
     let lister = Lister::new(Policy::default(), Restarts::Allowed, 1);
     let mut app = App::new(settings, lister, 1, now);

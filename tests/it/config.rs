@@ -45,7 +45,7 @@ fn flag_environment_file_and_default_in_this_order() {
         "refresh = \"off\"  # --refresh",
         "base_url = \"https://env.example\"  # CEREBRAS_BASE_URL",
         "theme = \"fig\"  # line 4",
-        "load = \"demand\"  # default",
+        "load = \"auto\"  # default",
         "# key: CEREBRAS_API_KEY is set",
     ] {
         assert!(said.lines().any(|other| other == line), "{line} in\n{said}");

@@ -173,7 +173,7 @@ fn nobody_climbs_out_of_a_module_by_super() {
             let more = after.split("super::").take_while(|part| part.is_empty()).count();
             if more + 1 >= depth {
                 violations.push(format!(
-                    "{}:{line}: super reaches the crate's root: say crate::",
+                    "{}:{line}: super reaches the crate's root: begin there",
                     source.path
                 ));
             }

@@ -17,6 +17,7 @@ mod help;
 mod hostile;
 mod house;
 mod layers;
+mod leisure;
 mod live;
 mod log_file;
 mod many;

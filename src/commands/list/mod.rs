@@ -14,9 +14,9 @@ use tokio::sync::mpsc;
 
 use super::options::GlobalOptions;
 use super::{CommandError, configure, find_service};
+use crate::account::Load;
 use crate::api::{Client, HasMore};
 use crate::config::table::Values;
-use crate::config::words::Load;
 use crate::lister::Failure;
 use crate::text::grouped;
 use crate::time::clock::Now;

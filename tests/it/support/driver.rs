@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent, MouseEventKind};
+use shelflife::account::Load;
 use shelflife::account::alerts::Alert;
 use shelflife::api::call::{Call, Ticket};
 use shelflife::api::{Answer, ApiError, Existence, wire};
@@ -44,13 +45,15 @@ impl Driver {
     }
 
     pub fn with(width: u16, height: u16, load_all: bool) -> Self {
-        Self::started(width, height, Settings { load_all, ..Self::settings() })
+        let load = if load_all { Load::All } else { Load::Demand };
+        Self::started(width, height, Settings { load, ..Self::settings() })
     }
 
-    /// The defaults, in a zone of the test's own.
+    /// The defaults, in a zone of the test's own, without what is read at leisure: each request has a
+    /// cause that the test is about.
     pub fn settings() -> Settings {
         let zone = Zone::Fixed(offset!(+1));
-        Settings { zone, ..Settings::new("demo", "127.0.0.1:41233") }
+        Settings { zone, load: Load::Demand, ..Settings::new("demo", "127.0.0.1:41233") }
     }
 
     pub fn started(width: u16, height: u16, settings: Settings) -> Self {

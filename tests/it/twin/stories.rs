@@ -1,6 +1,7 @@
 //! What the twins live through: a story about each cause of a deadline, and many by lot.
 
 use fastrand::Rng;
+use shelflife::account::Load;
 use shelflife::account::alerts::Rule;
 use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
@@ -144,7 +145,7 @@ pub fn about(wake: Wake) -> Story {
             let many = (0..70_000).map(|n| file(n, Stated::Nothing, Stated::Nothing)).collect();
             let mut story = Story { files: many, ..quiet() }.keys(500, "1").lasting(1);
             story.settings.limit = u16::MAX;
-            story.settings.load_all = true;
+            story.settings.load = Load::All;
             story
         }
         Wake::PageRetry => quiet().served(fails(None)).keys(100, "?"),
@@ -155,6 +156,12 @@ pub fn about(wake: Wake) -> Story {
         Wake::StaleAge => {
             let refused = || Reply::Fails(40, ApiError::KeyRefused { message: None });
             quiet().every(5).file(None, None).served(first(refused)).lasting(70)
+        }
+        Wake::ReadOn => {
+            let many = (0..300).map(|n| file(n, Stated::Nothing, Stated::Nothing)).collect();
+            let mut story = Story { files: many, ..quiet() }.lasting(10);
+            story.settings.load = Load::Auto;
+            story
         }
         Wake::Refresh => quiet().every(5).file(None, None),
         Wake::RefreshSeconds => {

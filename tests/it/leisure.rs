@@ -1,0 +1,302 @@
+//! Reading on at leisure: what expires next is known beyond the first page, without a key.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use shelflife::account::Load;
+use shelflife::api::call::{Call, Ticket};
+use shelflife::api::error::Status;
+use shelflife::api::retry::Allowance;
+use shelflife::api::{Answer, ApiError, Existence};
+use shelflife::app::Settings;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::demo::Options;
+use shelflife::lister::Cursor;
+
+use crate::support::binary::{run_at, text as printed};
+use crate::support::calls::{file_answered, page_answered};
+use crate::support::demo::Demo;
+use crate::support::driver::{Driver, START_S};
+use crate::support::screen::text;
+use crate::support::service::{Service, number};
+use crate::support::terminal::Terminal;
+use crate::support::wait_until;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The app and a service that answers at once.
+struct World {
+    driver: Driver,
+    service: Service,
+    /// When pages were asked for, in seconds since the start.
+    asked: Vec<f64>,
+    crowded: u32,
+}
+
+impl World {
+    fn new(service: Service, settings: Settings) -> Self {
+        let driver = Driver::started(120, 36, settings);
+        let mut world = Self { driver, service, asked: vec![], crowded: 0 };
+        world.answer();
+        world
+    }
+
+    fn auto(service: Service) -> Self {
+        Self::new(service, Settings { load: Load::Auto, ..Driver::settings() })
+    }
+
+    fn since_start(&self) -> f64 {
+        self.driver.now.mono.saturating_sub(SECOND).as_secs_f64()
+    }
+
+    /// Answers all that is asked for, until nothing is.
+    fn answer(&mut self) {
+        loop {
+            let effects = std::mem::take(&mut self.driver.effects);
+            let calls: Vec<(Ticket, Call)> = effects
+                .into_iter()
+                .filter_map(|effect| match effect {
+                    Effect::Call(ticket, call) => Some((ticket, call)),
+                    _ => None,
+                })
+                .collect();
+            if calls.is_empty() {
+                return;
+            }
+            for (ticket, call) in calls {
+                self.answer_one(ticket, call);
+            }
+        }
+    }
+
+    fn answer_one(&mut self, ticket: Ticket, call: Call) {
+        let allowance = self.service.allowance;
+        let event = match call {
+            Call::List { after, limit, .. } => {
+                self.asked.push(self.since_start());
+                let cursor = after.map_or(Cursor::Start, Cursor::After);
+                let result = if self.crowded > 0 {
+                    self.crowded -= 1;
+                    Err(ApiError::Unavailable { status: Status(429), message: None, wait: None })
+                } else {
+                    self.service.page(&cursor, limit)
+                };
+                let answer = |value| Answer { value, date: None, allowance };
+                page_answered(ticket, result.map(answer))
+            }
+            Call::Retrieve { id } => {
+                let there = self.service.files.contains_key(&number(id.raw()));
+                let file = there.then(|| Box::new(self.service.file(number(id.raw()))));
+                let value = file.map_or(Existence::Gone, Existence::Present);
+                file_answered(ticket, Ok(Answer { value, date: None, allowance }))
+            }
+        };
+        self.driver.tell(event);
+    }
+
+    /// Lets so many seconds pass.
+    fn pass(&mut self, seconds: u64) {
+        let end = self.driver.now.mono + SECOND * u32::try_from(seconds).unwrap();
+        while self.driver.app.deadline().is_some_and(|at| at <= end) {
+            self.driver.wake();
+            self.answer();
+        }
+        self.driver.pass(end.saturating_sub(self.driver.now.mono));
+        self.driver.tell(Event::DeadlineReached);
+        self.answer();
+    }
+
+    fn header(&self) -> Vec<String> {
+        let screen = text(&self.driver.app, 160, 36);
+        screen.lines().take(2).map(str::to_owned).collect()
+    }
+
+    /// The file that expires next and the files that there are, as the service has them and as the
+    /// app does.
+    fn truth(&self) -> [(Option<String>, usize); 2] {
+        let now_s = self.driver.app.server_ms().div_euclid(1_000);
+        let expiry = |(number, made): (&u64, _)| -> Option<(i64, u64)> {
+            let made: &crate::support::service::Made = made;
+            made.expires_at.filter(|at| *at > now_s).map(|at| (at, *number))
+        };
+        let soonest = self.service.files.iter().filter_map(expiry).map(|(at, _)| at).min();
+        let app = &self.driver.app;
+        let next = app.outlook().next.and_then(|no| app.store().file(no).expires_at.value());
+        let words = |at: Option<i64>| at.map(|at| format!("in {} s", at - START_S));
+        [(words(soonest), self.service.files.len()), (words(next), app.store().len())]
+    }
+}
+
+#[test]
+fn it_begins_after_two_seconds_and_anything_that_is_done_goes_first() {
+    let mut world = World::auto(Service::new(3_000));
+    world.pass(1);
+    assert_eq!(world.asked.len(), 1, "the first page, and what the view calls for");
+    assert!(!world.header()[0].contains("reading on"));
+    world.driver.keys("j");
+    world.pass(1);
+    assert_eq!(world.asked.len(), 1, "a key puts it off");
+    world.pass(1);
+    assert_eq!(world.asked.len(), 21, "twenty pages at once");
+    let header = world.header();
+    assert!(header[0].contains("2,100 loaded · more on the server · reading on"), "{header:?}");
+    assert!(header[1].ends_with("of loaded · L loads all") || header[1].contains("of loaded (L)"));
+    world.pass(5);
+    assert_eq!(world.asked.len(), 26, "then one a second");
+    world.driver.keys("f");
+    world.pass(60);
+    assert_eq!(world.asked.len(), 26, "frozen");
+    assert!(!world.header()[0].contains("reading on"));
+    world.driver.keys("f");
+    world.pass(60);
+    let header = world.header();
+    assert!(header[0].contains("3,000 files") && !header[0].contains("reading on"), "{header:?}");
+    assert!(!header[1].contains("of loaded"), "{header:?}");
+}
+
+#[test]
+fn it_reads_no_further_than_its_bound_and_never_on_demand_only() {
+    let mut settings = Settings { load: Load::Auto, ..Driver::settings() };
+    settings.refresh.interval = None;
+    settings.leisure.most_files = 1_000;
+    let mut world = World::new(Service::new(3_000), settings.clone());
+    world.pass(600);
+    assert_eq!(world.asked.len(), 10);
+    assert!(!world.header()[0].contains("reading on"));
+    world.driver.keys("L");
+    world.answer();
+    assert_eq!(world.driver.app.store().len(), 3_000, "L asks for more all the same");
+    let mut world = World::new(Service::new(3_000), Settings { load: Load::Demand, ..settings });
+    world.pass(600);
+    assert_eq!(world.asked.len(), 1);
+}
+
+#[test]
+fn a_429_puts_the_page_off_without_a_word_and_the_pause_doubles() {
+    let mut settings = Settings { load: Load::Auto, ..Driver::settings() };
+    settings.refresh.interval = None;
+    let mut world = World::new(Service::new(1_000), settings);
+    world.crowded = 3;
+    world.pass(40);
+    let pauses: Vec<f64> = world.asked.windows(2).map(|pair| (pair[1] - pair[0]).round()).collect();
+    assert_eq!(pauses[..5], [2.0, 2.0, 4.0, 8.0, 8.0], "{:?}", world.asked);
+    let screen = text(&world.driver.app, 120, 36);
+    assert!(!screen.contains("429") && screen.contains("reading on"), "{screen}");
+}
+
+#[test]
+fn half_of_what_a_service_allows_is_left() {
+    let mut service = Service::new(3_000);
+    service.allowance = Some(Allowance { remaining: 10, reset: SECOND * 60 });
+    let mut settings = Settings { load: Load::Auto, ..Driver::settings() };
+    settings.refresh.interval = None;
+    let mut world = World::new(service, settings);
+    world.pass(122);
+    assert_eq!(world.asked.len(), 1 + 11, "five a minute: {:?}", world.asked);
+}
+
+/// What a list loses above the view's end is made good, whatever is loaded by itself.
+#[test]
+fn a_list_that_shrank_is_topped_up_in_every_mode() {
+    for load in [Load::Auto, Load::Demand] {
+        let mut service = Service::new(1_000);
+        service.cap = 40;
+        let mut settings = Settings { load, ..Driver::settings() };
+        settings.leisure.most_files = 0;
+        let mut world = World::new(service, settings);
+        let loaded = world.driver.app.store().len();
+        for number in 0..60 {
+            world.service.files.remove(&number);
+        }
+        world.pass(300);
+        let there = world.driver.app.store().len();
+        assert!(there >= loaded.min(87), "{load:?}: {there} of {loaded} are left");
+    }
+}
+
+/// Whatever happens to the account, the header says the truth at most one refresh late.
+#[test]
+fn what_expires_next_is_true_beyond_the_first_page() {
+    for seed in 0..24 {
+        let mut rng = Rng::with_seed(seed);
+        let mut service = Service::new(0);
+        service.newest_first = seed % 4 == 3;
+        // The soonest files are on the last pages: those made last expire first.
+        let files = rng.i64(150..700);
+        for made in 0..files {
+            service.add(60, Some(100_000 + (files - made) * 50));
+        }
+        let mut world = World::auto(service);
+        world.pass(5);
+        let [truth, shown] = world.truth();
+        assert_eq!(shown, truth, "seed {seed}, at the start");
+        for step in 0..6 {
+            for _ in 0..rng.usize(1..30) {
+                let any = rng.u64(..world.service.next);
+                match rng.u8(..4) {
+                    // It appears at the end.
+                    0 | 1 => world.service.add(60, Some(rng.i64(5_000..90_000))),
+                    // Its expiry is changed.
+                    2 => {
+                        if let Some(made) = world.service.files.get_mut(&any) {
+                            made.expires_at = Some(START_S + rng.i64(5_000..90_000));
+                            made.version += 1;
+                        }
+                    }
+                    _ => drop(world.service.files.remove(&any)),
+                }
+            }
+            // An interval, a fifth more at most, and what a check of missing files takes.
+            world.pass(75);
+            let [truth, shown] = world.truth();
+            assert_eq!(shown, truth, "seed {seed}, step {step}");
+            assert!(!world.header()[1].contains("of loaded"), "seed {seed}, step {step}");
+        }
+    }
+}
+
+/// What the header must say of the whole list, as a separate `list` has it: how many files there are,
+/// and which of them expires next.
+fn whole_list(url: &str) -> [String; 2] {
+    let output = run_at(url, &["list", "--all", "--output", "jsonl"]);
+    let files: Vec<serde_json::Value> =
+        printed(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let now_s = i64::try_from(
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs(),
+    )
+    .unwrap();
+    let expiry = |file: &serde_json::Value| file["expires_at"].as_i64().filter(|at| *at > now_s);
+    let next = files.iter().filter(|file| expiry(file).is_some()).min_by_key(|file| expiry(file));
+    let name = next.map_or("none", |file| file["filename"].as_str().unwrap());
+    // The middle of a long name may be left out.
+    [format!(" {} files", files.len()), format!("next to expire  {}", &name[..name.len().min(6)])]
+}
+
+/// The real program, left alone beside an account in which something happens every other second: its
+/// header says what a separate list of all says, a refresh later at most.
+#[test]
+fn left_alone_the_header_equals_the_whole_list() {
+    let demo = Demo::start(Options { files: 300, churn: Some(2), ..Options::default() });
+    let at = [("CEREBRAS_BASE_URL", demo.url.as_str()), ("CEREBRAS_API_KEY", "x")];
+    let terminal = Terminal::start(160, 36, &["--refresh", "1s"], &at);
+    terminal.wait("all of it", |screen| !screen.contains("loaded") && screen.contains(" files"));
+    let mut samples: Vec<[String; 2]> = vec![];
+    while samples.len() < 4 {
+        let mut lists = vec![whole_list(&demo.url)];
+        if samples.contains(&lists[0]) {
+            continue;
+        }
+        wait_until("the header to say what the list says", || {
+            let screen = terminal.screen();
+            let says = |list: &[String; 2]| list.iter().all(|words| screen.contains(words));
+            // What changed since is as good.
+            lists.iter().any(says) || {
+                lists.push(whole_list(&demo.url));
+                false
+            }
+        });
+        samples.extend(lists.pop());
+    }
+    assert!(!terminal.screen().contains("of loaded"));
+}
