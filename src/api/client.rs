@@ -6,23 +6,21 @@
 
 use std::time::Duration;
 
-use reqwest::header::CONTENT_ENCODING;
-use reqwest::{Response, Url};
+use reqwest::Url;
 use secrecy::ExposeSecret;
-use tokio::time::{Instant, timeout, timeout_at};
 
 use super::error::{ApiError, ClientError, Status};
-use super::failure::{meaning_of, no_client};
-use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
+use super::exchange::{Exchange, Read};
+use super::failure::no_client;
 use super::mask::Mask;
 use super::retry::Allowance;
 use super::wire::{self, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::Secret;
 use crate::text::Untrusted;
-use crate::time::clock::{DateSample, since_boot};
+use crate::time::clock::DateSample;
 
-/// Limits of one call; the defaults are the program's policy.
+/// Limits of one try of a call that wants a document; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Until a connection stands, TLS included.
@@ -179,118 +177,31 @@ impl Client {
         Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
     }
 
+    /// One try of a call that wants a document: all of a body that is not too large.
     async fn get(&self, url: Url) -> Result<Answer<Body>, ApiError> {
-        let begun = Instant::now();
         let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
-        let mut status = None;
-        let result = self.try_get(url, begun + self.limits.whole, &mut status).await;
+        let mut exchange = Exchange::begin(self.limits);
+        let result = self.document(url, &mut exchange).await;
         if let Some(path) = path {
-            let (path, ms) = (path.as_str(), begun.elapsed().as_millis());
-            let (ms, status, attempt) =
-                (u64::try_from(ms).unwrap_or(u64::MAX), status.unwrap_or(0), self.attempt);
-            match &result {
-                Ok(answer) => {
-                    let bytes = answer.value.bytes.len();
-                    log::info!(method = "GET", path, status, ms, attempt, bytes; "request");
-                }
-                Err(error) => {
-                    let error = error.to_string();
-                    log::warn!(method = "GET", path, status, ms, attempt, error; "request");
-                }
-            }
+            let bytes = result.as_ref().map(|answer| answer.value.bytes.len());
+            exchange.log(&path, self.attempt, bytes);
         }
         result
     }
 
-    /// Tries until `deadline`; notes the status in `seen`, once there is one.
-    async fn try_get(
-        &self,
-        url: Url,
-        deadline: Instant,
-        seen: &mut Option<u16>,
-    ) -> Result<Answer<Body>, ApiError> {
+    async fn document(&self, url: Url, exchange: &mut Exchange) -> Result<Answer<Body>, ApiError> {
         let mut request = self.http.get(url);
         if let Some(key) = self.mask.key() {
             request = request.bearer_auth(key.expose_secret());
         }
-        let sent = since_boot();
-        let head = timeout(self.limits.head, request.send());
-        let response = timeout_at(deadline, head)
-            .await
-            .map_err(|_| self.out_of_time())?
-            .map_err(|_| ApiError::TimedOut { what: "answer", limit: self.limits.head })?
-            .map_err(|error| meaning_of(&error, self.limits.connect))?;
-        let date = date_sample(response.headers(), sent);
-        let allowance = read_allowance(response.headers());
-        let status = response.status();
-        *seen = Some(status.as_u16());
-        if !status.is_success() {
-            return Err(self.refusal(response, deadline).await);
-        }
-        // What was asked for was decoded on the way, and is not named any more.
-        let encoded =
-            response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity");
-        match self.read_body(response, self.limits.body_bytes, deadline).await? {
+        let opened = exchange.open(request, &self.mask).await?;
+        let (date, allowance, encoded) = (opened.date, opened.allowance, opened.is_encoded());
+        match opened.collect(self.limits.body_bytes).await? {
             Read::Whole(bytes) => {
                 let bytes = self.mask.hide_in_list(bytes);
                 Ok(Answer { value: Body { bytes, encoded }, date, allowance })
             }
             Read::Cut(_) => Err(ApiError::Undecodable { what: "it is larger than 8 MiB" }),
-        }
-    }
-
-    /// Turns an answer that is no success into the error that says what to do. Its head says that;
-    /// a body that does not come only leaves out the service's own words.
-    async fn refusal(&self, response: Response, deadline: Instant) -> ApiError {
-        let status = response.status();
-        if status.is_redirection()
-            && let Some(target) = redirect_target(response.url(), response.headers(), &self.mask)
-        {
-            return ApiError::Redirected { target };
-        }
-        let headers = response.headers().clone();
-        let head = retry_headers(&headers);
-        let message = match self.read_body(response, self.limits.error_bytes, deadline).await {
-            Ok(Read::Whole(body) | Read::Cut(body)) => {
-                wire::read_error_message(&self.mask.hide(body))
-            }
-            Err(_) => None,
-        };
-        let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
-        let (status, wait) = (Status(status.as_u16()), head.wait());
-        match (status.0, head.verdict().unwrap_or(listed)) {
-            (401, _) => ApiError::KeyRefused { message },
-            (403, _) => ApiError::Forbidden { message, wait },
-            (_, true) => ApiError::Unavailable { status, message, wait },
-            (_, false) => ApiError::Refused { status, message, wait },
-        }
-    }
-
-    fn out_of_time(&self) -> ApiError {
-        ApiError::TimedOut { what: "whole answer", limit: self.limits.whole }
-    }
-
-    async fn read_body(
-        &self,
-        mut response: Response,
-        cap: usize,
-        deadline: Instant,
-    ) -> Result<Read, ApiError> {
-        let length = response.content_length().and_then(|bytes| usize::try_from(bytes).ok());
-        let mut body = Vec::with_capacity(length.unwrap_or(0).min(LIKELY_BYTES));
-        loop {
-            let chunk = timeout_at(deadline, timeout(self.limits.gap, response.chunk()))
-                .await
-                .map_err(|_| self.out_of_time())?
-                .map_err(|_| ApiError::TimedOut { what: "further byte", limit: self.limits.gap })?;
-            match chunk.map_err(|error| meaning_of(&error, self.limits.connect))? {
-                None => return Ok(Read::Whole(body)),
-                Some(chunk) if body.len() + chunk.len() > cap => {
-                    body.extend_from_slice(&chunk[..cap - body.len()]);
-                    return Ok(Read::Cut(body));
-                }
-                Some(chunk) => body.extend_from_slice(&chunk),
-            }
         }
     }
 
@@ -302,21 +213,11 @@ impl Client {
     }
 }
 
-/// Bytes for which room is made on the word of a header: a page of 100 files has 25,000.
-const LIKELY_BYTES: usize = 64 * 1_024;
-
 /// The body of a success.
 struct Body {
     bytes: Vec<u8>,
     /// Whether it came in an encoding that nobody asked for.
     encoded: bool,
-}
-
-/// What was read of a body.
-enum Read {
-    Whole(Vec<u8>),
-    /// It is larger than it may be.
-    Cut(Vec<u8>),
 }
 
 /// Appends a query pair whose value need not be UTF-8.

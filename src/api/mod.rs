@@ -8,6 +8,7 @@ pub mod call;
 pub mod client;
 pub mod endpoint;
 pub mod error;
+mod exchange;
 mod failure;
 mod headers;
 pub mod mask;

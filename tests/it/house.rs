@@ -42,7 +42,7 @@ const CLOCKS: &[&str] = &[
     "src/demo/",
     "src/log_file.rs",
     // The moments that a request was sent at and answered.
-    "src/api/client.rs",
+    "src/api/exchange.rs",
     "src/api/headers.rs",
 ];
 

@@ -1,0 +1,165 @@
+//! One try of one request, in two halves: the answer is opened, then its body is read in the way that
+//! the call wants.
+//!
+//! What every call shares is in the first half: the limit of time until the head is there, the
+//! status, what the head tells on the side, and what a refusal means. The second half hands out the
+//! body piece by piece; [`Opened::collect`] is what calls that want a document make of that.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::CONTENT_ENCODING;
+use reqwest::{RequestBuilder, Response};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::client::Limits;
+use super::error::{ApiError, Status};
+use super::failure::meaning_of;
+use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
+use super::mask::Mask;
+use super::retry::Allowance;
+use super::wire;
+use crate::time::clock::{DateSample, since_boot};
+
+/// One try: how long it may take, and what is logged of it.
+#[derive(Debug)]
+pub(super) struct Exchange {
+    limits: Limits,
+    begun: Instant,
+    /// The status, once there is one.
+    status: Option<u16>,
+}
+
+/// An answer that grants what was asked for, and whose body is still to be read.
+#[derive(Debug)]
+pub(super) struct Opened {
+    response: Response,
+    limits: Limits,
+    /// When all of it has to be there.
+    deadline: Instant,
+    pub(super) date: Option<DateSample>,
+    pub(super) allowance: Option<Allowance>,
+}
+
+/// What was read of a body.
+pub(super) enum Read {
+    Whole(Vec<u8>),
+    /// It is larger than it may be.
+    Cut(Vec<u8>),
+}
+
+/// Bytes for which room is made on the word of a header: a page of 100 files has 25,000.
+const LIKELY_BYTES: usize = 64 * 1_024;
+
+impl Exchange {
+    /// Begins now.
+    pub(super) fn begin(limits: Limits) -> Self {
+        Self { limits, begun: Instant::now(), status: None }
+    }
+
+    /// The first half: sends the request, and turns an answer that is no success into the error that
+    /// says what to do.
+    pub(super) async fn open(
+        &mut self,
+        request: RequestBuilder,
+        mask: &Mask,
+    ) -> Result<Opened, ApiError> {
+        let (limits, sent) = (self.limits, since_boot());
+        let deadline = self.begun + limits.whole;
+        let response = within(deadline, &limits, limits.head, "answer", request.send())
+            .await?
+            .map_err(|error| meaning_of(&error, limits.connect))?;
+        let status = response.status();
+        self.status = Some(status.as_u16());
+        let date = date_sample(response.headers(), sent);
+        let allowance = read_allowance(response.headers());
+        let opened = Opened { response, limits, deadline, date, allowance };
+        if status.is_success() { Ok(opened) } else { Err(opened.refusal(mask).await) }
+    }
+
+    /// Logs how the try ended: after how many bytes of a body, or for want of what.
+    pub(super) fn log(&self, path: &str, attempt: u32, result: Result<usize, &ApiError>) {
+        let ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let status = self.status.unwrap_or(0);
+        match result {
+            Ok(bytes) => {
+                log::info!(method = "GET", path, status, ms, attempt, bytes; "request");
+            }
+            Err(error) => {
+                let error = error.to_string();
+                log::warn!(method = "GET", path, status, ms, attempt, error; "request");
+            }
+        }
+    }
+}
+
+impl Opened {
+    /// Whether the body comes in an encoding that nobody asked for: what was asked for is decoded on
+    /// the way, and is not named any more.
+    pub(super) fn is_encoded(&self) -> bool {
+        self.response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity")
+    }
+
+    /// The whole body, up to `cap` bytes of it.
+    pub(super) async fn collect(mut self, cap: usize) -> Result<Read, ApiError> {
+        let length = self.response.content_length().and_then(|bytes| usize::try_from(bytes).ok());
+        let mut body = Vec::with_capacity(length.unwrap_or(0).min(LIKELY_BYTES));
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > cap {
+                body.extend_from_slice(&chunk[..cap - body.len()]);
+                return Ok(Read::Cut(body));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Read::Whole(body))
+    }
+
+    /// The next piece of the body; nothing at its end.
+    async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let (limits, next) = (&self.limits, self.response.chunk());
+        within(self.deadline, limits, limits.gap, "further byte", next)
+            .await?
+            .map_err(|error| meaning_of(&error, limits.connect))
+    }
+
+    /// What an answer that is no success means. Its head says that; a body that does not come only
+    /// leaves out the service's own words.
+    async fn refusal(self, mask: &Mask) -> ApiError {
+        let status = self.response.status();
+        if status.is_redirection()
+            && let Some(target) =
+                redirect_target(self.response.url(), self.response.headers(), mask)
+        {
+            return ApiError::Redirected { target };
+        }
+        let headers = self.response.headers().clone();
+        let head = retry_headers(&headers);
+        let cap = self.limits.error_bytes;
+        let message = match self.collect(cap).await {
+            Ok(Read::Whole(body) | Read::Cut(body)) => wire::read_error_message(&mask.hide(body)),
+            Err(_) => None,
+        };
+        let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
+        let (status, wait) = (Status(status.as_u16()), head.wait());
+        match (status.0, head.verdict().unwrap_or(listed)) {
+            (401, _) => ApiError::KeyRefused { message },
+            (403, _) => ApiError::Forbidden { message, wait },
+            (_, true) => ApiError::Unavailable { status, message, wait },
+            (_, false) => ApiError::Refused { status, message, wait },
+        }
+    }
+}
+
+/// What comes of `work`, which has `step` for itself and ends at `deadline` at the latest.
+async fn within<T>(
+    deadline: Instant,
+    limits: &Limits,
+    step: Duration,
+    what: &'static str,
+    work: impl Future<Output = T>,
+) -> Result<T, ApiError> {
+    timeout_at(deadline, timeout(step, work))
+        .await
+        .map_err(|_| ApiError::TimedOut { what: "whole answer", limit: limits.whole })?
+        .map_err(|_| ApiError::TimedOut { what, limit: step })
+}
