@@ -5,14 +5,18 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use shelflife::api::secret::without_secrets;
+use shelflife::api::secret::{KEY, Secret};
 use shelflife::commands::cli::Cli;
 use shelflife::log_file;
 use shelflife::runtime::report_panics;
+use shelflife::text::secrets::without_secrets;
 use tokio::runtime::Builder;
 
 fn main() -> ExitCode {
     leave_no_core_file();
+    // Once it was read, nothing that is printed shows it, such as what is wrong with an address in
+    // whose place it was put.
+    drop(Secret::read(KEY));
     let cli = Cli::parse();
     let code = report_panics(|| run(cli));
     log::info!(code; "ended");
@@ -54,8 +58,9 @@ fn run(cli: Cli) -> u8 {
 
 /// Prints an error and what led to it, once, on one line.
 fn report(error: &dyn Error, code: u8) -> u8 {
-    let error = without_secrets(&error.to_string());
-    log::error!(error = error.as_str(); "failed");
+    let error = error.to_string();
+    let error = without_secrets(&error);
+    log::error!(error = &*error; "failed");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(io::stderr(), "shelflife: {error}");
     code

@@ -9,10 +9,9 @@ use std::time::Duration;
 use reqwest::Url;
 use secrecy::ExposeSecret;
 
-use super::error::{ApiError, ClientError, Status};
-use super::exchange::{Exchange, Read};
+use super::error::{ApiError, Asked, ClientError, Status};
+use super::exchange::{About, Exchange, Read};
 use super::failure::no_client;
-use super::mask::Mask;
 use super::retry::Allowance;
 use super::wire::{self, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
@@ -82,7 +81,7 @@ pub enum Existence {
 pub struct Client {
     http: reqwest::Client,
     endpoint: Endpoint,
-    mask: Mask,
+    key: Option<Secret>,
     limits: Limits,
     attempt: u32,
 }
@@ -113,7 +112,7 @@ impl Client {
             builder = builder.no_proxy().tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| no_client(&error))?;
-        Ok(Self { http, endpoint, mask: Mask::new(key), limits, attempt: 1 })
+        Ok(Self { http, endpoint, key, limits, attempt: 1 })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
@@ -142,13 +141,12 @@ impl Client {
         if let Some(after) = after {
             append_raw(&mut url, "after", after.raw());
         }
-        let Answer { value: body, date, allowance } = self.get(url).await?;
+        let Answer { value: body, date, allowance } = self.get(url, Asked::List).await?;
         let value = wire::read_page(&body.bytes).map_err(|why| match why {
             NotAPage::NotAFilesList { .. } if body.encoded => {
                 ApiError::Undecodable { what: "it is encoded in a way that was not asked for" }
             }
-            NotAPage::NotAFilesList { breaks_off, .. } => {
-                let beginning = wire::beginning_of(&self.mask.hide(body.bytes));
+            NotAPage::NotAFilesList { beginning, breaks_off } => {
                 ApiError::NotAFilesList { beginning, breaks_off }
             }
             NotAPage::TooManyFiles => {
@@ -165,7 +163,7 @@ impl Client {
     /// another resource is refused before anything is sent.
     pub async fn retrieve(&self, id: &Untrusted) -> Result<Answer<Existence>, ApiError> {
         let url = self.endpoint.file_url(id).ok_or(ApiError::UnusableId)?;
-        let Answer { value: body, date, allowance } = match self.get(url).await {
+        let Answer { value: body, date, allowance } = match self.get(url, Asked::File).await {
             Err(ApiError::Refused { status: Status(404), .. }) => {
                 return Ok(Answer { value: Existence::Gone, date: None, allowance: None });
             }
@@ -178,9 +176,10 @@ impl Client {
     }
 
     /// One try of a call that wants a document: all of a body that is not too large.
-    async fn get(&self, url: Url) -> Result<Answer<Body>, ApiError> {
+    async fn get(&self, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
         let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
-        let mut exchange = Exchange::begin(self.limits);
+        let secret = self.key.as_ref().map(Secret::source);
+        let mut exchange = Exchange::begin(self.limits, About { asked, secret });
         let result = self.document(url, &mut exchange).await;
         if let Some(path) = path {
             let bytes = result.as_ref().map(|answer| answer.value.bytes.len());
@@ -191,16 +190,13 @@ impl Client {
 
     async fn document(&self, url: Url, exchange: &mut Exchange) -> Result<Answer<Body>, ApiError> {
         let mut request = self.http.get(url);
-        if let Some(key) = self.mask.key() {
+        if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }
-        let opened = exchange.open(request, &self.mask).await?;
+        let opened = exchange.open(request).await?;
         let (date, allowance, encoded) = (opened.date, opened.allowance, opened.is_encoded());
         match opened.collect(self.limits.body_bytes).await? {
-            Read::Whole(bytes) => {
-                let bytes = self.mask.hide_in_list(bytes);
-                Ok(Answer { value: Body { bytes, encoded }, date, allowance })
-            }
+            Read::Whole(bytes) => Ok(Answer { value: Body { bytes, encoded }, date, allowance }),
             Read::Cut(_) => Err(ApiError::Undecodable { what: "it is larger than 8 MiB" }),
         }
     }

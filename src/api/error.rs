@@ -1,7 +1,9 @@
 //! What can go wrong with one call, sorted by what can be done about it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use super::secret::SecretSource;
 use crate::text::Untrusted;
 
 /// Cells of a service's own words that are shown.
@@ -22,6 +24,26 @@ pub enum ClientError {
     },
 }
 
+/// What was asked of the service when it refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The list of files.
+    List,
+    /// One file by its id.
+    File,
+}
+
+impl Asked {
+    /// What a key has to be allowed to do for it.
+    #[must_use]
+    pub fn deed(self) -> &'static str {
+        match self {
+            Self::List => "list files",
+            Self::File => "look at a file",
+        }
+    }
+}
+
 /// Why one try of a call failed.
 ///
 /// The texts name the cause in lower case and show the service's own words escaped.
@@ -32,10 +54,14 @@ pub enum ApiError {
     KeyRefused {
         /// The service's words.
         message: Option<Untrusted>,
+        /// Where the key came from that was sent; nothing where none was.
+        secret: Option<SecretSource>,
     },
     /// 403: the key is known, but may not do this.
     #[error("the service denies permission (403){}", said(.message.as_ref()))]
     Forbidden {
+        /// What was asked for.
+        asked: Asked,
         /// The service's words.
         message: Option<Untrusted>,
         /// How long it asks to be left alone, where it does.
@@ -62,7 +88,7 @@ pub enum ApiError {
         wait: Option<Duration>,
     },
     /// 3xx: redirects are not followed, since the key would go with them.
-    #[error("the service redirects to {}, which is not followed", .target.borrow().printable_within(MESSAGE_CELLS))]
+    #[error("the service redirects to {}, which is not followed", shown(.target, MESSAGE_CELLS))]
     Redirected {
         /// The host that it names.
         target: Untrusted,
@@ -76,19 +102,19 @@ pub enum ApiError {
         limit: Duration,
     },
     /// No connection could be made.
-    #[error("the service cannot be reached: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    #[error("the service cannot be reached: {}", shown(.cause, MESSAGE_CELLS))]
     Unreachable {
         /// The innermost cause.
         cause: Untrusted,
     },
     /// The connection cannot be made safe. No retry mends that.
-    #[error("the connection is not safe: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    #[error("the connection is not safe: {}", shown(.cause, MESSAGE_CELLS))]
     Untrustworthy {
         /// The innermost cause.
         cause: Untrusted,
     },
     /// The connection was closed or reset before the answer was whole.
-    #[error("the answer broke off: {}", .cause.borrow().printable_within(MESSAGE_CELLS))]
+    #[error("the answer broke off: {}", shown(.cause, MESSAGE_CELLS))]
     Interrupted {
         /// The innermost cause.
         cause: Untrusted,
@@ -127,9 +153,11 @@ impl std::fmt::Display for Status {
 }
 
 fn said(message: Option<&Untrusted>) -> String {
-    message.map_or(String::new(), |message| {
-        format!(": {}", message.borrow().printable_within(MESSAGE_CELLS))
-    })
+    message.map_or(String::new(), |message| format!(": {}", shown(message, MESSAGE_CELLS)))
+}
+
+fn shown(text: &Untrusted, cells: usize) -> String {
+    text.borrow().refusal_within(cells)
 }
 
 fn shown_beginning(beginning: &Untrusted, breaks_off: bool) -> String {
@@ -137,7 +165,7 @@ fn shown_beginning(beginning: &Untrusted, breaks_off: bool) -> String {
         return "it is empty".to_owned();
     }
     let breaks_off = if breaks_off { "it breaks off; " } else { "" };
-    format!("{breaks_off}it begins with {}", beginning.borrow().printable_within(80))
+    format!("{breaks_off}it begins with {}", shown(beginning, 80))
 }
 
 impl ApiError {
@@ -208,10 +236,15 @@ impl ApiError {
 
     /// What the operator can do about it.
     #[must_use]
-    pub fn advice(&self) -> &'static str {
-        match self {
-            Self::KeyRefused { .. } => "give the key of this account in CEREBRAS_API_KEY",
-            Self::Forbidden { .. } => "ask for a key that may list files",
+    pub fn advice(&self) -> Cow<'static, str> {
+        let advice = match self {
+            Self::KeyRefused { secret: Some(source), .. } => {
+                return format!("give the key of this account in {source}").into();
+            }
+            Self::KeyRefused { secret: None, .. } => "no key was sent; this service wants one",
+            Self::Forbidden { asked, .. } => {
+                return format!("ask for a key that may {}", asked.deed()).into();
+            }
             Self::Untrustworthy { .. } => {
                 "check the address and its port, this machine's clock and its CA certificates"
             }
@@ -224,10 +257,10 @@ impl ApiError {
             Self::Unavailable { .. } | Self::Interrupted { .. } | Self::TimedOut { .. } => {
                 "try again later"
             }
-            Self::Refused { .. } | Self::Undecodable { .. } | Self::UnusableId => {
-                "check the address"
-            }
-        }
+            Self::Refused { .. } | Self::Undecodable { .. } => "check the address",
+            Self::UnusableId => "nothing can be asked about a file of such an id",
+        };
+        advice.into()
     }
 
     /// How long the service asks to be left alone.

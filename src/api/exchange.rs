@@ -13,18 +13,26 @@ use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::Limits;
-use super::error::{ApiError, Status};
+use super::error::{ApiError, Asked, Status};
 use super::failure::meaning_of;
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
-use super::mask::Mask;
 use super::retry::Allowance;
+use super::secret::SecretSource;
 use super::wire;
 use crate::time::clock::{DateSample, since_boot};
+
+/// What is asked, and on whose behalf: what a refusal is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About {
+    pub(super) asked: Asked,
+    pub(super) secret: Option<SecretSource>,
+}
 
 /// One try: how long it may take, and what is logged of it.
 #[derive(Debug)]
 pub(super) struct Exchange {
     limits: Limits,
+    about: About,
     begun: Instant,
     /// The status, once there is one.
     status: Option<u16>,
@@ -53,17 +61,13 @@ const LIKELY_BYTES: usize = 64 * 1_024;
 
 impl Exchange {
     /// Begins now.
-    pub(super) fn begin(limits: Limits) -> Self {
-        Self { limits, begun: Instant::now(), status: None }
+    pub(super) fn begin(limits: Limits, about: About) -> Self {
+        Self { limits, about, begun: Instant::now(), status: None }
     }
 
     /// The first half: sends the request, and turns an answer that is no success into the error that
     /// says what to do.
-    pub(super) async fn open(
-        &mut self,
-        request: RequestBuilder,
-        mask: &Mask,
-    ) -> Result<Opened, ApiError> {
+    pub(super) async fn open(&mut self, request: RequestBuilder) -> Result<Opened, ApiError> {
         let (limits, sent) = (self.limits, since_boot());
         let deadline = self.begun + limits.whole;
         let response = within(deadline, &limits, limits.head, "answer", request.send())
@@ -74,7 +78,7 @@ impl Exchange {
         let date = date_sample(response.headers(), sent);
         let allowance = read_allowance(response.headers());
         let opened = Opened { response, limits, deadline, date, allowance };
-        if status.is_success() { Ok(opened) } else { Err(opened.refusal(mask).await) }
+        if status.is_success() { Ok(opened) } else { Err(opened.refusal(self.about).await) }
     }
 
     /// Logs how the try ended: after how many bytes of a body, or for want of what.
@@ -124,11 +128,10 @@ impl Opened {
 
     /// What an answer that is no success means. Its head says that; a body that does not come only
     /// leaves out the service's own words.
-    async fn refusal(self, mask: &Mask) -> ApiError {
+    async fn refusal(self, about: About) -> ApiError {
         let status = self.response.status();
         if status.is_redirection()
-            && let Some(target) =
-                redirect_target(self.response.url(), self.response.headers(), mask)
+            && let Some(target) = redirect_target(self.response.url(), self.response.headers())
         {
             return ApiError::Redirected { target };
         }
@@ -136,14 +139,15 @@ impl Opened {
         let head = retry_headers(&headers);
         let cap = self.limits.error_bytes;
         let message = match self.collect(cap).await {
-            Ok(Read::Whole(body) | Read::Cut(body)) => wire::read_error_message(&mask.hide(body)),
+            Ok(Read::Whole(body) | Read::Cut(body)) => wire::read_error_message(&body),
             Err(_) => None,
         };
         let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
         let (status, wait) = (Status(status.as_u16()), head.wait());
+        let About { asked, secret } = about;
         match (status.0, head.verdict().unwrap_or(listed)) {
-            (401, _) => ApiError::KeyRefused { message },
-            (403, _) => ApiError::Forbidden { message, wait },
+            (401, _) => ApiError::KeyRefused { message, secret },
+            (403, _) => ApiError::Forbidden { asked, message, wait },
             (_, true) => ApiError::Unavailable { status, message, wait },
             (_, false) => ApiError::Refused { status, message, wait },
         }

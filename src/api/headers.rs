@@ -6,9 +6,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use reqwest::Url;
 use reqwest::header::{AGE, DATE, HeaderMap, LOCATION, RETRY_AFTER};
 
-use super::mask::Mask;
 use super::retry::{Allowance, RetryHeaders};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, UntrustedRef};
 use crate::time::clock::{DateSample, since_boot};
 
 pub(super) fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
@@ -46,8 +45,10 @@ pub(super) fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSam
 
 /// The host that a redirect from `asked` names, where it names a place; a path could carry anything,
 /// the key included.
-pub(super) fn redirect_target(asked: &Url, headers: &HeaderMap, mask: &Mask) -> Option<Untrusted> {
-    let location = mask.hide(headers.get(LOCATION)?.as_bytes().to_vec());
+pub(super) fn redirect_target(asked: &Url, headers: &HeaderMap) -> Option<Untrusted> {
+    let location = headers.get(LOCATION)?.as_bytes();
+    // Only shown. In a host the key would not be known any more: its letters become small ones.
+    let location = UntrustedRef::new(location).without_short_secrets();
     let Ok(url) = asked.join(&String::from_utf8_lossy(&location)) else {
         return Some(Untrusted::new("no valid address"));
     };

@@ -11,7 +11,6 @@ pub mod error;
 mod exchange;
 mod failure;
 mod headers;
-pub mod mask;
 pub mod pace;
 pub mod retry;
 pub mod secret;

@@ -1,83 +1,150 @@
-//! The key of the account.
+//! The key of the account, and where it comes from.
+
+use std::env::VarError;
+use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::text::secrets;
 
 /// The environment variable that holds the key.
 pub const SECRET_VARIABLE: &str = "CEREBRAS_API_KEY";
 
-/// Bytes from which a key is looked for in texts of all kinds. A shorter one could stand there by
-/// chance, as one of a letter would; real ones have some fifty.
-pub const LONG_SECRET: usize = 8;
+/// Where a secret comes from, in the words of an operator who is told to mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretSource {
+    /// The environment variable of this name.
+    Variable(&'static str),
+}
 
-/// A key that is fit to stand in a header; neither `Debug` nor an error shows it.
+/// Where the key of the account is kept.
+pub const KEY: SecretSource = SecretSource::Variable(SECRET_VARIABLE);
+
+/// A key that is fit to stand in a header; neither `Debug` nor an error shows it, nor any text that
+/// is printed.
 #[derive(Clone, Debug)]
-pub struct Secret(SecretString);
+pub struct Secret {
+    text: SecretString,
+    source: SecretSource,
+}
 
 /// Why there is no usable key. The texts never show it.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadSecret {
-    /// The variable is not set, or empty.
-    #[error("no key: set {SECRET_VARIABLE} to the key of the account (--demo needs none)")]
-    Missing,
+    /// The source is not there, or empty.
+    #[error("no key: {} (--demo needs none)", .0.to_be_set("the key of the account"))]
+    Missing(SecretSource),
     /// It holds something that no header can carry.
     #[error(
-        "the key in {SECRET_VARIABLE} is malformed: it must be printable ASCII without spaces or line breaks"
+        "the key in {0} is malformed: it must be printable ASCII without spaces or line breaks"
     )]
-    Malformed,
+    Malformed(SecretSource),
+}
+
+impl SecretSource {
+    /// The sentence that has `what` put there.
+    #[must_use]
+    pub fn to_be_set(self, what: &str) -> String {
+        match self {
+            Self::Variable(name) => format!("set {name} to {what}"),
+        }
+    }
+}
+
+impl fmt::Display for SecretSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(name) => f.write_str(name),
+        }
+    }
 }
 
 impl Secret {
-    /// Checks a key; one trailing line break, as files and commands leave it, is trimmed.
+    /// Reads the key where it is kept.
     ///
     /// # Errors
     /// [`BadSecret`], which does not show it.
-    pub fn parse(text: &str) -> Result<Self, BadSecret> {
+    pub fn read(source: SecretSource) -> Result<Self, BadSecret> {
+        let SecretSource::Variable(name) = source;
+        match std::env::var(name) {
+            Ok(text) => Self::parse(&text, source),
+            Err(VarError::NotPresent) => Err(BadSecret::Missing(source)),
+            Err(VarError::NotUnicode(_)) => Err(BadSecret::Malformed(source)),
+        }
+    }
+
+    /// Checks a key; one trailing line break, as files and commands leave it, is trimmed. From now on
+    /// no printed text shows it ([`secrets`]).
+    ///
+    /// # Errors
+    /// [`BadSecret`], which does not show it.
+    pub fn parse(text: &str, source: SecretSource) -> Result<Self, BadSecret> {
         let text = text.strip_suffix('\n').unwrap_or(text);
         let text = text.strip_suffix('\r').unwrap_or(text);
         if text.is_empty() {
-            return Err(BadSecret::Missing);
+            return Err(BadSecret::Missing(source));
         }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(BadSecret::Malformed);
+            return Err(BadSecret::Malformed(source));
         }
-        Ok(Self(SecretString::from(text)))
+        let text = SecretString::from(text);
+        secrets::register(&text);
+        Ok(Self { text, source })
+    }
+
+    /// Where it was kept.
+    #[must_use]
+    pub fn source(&self) -> SecretSource {
+        self.source
     }
 }
 
 impl ExposeSecret<str> for Secret {
     fn expose_secret(&self) -> &str {
-        self.0.expose_secret()
-    }
-}
-
-/// `text` without the key that the environment holds, for what is printed about this machine: it may
-/// have been put in another place than meant.
-#[must_use]
-pub fn without_secrets(text: &str) -> String {
-    match std::env::var(SECRET_VARIABLE).map(|key| Secret::parse(&key)) {
-        Ok(Ok(key)) if key.expose_secret().len() >= LONG_SECRET => {
-            text.replace(key.expose_secret(), "[key]")
-        }
-        _ => text.to_owned(),
+        self.text.expose_secret()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::UntrustedRef;
 
     /// Hazards 14 and 18.
     #[test]
     fn keys_are_checked_and_never_shown() {
-        assert_eq!(Secret::parse("csk-abc\n").unwrap().expose_secret(), "csk-abc");
-        assert_eq!(Secret::parse("").unwrap_err(), BadSecret::Missing);
-        assert_eq!(Secret::parse("\n").unwrap_err(), BadSecret::Missing);
+        let parse = |text| Secret::parse(text, KEY);
+        assert_eq!(parse("csk-abc\n").unwrap().expose_secret(), "csk-abc");
+        assert_eq!(parse("").unwrap_err(), BadSecret::Missing(KEY));
+        assert_eq!(parse("\n").unwrap_err(), BadSecret::Missing(KEY));
         for bad in ["a b", "a\r\nb", "a\n\n", "\u{1b}[31m", "schlüssel", " a", "a\0"] {
-            let error = Secret::parse(bad).unwrap_err();
-            assert_eq!(error, BadSecret::Malformed, "{bad:?}");
+            let error = parse(bad).unwrap_err();
+            assert_eq!(error, BadSecret::Malformed(KEY), "{bad:?}");
             assert!(!error.to_string().contains(bad));
         }
-        let debug = format!("{:?}", Secret::parse("canary-key").unwrap());
+        let debug = format!("{:?}", parse("canary-key").unwrap());
         assert!(!debug.contains("canary"), "{debug}");
+    }
+
+    /// Hazards 14: whatever reads a key, no way to show a text shows it; what is kept is as it came.
+    #[test]
+    fn a_key_that_was_read_is_hidden_in_all_that_is_shown() {
+        let key = "csk-read-for-this-test+1";
+        let echo = format!("a {key} b");
+        let text = UntrustedRef::new(echo.as_bytes());
+        assert!(text.printable().contains(key), "it is no key yet");
+        Secret::parse(key, KEY).unwrap();
+        assert_eq!(text.printable(), "a [key] b");
+        assert_eq!(text.printable_within(6), "a [ke…");
+        assert_eq!(text.refusal_within(40), "a [key] b");
+        assert_eq!(text.json(), "\"a [key] b\"");
+        assert_eq!(serde_json::to_string(&text).unwrap(), "\"a [key] b\"");
+        assert_eq!(format!("{text:?}"), "\"a [key] b\"");
+        assert_eq!(secrets::without_secrets(&echo), "a [key] b");
+        assert_eq!((text.raw(), text.exact_json()), (echo.as_bytes(), format!("\"{echo}\"")));
+        // A text that is cut shows no beginning of it either.
+        let long = format!("{}{key}", "x".repeat(60));
+        let cut = &long.as_bytes()[..70];
+        assert!(UntrustedRef::new(cut).printable_within(200).ends_with("x[key]"));
     }
 }

@@ -10,7 +10,6 @@ pub mod list;
 pub mod options;
 mod proxy;
 
-use std::env::VarError;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -19,7 +18,7 @@ use tokio::runtime::Handle;
 
 use crate::api::client::Limits;
 use crate::api::endpoint::{BadEndpoint, Endpoint};
-use crate::api::secret::{BadSecret, SECRET_VARIABLE, Secret};
+use crate::api::secret::{BadSecret, KEY, Secret};
 use crate::api::{ApiError, Client, ClientError};
 use crate::config::{Config, ConfigError};
 use crate::demo;
@@ -181,7 +180,7 @@ pub fn find_service(
     }
     let endpoint = endpoint(options, config)?;
     proxy::in_force(&endpoint)?;
-    Ok(Service { endpoint, key: Some(key()?), profile: "default" })
+    Ok(Service { endpoint, key: Some(Secret::read(KEY)?), profile: "default" })
 }
 
 fn start_demo(
@@ -213,12 +212,4 @@ fn endpoint(options: &GlobalOptions, config: &Config) -> Result<Endpoint, Comman
         let value = if secret { String::new() } else { format!("\"{shown}\" ") };
         CommandError::Endpoint { value, place, source }
     })
-}
-
-fn key() -> Result<Secret, CommandError> {
-    match std::env::var(SECRET_VARIABLE) {
-        Ok(key) => Ok(Secret::parse(&key)?),
-        Err(VarError::NotPresent) => Err(BadSecret::Missing.into()),
-        Err(VarError::NotUnicode(_)) => Err(BadSecret::Malformed.into()),
-    }
 }

@@ -1,5 +1,6 @@
 //! What goes into the paging machine and comes out of it, and the states that it can be in.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::api::ApiError;
@@ -77,13 +78,14 @@ impl Failure {
 
     /// What the operator can do about it.
     #[must_use]
-    pub fn advice(&self) -> &'static str {
-        match self {
-            Self::Call(error) => error.advice(),
+    pub fn advice(&self) -> Cow<'static, str> {
+        let advice = match self {
+            Self::Call(error) => return error.advice(),
             Self::AskedToWait { .. } => "try again then",
             Self::CursorStuck | Self::CursorRefused(_) => "the service does not page as it should",
             Self::Full => "there is no way to hold more",
-        }
+        };
+        advice.into()
     }
 }
 

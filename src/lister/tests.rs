@@ -1,7 +1,7 @@
 //! Goes through the transition table of the module's documentation, row by row.
 
 use super::*;
-use crate::api::error::Status;
+use crate::api::error::{Asked, Status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -148,7 +148,7 @@ fn the_wait_that_the_service_asks_for_is_kept_to() {
 
 #[test]
 fn failures_that_no_retry_mends_are_final_until_the_operator_says_so() {
-    let key = ApiError::KeyRefused { message: None };
+    let key = ApiError::KeyRefused { message: None, secret: None };
     let page = ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false };
     for error in [key, page, refused(404), refused(501)] {
         let mut lister = lister();
@@ -259,7 +259,9 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
     };
     let unavailable = ApiError::Unavailable { status: Status(503), message: None, wait: None };
     let portal = ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false };
-    for error in [unavailable, portal, ApiError::Forbidden { message: None, wait: None }] {
+    for error in
+        [unavailable, portal, ApiError::Forbidden { asked: Asked::List, message: None, wait: None }]
+    {
         let mut lister = failed_with(error.clone());
         let fetch = lister.retry_once().unwrap();
         lister.page_failed(fetch.request, error, Duration::ZERO, &mut Pace::default());
@@ -292,7 +294,7 @@ fn a_wait_is_kept_to_where_no_retry_is_made() {
     let wait = Some(SECOND * 5);
     for error in [
         ApiError::Refused { status: Status(429), message: None, wait },
-        ApiError::Forbidden { message: None, wait },
+        ApiError::Forbidden { asked: Asked::List, message: None, wait },
     ] {
         let mut lister = lister();
         lister.demand().unwrap();

@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::api::secret::without_secrets;
 use crate::text::UntrustedRef;
 
 /// The exit code after a panic, as the standard library has it.
@@ -46,7 +45,7 @@ pub fn report_panics(program: impl FnOnce() -> u8) -> u8 {
     let Some(message) = message else { return code };
     // It may repeat what a service sent.
     let lines = message.lines().map(|line| UntrustedRef::new(line.as_bytes()).printable());
-    let message = without_secrets(&lines.collect::<Vec<_>>().join("\n"));
+    let message = lines.collect::<Vec<_>>().join("\n");
     log::error!(panic = message.as_str(); "panicked");
     // Standard error may be closed; there is nobody to tell then.
     let _ = writeln!(

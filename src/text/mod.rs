@@ -3,10 +3,12 @@
 //! [`Untrusted`] has neither `Display` nor `AsRef<str>`: what a service sends can only reach a
 //! terminal, a pipe or a log through [`UntrustedRef::printable`] or [`UntrustedRef::json`], which
 //! let no control sequence and no invisible character through, and print different texts
-//! differently. The bytes themselves are for API calls and exact comparison.
+//! differently, but for the [`secrets`] of this process, which they hide. The bytes themselves are
+//! for API calls and exact comparison.
 
 mod numbers;
 mod printable;
+pub mod secrets;
 mod untrusted;
 mod width;
 mod wrap;

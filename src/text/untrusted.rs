@@ -7,6 +7,7 @@ use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
+use super::secrets::{self, hide};
 use super::width::shorten_end;
 
 /// Owned text from outside: UTF-8, except that lone surrogates of a JSON string stay as the three
@@ -84,9 +85,50 @@ impl<'a> UntrustedRef<'a> {
     /// and trailing spaces, the halves of flags and skin tones (whose width terminals disagree
     /// about), the fifth and further combining marks of a character, lone surrogates, bytes that
     /// are no UTF-8, and the backslash itself. The mapping is injective, and the result is stable
-    /// under [`unicode_width`].
+    /// under [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
     #[must_use]
     pub fn printable(self) -> Cow<'a, str> {
+        match hide(self.0, secrets::LONG) {
+            Cow::Borrowed(raw) => UntrustedRef(raw).escaped(),
+            Cow::Owned(hidden) => Cow::Owned(UntrustedRef(&hidden).escaped().into_owned()),
+        }
+    }
+
+    /// [`printable`](Self::printable), cut to `cells` terminal cells with an ellipsis at the end.
+    #[must_use]
+    pub fn printable_within(self, cells: usize) -> String {
+        self.within(cells, secrets::LONG)
+    }
+
+    /// [`printable_within`](Self::printable_within) for the words of a service that refuses a call:
+    /// they are few, so that a short secret is hidden in them as well.
+    #[must_use]
+    pub fn refusal_within(self, cells: usize) -> String {
+        self.within(cells, secrets::SHORT)
+    }
+
+    /// The bytes without the secrets of this process, short ones included: for what is looked at more
+    /// closely before it is shown.
+    #[must_use]
+    pub fn without_short_secrets(self) -> Cow<'a, [u8]> {
+        hide(self.0, secrets::SHORT)
+    }
+
+    fn within(self, cells: usize, least: usize) -> String {
+        // What hides a secret is shorter than it: before that, nothing may be cut off.
+        let whole = hide(self.0, least);
+        // No character is wider than two cells or shorter than one byte in its printed form, and at
+        // most a handful of marks share a cell: more than this can never be shown.
+        let most = cells.saturating_mul(4 * (MOST_MARKS + 1)).saturating_add(4);
+        let head = UntrustedRef(&whole[..whole.len().min(most)]);
+        let mut text = shorten_end(&head.escaped(), cells);
+        if head.0.len() < whole.len() && !text.ends_with('…') {
+            text = shorten_end(&(text + " …"), cells);
+        }
+        text
+    }
+
+    fn escaped(self) -> Cow<'a, str> {
         if let Ok(text) = std::str::from_utf8(self.0)
             && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\')
             && !text.starts_with(' ')
@@ -103,21 +145,8 @@ impl<'a> UntrustedRef<'a> {
         Cow::Owned(out)
     }
 
-    /// [`printable`](Self::printable), cut to `cells` terminal cells with an ellipsis at the end.
-    #[must_use]
-    pub fn printable_within(self, cells: usize) -> String {
-        // No character is wider than two cells or shorter than one byte in its printed form, and at
-        // most a handful of marks share a cell: more than this can never be shown.
-        let most = cells.saturating_mul(4 * (MOST_MARKS + 1)).saturating_add(4);
-        let head = Self(&self.0[..self.0.len().min(most)]);
-        let mut text = shorten_end(&head.printable(), cells);
-        if head.0.len() < self.0.len() && !text.ends_with('…') {
-            text = shorten_end(&(text + " …"), cells);
-        }
-        text
-    }
-
-    /// A JSON string, quotes included, that reads back as exactly this text.
+    /// A JSON string, quotes included, that reads back as exactly this text, but for a
+    /// [secret](super::secrets) of this process, which is hidden.
     ///
     /// What [`printable`](Self::printable) would spell out is written as `\uXXXX`; bytes that are no
     /// UTF-8 cannot be said in JSON and become U+FFFD.
@@ -130,6 +159,19 @@ impl<'a> UntrustedRef<'a> {
 
     /// Appends it as a [JSON string](Self::json).
     pub fn push_json(self, out: &mut String) {
+        UntrustedRef(&hide(self.0, secrets::LONG)).push_exact_json(out);
+    }
+
+    /// A JSON string that is kept or sent rather than shown: it reads back as exactly this text,
+    /// whatever stands in it.
+    #[must_use]
+    pub fn exact_json(self) -> String {
+        let mut out = String::with_capacity(self.0.len() + 2);
+        self.push_exact_json(&mut out);
+        out
+    }
+
+    fn push_exact_json(self, out: &mut String) {
         out.push('"');
         // Nearly all texts of a service stand for themselves. Looking at every byte, without an
         // early end, is what a processor does many at a time.

@@ -9,7 +9,6 @@ use ratatui::layout::Rect;
 
 use super::{Pen, cells};
 use crate::api::ApiError;
-use crate::api::secret::SECRET_VARIABLE;
 use crate::app::geometry::layout::LEAST;
 use crate::app::{App, Step};
 use crate::keys::{Action, Hint};
@@ -99,13 +98,13 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
     };
     let quits = app.main_hints(&[QUITS]);
     match why {
-        Failure::Call(ApiError::KeyRefused { .. }) => (
-            format!("{}.", capital(&why.to_string())),
-            side_by_side(
-                &format!("set {SECRET_VARIABLE} to the account's key and start again"),
-                &quits,
-            ),
-        ),
+        Failure::Call(error @ ApiError::KeyRefused { secret, .. }) => {
+            let help = secret.map_or_else(
+                || error.advice().into_owned(),
+                |source| format!("{} and start again", source.to_be_set("the account's key")),
+            );
+            (format!("{}.", capital(&why.to_string())), side_by_side(&help, &quits))
+        }
         Failure::Call(ApiError::Forbidden { .. }) => (
             format!("No permission to list the files: {why}."),
             side_by_side("ask for a key that may list them", &side_by_side(&next, &quits)),

@@ -131,6 +131,22 @@ fn an_echoed_key_is_masked_wherever_it_comes_back() {
     }
 }
 
+/// Hazards 14: what is left of a document from which the key was taken is one still.
+#[test]
+fn json_stays_json_whatever_the_key_is() {
+    let key = "1234567890";
+    let body = format!(r#"[{{"id":"a","filename":"{key}","n":[{key}, 1],"s":["{key}"]}}]"#);
+    let server = Fault::start(move |_, _| answer("200 OK", "", &body));
+    let mut command = command(&["list", "--output", "jsonl"]);
+    command.env("CEREBRAS_API_KEY", key).env("CEREBRAS_BASE_URL", &server.url);
+    let said = text(&command.output().unwrap().stdout);
+    let file: serde_json::Value = serde_json::from_str(&said).expect(&said);
+    let hidden = |field: &str| file[field].clone();
+    assert_eq!(hidden("filename"), "[key]");
+    assert_eq!(hidden("n"), "[[key], 1]", "no longer a number, and so a text");
+    assert_eq!(hidden("s"), serde_json::json!(["[key]"]));
+}
+
 #[test]
 fn one_page_is_taken_as_it_is() {
     let server =

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use shelflife::api::client::Limits;
 use shelflife::api::endpoint::Endpoint;
-use shelflife::api::secret::Secret;
+use shelflife::api::secret::{KEY, Secret};
 use shelflife::api::{ApiError, Client};
 use shelflife::text::Untrusted;
 
@@ -13,8 +13,8 @@ use crate::support::CANARY;
 use crate::support::fault::{Fault, Reply, answer, page};
 
 fn client(url: &str, limits: Limits) -> Client {
-    Client::new(Endpoint::parse(url, false).unwrap(), Some(Secret::parse(CANARY).unwrap()), limits)
-        .unwrap()
+    let key = Secret::parse(CANARY, KEY).unwrap();
+    Client::new(Endpoint::parse(url, false).unwrap(), Some(key), limits).unwrap()
 }
 
 /// The program's limits, in thousandths: what takes seconds there takes milliseconds here.

@@ -207,7 +207,7 @@ fn tls_is_in_order_only_where_it_was_seen() {
         (ApiError::TimedOut { what: "connection", limit: Duration::from_secs(5) }, false),
         (ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) }, true),
         (ApiError::Unreachable { cause: Untrusted::default() }, false),
-        (ApiError::KeyRefused { message: None }, true),
+        (ApiError::KeyRefused { message: None, secret: None }, true),
     ] {
         assert_eq!(error.was_connected(), connected, "{error}");
     }

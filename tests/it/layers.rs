@@ -7,6 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventK
 use ratatui::buffer::Buffer;
 use shelflife::api::ApiError;
 use shelflife::api::call::Call;
+use shelflife::api::error::Asked;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -500,8 +501,8 @@ fn with_nothing_close_the_program_sleeps_for_minutes() {
 #[test]
 fn no_failure_makes_it_spin() {
     let errors: [fn() -> ApiError; 4] = [
-        || ApiError::KeyRefused { message: None },
-        || ApiError::Forbidden { message: None, wait: None },
+        || ApiError::KeyRefused { message: None, secret: None },
+        || ApiError::Forbidden { asked: Asked::List, message: None, wait: None },
         || ApiError::NotAFilesList {
             beginning: shelflife::text::Untrusted::new("<html>"),
             breaks_off: false,
@@ -567,7 +568,7 @@ fn every_hint_names_the_keys_that_are_bound() {
     driver.keys("cL");
     assert!(looks(&driver, "loading all").contains("c stops"));
     let mut driver = Driver::started(120, 36, settings);
-    driver.fail(ApiError::Forbidden { message: None, wait: None });
+    driver.fail(ApiError::Forbidden { asked: Asked::List, message: None, wait: None });
     assert!(looks(&driver, "no permission").contains("e tries"));
 }
 

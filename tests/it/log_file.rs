@@ -65,6 +65,26 @@ fn requests_their_tries_and_their_failures_are_logged_without_the_key() {
     assert_eq!(records.last().unwrap()["code"], 0);
 }
 
+/// Hazards 14: an id that echoes the key is sent back as it came, or the list would not go on, and
+/// spelt as an address spells it; neither spelling is in the log.
+#[test]
+fn a_key_in_a_cursor_is_sent_and_not_logged() {
+    let server = Fault::start(|number, _| match number {
+        0 => answer("200 OK", "", &format!(r#"{{"data":[{{"id":"{CANARY}"}}],"has_more":true}}"#)),
+        _ => page(0, 1, false),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let log = path.to_str().unwrap();
+    let output = run_at(&server.url, &["list", "--all", "--output", "csv", "--log-file", log]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("\r\n[key],"), "{}", text(&output.stdout));
+    let spelt = CANARY.replace('/', "%2F").replace('+', "%2B");
+    assert!(server.requests()[1].contains(&format!("&after={spelt} ")), "{:?}", server.requests());
+    let records = records(&path);
+    assert_eq!(requests(&records)[1]["path"], "/v1/files?limit=100&after=[key]");
+}
+
 #[test]
 fn the_dashboard_logs_what_becomes_of_the_list() {
     let server = Fault::start(|number, _| match number {

@@ -43,6 +43,34 @@ fn the_demo_paints_counts_down_and_quits() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 14: the key echoed in each place of a file, and spelt in escapes where JSON is shown as it
+/// came; that it is nowhere in what the terminal was sent is checked at the end of each test.
+#[test]
+fn an_echoed_key_is_hidden_on_the_screen_and_in_the_clipboard() {
+    let spelt = CANARY.replace('C', r"\u0043").replace('/', r"\/");
+    let body = format!(
+        r#"{{"data":[{{"id":"{CANARY}","filename":"name {CANARY}","purpose":"{CANARY}",
+            "token":{{"{spelt}":"in {spelt}"}}}},{{"id":7,"of":"{spelt}"}}],"has_more":false}}"#
+    );
+    let server = Fault::start(move |_, _| answer("200 OK", "", &body));
+    let arguments = ["--refresh", "off"];
+    let mut terminal = Terminal::start(160, 36, &arguments, &at(&server.url));
+    terminal.wait_for("name [key]");
+    terminal.press("gg");
+    terminal.wait_for(r#"{"id":7,"of":"[key]"}"#);
+    terminal.press("G");
+    terminal.wait("the detail", |screen| {
+        screen.contains("Purpose   [key]")
+            && screen.contains("ID        [key]")
+            && screen.contains(r#"{"[key]":"in [key]"}"#)
+    });
+    terminal.press("y");
+    // `[key]` in Base64.
+    terminal.wait_for_bytes(b"\x1b]52;c;W2tleV0=\x1b\\");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 #[test]
 fn opening_sends_one_request_and_scrolling_to_the_end_each_page_once() {
     let demo = Demo::with_files(1_000);

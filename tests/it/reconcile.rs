@@ -334,7 +334,7 @@ fn random_fault(rng: &mut Rng) -> ApiError {
         1 => ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false },
         2 => ApiError::Refused { status: Status(404), message: None, wait: None },
         3 => asked_to_wait(rng.u64(1..100)),
-        4 if rng.u8(..4) == 0 => ApiError::KeyRefused { message: None },
+        4 if rng.u8(..4) == 0 => ApiError::KeyRefused { message: None, secret: None },
         _ => down(),
     }
 }
@@ -796,7 +796,7 @@ fn a_page_that_always_fails_keeps_no_other_from_being_read_again() {
 fn a_revoked_key_ends_refreshing_until_the_operator_asks() {
     let mut world = World::loaded(Service::new(50), 100);
     world.pass(INTERVAL * 2);
-    world.answer_list(Some(ApiError::KeyRefused { message: None }));
+    world.answer_list(Some(ApiError::KeyRefused { message: None, secret: None }));
     world.forget();
     world.live(Duration::from_secs(3_600), |world| assert!(world.in_flight.is_empty()));
     assert_eq!(world.driver.app.store().len(), 50);

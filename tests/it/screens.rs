@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
-use shelflife::api::error::Status;
+use shelflife::api::error::{Asked, Status};
+use shelflife::api::secret::KEY;
 use shelflife::api::{ApiError, wire};
 use shelflife::app::event::Event;
 use shelflife::text::Untrusted;
@@ -117,11 +118,15 @@ fn five_kinds_of_nothing_are_five_screens() {
         ("backing_off", failing(vec![down()])),
         (
             "wrong_key",
-            failing(vec![ApiError::KeyRefused { message: Some(Untrusted::new("Wrong API Key")) }]),
+            failing(vec![ApiError::KeyRefused {
+                message: Some(Untrusted::new("Wrong API Key")),
+                secret: Some(KEY),
+            }]),
         ),
         (
             "no_permission",
             failing(vec![ApiError::Forbidden {
+                asked: Asked::List,
                 message: Some(Untrusted::new("Not authenticated")),
                 wait: None,
             }]),

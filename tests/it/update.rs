@@ -302,7 +302,7 @@ fn failures_count_down_and_r_tries_again() {
 
 #[test]
 fn a_refused_key_is_remembered_for_the_exit_code_only_if_nothing_was_loaded() {
-    let refused = || ApiError::KeyRefused { message: None };
+    let refused = || ApiError::KeyRefused { message: None, secret: None };
     let mut driver = Driver::new(120, 36);
     driver.fail(refused());
     assert!(driver.app.never_let_in().is_some_and(ApiError::refuses_key));

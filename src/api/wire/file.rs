@@ -83,7 +83,7 @@ pub(super) struct Extra(String);
 impl Extra {
     pub(super) fn push(&mut self, name: &Untrusted, value: &RawValue) {
         let cut = "\"…\"";
-        let name = name.borrow().json();
+        let name = name.borrow().exact_json();
         let room = MOST_EXTRA_BYTES.saturating_sub(self.0.len());
         if name.len() + cut.len() + 2 > room {
             return;

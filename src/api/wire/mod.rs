@@ -166,12 +166,6 @@ pub fn read_error_message(body: &[u8]) -> Option<Untrusted> {
     Some(beginning(found)).filter(|text| !text.raw().is_empty())
 }
 
-/// The beginning of an answer, as errors show it.
-#[must_use]
-pub fn beginning_of(body: &[u8]) -> Untrusted {
-    beginning(&String::from_utf8_lossy(body))
-}
-
 fn beginning(text: &str) -> Untrusted {
     let mut raw = Untrusted::new(text.trim().as_bytes());
     raw.cap(BEGINNING_BYTES);

@@ -17,15 +17,16 @@ use clap::Args;
 use tokio::runtime::Handle;
 
 use super::options::GlobalOptions;
-use super::{CommandError, begin_log, endpoint, failed, key, proxy};
+use super::{CommandError, begin_log, endpoint, failed, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
-use crate::api::secret::{SECRET_VARIABLE, Secret, without_secrets};
+use crate::api::secret::{KEY, Secret};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::config::{Config, shown};
 use crate::lister::Failure;
 use crate::runtime::exec;
 use crate::text::grouped;
+use crate::text::secrets::without_secrets;
 use crate::time::clock::{Now, ServerClock, since_boot};
 use crate::time::span::long_span;
 
@@ -62,7 +63,8 @@ impl Report {
             Verdict::Failure => "failure",
         };
         // The key may have been put where something else belongs.
-        let line = without_secrets(&format!("{word:<8} {about:<14} {text}"));
+        let line = format!("{word:<8} {about:<14} {text}");
+        let line = without_secrets(&line);
         if self.unprintable.is_none() {
             let mut out = io::stdout().lock();
             self.unprintable = writeln!(out, "{line}").and_then(|()| out.flush()).err();
@@ -180,9 +182,9 @@ async fn service(report: &mut Report, options: &GlobalOptions, config: &Config) 
 }
 
 fn look_for_key(report: &mut Report) -> Option<Secret> {
-    let key = key();
+    let key = Secret::read(KEY).map_err(CommandError::from);
     match &key {
-        Ok(_) => report.ok("key", &format!("{SECRET_VARIABLE} is set")),
+        Ok(key) => report.ok("key", &format!("{} is set", key.source())),
         Err(error) => report.failure("key", error),
     }
     key.ok()

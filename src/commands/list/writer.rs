@@ -1,12 +1,16 @@
 //! The four forms of a list. Each begins before the list is whole and writes page by page.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
+
+use serde::de::IgnoredAny;
 
 use super::super::{CommandError, failed};
 use super::Output;
 use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::text;
+use crate::text::secrets::without_secrets;
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::zone;
@@ -243,10 +247,19 @@ pub(super) fn odd_values(file: &File) -> u64 {
     extra.iter().filter(|(name, _)| is_known(name.borrow())).count() as u64
 }
 
-/// JSON that came from outside on one line, with nothing in it that could command a terminal: line
-/// breaks stand between its tokens only, and characters beyond ASCII in its strings only.
+/// JSON that came from outside on one line, with no secret and nothing in it that could command a
+/// terminal: line breaks stand between its tokens only, and characters beyond ASCII in its strings
+/// only.
 fn one_line(value: UntrustedRef<'_>) -> String {
     let text = String::from_utf8_lossy(value.raw());
+    let text = match without_secrets(&text) {
+        Cow::Borrowed(_) => text,
+        // A secret of digits may have been a number, which it is no longer.
+        Cow::Owned(hidden) if serde_json::from_str::<IgnoredAny>(&hidden).is_err() => {
+            return UntrustedRef::new(hidden.as_bytes()).json();
+        }
+        Cow::Owned(hidden) => Cow::Owned(hidden),
+    };
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

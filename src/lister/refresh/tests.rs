@@ -327,7 +327,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
     }
     let mut world = World::new(50);
     world.begin();
-    world.page_fails(ApiError::KeyRefused { message: None });
+    world.page_fails(ApiError::KeyRefused { message: None, secret: None });
     assert_eq!(
         (world.refresher.due(&world.pace), world.refresher.deadline(&world.pace)),
         (None, None)
@@ -471,7 +471,7 @@ fn a_file_that_cannot_be_asked_for_keeps_nobody_else_from_it() {
         Some(world.now + SECOND * 30),
         "the pages go on as ever"
     );
-    for error in [down(Some(7)), ApiError::KeyRefused { message: None }] {
+    for error in [down(Some(7)), ApiError::KeyRefused { message: None, secret: None }] {
         world.begin();
         world.answer(&(3..100).collect::<Vec<_>>());
         assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
@@ -505,7 +505,7 @@ fn another_interval_is_no_reason_to_try_sooner() {
         assert_eq!(world.refresher.due(&world.pace), due, "{failures}");
     }
     world.begin();
-    world.page_fails(ApiError::KeyRefused { message: None });
+    world.page_fails(ApiError::KeyRefused { message: None, secret: None });
     world.refresher.set_interval(Some(SECOND * 5), world.now);
     assert_eq!(world.refresher.due(&world.pace), None);
 }

@@ -154,7 +154,7 @@ pub fn about(wake: Wake) -> Story {
         Wake::MessageEnd => quiet().file(None, None).keys(1_000, "t"),
         Wake::Stale => quiet().every(5).file(None, None).served(first(|| Reply::Never)).lasting(15),
         Wake::StaleAge => {
-            let refused = || Reply::Fails(40, ApiError::KeyRefused { message: None });
+            let refused = || Reply::Fails(40, ApiError::KeyRefused { message: None, secret: None });
             quiet().every(5).file(None, None).served(first(refused)).lasting(70)
         }
         Wake::ReadOn => {
@@ -350,7 +350,7 @@ fn service(rng: &mut Rng) -> Service {
         || Reply::Fails(60, unavailable(None)),
         || Reply::Fails(60, unavailable(Some(7))),
         || Reply::Fails(60, unavailable(Some(100))),
-        || Reply::Fails(60, ApiError::KeyRefused { message: None }),
+        || Reply::Fails(60, ApiError::KeyRefused { message: None, secret: None }),
         || Reply::After(35),
     ];
     let trouble = TROUBLES[rng.usize(..TROUBLES.len())];

@@ -185,7 +185,7 @@ fn what_fails_beside_others_is_asked_for_again_one_by_one() {
 fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
     let mut world = World::new(2_000);
     assert_eq!(world.read_all(), 4);
-    world.page_fails(ApiError::KeyRefused { message: None });
+    world.page_fails(ApiError::KeyRefused { message: None, secret: None });
     assert!(!world.refresher.is_running() && world.refresher.trouble().is_some());
     let late: Vec<u64> = (0..3).map(|which| world.in_flight(which)).collect();
     world.now += SECOND * 5;
