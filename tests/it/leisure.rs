@@ -1,5 +1,6 @@
 //! Reading on at leisure: what expires next is known beyond the first page, without a key.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -11,17 +12,16 @@ use shelflife::api::{Answer, ApiError, Existence};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
-use shelflife::demo::Options;
 use shelflife::lister::Cursor;
 
 use crate::support::binary::{run_at, text as printed};
 use crate::support::calls::{file_answered, page_answered};
-use crate::support::demo::Demo;
 use crate::support::driver::{Driver, START_S};
+use crate::support::fault::{self, Fault, Reply};
+use crate::support::files::{expiring_at, list};
 use crate::support::screen::text;
 use crate::support::service::{Service, number};
 use crate::support::terminal::Terminal;
-use crate::support::wait_until;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -256,47 +256,70 @@ fn what_expires_next_is_true_beyond_the_first_page() {
     }
 }
 
-/// What the header must say of the whole list, as a separate `list` has it: how many files there are,
-/// and which of them expires next.
-fn whole_list(url: &str) -> [String; 2] {
-    let output = run_at(url, &["list", "--all", "--output", "jsonl"]);
-    let files: Vec<serde_json::Value> =
-        printed(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let now_s = i64::try_from(
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs(),
-    )
-    .unwrap();
-    let expiry = |file: &serde_json::Value| file["expires_at"].as_i64().filter(|at| *at > now_s);
-    let next = files.iter().filter(|file| expiry(file).is_some()).min_by_key(|file| expiry(file));
-    let name = next.map_or("none", |file| file["filename"].as_str().unwrap());
-    // The middle of a long name may be left out.
-    [format!(" {} files", files.len()), format!("next to expire  {}", &name[..name.len().min(6)])]
+/// The number of a file, and when it expires.
+type Dated = (usize, i64);
+
+fn file((number, at): &Dated) -> String {
+    let (id, name) = (format!("file_{number}"), format!("name-{number}.jsonl"));
+    expiring_at(&id, &name, 1_700_000_000 + i64::try_from(*number).unwrap(), *at)
 }
 
-/// The real program, left alone beside an account in which something happens every other second: its
-/// header says what a separate list of all says, a refresh later at most.
+/// An account of `name-N.jsonl` files with their moments of expiry, served over HTTP: what follows
+/// the file behind `after`, or the first page.
+fn answer(files: &[Dated], head: &str) -> Reply {
+    let line = head.lines().next().unwrap();
+    if let Some(rest) = line.strip_prefix("GET /v1/files/file_") {
+        let number = rest.split(' ').next().unwrap().parse::<usize>().unwrap();
+        return match files.iter().find(|(n, _)| *n == number) {
+            Some(dated) => fault::answer("200 OK", "", &file(dated)),
+            None => fault::answer("404 Not Found", "", ""),
+        };
+    }
+    let after = line.split("after=file_").nth(1).map(|rest| {
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next().unwrap();
+        digits.parse::<usize>().unwrap()
+    });
+    let rest: Vec<_> = files.iter().filter(|(n, _)| after.is_none_or(|at| *n > at)).collect();
+    let listed = rest.iter().take(100).map(|dated| file(dated));
+    let body = list(&listed.collect::<Vec<_>>(), rest.len() > 100);
+    fault::answer("200 OK", "", &body)
+}
+
+/// The real program, left alone beside an account in which things happen: its header says what a
+/// separate list of all of it says, with the next refresh.
 #[test]
 fn left_alone_the_header_equals_the_whole_list() {
-    let demo = Demo::start(Options { files: 300, churn: Some(2), ..Options::default() });
-    let at = [("CEREBRAS_BASE_URL", demo.url.as_str()), ("CEREBRAS_API_KEY", "x")];
+    // A hundred years from now, so that no clock of this machine matters.
+    const FAR: i64 = 4_900_000_000;
+    // The soonest files are on the last page.
+    let expiry = |n: usize| FAR - 60 * i64::try_from(n).unwrap();
+    let files: Vec<Dated> = (0..300).map(|n| (n, expiry(n))).collect();
+    let account = Arc::new(Mutex::new(files));
+    let served = Arc::clone(&account);
+    let service = Fault::start(move |_, head| answer(&served.lock().unwrap(), head));
+    let at = [("CEREBRAS_BASE_URL", service.url.as_str()), ("CEREBRAS_API_KEY", "x")];
     let terminal = Terminal::start(160, 36, &["--refresh", "1s"], &at);
-    terminal.wait("all of it", |screen| !screen.contains("loaded") && screen.contains(" files"));
-    let mut samples: Vec<[String; 2]> = vec![];
-    while samples.len() < 4 {
-        let mut lists = vec![whole_list(&demo.url)];
-        if samples.contains(&lists[0]) {
-            continue;
-        }
-        wait_until("the header to say what the list says", || {
-            let screen = terminal.screen();
-            let says = |list: &[String; 2]| list.iter().all(|words| screen.contains(words));
-            // What changed since is as good.
-            lists.iter().any(says) || {
-                lists.push(whole_list(&demo.url));
-                false
-            }
-        });
-        samples.extend(lists.pop());
+    let changes: [fn(&mut Vec<Dated>); 6] = [
+        |_| {},
+        |files| files.push((300, FAR - 90_000)),
+        |files| files[17].1 = FAR - 100_000,
+        |files| files.extend((301..460).map(|n| (n, FAR))),
+        |files| files.retain(|(n, _)| *n != 17),
+        |files| files.truncate(250),
+    ];
+    for (step, change) in changes.into_iter().enumerate() {
+        change(&mut account.lock().unwrap());
+        let output = run_at(&service.url, &["list", "--all", "--output", "jsonl"]);
+        let listed: Vec<serde_json::Value> = printed(&output.stdout)
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let next = listed.iter().min_by_key(|file| file["expires_at"].as_i64()).unwrap();
+        let count = format!(" {} files", listed.len());
+        let next = format!("next to expire  {} ", next["filename"].as_str().unwrap());
+        let what = format!("step {step}: {count} and {next}");
+        let screen =
+            terminal.wait(&what, |screen| screen.contains(&count) && screen.contains(&next));
+        assert!(!screen.contains("of loaded"), "{screen}");
     }
-    assert!(!terminal.screen().contains("of loaded"));
 }
