@@ -147,8 +147,10 @@ impl Account {
         let interval = self.refresher.interval().filter(|_| !self.refresher.is_frozen())?;
         let refreshed = self.refreshed_at?;
         let verified = self.verified_since_s(view).map(|at| Duration::from_secs(at.into()));
+        // By another interval nothing was missed before it was chosen.
+        let since = verified.unwrap_or(refreshed).max(self.interval_since);
         let rounds = self.refresher.rounds_for_view(self.pages_of(view), &self.pace).max(1);
-        Some(verified.unwrap_or(refreshed) + interval * 2 * rounds)
+        Some(since + interval * 2 * rounds)
     }
 
     /// Pages of the list over which these files are scattered.

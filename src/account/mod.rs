@@ -120,6 +120,8 @@ pub struct Account {
     loading_since: Duration,
     /// When a round came to its end last; before that, when the first page came.
     refreshed_at: Option<Duration>,
+    /// When the interval of refreshing was chosen.
+    interval_since: Duration,
     /// The second of the service's clock up to which expiries were looked at.
     expired_to_s: i64,
     /// Whether the log of events says that the service fails.
@@ -148,6 +150,7 @@ impl Account {
             leisure: Leisure::new(terms.leisure, now.mono),
             loading_since: now.mono,
             refreshed_at: None,
+            interval_since: Duration::ZERO,
             expired_to_s: now.wall_ms.div_euclid(1_000),
             failing: false,
             page_came: false,

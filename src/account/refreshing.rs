@@ -271,6 +271,9 @@ impl Account {
 
     /// Sets the time from one round to the next; without one, rounds begin on demand only.
     pub fn set_interval(&mut self, interval: Option<Duration>) {
+        if !self.freshness(&[]).is_some_and(|fresh| fresh.stale) {
+            self.interval_since = self.now.mono;
+        }
         self.refresher.set_interval(interval, self.now.mono);
     }
 

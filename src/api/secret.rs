@@ -32,7 +32,7 @@ pub struct Secret {
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BadSecret {
     /// The source is not there, or empty.
-    #[error("no key: {} (--demo needs none)", .0.to_be_set("the key of the account"))]
+    #[error("no key: {}, as its console makes them (`shelflife --demo` needs none)", .0.to_be_set("a key of the account"))]
     Missing(SecretSource),
     /// It holds something that no header can carry.
     #[error(

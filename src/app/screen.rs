@@ -2,7 +2,7 @@
 
 use super::App;
 use super::focus::Focus;
-use super::settings::{AUTO_THEME, NamedTheme};
+use super::settings::{AUTO_THEME, NamedTheme, Times};
 use crate::account::timeline::Measure;
 use crate::app::effect::Effect;
 use crate::keys::{Action, Hint};
@@ -80,7 +80,13 @@ impl App {
 
     pub(super) fn cycle_times(&mut self) {
         self.appearance.times = self.appearance.times.next();
-        self.say(format!("times {}", self.appearance.times.word()));
+        let offset = match self.appearance.times {
+            Times::Utc => String::new(),
+            Times::Relative | Times::Local => {
+                format!(" ({})", self.shown_zone().offset(self.now.wall_ms.div_euclid(1_000)))
+            }
+        };
+        self.say(format!("times {}{offset}", self.appearance.times.word()));
     }
 
     pub(super) fn toggle_measure(&mut self) {

@@ -86,7 +86,7 @@ pub const AUTO_THEME: &str = "auto";
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
 pub struct Settings {
-    /// How the profile is called.
+    /// How the profile is called; empty for that which needs no name.
     pub profile: String,
     /// How the service is called: host and port.
     pub endpoint: String,

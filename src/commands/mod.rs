@@ -140,7 +140,7 @@ pub struct Service {
     pub endpoint: Endpoint,
     /// The key; the demo wants none.
     pub key: Option<Secret>,
-    /// How the profile is called.
+    /// How the profile is called; empty for that which needs no name.
     pub profile: &'static str,
 }
 
@@ -180,7 +180,7 @@ pub fn find_service(
     }
     let endpoint = endpoint(options, config)?;
     proxy::in_force(&endpoint)?;
-    Ok(Service { endpoint, key: Some(Secret::read(KEY)?), profile: "default" })
+    Ok(Service { endpoint, key: Some(Secret::read(KEY)?), profile: "" })
 }
 
 fn start_demo(

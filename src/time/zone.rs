@@ -12,6 +12,8 @@ const ABSOLUTE: &[BorrowedFormatItem<'_>] = format_description!(
 );
 const CLOCK: &[BorrowedFormatItem<'_>] = format_description!("[hour]:[minute]:[second]");
 
+const OFFSET: &[BorrowedFormatItem<'_>] =
+    format_description!("[offset_hour sign:mandatory]:[offset_minute]");
 const MINUTE_FORMAT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day] [hour]:[minute]");
 const DAY_FORMAT: &[BorrowedFormatItem<'_>] =
@@ -71,6 +73,15 @@ impl Zone {
     #[must_use]
     pub fn day(self, at_s: i64) -> String {
         self.format(at_s, DAY_FORMAT).unwrap_or_else(|| "?".to_owned())
+    }
+
+    /// `+01:00`: the offset that holds at a moment; `UTC` where there is none.
+    #[must_use]
+    pub fn offset(self, at_s: i64) -> String {
+        match self.offset_s(at_s) {
+            0 => "UTC".to_owned(),
+            _ => self.format(at_s, OFFSET).unwrap_or_default(),
+        }
     }
 
     /// Seconds that this zone is ahead of UTC at a moment.

@@ -87,7 +87,10 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
         x = pen.put(x + 2, area.y, right, &badges, theme.warning);
     }
     let settings = app.settings();
-    let place = format!("{} · {}", settings.profile, settings.endpoint);
+    let place = match settings.profile.as_str() {
+        "" => settings.endpoint.clone(),
+        profile => format!("{profile} · {}", settings.endpoint),
+    };
     let rest = left_room.saturating_sub(usize::from(x - left) + 2);
     if rest >= 8 {
         pen.put(x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
@@ -151,12 +154,12 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     let zone = app.shown_zone();
     let Some(fresh) = app.freshness() else { return (String::new(), theme.chrome) };
     let now_s = app.now().wall_ms.div_euclid(1_000);
-    let mut text = format!("refreshed {}", zone.past(fresh.view_s, now_s));
+    let view = zone.past(fresh.view_s, now_s);
+    let mut text = format!("refreshed {view}");
     let interval = app.refresher().interval();
     let lag = fresh.view_s - fresh.whole_s;
     if lag > interval.map_or(30, |interval| i64::try_from(interval.as_secs()).unwrap_or(30)) {
-        text.push_str(", all ");
-        text.push_str(&zone.past(fresh.whole_s, now_s));
+        text = format!("refreshed view {view}, all {}", zone.past(fresh.whole_s, now_s));
     }
     if let Some(trouble) = app.trouble() {
         let stale = match now_s - fresh.view_s {

@@ -41,6 +41,13 @@ fn as_much_as_fits(hints: &str, room: usize) -> String {
 
 const QUITS: Hint = Hint::new(&[Action::Close], "quits");
 
+/// An account without files: whether they would appear here by themselves.
+fn empty(app: &App) -> String {
+    let watching = app.refresher().interval().is_some() && !app.refresher().is_frozen();
+    let next = if watching { "watching; new files appear here" } else { "not watching" };
+    format!("The account holds no files: {next}.")
+}
+
 /// What a step back does while the table is narrowed down to nothing.
 fn way_back(app: &App) -> String {
     let words = match app.next_step_back() {
@@ -75,7 +82,7 @@ fn words(app: &App) -> (String, String) {
             let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
             (format!("Asking {endpoint} for the first page …{slow}"), String::new())
         }
-        State::Exhausted => ("The account holds no files.".to_owned(), app.main_hints(&[QUITS])),
+        State::Exhausted => (empty(app), app.main_hints(&[QUITS])),
         State::Backoff { until, why, .. } => (
             format!("The first page could not be read: {why}."),
             format!("next try in {}", wait(app.seconds_until(*until))),

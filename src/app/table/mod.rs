@@ -272,7 +272,7 @@ impl Table {
 
     /// The window has `height` lines now.
     pub fn resize(&mut self, height: usize) {
-        self.viewport.height = height;
+        self.viewport.grow_to(height);
         self.reveal();
     }
 

@@ -31,6 +31,13 @@ impl Viewport {
         self.reveal(at, rows);
     }
 
+    /// The window has `height` lines now: where there are more than before, rows above are seen
+    /// again, as many as came.
+    pub fn grow_to(&mut self, height: usize) {
+        self.offset = self.offset.saturating_sub(height.saturating_sub(self.height));
+        self.height = height;
+    }
+
     /// Moves the window by `by` rows, as far as the list goes.
     pub fn scroll_by(&mut self, by: isize, rows: usize) {
         self.offset = self.offset.saturating_add_signed(by);
@@ -82,5 +89,16 @@ mod tests {
         assert_eq!((view.offset, view.rows_below(100)), (96, 0));
         view.hold(1, 3, 100);
         assert_eq!(view.offset, 0);
+    }
+
+    #[test]
+    fn a_window_that_shrank_and_grows_shows_the_rows_above_again() {
+        let mut view = Viewport { offset: 40, height: 20 };
+        view.grow_to(8);
+        view.reveal(55, 100);
+        assert_eq!(view.offset, 48);
+        view.grow_to(20);
+        view.reveal(55, 100);
+        assert_eq!(view.offset, 36, "the selection is where it was, or lower");
     }
 }

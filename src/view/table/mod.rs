@@ -25,6 +25,7 @@ use crate::account::journal::Change;
 use crate::app::App;
 use crate::app::focus::Focus;
 use crate::app::geometry::columns::{MARKER, Place, columns};
+use crate::app::settings::Times;
 use crate::app::sheets::agenda::span_words;
 use crate::lister::State;
 use crate::store::field::Field;
@@ -39,7 +40,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let mut block = pen.boxed(focused).title_top(title(app, theme, area.width));
     let rows = app.table().rows().len();
     if rows > 0 {
-        let place = format!(" {} of {} ─", grouped(app.table().cursor() + 1), grouped(rows));
+        // Those that are shown as gone for a while are no files any more.
+        let files = rows.saturating_sub(app.gone_rows());
+        let at = (app.table().cursor() + 1).min(files.max(1));
+        let place = format!(" {} of {} ─", grouped(at), grouped(files));
         let place = Line::raw(place).alignment(Alignment::Right);
         block = block.title_bottom(place);
     }
@@ -101,13 +105,27 @@ fn head(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
         let sorted = column.key == app.table().order().key();
         let style = if sorted { theme.accent } else { theme.chrome };
         let (y, right) = (inner.y, column.x + column.width);
-        let name = shorten_end(column.key.name(), usize::from(column.width));
+        let name = shorten_end(&column_name(app, column.key), usize::from(column.width));
         if column.is_text() {
             pen.put(column.x, y, right, &name, style);
         } else {
             pen.put_right(column.x, y, right, &name, style);
         }
     }
+}
+
+/// What stands above a column; where it shows moments, with the zone that they are in.
+fn column_name(app: &App, field: Field) -> String {
+    let absolute = match field {
+        Field::Expires => true,
+        Field::Created => app.times() != Times::Relative,
+        _ => false,
+    };
+    if !absolute {
+        return field.name().to_owned();
+    }
+    let now_s = app.now().wall_ms.div_euclid(1_000);
+    format!("{} {}", field.name(), app.shown_zone().offset(now_s))
 }
 
 fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
