@@ -39,6 +39,10 @@
 //! * [`log_file`] tells afterwards what was asked and answered, where that is wanted.
 //! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
 //!
+//! For whoever changes it there is a [`guide`]: [`invariants`](guide::invariants) with the tests that
+//! hold them, [`glossary`](guide::glossary), [`testing`](guide::testing), and
+//! [`recipes`](guide::recipes) for a key, a column, a layer, a setting, a command, a call.
+//!
 //! The crate is the program's own; its interface follows the program and promises nothing else.
 
 pub mod account;
@@ -47,6 +51,7 @@ pub mod app;
 pub mod commands;
 pub mod config;
 pub mod demo;
+pub mod guide;
 pub mod keys;
 pub mod lister;
 pub mod log_file;

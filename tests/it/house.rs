@@ -12,7 +12,7 @@ use sources::Source;
 /// The modules, floor by floor, the top one first. A module imports from floors below its own, never
 /// from above and never from its neighbours.
 const FLOORS: &[&[&str]] = &[
-    &["main", "lib"],
+    &["main", "lib", "guide"],
     &["commands"],
     &["runtime"],
     &["view"],

@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod doctor;
 mod faults;
+mod guide;
 mod help;
 mod hostile;
 mod house;
