@@ -42,7 +42,7 @@ impl Protocol {
 /// Makes the bytes that notify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Notifier {
-    /// How.
+    /// How the terminal is told.
     pub protocol: Protocol,
     /// Whether the bytes have to be passed through tmux.
     pub in_tmux: bool,

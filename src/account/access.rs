@@ -6,11 +6,11 @@ use crate::api::ApiError;
 /// Whether the service ever let us in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// It has not said yet.
+    /// The service has not said yet.
     Unknown,
     /// It refused the key, or denied permission.
     Refused(ApiError),
-    /// It answered with a page.
+    /// The service answered with a page.
     Granted,
 }
 

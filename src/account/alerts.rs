@@ -26,13 +26,13 @@ pub const MOST_RULES: usize = 8;
 /// When to tell the operator, and how.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// What it is called.
+    /// The name of the rule.
     pub name: String,
     /// A file with less time left than this many seconds is told of.
     pub left_s: u64,
     /// The text of the filter that the file must match, if any.
     pub filter_text: Option<String>,
-    /// The filter itself.
+    /// The filter as it was read from that text.
     pub filter: Option<Filter>,
     /// Ring the terminal's bell.
     pub bell: bool,

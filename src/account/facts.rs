@@ -22,7 +22,7 @@ const SLOW: Duration = Duration::from_secs(2);
 pub struct Freshness {
     /// Since when everything in view is known to be so, in seconds of our wall clock.
     pub view_s: i64,
-    /// Since when everything that is loaded is.
+    /// Since when everything that is loaded is known to be so, in the same seconds.
     pub whole_s: i64,
     /// Whether two refreshes were missed.
     pub stale: bool,
@@ -107,7 +107,7 @@ impl Account {
         TimeLeft::of(file.expires_at, self.server_ms())
     }
 
-    /// How urgent that is, by the thresholds in force.
+    /// The urgency of a time left, by the thresholds in force.
     #[must_use]
     pub fn urgency(&self, left: TimeLeft) -> Urgency {
         left.urgency(self.terms.thresholds)

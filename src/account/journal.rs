@@ -14,22 +14,22 @@ pub const MOST_ENTRIES: usize = 1_000;
 /// What became of a file, as its row shows it for one cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It was not there before.
+    /// The file was not there before.
     New,
-    /// Some field differs.
+    /// A field of the file differs.
     Changed,
-    /// The service has it no longer.
+    /// The service has the file no longer.
     Gone,
 }
 
 /// What the log says of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Happening {
-    /// A refresh found it.
+    /// A refresh found a file that was not known.
     New,
-    /// A refresh found some field to differ.
+    /// A refresh found a field of a file to differ.
     Changed,
-    /// It left the service after its expiry.
+    /// A file left the service after its expiry.
     Expired,
     /// It left the service before its expiry, or had none.
     DeletedEarly,
@@ -70,7 +70,7 @@ impl Happening {
 pub struct Entry {
     /// When, in milliseconds of our wall clock.
     pub at_ms: i64,
-    /// What.
+    /// What happened.
     pub what: Happening,
     /// The file's name, or what is wrong with the service; escaped.
     pub text: String,
@@ -140,20 +140,20 @@ impl Journal {
         gone
     }
 
-    /// These files are marked no longer.
+    /// These files are shown as new, changed or gone no longer.
     pub fn unmark(&mut self, files: &[FileNo]) {
         for no in files {
             self.marks.remove(no);
         }
     }
 
-    /// How the file is marked.
+    /// Whether the file is shown as new, changed or gone.
     #[must_use]
     pub fn change(&self, no: FileNo) -> Option<Change> {
         self.marks.get(&no).map(|(change, _)| *change)
     }
 
-    /// The files that are marked as gone.
+    /// The files that are still shown as gone.
     pub fn gone(&self) -> impl Iterator<Item = FileNo> + '_ {
         self.marks.iter().filter(|(_, (change, _))| *change == Change::Gone).map(|(no, _)| *no)
     }

@@ -71,7 +71,7 @@ pub struct Terms {
 pub struct Interest<'a> {
     /// The files in view.
     pub view: &'a [FileNo],
-    /// The one under the cursor.
+    /// The file under the cursor.
     pub selected: Option<FileNo>,
     /// The marked files, for rules whose filter asks for them.
     pub marked: &'a HashSet<FileNo>,

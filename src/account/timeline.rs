@@ -21,7 +21,7 @@ pub enum Measure {
     /// Files.
     #[default]
     Files,
-    /// Their bytes, as far as known.
+    /// The bytes of files, as far as known.
     Bytes,
 }
 
@@ -31,9 +31,9 @@ pub struct Bucket {
     /// Seconds since the epoch on the service's clock, from and up to; the first one begins now,
     /// the last one has no end.
     pub span: Range<i64>,
-    /// How many.
+    /// How many files expire in it.
     pub files: usize,
-    /// The sum of their known sizes.
+    /// The sum of the known sizes of those files, in bytes.
     pub bytes: u128,
     /// The one that goes first, and the one that goes last.
     pub ends: Option<(FileNo, FileNo)>,

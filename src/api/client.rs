@@ -22,17 +22,17 @@ use crate::time::clock::DateSample;
 /// Limits of one try of a call that wants a document; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Until a connection stands, TLS included.
+    /// Longest time until a connection stands, TLS included.
     pub connect: Duration,
-    /// From sending until the head of the answer is there.
+    /// Longest time from sending until the head of the answer is there.
     pub head: Duration,
-    /// Between two pieces of a body.
+    /// Longest wait between two pieces of a body.
     pub gap: Duration,
-    /// One try in all.
+    /// Longest time of one try in all.
     pub whole: Duration,
-    /// Bytes of a page, decompressed.
+    /// Bytes of a page at most, decompressed.
     pub body_bytes: usize,
-    /// Bytes read of an error's body.
+    /// Bytes read of an error's body at most.
     pub error_bytes: usize,
 }
 
@@ -52,7 +52,7 @@ impl Default for Limits {
 /// What a call brought, and what its head told on the side.
 #[derive(Clone, Debug)]
 pub struct Answer<T> {
-    /// What was asked for.
+    /// What the call asked for.
     pub value: T,
     /// The service's clock, where the answer's `Date` can be trusted.
     pub date: Option<DateSample>,
@@ -70,7 +70,7 @@ impl<T> Answer<T> {
 /// What the service says of a single file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Existence {
-    /// It is there, as described.
+    /// The file is there, as described.
     Present(Box<File>),
     /// 404: there is no file with this id.
     Gone,

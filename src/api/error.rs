@@ -90,15 +90,15 @@ pub enum ApiError {
     /// 3xx: redirects are not followed, since the key would go with them.
     #[error("the service redirects to {}, which is not followed", shown(.target, MESSAGE_CELLS))]
     Redirected {
-        /// The host that it names.
+        /// The host that the redirect names.
         target: Untrusted,
     },
     /// A limit of time was passed.
     #[error("no {what} within {} s", .limit.as_secs())]
     TimedOut {
-        /// What was waited for.
+        /// What did not come in time.
         what: &'static str,
-        /// For how long.
+        /// How long it was waited for.
         limit: Duration,
     },
     /// No connection could be made.
@@ -122,7 +122,7 @@ pub enum ApiError {
     /// The body is larger than the cap, or cannot be decoded.
     #[error("the answer cannot be read: {what}")]
     Undecodable {
-        /// In what way.
+        /// In what way the answer cannot be read.
         what: &'static str,
     },
     /// The file's id could address another resource, so that no call is made.
@@ -131,9 +131,9 @@ pub enum ApiError {
     /// The answer is another kind of document, such as a captive portal's page.
     #[error("the answer is not a files list: {}", shown_beginning(.beginning, *.breaks_off))]
     NotAFilesList {
-        /// How it begins.
+        /// The beginning of the answer.
         beginning: Untrusted,
-        /// Whether it ends in the middle.
+        /// Whether the answer ends in the middle.
         breaks_off: bool,
     },
 }

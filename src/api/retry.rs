@@ -13,7 +13,7 @@ pub struct Policy {
     pub attempts: u32,
     /// The span that doubles with each retry.
     pub base: Duration,
-    /// Its upper bound.
+    /// The upper bound of that span.
     pub cap: Duration,
     /// The longest wait that a service may ask for and get; above it the operator is told.
     pub longest_wait: Duration,
@@ -56,7 +56,7 @@ impl Budget {
         left.is_some()
     }
 
-    /// Notes a success.
+    /// A call succeeded, which pays a part of a retry back.
     pub fn restore(&mut self) {
         self.fifths = (self.fifths + 1).min(Self::FULL);
     }

@@ -25,7 +25,7 @@ pub enum Wake {
     TableWork,
     /// The page that failed is asked for again.
     PageRetry,
-    /// The seconds until then count down.
+    /// The seconds until a failed page is asked for again count down.
     PageRetrySeconds,
     /// The seconds that a page takes count up.
     LoadingSeconds,
@@ -39,7 +39,7 @@ pub enum Wake {
     ReadOn,
     /// The refresher has something to ask for.
     Refresh,
-    /// The seconds until its next try count down.
+    /// The seconds until the refresher's next try count down.
     RefreshSeconds,
     /// Alerts were gathered for long enough.
     Alert,
@@ -69,7 +69,7 @@ pub enum Wake {
     AskedWaitEnd,
     /// A file comes under a bound of urgency: its colour changes, and what is at risk.
     Urgency,
-    /// A bucket of the timeline, or of the agenda, does.
+    /// A bucket of the timeline, or of the agenda, comes under a bound of urgency.
     BucketUrgency,
 }
 

@@ -20,6 +20,6 @@ pub enum Effect {
     Redraw,
     /// Give the terminal back and stop, until the shell says otherwise.
     Suspend,
-    /// Leave.
+    /// Leave the program.
     Quit,
 }

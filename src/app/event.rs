@@ -17,16 +17,16 @@ pub enum Event {
     MouseUsed(MouseEvent),
     /// The terminal's window got, or lost, the keyboard.
     FocusChanged {
-        /// Whether it has it now.
+        /// Whether the window has the keyboard now.
         focused: bool,
     },
     /// The terminal told the brightness of its background.
     BackgroundTold(Background),
     /// The terminal has this size now, in cells.
     Resized {
-        /// Columns.
+        /// Width in columns.
         width: u16,
-        /// Rows.
+        /// Height in rows.
         height: u16,
     },
     /// The moment that [`App::deadline`](crate::app::App::deadline) named has come.

@@ -6,12 +6,12 @@ pub enum Focus {
     /// To the table.
     #[default]
     Table,
-    /// To the detail pane.
+    /// Keys go to the detail pane.
     Pane {
         /// Lines scrolled off the top.
         scroll: usize,
     },
-    /// To the timeline.
+    /// Keys go to the timeline.
     Timeline {
         /// The bucket under the cursor.
         bucket: usize,

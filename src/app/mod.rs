@@ -88,7 +88,6 @@ struct Typed {
     error: Option<FilterError>,
     /// The last filter that was in force, for `n` and `N`.
     last: Option<Filter>,
-    /// The search for matches was stopped by the operator.
     search_stopped: bool,
 }
 
@@ -101,7 +100,6 @@ pub struct App {
     size: Size,
     table: Table,
     marks: HashSet<FileNo>,
-    /// Where a range to be marked begins.
     range_from: Option<FileNo>,
     layers: Layers,
     focus: Focus,

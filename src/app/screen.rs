@@ -9,7 +9,7 @@ use crate::keys::{Action, Hint};
 use crate::store::field::Field;
 use crate::theme::{Background, Theme};
 
-/// Where there is no pane.
+/// The hint where there is no pane.
 const SHOW_DETAIL: [Hint; 1] = [Hint::new(&[Action::OpenDetail], "shows the detail")];
 
 impl App {

@@ -86,9 +86,9 @@ pub const AUTO_THEME: &str = "auto";
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
 pub struct Settings {
-    /// How the profile is called; empty for that which needs no name.
+    /// The name of the profile; empty for that which needs none.
     pub profile: String,
-    /// How the service is called: host and port.
+    /// Host and port of the service.
     pub endpoint: String,
     /// Whether the key travels in clear.
     pub exposed: bool,

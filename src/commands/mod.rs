@@ -44,9 +44,9 @@ pub enum CommandError {
     Endpoint {
         /// The address as shown, unless it may hold a password; a blank follows it.
         value: String,
-        /// Where it was given.
+        /// Where the address was given.
         place: String,
-        /// What is wrong with it.
+        /// What is wrong with the address.
         source: BadEndpoint,
     },
     /// The configuration cannot be used.
@@ -136,11 +136,11 @@ fn begin_log(config: &Config) -> Result<(), CommandError> {
 /// The service, and what it is to be shown as a key.
 #[derive(Debug)]
 pub struct Service {
-    /// Its address.
+    /// The address of the service.
     pub endpoint: Endpoint,
     /// The key; the demo wants none.
     pub key: Option<Secret>,
-    /// How the profile is called; empty for that which needs no name.
+    /// The name of the profile; empty for that which needs none.
     pub profile: &'static str,
 }
 

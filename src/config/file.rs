@@ -35,7 +35,7 @@ pub struct FileError {
 pub struct Assignment {
     /// The setting.
     pub setting: &'static str,
-    /// Its value.
+    /// The value that is given to it.
     pub given: Given,
     /// The line that it stands on.
     pub line: usize,
@@ -46,7 +46,7 @@ pub struct Assignment {
 pub struct Rebinding {
     /// The name of the action.
     pub action: &'static str,
-    /// Its keys.
+    /// The keys that it is given.
     pub keys: Vec<Shortcut>,
     /// The line that it stands on.
     pub line: usize,

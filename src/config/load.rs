@@ -20,7 +20,7 @@ const MOST_BYTES: u64 = 1_024 * 1_024;
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// The program.
+    /// The program's own default.
     Default,
     /// This line of the file.
     File(usize),
@@ -46,7 +46,7 @@ pub enum ConfigError {
     Wrong {
         /// The file, safe to print.
         path: String,
-        /// What, and where.
+        /// What is not allowed, and on which line.
         source: FileError,
     },
     /// The environment says something that is not allowed.

@@ -21,19 +21,19 @@ const EXPIRING: u64 = 9;
 /// One file as the API describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DemoFile {
-    /// Its id.
+    /// What identifies the file.
     pub id: String,
     /// Always `file`.
     pub object: &'static str,
-    /// Its size.
+    /// The size of its content.
     pub bytes: u64,
-    /// Seconds since the epoch.
+    /// When the file was made, in seconds since the epoch.
     pub created_at: i64,
     /// Seconds since the epoch, or null where it is kept.
     pub expires_at: Option<i64>,
-    /// Its name.
+    /// The filename.
     pub filename: String,
-    /// What it is for.
+    /// What the file is for.
     pub purpose: String,
     /// A field beyond the documented ones, which some files have.
     #[serde(skip_serializing_if = "Option::is_none")]

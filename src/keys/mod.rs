@@ -160,7 +160,23 @@ impl Shortcut {
     }
 
     /// Reads a key as configuration spells it: a character, `space`, `^x` or `ctrl-x`, or the name
-    /// of any other key, such as `enter`, `pgdn`, `f5`.
+    /// of any other key, such as `enter`, `pgdn`, `f5`. [`spelling`](Self::spelling) writes what
+    /// this reads.
+    ///
+    /// ```
+    /// use shelflife::keys::{Action, Hint, KeyMap, Scope, Shortcut};
+    ///
+    /// let key = Shortcut::parse("ctrl-r").unwrap();
+    /// assert_eq!((key, key.spelling().as_str()), (Shortcut::Ctrl('r'), "^r"));
+    /// assert_eq!(Shortcut::parse("meta-x"), None);
+    ///
+    /// // A hint names the key that is bound, whichever that is.
+    /// let again = Hint::new(&[Action::Refresh], "tries again");
+    /// let mut keys = KeyMap::default();
+    /// assert_eq!(keys.hint(&again, &[Scope::Main]).unwrap(), "r tries again");
+    /// keys.bind("refresh", vec![key]);
+    /// assert_eq!(keys.hint(&again, &[Scope::Main]).unwrap(), "^r tries again");
+    /// ```
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut chars = text.chars();
@@ -197,7 +213,7 @@ impl Shortcut {
         Some(Self::Named(code))
     }
 
-    /// How configuration spells it: [`parse`](Self::parse) reads it back.
+    /// The key as configuration spells it: [`parse`](Self::parse) reads it back.
     #[must_use]
     pub fn spelling(self) -> String {
         match self {
@@ -212,7 +228,7 @@ impl Shortcut {
         }
     }
 
-    /// How help and hints spell it.
+    /// The key as help and hints spell it: `Space`, `PgDn`, `↑`.
     #[must_use]
     pub fn name(self) -> String {
         match self {
@@ -240,9 +256,9 @@ pub struct Binding {
     pub name: &'static str,
     /// The keys, the most usual one first, unless configuration gives others.
     pub keys: &'static [Shortcut],
-    /// What they do.
+    /// What its keys do.
     pub action: Action,
-    /// What help says.
+    /// What help says of it.
     pub what: &'static str,
     /// The word in the footer, where it belongs there.
     pub hint: Option<&'static str>,
@@ -253,9 +269,9 @@ pub struct Binding {
 /// A heading of help, with its bindings.
 #[derive(Clone, Copy, Debug)]
 pub struct Group {
-    /// The heading.
+    /// The heading, as help shows it.
     pub title: &'static str,
-    /// The bindings.
+    /// The bindings under it, in the order of help.
     pub bindings: &'static [Binding],
 }
 

@@ -46,7 +46,7 @@ pub enum Failure {
     /// The service asks for a longer wait than the program sits through on its own.
     #[error("{error}; it asks to wait {} s", .wait.as_secs())]
     AskedToWait {
-        /// What it answered.
+        /// The answer in which the service asked for it.
         error: ApiError,
         /// For how long it wants to be left alone.
         wait: Duration,
@@ -99,7 +99,7 @@ pub enum State {
     },
     /// A request is in flight.
     Loading {
-        /// Its number.
+        /// The number of the request.
         request: u64,
         /// Where its page begins.
         at: Cursor,
@@ -114,14 +114,14 @@ pub enum State {
         at: Cursor,
         /// The tries made.
         attempt: u32,
-        /// Why the last one failed.
+        /// Why the last try failed.
         why: ApiError,
     },
     /// The list could not be read on; what is loaded stays.
     Failed {
         /// Where the page that failed begins.
         at: Cursor,
-        /// Why.
+        /// Why no further try is made.
         why: Failure,
     },
     /// The end of the list was reached.

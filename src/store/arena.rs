@@ -34,7 +34,7 @@ impl Arena {
         &self.bytes[span.range()]
     }
 
-    /// Whatever lies there.
+    /// The bytes that lie in this range.
     pub(super) fn slice(&self, range: Range<usize>) -> &[u8] {
         &self.bytes[range]
     }

@@ -20,7 +20,7 @@ pub struct Origin<'a> {
     pub pass: u32,
     /// When it was read, in whole seconds of the monotonic clock.
     pub at_s: u32,
-    /// How far it may reach.
+    /// How far the page may reach.
     pub extent: Extent,
 }
 

@@ -78,15 +78,15 @@ const ODD_SIZE: u64 = u64::MAX - 1;
 pub struct FileRef<'a> {
     /// Its id; empty where the file is unreadable.
     pub id: UntrustedRef<'a>,
-    /// Its name.
+    /// The filename, where the service gave one.
     pub filename: Option<UntrustedRef<'a>>,
-    /// Its size.
+    /// The size of its content.
     pub bytes: Stated<u64>,
-    /// When it was made.
+    /// When the file was made, in seconds since the epoch.
     pub created_at: StatedTime,
-    /// When the service deletes it.
+    /// When the service deletes the file, in seconds since the epoch.
     pub expires_at: StatedTime,
-    /// What it is for.
+    /// What the file is for, in the service's words.
     pub purpose: Option<UntrustedRef<'a>>,
     /// Its other fields, as the text of a JSON object.
     pub extra: Option<&'a str>,

@@ -67,7 +67,7 @@ impl Order {
         Self { rows, ..Self::new(self.key, self.descending) }
     }
 
-    /// What it sorts by.
+    /// The field that the order is by.
     #[must_use]
     pub fn key(&self) -> Field {
         self.key
@@ -85,7 +85,7 @@ impl Order {
         &self.rows
     }
 
-    /// Where `no` stands; a binary search.
+    /// Where the file `no` stands in the order; a binary search.
     #[must_use]
     pub fn position(&self, store: &Store, no: FileNo) -> Option<usize> {
         self.rows.binary_search_by(|row| self.compare(store, *row, no)).ok()

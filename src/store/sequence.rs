@@ -39,7 +39,7 @@ impl Sequence {
         &self.files
     }
 
-    /// Where `no` stands.
+    /// Where the file `no` stands in the service's order.
     pub(super) fn place(&self, no: FileNo) -> Option<usize> {
         self.places
             .get(no.0 as usize)

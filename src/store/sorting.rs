@@ -36,7 +36,7 @@ const WINDOW: usize = size_of::<Beginning>() - 2;
 
 /// What comes behind all values that could be read, whatever the direction.
 const UNREADABLE: Beginning = [3 << 56, 0, 0, 0];
-/// What comes last.
+/// The beginning of what has no value: it comes last.
 const MISSING: Beginning = [4 << 56, 0, 0, 0];
 
 /// An order that is in the making.
@@ -310,7 +310,7 @@ impl Level {
     }
 }
 
-/// What both begin with.
+/// The bytes that both begin with.
 fn common<'a>(a: &'a [u8], b: &[u8]) -> &'a [u8] {
     let length = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     &a[..length]

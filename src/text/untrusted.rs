@@ -86,6 +86,16 @@ impl<'a> UntrustedRef<'a> {
     /// about), the fifth and further combining marks of a character, lone surrogates, bytes that
     /// are no UTF-8, and the backslash itself. The mapping is injective, and the result is stable
     /// under [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
+    ///
+    /// ```
+    /// use shelflife::text::UntrustedRef;
+    ///
+    /// let printable = |raw| UntrustedRef::new(raw).printable();
+    /// assert_eq!(printable(b"batch-0412.jsonl"), "batch-0412.jsonl");
+    /// assert_eq!(printable(b"a\x1b[2J\n"), "a\\u{1b}[2J\\n");
+    /// assert_eq!(printable("exe.\u{202e}lnosj".as_bytes()), "exe.\\u{202e}lnosj");
+    /// assert_eq!(printable(b"C:\\temp"), "C:\\\\temp");
+    /// ```
     #[must_use]
     pub fn printable(self) -> Cow<'a, str> {
         match hide(self.0, secrets::LONG) {

@@ -96,7 +96,7 @@ impl TimeLeft {
         }
     }
 
-    /// How urgent this is.
+    /// The urgency of this time left.
     #[must_use]
     pub fn urgency(self, thresholds: Thresholds) -> Urgency {
         match self {

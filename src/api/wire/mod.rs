@@ -31,17 +31,17 @@ const BEGINNING_BYTES: usize = 512;
 /// One file, as the service describes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {
-    /// What identifies it; never parsed, at most [`MOST_ID_BYTES`].
+    /// What identifies the file; never parsed, at most [`MOST_ID_BYTES`].
     pub id: Untrusted,
-    /// Its name, at most [`MOST_FILENAME_BYTES`].
+    /// The filename, at most [`MOST_FILENAME_BYTES`].
     pub filename: Option<Untrusted>,
-    /// Its size.
+    /// The size of its content.
     pub bytes: Stated<u64>,
-    /// When it was made.
+    /// When the file was made, in seconds since the epoch.
     pub created_at: StatedTime,
-    /// When the service deletes it.
+    /// When the service deletes the file, in seconds since the epoch.
     pub expires_at: StatedTime,
-    /// What it is for.
+    /// What the file is for, in the service's words.
     pub purpose: Option<Untrusted>,
     /// The fields that have no place above, and the values that could not be read, as the text of
     /// one JSON object.
@@ -51,9 +51,9 @@ pub struct File {
 /// A file in a page that could not be read, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Its JSON, from the beginning.
+    /// The beginning of its JSON.
     pub raw: Untrusted,
-    /// Why, in plain words.
+    /// Why the file could not be read, in plain words.
     pub why: &'static str,
 }
 
@@ -62,7 +62,7 @@ pub struct Unreadable {
 pub enum Reading {
     /// A file.
     File(File),
-    /// Something that should have been one.
+    /// Something that should have been a file.
     Unreadable(Unreadable),
 }
 
@@ -73,7 +73,7 @@ pub enum HasMore {
     Yes,
     /// This was the last page.
     No,
-    /// It does not say.
+    /// The service does not say.
     Unknown,
 }
 
@@ -102,9 +102,9 @@ impl Page {
 pub enum NotAPage {
     /// It is another kind of document, or the beginning of one.
     NotAFilesList {
-        /// How it begins.
+        /// The beginning of the answer.
         beginning: Untrusted,
-        /// Whether it ends in the middle.
+        /// Whether the answer ends in the middle.
         breaks_off: bool,
     },
     /// It claims more files than [`MOST_FILES_A_PAGE`].

@@ -34,9 +34,9 @@ use sort::SortPicker;
 /// What becomes of a layer after it was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It stays where it is.
+    /// The layer stays where it is.
     Stays,
-    /// It is gone.
+    /// The layer is gone.
     Closes,
 }
 

@@ -68,9 +68,9 @@ impl Behave for Palette {
 /// A line of the palette.
 #[derive(Clone, Debug)]
 pub struct Found {
-    /// What it does.
+    /// The binding that the line stands for.
     pub binding: &'static Binding,
-    /// Its keys, as help spells them.
+    /// The binding's keys, as help spells them.
     pub keys: String,
     /// The places of the typed letters in its words, in characters.
     pub letters: Vec<u32>,

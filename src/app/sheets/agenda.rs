@@ -92,7 +92,7 @@ struct Row {
     /// The first and the last file to go.
     ends: Option<(FileNo, FileNo)>,
     urgency: Urgency,
-    /// What its bar stands for.
+    /// The amount that the bar of the line stands for.
     share: u128,
 }
 
@@ -159,7 +159,7 @@ struct Columns {
     bytes: u16,
     bar: u16,
     names: u16,
-    /// Where the room ends.
+    /// The first cell behind the room for the line.
     right: u16,
 }
 

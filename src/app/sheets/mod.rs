@@ -19,9 +19,9 @@ use crate::theme::Tone;
 pub struct Piece {
     /// Cells from the left edge of the sheet.
     pub at: u16,
-    /// What it says, printable as it is.
+    /// The text of the piece, printable as it is.
     pub text: String,
-    /// What it is.
+    /// What the text is, before a theme says how it looks.
     pub tone: Tone,
 }
 
@@ -29,7 +29,7 @@ pub struct Piece {
 /// draws it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// The pieces.
+    /// The pieces of the line, from left to right.
     pub pieces: Vec<Piece>,
     end: u16,
 }

@@ -5,7 +5,7 @@ use crate::store::field::Field;
 /// One column as the operator wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
-    /// What it shows, and sorts by.
+    /// The field that the column shows, and sorts by.
     pub key: Field,
     /// Its width in cells, where the operator set one.
     pub width: Option<u16>,

@@ -34,7 +34,6 @@ pub struct Table {
     viewport: Viewport,
     /// The file that the operator chose; `None` until then.
     chosen: Option<FileNo>,
-    /// The row under the cursor.
     cursor: usize,
 }
 

@@ -71,7 +71,7 @@ struct Seen {
 #[derive(Debug, PartialEq, Eq)]
 enum Novelty {
     New,
-    /// The same id, and another filename.
+    /// A file with the same id and another filename was there.
     Conflict,
     Known,
 }

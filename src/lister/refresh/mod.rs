@@ -76,7 +76,7 @@ pub struct Refresher {
     rounds: u32,
     last_pass: u32,
     last_request: u64,
-    /// The place at which the rest goes on.
+    /// The place in the service's order at which the rest of the list is read on.
     rest_from: usize,
     whole_pass: Option<WholePass>,
     /// Files to ask for outside of rounds, and when.

@@ -35,7 +35,7 @@ pub(super) struct Round {
     /// Requests that may be in flight at once, as far as the service keeps up with them.
     pub(super) cursors: u32,
     pub(super) suspects: VecDeque<FileNo>,
-    /// Those that were asked for.
+    /// The missing files that were asked for.
     pub(super) checked: Vec<FileNo>,
     /// Of these, those in a row to which the service had no answer.
     pub(super) unanswered: u32,
@@ -80,7 +80,7 @@ impl Round {
 pub(super) enum End {
     Unread,
     Read,
-    /// There is more, behind this cursor.
+    /// The part goes on behind this cursor.
     Goes(Cursor),
 }
 

@@ -31,9 +31,9 @@ impl Default for RefreshPolicy {
 /// What a round is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoundScope {
-    /// As much as the budget allows.
+    /// To read as much as the budget allows.
     Budget,
-    /// All that is loaded.
+    /// To read all that is loaded.
     All,
 }
 
@@ -42,9 +42,9 @@ pub enum RoundScope {
 pub struct Survey<'a> {
     /// The loaded files.
     pub store: &'a Store,
-    /// Those in view.
+    /// The files in view.
     pub view: &'a [FileNo],
-    /// The one under the cursor.
+    /// The file under the cursor.
     pub selected: Option<FileNo>,
     /// Whether the end of the list was reached.
     pub complete: bool,
@@ -59,7 +59,7 @@ pub struct Survey<'a> {
 pub enum Ask {
     /// A page that was read before, or the one behind it.
     Page {
-        /// Where it begins.
+        /// Where the page begins.
         cursor: Cursor,
         /// Files in it at most.
         limit: u16,
@@ -68,9 +68,9 @@ pub enum Ask {
     },
     /// A single file.
     File {
-        /// Its number.
+        /// The number of the file in the store.
         no: FileNo,
-        /// Its id.
+        /// The id of the file.
         id: Untrusted,
     },
 }

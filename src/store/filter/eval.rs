@@ -83,7 +83,7 @@ impl Test {
         }
     }
 
-    /// How long it takes, by and large.
+    /// The rank of the test by the time that it takes, by and large: cheaper ones are made first.
     fn cost(&self) -> u8 {
         match self {
             Self::Bytes(..) | Self::Created(..) | Self::Expires(..) | Self::Left(..) => 0,

@@ -13,7 +13,7 @@ use crate::time::span::short_span;
 /// A filter's meaning. Its `Display` reads back as an equal tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
-    /// All of two or more.
+    /// All of two or more hold.
     And(Vec<Self>),
     /// Any of two or more.
     Or(Vec<Self>),
@@ -85,7 +85,7 @@ pub enum Property {
     Never,
     /// The operator marked it.
     Marked,
-    /// It could not be read.
+    /// The file could not be read.
     Unreadable,
 }
 

@@ -71,6 +71,23 @@ pub struct Moment<'a> {
 impl Filter {
     /// Reads a filter; dates without an offset are meant in `zone`. `None` for blank text.
     ///
+    /// ```
+    /// use shelflife::store::filter::Filter;
+    /// use shelflife::time::zone::Zone;
+    /// use time::UtcOffset;
+    ///
+    /// let read = |text| Filter::parse(text, Zone::Fixed(UtcOffset::UTC));
+    /// assert!(read("").unwrap().is_none());
+    ///
+    /// let filter = read("left>6h and not purpose:evals").unwrap().unwrap();
+    /// assert_eq!(filter.thresholds_s(), [6 * 3_600]);
+    /// let filter = read("batch").unwrap().unwrap();
+    /// assert_eq!(filter.highlights("batch-0412.jsonl"), [0..5]);
+    ///
+    /// let error = read("batch left<6x").unwrap_err();
+    /// assert!("batch left<6x"[error.at].contains("6x"));
+    /// ```
+    ///
     /// # Errors
     /// [`FilterError`] for the first place that cannot be read.
     pub fn parse(text: &str, zone: Zone) -> Result<Option<Self>, FilterError> {
@@ -82,7 +99,7 @@ impl Filter {
         Self { thresholds_s: expr.thresholds_s(), test, expr }
     }
 
-    /// What was read.
+    /// The filter as it was read.
     #[must_use]
     pub fn expr(&self) -> &Expr {
         &self.expr

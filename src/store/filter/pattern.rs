@@ -26,7 +26,7 @@ pub enum PatternError {
     /// It would take more memory than a filter may.
     #[error("this pattern is too large")]
     TooLarge,
-    /// It is no regular expression.
+    /// The text is no regular expression.
     #[error("this pattern cannot be read: {why}")]
     Unreadable {
         /// What the library says of it; it repeats nothing of the pattern.
