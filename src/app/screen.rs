@@ -81,8 +81,8 @@ impl App {
     pub(super) fn cycle_times(&mut self) {
         self.appearance.times = self.appearance.times.next();
         let offset = match self.appearance.times {
-            Times::Utc => String::new(),
-            Times::Relative | Times::Local => {
+            Times::Utc | Times::Relative => String::new(),
+            Times::Local => {
                 format!(" ({})", self.shown_zone().offset(self.now.wall_ms.div_euclid(1_000)))
             }
         };

@@ -86,14 +86,19 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
     if left_room >= fixed && !badges.is_empty() {
         x = pen.put(x + 2, area.y, right, &badges, theme.warning);
     }
-    let settings = app.settings();
-    let place = match settings.profile.as_str() {
-        "" => settings.endpoint.clone(),
-        profile => format!("{profile} · {}", settings.endpoint),
-    };
+    let place = place(app);
     let rest = left_room.saturating_sub(usize::from(x - left) + 2);
     if rest >= 8 {
         pen.put(x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
+    }
+}
+
+/// Whose files these are: the profile, where it has a name, and the service.
+fn place(app: &App) -> String {
+    let settings = app.settings();
+    match settings.profile.as_str() {
+        "" => settings.endpoint.clone(),
+        profile => format!("{profile} · {}", settings.endpoint),
     }
 }
 

@@ -264,15 +264,15 @@ fn columns_are_chosen_moved_and_widened() {
 fn times_go_round_and_are_shown() {
     let mut driver = loaded(5);
     for (times, word, shown) in [
-        (Times::Local, "local", "2026-11-16 16:20"),
-        (Times::Utc, "utc", "2026-11-16 15:20"),
-        (Times::Relative, "relative", "6d ago"),
+        (Times::Local, "local (+01:00)", ["Created +01:00", "2026-11-16 16:20"]),
+        (Times::Utc, "utc", ["Created UTC", "2026-11-16 15:20"]),
+        (Times::Relative, "relative", ["Created ", "6d ago"]),
     ] {
         driver.keys("t");
         assert_eq!(driver.app.times(), times);
         assert_eq!(driver.app.message(), Some(&*format!("times {word}")));
         let screen = text(&driver.app, 120, 36);
-        assert!(screen.contains(shown), "{word}: {screen}");
+        assert!(shown.iter().all(|words| screen.contains(words)), "{word}: {screen}");
     }
 }
 
