@@ -23,6 +23,7 @@ Exit codes:
 /// file has left before the service deletes it.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "shelflife", version, after_help = EXAMPLES, max_term_width = 100)]
+#[command(args_override_self = true)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]

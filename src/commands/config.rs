@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::options::GlobalOptions;
+use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, dashboard, endpoint, failed};
 use crate::config;
 
@@ -13,9 +13,23 @@ Examples:
   shelflife config > ~/.config/shelflife/config.toml   a file to begin with: all comments
   shelflife config --effective                         what is in force, and where it came from";
 
+/// The options of every command that act here: those that give a setting.
+const ACTING: &[&str] = &[
+    "base_url",
+    "allow_http",
+    "limit",
+    "read_only",
+    "load",
+    "refresh",
+    "color",
+    "theme",
+    "log_file",
+    "config",
+];
+
 /// Print a commented configuration file, or what is in force
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct ConfigCommand {
     /// Print what is in force and where each value came from; never the key
     #[arg(long)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::options::{GlobalOptions, within};
+use super::options::{GlobalOptions, silent_but, within};
 use super::{CommandError, DEMO_FILES, configure, failed};
 use crate::demo;
 
@@ -16,9 +16,12 @@ Examples:
   shelflife demo-server --listen 127.0.0.1:8080 --files 1000000 --latency 20 --key secret
   CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080";
 
+/// The options of every command that act here.
+const ACTING: &[&str] = &["files", "log_file", "config"];
+
 /// Serve the demo API on its own, until interrupted
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct DemoServer {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = address)]

@@ -3,8 +3,8 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, Args, Command};
 
 use crate::config::given::Given;
 use crate::config::words::{Colouring, LOADS};
@@ -112,6 +112,17 @@ impl GlobalOptions {
         };
         text.map(Given::Text)
     }
+}
+
+/// The options of every command that `acting`, their ids, does not name: a command that does nothing
+/// with them takes them all the same, since they may stand in an alias or a script, but its help is
+/// silent about them.
+///
+/// They go in before clap hands down the rest, which leaves alone what is there already.
+pub(super) fn silent_but(acting: &[&str]) -> Vec<Arg> {
+    let all = GlobalOptions::augment_args(Command::new("all"));
+    let silent = all.get_arguments().filter(|arg| !acting.contains(&arg.get_id().as_str()));
+    silent.map(|arg| arg.clone().hide(true)).collect()
 }
 
 /// The words of a setting, each with what it means for the long help.

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
+use clap::Parser;
+use shelflife::commands::cli::Cli;
 use shelflife::demo::Options;
 
 use crate::support::CANARY;
@@ -18,11 +20,64 @@ use crate::support::terminal::Terminal;
 fn json_is_the_apis_own_form_one_page_by_default() {
     let demo = Demo::with_files(250);
     let output = run_at(&demo.url, &["list", "--output", "json"]);
-    assert!(output.status.success() && output.stderr.is_empty());
+    assert_eq!(
+        (output.status.code(), text(&output.stderr).as_str()),
+        (Some(0), "shelflife: 100 files, more on the server: --all\n")
+    );
     let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((value["object"].as_str(), value["has_more"].as_bool()), (Some("list"), Some(true)));
     assert_eq!(value["data"].as_array().unwrap().len(), 100);
     assert_eq!(demo.requests(), ["GET /v1/files?limit=100"]);
+}
+
+/// A page that was asked for is whole; what it leaves out is said, whoever reads.
+#[test]
+fn a_page_that_is_not_all_says_so_in_every_form() {
+    let one = Fault::start(|_, _| page(0, 1, true));
+    let silent = Fault::start(|_, head| {
+        let from = begins_at(head);
+        let files = lasting_page(from, (from + 2).min(2), false);
+        answer("200 OK", "", &files.replace(",\"has_more\":false", ""))
+    });
+    let all = Fault::start(|_, _| page(0, 3, false));
+    for form in ["table", "json", "jsonl", "csv"] {
+        for (server, words) in [
+            (&one, "shelflife: 1 file, more on the server: --all\n"),
+            (&silent, "shelflife: 2 files, perhaps more on the server: --all\n"),
+            (&all, ""),
+        ] {
+            let output = run_at(&server.url, &["list", "--output", form]);
+            let said = text(&output.stderr);
+            assert_eq!((output.status.code(), said.as_str()), (Some(0), words), "{form}");
+        }
+        let output = run_at(&silent.url, &["list", "--all", "--output", form]);
+        assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""), "{form}");
+    }
+}
+
+#[test]
+fn of_an_option_given_twice_the_last_one_counts() {
+    let demo = Demo::with_files(30);
+    for (arguments, lines) in [
+        (&["list", "--output", "csv", "--limit", "7", "--output", "jsonl", "--limit", "5"][..], 5),
+        (&["--limit", "7", "list", "--limit", "6", "--output", "jsonl"], 6),
+        (&["list", "--all", "--output", "jsonl", "--all"], 30),
+    ] {
+        let output = run_at(&demo.url, arguments);
+        assert_eq!(text(&output.stdout).lines().count(), lines, "{}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn every_option_of_all_commands_is_taken_by_each() {
+    let all =
+        "--allow-http --read-only --limit 5 --load all --refresh 1m --color never --theme fig";
+    for command in [&["list"][..], &["config"], &["doctor"], &["demo-server"]] {
+        let words = ["shelflife"].into_iter().chain(command.iter().copied());
+        let parsed = Cli::try_parse_from(words.chain(all.split(' ')));
+        let options = parsed.unwrap().options;
+        assert!(options.read_only && options.theme.as_deref() == Some("fig"), "{command:?}");
+    }
 }
 
 #[test]
@@ -167,7 +222,7 @@ fn one_page_is_taken_as_it_is() {
 fn neither_a_home_nor_a_locale_is_needed() {
     let homes = ["", "relative", "/nonexistent", "/proc"];
     for home in homes {
-        let output = command(&["list", "--demo", "--output", "jsonl"])
+        let output = command(&["list", "--demo", "--files", "100", "--output", "jsonl"])
             .env_remove("XDG_CONFIG_HOME")
             .env("HOME", home)
             .env("LANG", "C")

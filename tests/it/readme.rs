@@ -22,9 +22,10 @@ fn commands() -> Vec<clap::Command> {
     [program].into_iter().chain(below).collect()
 }
 
-/// The options of a command that are its own, or everybody's, but for clap's.
+/// The options of a command that are its own, or everybody's and act there, but for clap's.
 fn options(command: &clap::Command) -> Vec<&Arg> {
-    let is_ours = |arg: &&Arg| !matches!(arg.get_id().as_str(), "help" | "version");
+    let is_ours =
+        |arg: &&Arg| !arg.is_hide_set() && !matches!(arg.get_id().as_str(), "help" | "version");
     command.get_arguments().filter(is_ours).filter(|arg| arg.get_long().is_some()).collect()
 }
 

@@ -16,7 +16,7 @@ use std::path::Path;
 use clap::Args;
 use tokio::runtime::Handle;
 
-use super::options::GlobalOptions;
+use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, begin_log, endpoint, failed, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
@@ -34,9 +34,12 @@ const HELP: &str = "\
 One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or that
 of the first failure. Nothing in it is secret.";
 
+/// The options of every command that act here.
+const ACTING: &[&str] = &["base_url", "allow_http", "limit", "demo", "files", "log_file", "config"];
+
 /// Say what is in order and what is not: terminal, configuration, key, address, TLS, one call
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct Doctor {}
 
 /// How a thing stands.

@@ -6,13 +6,13 @@
 mod reader;
 mod writer;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use super::options::GlobalOptions;
+use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, configure, find_service};
 use crate::account::Load;
 use crate::api::{Client, HasMore};
@@ -29,13 +29,25 @@ Examples:
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
 
-What is odd is said on standard error in one line each: `partial` where reading on failed before the
-end of the list (exit code 1), `N unreadable` for files that could not be read. The JSON forms hold
-the real filenames; table and CSV spell out what could mislead, such as line breaks in a name.";
+Without --all one page is printed, and standard error says where there is more on the server. What is
+odd is said there too, in one line each: `partial` where reading on failed before the end of the list
+(exit code 1, with --all only), `N unreadable` for files that could not be read.
+
+The JSON forms hold the real filenames; table and CSV spell out what could mislead, such as line
+breaks in a name. Values are normalised: whole numbers for times and bytes, null for what was not
+given.
+
+Exit codes: 0 done, also for a reader that closes the pipe, such as head · 1 partial, or no list of
+files · 2 usage · 3 no, malformed or refused key · 5 service unavailable or rate-limited before
+anything was listed · 130, 143 interrupted.";
+
+/// The options of every command that act here.
+const ACTING: &[&str] =
+    &["base_url", "allow_http", "limit", "demo", "files", "load", "log_file", "config"];
 
 /// Print the files: a page of them, or all
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct List {
     /// Read on to the end of the list
     #[arg(long)]
@@ -107,10 +119,20 @@ async fn print(
     };
     writer.end(more)?;
     report(&tally);
-    if more == HasMore::Yes && list.output == Output::Table && io::stderr().is_terminal() {
-        let _ = writeln!(io::stderr(), "shelflife: more on the server; --all lists all of it");
-    }
+    // With `--all` the paging machine has found out; without it, a page is what was asked for.
+    let more = match more {
+        HasMore::No => return Ok(()),
+        HasMore::Unknown if tally.files == 0 => return Ok(()),
+        HasMore::Unknown => "perhaps more",
+        HasMore::Yes => "more",
+    };
+    let _ = writeln!(io::stderr(), "shelflife: {}, {more} on the server: --all", files(&tally));
     Ok(())
+}
+
+fn files(tally: &Tally) -> String {
+    let unit = if tally.files == 1 { "file" } else { "files" };
+    format!("{} {unit}", grouped(tally.files))
 }
 
 fn end_early(tally: &Tally, why: Failure) -> CommandError {
@@ -118,8 +140,7 @@ fn end_early(tally: &Tally, why: Failure) -> CommandError {
     if call_failed && tally.files == 0 && tally.unreadable == 0 {
         return CommandError::List(why);
     }
-    let unit = if tally.files == 1 { "file" } else { "files" };
-    CommandError::Partial { files: format!("{} {unit}", grouped(tally.files)), why }
+    CommandError::Partial { files: files(tally), why }
 }
 
 /// Says on standard error what was odd, in one line each.
