@@ -77,6 +77,14 @@ pub enum CommandError {
         /// The cause.
         source: io::Error,
     },
+    /// The configuration file could not be put in its place.
+    #[error("the configuration {path} was not written: {}", not_written(source))]
+    NotWritten {
+        /// The file, safe to print.
+        path: String,
+        /// The cause.
+        source: io::Error,
+    },
     /// There can be no calls.
     #[error(transparent)]
     NoClient(#[from] ClientError),
@@ -96,8 +104,19 @@ impl CommandError {
             }
             Self::List(Failure::AskedToWait { .. }) => 5,
             Self::List(Failure::Call(error)) if error.is_outage() => 5,
-            Self::List(_) | Self::Partial { .. } | Self::Io { .. } | Self::NoClient(_) => 1,
+            Self::List(_)
+            | Self::Partial { .. }
+            | Self::Io { .. }
+            | Self::NotWritten { .. }
+            | Self::NoClient(_) => 1,
         }
+    }
+}
+
+fn not_written(source: &io::Error) -> String {
+    match source.kind() {
+        io::ErrorKind::AlreadyExists => "there is one already".to_owned(),
+        _ => source.to_string(),
     }
 }
 

@@ -99,8 +99,7 @@ pub fn load(
     flag: impl Fn(&str) -> Option<Given>,
 ) -> Result<Config, ConfigError> {
     let folder = places::config();
-    let place = folder.as_ref().map(|folder| folder.join("config.toml"));
-    let path = path.map(Path::to_owned).or_else(|| place.filter(|path| path.exists()));
+    let path = path.map(Path::to_owned).or_else(|| place().filter(|path| path.exists()));
     let file = match &path {
         Some(path) => read_file(path)?,
         None => ConfigFile::default(),
@@ -139,6 +138,12 @@ pub fn load(
         });
     }
     Ok(config)
+}
+
+/// Where the configuration is looked for, whether or not there is one; nothing without a home.
+#[must_use]
+pub fn place() -> Option<PathBuf> {
+    Some(places::config()?.join("config.toml"))
 }
 
 /// A path as errors show it.

@@ -10,4 +10,4 @@ pub mod places;
 pub mod table;
 pub mod words;
 
-pub use load::{Config, ConfigError, Source, load, read_text, shown, template};
+pub use load::{Config, ConfigError, Source, load, place, read_text, shown, template};

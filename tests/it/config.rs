@@ -34,6 +34,49 @@ fn the_template_can_be_put_in_place_as_it_is() {
 }
 
 #[test]
+fn the_template_is_put_in_its_place_and_never_over_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("new/place/shelflife/config.toml");
+    let write = |arguments: &[&str]| {
+        let mut command = command(&["config", "--write"]);
+        command.args(arguments).env("XDG_CONFIG_HOME", folder.path().join("new/place"));
+        let output = command.output().unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let said = format!("written: {}\n", place.display());
+    assert_eq!(write(&[]), (Some(0), said, String::new()));
+    let template = text(&command(&["config"]).output().unwrap().stdout);
+    assert_eq!(fs::read_to_string(&place).unwrap(), template);
+
+    fs::write(&place, "limit = 7").unwrap();
+    let (code, _, said) = write(&[]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(said.contains("config.toml was not written: there is one already"), "{said}");
+    assert_eq!(fs::read_to_string(&place).unwrap(), "limit = 7");
+
+    // Another place, and what is no file there.
+    let other = folder.path().join("mine.toml");
+    let path = other.to_str().unwrap();
+    assert_eq!(write(&["--config", path]).0, Some(0));
+    assert_eq!(fs::read_to_string(&other).unwrap(), template);
+    fs::remove_file(&other).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("nowhere"), &other).unwrap();
+    assert_eq!(write(&["--config", path]).0, Some(1));
+    assert!(!folder.path().join("nowhere").exists(), "a link is not followed");
+    let (code, _, said) = write(&["--config", place.join("below").to_str().unwrap()]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert_eq!(write(&["--effective"]).0, Some(2));
+
+    let homeless = command(&["config", "--write"])
+        .env_remove("XDG_CONFIG_HOME")
+        .env_remove("HOME")
+        .output()
+        .unwrap();
+    assert_eq!(homeless.status.code(), Some(2));
+    assert!(text(&homeless.stderr).contains("name a file with --config"));
+}
+
+#[test]
 fn flag_environment_file_and_default_in_this_order() {
     let folder =
         place("limit = 7\nrefresh = \"1m\"\nbase_url = \"https://file.example\"\ntheme = \"fig\"");
