@@ -14,7 +14,8 @@ const HELP: &str = "\
 Examples:
   shelflife demo-server
   shelflife demo-server --listen 127.0.0.1:8080 --files 1000000 --latency 20 --key secret
-  CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080";
+  CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080
+  shelflife demo-server --fail 10% --rate-limit 60/m   what becomes of refusals and failures";
 
 /// The options of every command that act here.
 const ACTING: &[&str] = &["files", "log_file", "config"];
@@ -39,6 +40,29 @@ pub struct DemoServer {
     /// expire within half an hour
     #[arg(long, value_name = "S", value_parser = churn, allow_negative_numbers = true)]
     pub churn: Option<u32>,
+
+    /// Let this share of requests fail, such as 0.1 or 10%: errors of the service, of a proxy before
+    /// it, and of one that is busy
+    #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true)]
+    pub fail: f64,
+
+    /// Let in so many requests a minute, such as 60/m, and refuse the others with 429 and Retry-After
+    #[arg(long, value_name = "N/m", value_parser = a_minute, allow_negative_numbers = true)]
+    pub rate_limit: Option<u64>,
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let (number, whole) = text.strip_suffix('%').map_or((text, 1.0), |number| (number, 100.0));
+    let rate = number.parse::<f64>().ok().map(|number| number / whole);
+    let rate = rate.filter(|rate| (0.0..=1.0).contains(rate));
+    rate.ok_or_else(|| "a share from 0 to 1 such as 0.1, or from 0% to 100%, is allowed".to_owned())
+}
+
+fn a_minute(text: &str) -> Result<u64, String> {
+    let number = text.strip_suffix("/m").and_then(|number| within(number, 1..=1_000_000).ok());
+    number.ok_or_else(|| {
+        "so many requests a minute, from 1/m to 1,000,000/m, such as 60/m, are allowed".to_owned()
+    })
 }
 
 fn milliseconds(text: &str) -> Result<Duration, String> {
@@ -67,6 +91,8 @@ pub async fn run(options: &GlobalOptions, server: DemoServer) -> Result<(), Comm
         key: server.key,
         latency: server.latency,
         churn: server.churn,
+        fail: server.fail,
+        a_minute: server.rate_limit,
     };
     let (address, serve) = demo::bind(server.listen, account)
         .map_err(failed("the demo server cannot listen on the address in --listen"))?;

@@ -1,6 +1,6 @@
 //! An operator's account: which files there are at a given moment.
 //!
-//! A file follows from its index alone, so a million of them cost nothing. Their order is that of
+//! A file follows from its index alone, content included, so a million of them cost nothing. Their order is that of
 //! creation, oldest first, as the service lists them; the oldest are about to expire. This module
 //! knows neither HTTP nor the clock.
 
@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use serde::Serialize;
+
+use super::batch::{Batch, Side};
+use super::content::Content;
 
 /// Files that an account may be started with.
 pub const MOST_FILES: u64 = 10_000_000;
@@ -49,9 +52,18 @@ pub struct DemoAccount {
     generated: u64,
     started_s: i64,
     gone: BTreeSet<u64>,
-    /// Files that came later, and the bytes of those that somebody uploaded.
-    later: Vec<(DemoFile, Option<Bytes>)>,
+    /// Files that came later.
+    later: Vec<(DemoFile, Stored)>,
     churn: Option<Churn>,
+}
+
+/// What is in a file.
+#[derive(Clone, Debug)]
+pub(super) enum Stored {
+    /// What somebody uploaded.
+    Uploaded(Bytes),
+    /// Lines that are computed when they are asked for.
+    Generated(Content),
 }
 
 /// Changes that happen by themselves, one after the other.
@@ -94,16 +106,27 @@ impl DemoAccount {
         match number % 4 {
             0 | 2 => {
                 let lives = if number.is_multiple_of(8) { WEEK } else { rng.i64(60..1_800) };
-                let mut file = generate(self.end(), self.end() + 1, at_s);
+                let (mut file, mut content) = generate(self.end(), self.end() + 1, at_s);
                 file.created_at = at_s;
                 file.expires_at = Some(at_s + lives);
-                self.later.push((file, None));
+                content.created_s = at_s;
+                if content.batch.side != Side::Input {
+                    content.lines = content.lines.div_ceil(2);
+                    file.bytes = content.size();
+                }
+                self.later.push((file, Stored::Generated(content)));
             }
             1 => {
-                // A file that is still being written.
-                let growing = self.later.iter_mut().rev().find(|(_, content)| content.is_none());
-                if let Some((file, _)) = growing {
-                    file.bytes = file.bytes * 2 + 1_024;
+                // A file of answers that is still being written.
+                let growing = self.later.iter_mut().rev().find_map(|(file, stored)| match stored {
+                    Stored::Generated(content) if content.lines < content.batch.lines() => {
+                        Some((file, content))
+                    }
+                    _ => None,
+                });
+                if let Some((file, content)) = growing {
+                    content.lines = content.batch.lines();
+                    file.bytes = content.size();
                 }
             }
             _ => {
@@ -131,7 +154,7 @@ impl DemoAccount {
         }
         let file = match index.checked_sub(self.generated) {
             Some(later) => self.later.get(usize::try_from(later).ok()?)?.0.clone(),
-            None => generate(index, self.generated, self.started_s),
+            None => generate(index, self.generated, self.started_s).0,
         };
         file.expires_at.is_none_or(|at| at > now_s).then_some(file)
     }
@@ -147,11 +170,12 @@ impl DemoAccount {
         (index < self.end()).then_some(index)
     }
 
-    /// The bytes of an uploaded file; those of the others are generated.
-    #[must_use]
-    pub fn uploaded(&self, index: u64) -> Option<Bytes> {
-        let upload = usize::try_from(index.checked_sub(self.generated)?).ok()?;
-        self.later.get(upload).and_then(|(_, content)| content.clone())
+    /// What is in the file with this index, whether or not it is still there.
+    pub(super) fn content(&self, index: u64) -> Option<Stored> {
+        match index.checked_sub(self.generated) {
+            Some(later) => Some(self.later.get(usize::try_from(later).ok()?)?.1.clone()),
+            None => Some(Stored::Generated(generate(index, self.generated, self.started_s).1)),
+        }
     }
 
     /// Adds an uploaded file at the end.
@@ -172,7 +196,7 @@ impl DemoAccount {
             purpose: "batch".to_owned(),
             status: None,
         };
-        self.later.push((file.clone(), Some(content)));
+        self.later.push((file.clone(), Stored::Uploaded(content)));
         file
     }
 
@@ -180,10 +204,10 @@ impl DemoAccount {
     pub fn delete(&mut self, index: u64) {
         self.gone.insert(index);
         if let Some(later) = index.checked_sub(self.generated)
-            && let Some((_, content)) =
+            && let Some((_, Stored::Uploaded(content))) =
                 usize::try_from(later).ok().and_then(|at| self.later.get_mut(at))
         {
-            *content = None;
+            *content = Bytes::new();
         }
     }
 
@@ -205,23 +229,26 @@ fn unmix(mixed: u64) -> u64 {
     (mixed ^ mixed >> 32).wrapping_mul(UNMIX).wrapping_sub(1)
 }
 
-/// The file with `index` out of `all`, in an account that was opened at `now`.
-fn generate(index: u64, all: u64, now: i64) -> DemoFile {
+/// The file with `index` out of `all`, in an account that was opened at `now`, and what is in it.
+fn generate(index: u64, all: u64, now: i64) -> (DemoFile, Content) {
     let mut rng = fastrand::Rng::with_seed(index.wrapping_mul(MIX));
     let age = age(index, all);
     let created_at = now - age;
     let expires_at = expiry(index, created_at, now, &mut rng);
-    let (filename, purpose) = name(index, &mut rng);
-    DemoFile {
+    let batch = Batch::of(index);
+    let content = Content { batch, lines: batch.lines(), created_s: created_at };
+    let (filename, purpose) = batch.filename();
+    let file = DemoFile {
         id: id(index),
         object: "file",
-        bytes: size(&mut rng),
+        bytes: content.size(),
         created_at,
         expires_at,
         filename,
         purpose: purpose.to_owned(),
         status: (index % 10 == 7).then_some("processed"),
-    }
+    };
+    (file, content)
 }
 
 /// How old a file is: the first ones nearly a week, so that they expire one after the other, the
@@ -248,52 +275,6 @@ fn expiry(index: u64, created_at: i64, now: i64, rng: &mut fastrand::Rng) -> Opt
         86..92 => None,
         _ => Some(created_at + hours_up(now - created_at + rng.i64(300..20 * HOUR))),
     }
-}
-
-/// Sizes spread evenly over the orders of magnitude, from three bytes to 200 MB.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 3 and 2e8")]
-fn size(rng: &mut fastrand::Rng) -> u64 {
-    10_f64.powf(0.5 + rng.f64() * 7.8).min(200_000_000.0) as u64
-}
-
-fn name(index: u64, rng: &mut fastrand::Rng) -> (String, &'static str) {
-    const MODELS: [&str; 5] =
-        ["llama3.1-8b", "llama-3.3-70b", "qwen-3-32b", "gpt-oss-120b", "qwen-3-coder-480b"];
-    const TASKS: [&str; 8] = [
-        "triage",
-        "summaries",
-        "extraction",
-        "translation",
-        "moderation",
-        "ranking",
-        "captions",
-        "embeddings",
-    ];
-    const TEAMS: [&str; 6] = ["search", "support", "growth", "research", "billing", "mobile"];
-    let model = MODELS[rng.usize(..MODELS.len())];
-    let task = TASKS[rng.usize(..TASKS.len())];
-    let team = TEAMS[rng.usize(..TEAMS.len())];
-    let batch = 412 + index / 3;
-    let side = ["input", "output", "errors"][usize::try_from(index % 3).unwrap_or(0)];
-    let name = match rng.u8(..100) {
-        0..46 => format!("batch-{batch:04}-{side}.jsonl"),
-        46..60 => format!("{team}-{task}-{batch:04}-{side}.jsonl"),
-        60..72 => return (format!("eval-{model}-{task}-{:02}.jsonl", rng.u8(1..40)), "evals"),
-        72..82 => format!("nightly-{task}-shard-{:03}-of-128.jsonl", rng.u8(..128)),
-        82..88 => format!(
-            "{team}-{task}-regression-suite-{model}-temperature-0.{}-seed-{}-{side}.jsonl",
-            rng.u8(..10),
-            rng.u32(1_000..99_999)
-        ),
-        88..91 => format!("评测结果-批次-{batch:04}-{side}.jsonl"),
-        91..93 => format!("日本語コーパス-{task}-{batch:04}.jsonl"),
-        93..95 => format!("한국어-{task}-{batch:04}-{side}.jsonl"),
-        95..97 => format!("🚀 launch prompts {batch:04}.jsonl"),
-        97..98 => format!("📦-archive-{team}-{batch:04}.jsonl"),
-        98..99 => format!("Überprüfung-{task}-größte-Kunden-{batch:04}.jsonl"),
-        _ => return (format!("{team}-{task}-finetune-{model}.jsonl"), "fine-tune"),
-    };
-    (name, "batch")
 }
 
 #[cfg(test)]
@@ -333,9 +314,10 @@ mod tests {
         assert!(count(&|f| f.expires_at.is_none()) > 50);
         let week = count(&|f| f.expires_at == Some(f.created_at + WEEK));
         assert!(week > 1_400, "most live seven days: {week}");
-        assert!(count(&|f| f.bytes < 1_000) > 100 && count(&|f| f.bytes > 100_000_000) > 10);
+        assert!(count(&|f| f.bytes < 1_000) > 50 && count(&|f| f.bytes > 20_000_000) > 50);
+        assert!(files.iter().all(|f| f.bytes <= 200_000_000), "what may be uploaded");
         assert!(count(&|f| !f.filename.is_ascii()) > 50 && count(&|f| f.filename.len() > 60) > 20);
-        assert!(files.iter().all(|f| f.created_at <= NOW && f.bytes >= 3));
+        assert!(files.iter().all(|f| f.created_at <= NOW && f.bytes > 0));
     }
 
     #[test]
@@ -352,7 +334,7 @@ mod tests {
         let made = account.upload("a.jsonl".into(), Bytes::from_static(b"{}\n"), HOUR, NOW);
         assert_eq!(account.index(&made.id), Some(20));
         assert_eq!(account.page(Some(19), 100, NOW).0, [made]);
-        assert_eq!(account.uploaded(20).unwrap(), "{}\n");
+        assert!(matches!(account.content(20), Some(Stored::Uploaded(bytes)) if bytes == "{}\n"));
     }
 
     #[test]
@@ -370,6 +352,25 @@ mod tests {
         assert!(now.len() > 100 && now.len() < added - 300, "{} of {added}", now.len());
         assert!(now.is_sorted_by_key(|file| file.created_at));
         assert!(account.gone.len() > 300);
+    }
+
+    /// What the list says of a file's size is so, also of one that has grown.
+    #[test]
+    fn content_has_the_listed_length() {
+        let mut account = DemoAccount::new(30, NOW).with_churn(1);
+        account.advance(NOW + 90);
+        let mut generated = 0;
+        for (index, file) in (0..account.end()).filter_map(|i| Some((i, account.file(i, NOW)?))) {
+            let Some(Stored::Generated(content)) = account.content(index) else { continue };
+            assert_eq!((content.size(), content.created_s), (file.bytes, file.created_at));
+            generated += 1;
+        }
+        assert!(generated > 40, "{generated}");
+        let halves = account.later.iter().filter(|(_, stored)| match stored {
+            Stored::Generated(content) => content.lines < content.batch.lines(),
+            Stored::Uploaded(_) => false,
+        });
+        assert!(halves.count() < account.later.len() / 2, "most have been finished");
     }
 
     #[test]

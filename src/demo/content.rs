@@ -1,96 +1,224 @@
-//! The content of generated files: valid JSONL of exactly the stated size, any part of which can be
-//! computed on its own.
+//! The content of generated files: the lines of a batch's input, output or errors. Any part of it,
+//! and its size, can be computed without the rest.
+//!
+//! The texts of a line come round again after [`SLOTS`] lines, and what else differs from line to
+//! line has a fixed number of digits; so the lines of one slot are of one length, and where a line
+//! begins is a matter of arithmetic.
+
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 
-const LINE: u64 = 256;
+use super::batch::{Batch, Side};
+use super::mix;
+use super::texts::{SLOTS, Task, failure};
+
 const CHUNK: u64 = 64 * 1_024;
+/// Places where a line of a round of slots may begin, and the end of the round.
+const BEGINS: usize = 33;
+const SIDES: [Side; 3] = [Side::Input, Side::Output, Side::Errors];
 
-/// The bytes `from..to` of a file of `size` bytes, in chunks.
-pub(super) fn chunks(size: u64, from: u64, to: u64) -> impl Iterator<Item = Bytes> + Send {
-    let mut at = from;
-    std::iter::from_fn(move || {
-        if at >= to {
-            return None;
+/// Where the lines of a round begin, for each side and task, with a model of no letters.
+static ROUNDS: LazyLock<Vec<[u64; BEGINS]>> = LazyLock::new(|| {
+    let each = SIDES.into_iter().flat_map(|side| Task::ALL.map(|task| (side, task)));
+    each.map(|(side, task)| {
+        let mut begins = [0; BEGINS];
+        for slot in 0..SLOTS {
+            let at = usize::try_from(slot).unwrap_or(0);
+            let batch = Batch { side, task, model: "", failed: 0, ..Batch::of(0) };
+            let line = Content { batch, lines: SLOTS, created_s: 0 }.line(slot);
+            begins[at + 1] = begins[at] + line.len() as u64;
         }
-        let end = to.min((at / CHUNK + 1) * CHUNK);
-        let chunk = part(size, at, end);
-        at = end;
-        Some(Bytes::from(chunk))
+        begins
     })
+    .collect()
+});
+
+/// A file's content, as it was made at a moment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    /// What it belongs to.
+    pub(super) batch: Batch,
+    /// How many lines there are so far.
+    pub(super) lines: u64,
+    /// Seconds since the epoch.
+    pub(super) created_s: i64,
 }
 
-fn part(size: u64, from: u64, to: u64) -> Vec<u8> {
-    let lines = (size / LINE).max(1);
-    let mut out = Vec::with_capacity(usize::try_from(to - from).unwrap_or(0));
-    let mut number = (from / LINE).min(lines - 1);
-    while number < lines {
-        let begins = number * LINE;
-        if begins >= to {
-            break;
-        }
-        let length = if number + 1 == lines { size - begins } else { LINE };
-        let line = line(number, usize::try_from(length).unwrap_or(0));
-        let cut =
-            |at: u64| usize::try_from(at.clamp(begins, begins + length) - begins).unwrap_or(0);
-        out.extend_from_slice(&line[cut(from)..cut(to)]);
-        number += 1;
+impl Content {
+    /// Its length in bytes.
+    pub(super) fn size(&self) -> u64 {
+        self.begin(self.lines)
     }
-    out
-}
 
-/// One line of `length` bytes, line break included where there is room for one.
-fn line(number: u64, length: usize) -> Vec<u8> {
-    let head = format!(
-        "{{\"custom_id\":\"request-{number:07}\",\"response\":{{\"status_code\":200}},\"text\":\""
-    );
-    let tail = "\"}\n";
-    let mut line = match length {
-        0 => vec![],
-        1 => b"\n".to_vec(),
-        2 => b"{}".to_vec(),
-        _ if length < head.len() + tail.len() => {
-            let mut short = b"{}".to_vec();
-            short.resize(length - 1, b' ');
-            short.push(b'\n');
-            short
+    /// The bytes `from..to`, in chunks.
+    pub(super) fn chunks(self, from: u64, to: u64) -> impl Iterator<Item = Bytes> + Send {
+        let mut at = from;
+        std::iter::from_fn(move || {
+            if at >= to {
+                return None;
+            }
+            let end = to.min((at / CHUNK + 1) * CHUNK);
+            let chunk = self.part(at, end);
+            at = end;
+            Some(Bytes::from(chunk))
+        })
+    }
+
+    fn part(&self, from: u64, to: u64) -> Vec<u8> {
+        let mut out = Vec::with_capacity(usize::try_from(to - from).unwrap_or(0));
+        let mut number = self.line_at(from);
+        while number < self.lines && self.begin(number) < to {
+            let (begin, line) = (self.begin(number), self.line(number));
+            let length = line.len() as u64;
+            let cut =
+                |at: u64| usize::try_from(at.clamp(begin, begin + length) - begin).unwrap_or(0);
+            out.extend_from_slice(&line.as_bytes()[cut(from)..cut(to)]);
+            number += 1;
         }
-        _ => {
-            let words = "the quick brown fox jumps over the lazy dog ";
-            let room = length - head.len() - tail.len();
-            let text: String = words.chars().cycle().take(room).collect();
-            format!("{head}{text}{tail}").into_bytes()
+        out
+    }
+
+    fn round(&self) -> &'static [u64; BEGINS] {
+        let side = SIDES.iter().position(|side| *side == self.batch.side).unwrap_or(0);
+        let task = Task::ALL.iter().position(|task| *task == self.batch.task).unwrap_or(0);
+        &ROUNDS[side * Task::ALL.len() + task]
+    }
+
+    /// Bytes that the name of the model adds to each line.
+    fn of_model(&self) -> u64 {
+        match self.batch.side {
+            Side::Input | Side::Output => self.batch.model.len() as u64,
+            Side::Errors => 0,
         }
-    };
-    line.truncate(length);
-    line
+    }
+
+    /// Where a line begins.
+    fn begin(&self, line: u64) -> u64 {
+        let round = self.round();
+        let slot = usize::try_from(line % SLOTS).unwrap_or(0);
+        line / SLOTS * round[BEGINS - 1] + round[slot] + line * self.of_model()
+    }
+
+    /// The line that holds this byte.
+    fn line_at(&self, byte: u64) -> u64 {
+        let whole = self.begin(SLOTS);
+        let (first, rest) = (byte / whole * SLOTS, byte % whole);
+        // The least line that begins behind it, and one back.
+        let (mut from, mut to) = (0, SLOTS);
+        while to - from > 1 {
+            let middle = u64::midpoint(from, to);
+            if self.begin(middle) <= rest { from = middle } else { to = middle }
+        }
+        first + from
+    }
+
+    /// One line, its end included.
+    fn line(&self, line: u64) -> String {
+        let Self { batch, created_s, .. } = self;
+        let Batch { task, model, .. } = batch;
+        let (slot, request) = (line % SLOTS, batch.request(line));
+        let custom_id = format!("{}-{request:06}", task.word());
+        let hash = mix(mix(request) ^ created_s.unsigned_abs());
+        let id = format!("{hash:016x}");
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        match batch.side {
+            Side::Input => format!(
+                "{{\"custom_id\":\"{custom_id}\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\",\"body\":{{\"model\":\"{model}\",\"messages\":[{{\"role\":\"system\",\"content\":{}}},{{\"role\":\"user\",\"content\":{}}}],\"max_tokens\":{},\"temperature\":0}}}}\n",
+                text(task.instruction()),
+                text(&task.prompt(slot)),
+                task.most_tokens(),
+            ),
+            Side::Output => {
+                let (prompt, answer) = (task.prompt(slot).len() as u64 / 4 + 24, task.answer(slot));
+                let tokens = answer.len() as u64 / 4 + 1;
+                let all = prompt + tokens;
+                format!(
+                    "{{\"id\":\"batch_req_{id}\",\"custom_id\":\"{custom_id}\",\"response\":{{\"status_code\":200,\"request_id\":\"req_{id}\",\"body\":{{\"id\":\"chatcmpl-{id}\",\"object\":\"chat.completion\",\"created\":{created_s:010},\"model\":\"{model}\",\"choices\":[{{\"index\":0,\"message\":{{\"role\":\"assistant\",\"content\":{}}},\"finish_reason\":\"stop\"}}],\"usage\":{{\"prompt_tokens\":{prompt},\"completion_tokens\":{tokens},\"total_tokens\":{all}}}}}}},\"error\":null}}\n",
+                    text(&answer),
+                )
+            }
+            Side::Errors => {
+                let (status, code, why) = failure(slot);
+                let why = text(why);
+                let (response, error) = match status {
+                    None => {
+                        ("null".to_owned(), format!("{{\"code\":\"{code}\",\"message\":{why}}}"))
+                    }
+                    Some(status) => (
+                        format!(
+                            "{{\"status_code\":{status},\"request_id\":\"req_{id}\",\"body\":{{\"error\":{{\"message\":{why},\"code\":\"{code}\"}}}}}}"
+                        ),
+                        "null".to_owned(),
+                    ),
+                };
+                format!(
+                    "{{\"id\":\"batch_req_{id}\",\"custom_id\":\"{custom_id}\",\"response\":{response},\"error\":{error}}}\n"
+                )
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
+
+    fn content(index: u64, lines: u64) -> Content {
+        Content { batch: Batch::of(index), lines, created_s: 1_790_000_000 }
+    }
+
+    fn whole(content: Content) -> Vec<u8> {
+        content.chunks(0, content.size()).flatten().collect()
+    }
 
     #[test]
-    fn content_is_valid_jsonl_of_the_stated_size() {
-        for size in [3, 4, 70, 80, 90, 255, 256, 257, 511, 512, 1_000, 70_000, 200_001] {
-            let whole: Vec<u8> = chunks(size, 0, size).flatten().collect();
-            assert_eq!(whole.len() as u64, size);
-            let text = String::from_utf8(whole).unwrap();
-            for line in text.lines() {
-                serde_json::from_str::<serde_json::Value>(line).unwrap();
+    fn every_line_is_one_of_its_side_and_all_have_the_stated_size() {
+        for index in 0..42 {
+            let batch = Batch::of(index);
+            for lines in [0, 1, 32, 33, 70] {
+                let content = content(index, lines);
+                let bytes = whole(content);
+                assert_eq!(bytes.len() as u64, content.size());
+                let text = String::from_utf8(bytes).unwrap();
+                assert_eq!(text.lines().count() as u64, lines);
+                assert!(lines == 0 || text.ends_with('\n'));
+                for (line, number) in text.lines().zip(0..) {
+                    let line: Value = serde_json::from_str(line).unwrap();
+                    let custom_id = format!("{}-{:06}", batch.task.word(), batch.request(number));
+                    assert_eq!(line["custom_id"], custom_id);
+                    let body = &line["response"]["body"];
+                    match batch.side {
+                        Side::Input => assert_eq!(line["body"]["model"], batch.model),
+                        Side::Output => {
+                            assert_eq!(body["model"], batch.model);
+                            let usage = |name| body["usage"][name].as_u64().unwrap();
+                            let sum = usage("prompt_tokens") + usage("completion_tokens");
+                            assert_eq!(usage("total_tokens"), sum);
+                        }
+                        Side::Errors => assert!(
+                            line["error"]["code"].is_string() || body["error"]["code"].is_string()
+                        ),
+                    }
+                }
             }
         }
     }
 
     #[test]
     fn any_part_is_the_same_as_in_the_whole() {
-        let size = 70_001;
-        let whole: Vec<u8> = chunks(size, 0, size).flatten().collect();
-        for (from, to) in [(0, 1), (1, 300), (255, 257), (65_535, 65_537), (69_000, 70_001), (5, 5)]
-        {
-            let part: Vec<u8> = chunks(size, from, to).flatten().collect();
-            let at = |offset: u64| usize::try_from(offset).unwrap();
-            assert_eq!(part, whole[at(from)..at(to)]);
+        for index in 0..3 {
+            let content = content(index, 300);
+            let (size, whole) = (content.size(), whole(content));
+            let mut rng = fastrand::Rng::with_seed(index);
+            for _ in 0..40 {
+                let from = rng.u64(..=size);
+                let to = rng.u64(from..=size.min(from + 100_000));
+                let part: Vec<u8> = content.chunks(from, to).flatten().collect();
+                let at = |offset: u64| usize::try_from(offset).unwrap();
+                assert_eq!(part, whole[at(from)..at(to)], "{from}..{to} of {size}");
+            }
         }
     }
 }

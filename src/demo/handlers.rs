@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use axum::Json;
 use axum::body::Body;
@@ -11,7 +11,7 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, Request, State};
 use axum::http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
-    RANGE,
+    RANGE, RETRY_AFTER,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -20,25 +20,31 @@ use bytes::Bytes;
 use futures_util::stream;
 use serde_json::json;
 
-use super::{Service, content, now_s};
+use super::account::Stored;
+use super::limits::{Admission, Failing};
+use super::{Service, now_s};
 
 type Shared = State<Arc<Service>>;
 
 const WEEK_S: i64 = 7 * 86_400;
 const REQUESTS_A_DAY: u64 = 1_000_000;
 
-/// Runs before every route: latency, the key, and the rate-limit headers of the answer.
+/// Runs before every route: latency, the limits, the key, and the rate-limit headers of the answer.
 pub(super) async fn guard(State(service): Shared, request: Request, next: Next) -> Response {
-    static SERVED: AtomicU64 = AtomicU64::new(0);
     if !service.options.latency.is_zero() {
         tokio::time::sleep(service.options.latency).await;
     }
-    let mut response = match refuse_key(&service, request.headers()) {
+    let (admission, served) = service.limits.admit(Instant::now());
+    let refusal = match admission {
+        Admission::TooMany { seconds } => Some(too_many(seconds)),
+        Admission::Fails(failure) => Some(fail(failure)),
+        Admission::Granted => refuse_key(&service, request.headers()),
+    };
+    let mut response = match refusal {
         Some(refusal) => refusal,
         None => next.run(request).await,
     };
-    let served = SERVED.fetch_add(1, Ordering::Relaxed) + 1;
-    let numbers = [
+    let mut numbers = vec![
         ("x-ratelimit-limit-requests-day", REQUESTS_A_DAY.to_string()),
         ("x-ratelimit-remaining-requests-day", REQUESTS_A_DAY.saturating_sub(served).to_string()),
         ("x-ratelimit-reset-requests-day", format!("{}.0", 86_400 - now_s() % 86_400)),
@@ -46,12 +52,51 @@ pub(super) async fn guard(State(service): Shared, request: Request, next: Next) 
         ("x-ratelimit-remaining-tokens-minute", "1000000".to_owned()),
         ("x-ratelimit-reset-tokens-minute", format!("{}.0", 60 - now_s() % 60)),
     ];
+    if let Some(minute) = service.limits.minute(Instant::now()) {
+        numbers.extend([
+            ("x-ratelimit-limit-requests-minute", minute.allowed.to_string()),
+            ("x-ratelimit-remaining-requests-minute", minute.remaining.to_string()),
+            ("x-ratelimit-reset-requests-minute", format!("{:.3}", minute.reset.as_secs_f64())),
+        ]);
+    }
     for (name, value) in numbers {
         if let Ok(value) = HeaderValue::try_from(value) {
             response.headers_mut().insert(name, value);
         }
     }
     response
+}
+
+fn too_many(seconds: u64) -> Response {
+    let body = json!({
+        "message": "Requests per minute limit exceeded - too many requests sent.",
+        "type": "too_many_requests_error",
+        "param": "quota",
+        "code": "request_quota_exceeded",
+    });
+    let head = [(RETRY_AFTER, seconds.to_string())];
+    (StatusCode::TOO_MANY_REQUESTS, head, Json(body)).into_response()
+}
+
+fn fail(failure: Failing) -> Response {
+    match failure {
+        Failing::Inside => {
+            let body = json!({
+                "message": "Encountered a server error, please try again.",
+                "type": "server_error",
+                "param": "",
+                "code": "",
+            });
+            (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response()
+        }
+        Failing::Proxy => {
+            let page = "<html><head><title>502 Bad Gateway</title></head></html>\n";
+            (StatusCode::BAD_GATEWAY, [(CONTENT_TYPE, "text/html")], page).into_response()
+        }
+        Failing::Busy => {
+            (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "1")], "overloaded\n").into_response()
+        }
+    }
 }
 
 fn refuse_key(service: &Service, headers: &HeaderMap) -> Option<Response> {
@@ -149,9 +194,9 @@ pub(super) async fn content(
 ) -> Response {
     let found = service.account(|account| {
         let index = account.index(&id)?;
-        Some((account.file(index, now_s())?, account.uploaded(index)))
+        Some((account.file(index, now_s())?, account.content(index)?))
     });
-    let Some((file, uploaded)) = found else { return no_such_file(&id) };
+    let Some((file, stored)) = found else { return no_such_file(&id) };
     let size = file.bytes;
     let etag = format!("\"{id}\"");
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -165,13 +210,13 @@ pub(super) async fn content(
                 return (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response();
             }
         };
-    let body = match uploaded {
-        Some(content) => {
+    let body = match stored {
+        Stored::Uploaded(content) => {
             let at = |offset: u64| usize::try_from(offset).unwrap_or(0).min(content.len());
             Body::from(content.slice(at(from)..at(to)))
         }
-        None => Body::from_stream(stream::iter(
-            content::chunks(size, from, to).map(Ok::<Bytes, std::convert::Infallible>),
+        Stored::Generated(content) => Body::from_stream(stream::iter(
+            content.chunks(from, to).map(Ok::<Bytes, std::convert::Infallible>),
         )),
     };
     let mut response = (

@@ -4,8 +4,11 @@
 //! it. It speaks real HTTP; the client code does not know that it is there.
 
 mod account;
+mod batch;
 mod content;
 mod handlers;
+mod limits;
+mod texts;
 
 use std::io;
 use std::net::SocketAddr;
@@ -18,6 +21,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 
 pub use account::{DemoAccount, DemoFile, MOST_FILES};
+use limits::Limits;
 
 /// Bytes of an upload, and a little for the form around it.
 const MOST_UPLOAD_BYTES: usize = 200 * 1_024 * 1_024 + 64 * 1_024;
@@ -34,12 +38,17 @@ pub struct Options {
     /// Seconds from one change of the account to the next; nothing where it changes only by
     /// requests and by expiry.
     pub churn: Option<u32>,
+    /// The share of requests that fail, from 0 to 1.
+    pub fail: f64,
+    /// Requests that are let in a minute; any number where this is not given.
+    pub a_minute: Option<u64>,
 }
 
 /// What the handlers share.
 #[derive(Debug)]
 struct Service {
     account: Mutex<DemoAccount>,
+    limits: Limits,
     options: Options,
 }
 
@@ -59,7 +68,8 @@ pub fn router(options: Options) -> Router {
         Some(every_s) => account.with_churn(every_s),
         None => account,
     });
-    let service = Arc::new(Service { account, options });
+    let limits = Limits::new(options.fail, options.a_minute);
+    let service = Arc::new(Service { account, limits, options });
     Router::new()
         .route("/v1/tcp_warming", get(handlers::warm))
         .route("/v1/files", get(handlers::list).post(handlers::upload))
@@ -88,6 +98,14 @@ pub fn bind(
         axum::serve(listener, router(options)).await
     };
     Ok((address, serve))
+}
+
+/// Scatters numbers that follow one another, the same way in every run.
+fn mix(number: u64) -> u64 {
+    let mixed = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    let mixed = (mixed ^ mixed >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ mixed >> 31
 }
 
 fn now_s() -> i64 {

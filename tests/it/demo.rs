@@ -22,11 +22,13 @@ async fn json(response: Response) -> Value {
 }
 
 fn demo(key: Option<&str>) -> Demo {
-    // Built on its own thread, since a runtime must not be made or dropped inside another.
     let key = key.map(str::to_owned);
-    std::thread::spawn(|| Demo::start(Options { files: 250, key, ..Options::default() }))
-        .join()
-        .unwrap()
+    start(Options { files: 250, key, ..Options::default() })
+}
+
+/// Built on its own thread, since a runtime must not be made or dropped inside another.
+fn start(options: Options) -> Demo {
+    std::thread::spawn(|| Demo::start(options)).join().unwrap()
 }
 
 fn end(demo: Demo) {
@@ -155,5 +157,65 @@ async fn the_three_shapes_of_errors_and_the_headers_of_every_answer() {
         (StatusCode::NOT_FOUND, 0)
     );
     assert_eq!(with("right", "/v1/tcp_warming").await.unwrap().status(), StatusCode::OK);
+    end(demo);
+}
+
+/// What the list says of a file is so: its length, and whose answers are in it.
+#[tokio::test]
+async fn a_batch_is_a_batch() {
+    let demo = demo(None);
+    let list = json(get(&demo, "/v1/files?limit=100").await).await;
+    let files = list["data"].as_array().unwrap();
+    let content = async |file: &Value| {
+        let path = format!("/v1/files/{}/content", file["id"].as_str().unwrap());
+        let bytes = get(&demo, &path).await.bytes().await.unwrap();
+        assert_eq!(Some(bytes.len() as u64), file["bytes"].as_u64());
+        String::from_utf8(bytes.to_vec()).unwrap()
+    };
+    let ids = |text: &str| -> Vec<String> {
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| line["custom_id"].as_str().unwrap().to_owned()).collect()
+    };
+    // The first batch of each three has all three files.
+    for batch in files.chunks_exact(7).filter(|batch| batch[0]["bytes"].as_u64() < Some(1 << 20)) {
+        let name = |at: usize| batch[at]["filename"].as_str().unwrap();
+        assert_eq!(name(0).replace("input", "output"), name(1));
+        assert_eq!(name(0).replace("input", "errors"), name(2));
+        let asked = ids(&content(&batch[0]).await);
+        let mut answered = ids(&content(&batch[1]).await);
+        answered.extend(ids(&content(&batch[2]).await));
+        answered.sort();
+        assert_eq!(answered, asked, "each is answered or failed");
+    }
+    end(demo);
+}
+
+#[tokio::test]
+async fn more_than_it_lets_in_a_minute_is_refused_and_what_is_left_said() {
+    let demo = start(Options { files: 5, a_minute: Some(2), ..Options::default() });
+    for left in ["1", "0"] {
+        let answer = get(&demo, "/v1/files").await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["x-ratelimit-limit-requests-minute"], "2");
+        assert_eq!(answer.headers()["x-ratelimit-remaining-requests-minute"], left);
+        let reset = answer.headers()["x-ratelimit-reset-requests-minute"].to_str().unwrap();
+        assert!((0.0..=60.0).contains(&reset.parse::<f64>().unwrap()), "{reset}");
+    }
+    let refused = get(&demo, "/v1/files").await;
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    let after = refused.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap();
+    assert!((1..=60).contains(&after), "{after}");
+    assert_eq!(json(refused).await["code"], "request_quota_exceeded");
+    end(demo);
+}
+
+#[tokio::test]
+async fn the_share_that_fails_fails_as_services_do() {
+    let demo = start(Options { files: 5, fail: 1.0, ..Options::default() });
+    let mut statuses = std::collections::BTreeSet::new();
+    for _ in 0..30 {
+        statuses.insert(get(&demo, "/v1/files").await.status().as_u16());
+    }
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [500, 502, 503]);
     end(demo);
 }
