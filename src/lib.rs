@@ -36,6 +36,7 @@
 //! * [`theme`], [`keys`], [`notify`]: styles, the table of keys, protocols of notifications.
 //! * [`text`] lets nothing that a service sends reach a terminal unescaped; [`time`] says how long a
 //!   file has left, on the service's clock.
+//! * [`topics`]: what help tells at length, for the shell and the dashboard.
 //! * [`log_file`] tells afterwards what was asked and answered, where that is wanted.
 //! * [`demo`] is a faithful server on loopback, for `--demo` and the tests.
 //!
@@ -61,4 +62,5 @@ pub mod store;
 pub mod text;
 pub mod theme;
 pub mod time;
+pub mod topics;
 pub mod view;

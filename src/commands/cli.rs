@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use super::options::GlobalOptions;
-use super::{CommandError, config, dashboard, demo_server, doctor, failed, list};
+use super::{CommandError, config, dashboard, demo_server, doctor, failed, help, list};
 use crate::runtime::{quiet, signals};
 
 const EXAMPLES: &str = "\
@@ -22,8 +22,8 @@ Exit codes:
 /// Browse the files of a batch-inference account: what is there, how large it is, and how long each
 /// file has left before the service deletes it.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "shelflife", version, after_help = EXAMPLES, max_term_width = 100)]
-#[command(args_override_self = true)]
+#[command(name = "shelflife", version, after_help = after_help(), max_term_width = 100)]
+#[command(args_override_self = true, disable_help_subcommand = true)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -44,6 +44,12 @@ pub enum Command {
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
+    Help(help::HelpCommand),
+}
+
+/// Examples, exit codes, and what there is to read.
+fn after_help() -> String {
+    format!("{EXAMPLES}\n\n{}\n\n`shelflife help TOPIC` says all about one.", help::topics())
 }
 
 impl Cli {
@@ -68,6 +74,7 @@ impl Command {
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,
+            Self::Help(help) => help::run(&help),
         };
         done.map(|()| 0)
     }

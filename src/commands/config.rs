@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Args;
 
 use super::options::{GlobalOptions, silent_but};
-use super::{CommandError, dashboard, endpoint, failed};
+use super::{CommandError, dashboard, endpoint, print};
 use crate::config::{self, shown};
 
 const HELP: &str = "\
@@ -84,12 +84,4 @@ fn write(path: &Path) -> io::Result<()> {
         let _ = fs::remove_file(path);
     }
     written
-}
-
-fn print(text: &str) -> Result<(), CommandError> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever read us has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result.map_err(failed("the configuration cannot be printed")),
-    }
 }

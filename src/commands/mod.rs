@@ -6,11 +6,12 @@ pub mod config;
 pub mod dashboard;
 pub mod demo_server;
 pub mod doctor;
+pub mod help;
 pub mod list;
 pub mod options;
 mod proxy;
 
-use std::io;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
@@ -123,6 +124,15 @@ fn not_written(source: &io::Error) -> String {
 /// Wraps an I/O error with what was being done.
 fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
     move |source| CommandError::Io { doing, source }
+}
+
+/// Prints to standard output.
+fn print(text: &str) -> Result<(), CommandError> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever read us has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(failed("nothing can be printed")),
+    }
 }
 
 /// Reads the configuration, and begins to log where it says so.

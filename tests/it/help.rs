@@ -4,8 +4,9 @@
 //! none.
 
 use crossterm::event::KeyCode;
-use shelflife::app::sheets::help::FILTERS;
+use shelflife::app::sheets::help::{FILTERS, MORE};
 use shelflife::keys::{GROUPS, KeyMap, Scope, bindings};
+use shelflife::topics::TOPICS;
 
 use crate::support::driver::Driver;
 use crate::support::files::account;
@@ -52,6 +53,8 @@ fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
     expected.push("Filters".to_owned());
     let filters = expected.len();
     expected.extend(FILTERS.iter().map(|(example, what)| format!("{example} {what}")));
+    expected.push(MORE.to_owned());
+    expected.extend(TOPICS.iter().map(|topic| format!("{} {}", topic.name, topic.about)));
     let all = words(expected.iter().map(String::as_str));
     for (width, height) in [(60, 10), (80, 24), (109, 30), (110, 20), (120, 36), (200, 100)] {
         let mut driver = Driver::showing(width, height, &account(false));

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["store"],
     &["api"],
     &["theme", "keys", "notify", "log_file"],
-    &["text", "time"],
+    &["text", "time", "topics"],
 ];
 
 /// Modules with a door that only these come in by: the rest of the house does not know them.

@@ -1,14 +1,17 @@
-//! The README says what is true: whatever key, option, command, variable or setting it names is
-//! there. What it need not name, the program's own help must.
+//! The README and the topics of help say what is true: whatever key, option, command, variable or
+//! setting they name is there. What the README need not name, the program's own help must.
 
 use std::collections::BTreeSet;
 
 use clap::{Arg, CommandFactory, Parser};
 use shelflife::api::secret::SECRET_VARIABLE;
+use shelflife::app::sheets::help::FILTERS;
 use shelflife::commands::cli::Cli;
 use shelflife::config::table::{SETTINGS, Setting};
 use shelflife::config::template;
-use shelflife::keys::{GROUPS, KeyMap};
+use shelflife::keys::{KeyMap, bindings};
+use shelflife::time::clock::LOCAL;
+use shelflife::topics::{TABLE, TOPICS, topic};
 
 use crate::support::binary::{command, text};
 
@@ -39,17 +42,31 @@ fn option(name: &str) -> Option<Arg> {
     all.into_iter().find(|arg| long(arg) == name)
 }
 
-/// What stands between backquotes.
+/// The README and the texts of all topics.
+fn pages() -> impl Iterator<Item = &'static str> {
+    [README].into_iter().chain(TOPICS.iter().map(|topic| topic.text))
+}
+
+/// What stands between backquotes, in all pages.
 fn spans() -> impl Iterator<Item = &'static str> {
-    let prose = README.split("```").step_by(2);
+    pages().flat_map(spans_of)
+}
+
+fn spans_of(page: &'static str) -> impl Iterator<Item = &'static str> {
+    let prose = page.split("```").step_by(2);
     prose.flat_map(|part| part.split('`').skip(1).step_by(2))
 }
 
-/// The lines of the README's blocks of code, without what a shell adds to them.
+/// The lines of code, without what a shell or the text adds to them: in the README within fences, in
+/// the topics behind four blanks.
 fn code() -> Vec<&'static str> {
     let blocks = README.split("```").skip(1).step_by(2);
     let lines = blocks.flat_map(|block| block.lines().skip(1));
-    lines.map(|line| line.split(['#', '>', '|']).next().unwrap().trim()).collect()
+    let topics = TOPICS.iter().flat_map(|topic| topic.text.lines());
+    let lines = lines.chain(topics.filter_map(|line| line.strip_prefix("    ")));
+    lines
+        .map(|line| line.split(['#', '>', '|']).next().unwrap().split("  ").next().unwrap().trim())
+        .collect()
 }
 
 /// The words of `text` that begin like an option.
@@ -61,24 +78,118 @@ fn flags(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// A row of the README may name some of a binding's keys, and begin what the table says of it.
 #[test]
 fn the_keys_that_it_names_are_those_of_the_program() {
-    let rows: BTreeSet<String> = GROUPS
-        .iter()
-        .flat_map(|group| group.bindings)
-        .map(|binding| {
-            let keys = KeyMap::default().names(binding);
-            let keys: Vec<String> = keys.split(' ').map(|key| format!("`{key}`")).collect();
-            format!("| {} | {} |", keys.join(" "), binding.what)
-        })
-        .collect();
     let section = README.split("\n## Keys\n").nth(1).unwrap().split("\n## ").next().unwrap();
     let said: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
     for row in &said {
-        assert!(rows.contains(*row), "no binding is so:\n{row}");
+        let (keys, what) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
+        let is_so = bindings().any(|binding| {
+            let names = KeyMap::default().names(binding);
+            let bound: Vec<&str> = names.split(' ').collect();
+            let keys = keys.split(' ').map(|key| key.trim_matches('`'));
+            let rest = binding.what.strip_prefix(what);
+            rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+                && keys.into_iter().all(|key| bound.contains(&key))
+        });
+        assert!(is_so, "no binding is so:\n{row}");
     }
     let once: BTreeSet<&&str> = said.iter().collect();
     assert_eq!(once.len(), said.len(), "none stands there twice");
+    assert!((10..=16).contains(&said.len()), "the keys that matter");
+}
+
+#[test]
+fn the_keys_in_its_sentences_are_bound() {
+    let names: Vec<String> = bindings().map(|binding| KeyMap::default().names(binding)).collect();
+    let bound: BTreeSet<&str> = names.iter().flat_map(|names| names.split(' ')).collect();
+    // Those that edit a line belong to no binding, nor do signs.
+    let other = topic("filters").unwrap().text;
+    let is_key = |span: &&str| match span.as_bytes() {
+        [one] => one.is_ascii_graphic() && *one != b'~',
+        [b'^', one] => *one != b'x',
+        _ => false,
+    };
+    let mut seen = 0;
+    for page in pages().filter(|page| *page != other) {
+        for key in spans_of(page).filter(is_key) {
+            assert!(bound.contains(key), "no key `{key}`");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20);
+}
+
+#[test]
+fn it_is_short_and_names_every_topic() {
+    assert!(README.lines().count() <= 120, "{} lines", README.lines().count());
+    for topic in TOPICS {
+        assert!(README.contains(&format!("`{}`", topic.name)), "{}", topic.name);
+    }
+}
+
+fn help(about: &[&str]) -> (Option<i32>, String, String) {
+    let output = command(&[&["help"], about].concat()).output().unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Without line breaks and the blanks behind them.
+fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn help_tells_each_topic_with_the_table_that_the_program_works_with() {
+    for topic in TOPICS {
+        let (code, said, trouble) = help(&[topic.name]);
+        assert_eq!((code, trouble.as_str()), (Some(0), ""));
+        assert!(!said.contains(TABLE), "{}", topic.name);
+        let (before, behind) = topic.text.split_once(TABLE).unwrap_or((topic.text, ""));
+        assert!(said.starts_with(before) && said.ends_with(behind), "{}", topic.name);
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+    let keys = flat(&help(&["keys"]).1);
+    for binding in bindings() {
+        let row = format!("{} {}", KeyMap::default().names(binding), binding.what);
+        assert!(keys.contains(&row), "{row}");
+    }
+    let filters = flat(&help(&["filters"]).1);
+    for (example, what) in FILTERS {
+        assert!(filters.contains(&format!("{example} {what}")), "{example}");
+    }
+    let settings = flat(&help(&["configuration"]).1);
+    for setting in SETTINGS {
+        let row = format!("{} = {} {}", setting.name, setting.default, setting.doc);
+        assert!(settings.contains(&flat(&row)), "{row}");
+    }
+}
+
+#[test]
+fn help_of_a_command_is_its_help_and_of_nothing_known_names_what_there_is() {
+    let plain = |arguments: &[&str]| text(&command(arguments).output().unwrap().stdout);
+    assert_eq!(help(&["list"]).1, plain(&["list", "--help"]));
+    assert_eq!(help(&[]).1, plain(&["--help"]));
+    for topic in TOPICS {
+        let is_command = commands().iter().any(|of| of.get_name() == topic.name);
+        assert!(!is_command && plain(&["--help"]).contains(topic.about), "{}", topic.name);
+    }
+    let (code, out, said) = help(&["pagign\u{1b}[31m"]);
+    assert_eq!((code, out.as_str(), said.lines().count()), (Some(2), "", 1), "{said}");
+    for name in TOPICS.iter().map(|topic| topic.name).chain(["list", "config", "demo-server"]) {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    assert!(!said.contains('\u{1b}'), "{said}");
+}
+
+/// What a topic gives as an example of a configuration is one.
+#[test]
+fn the_rule_that_alerts_are_explained_with_can_be_used() {
+    let lines = topic("alerts").unwrap().text.lines();
+    let example: Vec<&str> = lines.filter_map(|line| line.strip_prefix("    ")).collect();
+    let file = shelflife::config::file::read(&example.join("\n"), LOCAL).unwrap();
+    let (rules, _) = file.alerts.unwrap();
+    assert_eq!((rules[0].name.as_str(), rules[0].left_s), ("results", 7_200));
 }
 
 #[test]
@@ -91,9 +202,9 @@ fn the_options_that_it_names_are_there() {
     };
     let named: BTreeSet<&str> = spans().chain(code()).map(ours).flat_map(flags).collect();
     assert!(named.contains("--demo"), "{named:?}");
-    // The heads of two tables have it without `cargo`.
-    for flag in named.into_iter().filter(|flag| *flag != "--bench") {
-        assert!(option(flag).is_some(), "the README names {flag}");
+    // Clap's own is no option of ours.
+    for flag in named.into_iter().filter(|flag| *flag != "--help") {
+        assert!(option(flag).is_some(), "a page names {flag}");
     }
     // `--load demand|all`: the values that it lists are those that are allowed.
     for span in spans() {
@@ -114,7 +225,7 @@ fn the_options_that_it_names_are_there() {
 
 #[test]
 fn each_option_is_in_the_help_of_its_command_and_of_no_other() {
-    for of in commands().iter().filter(|of| of.get_name() != "help") {
+    for of in &commands() {
         let mut arguments = vec!["--help"];
         if of.get_name() != "shelflife" {
             arguments.insert(0, of.get_name());
@@ -176,16 +287,17 @@ fn the_settings_and_variables_that_it_names_are_there_and_the_template_has_all()
         span.contains('_') && span.chars().all(|c| c.is_ascii_lowercase() || c == '_')
     };
     for span in spans().filter(is_snake) {
-        assert!(settings.contains(span) || fields.contains(&span), "the README names `{span}`");
+        assert!(settings.contains(span) || fields.contains(&span), "a page names `{span}`");
     }
     let variables = SETTINGS.iter().filter_map(|setting| setting.environment);
     let variables: BTreeSet<&str> = variables.chain([SECRET_VARIABLE]).collect();
     let is_variable = |word: &&str| {
         word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
     };
-    let words = README.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let words =
+        pages().flat_map(|page| page.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     for word in words.filter(is_variable) {
-        assert!(variables.contains(word), "the README names {word}");
+        assert!(variables.contains(word), "a page names {word}");
     }
     let template = template();
     let head = template.split("\n#[[alerts]]").next().unwrap();

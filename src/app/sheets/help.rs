@@ -8,6 +8,7 @@ use crate::app::geometry::inside;
 use crate::keys::{GROUPS, Group, KeyMap};
 use crate::text::wrap;
 use crate::theme::Tone;
+use crate::topics::TOPICS;
 
 /// Cells for the names of the keys.
 const KEYS: usize = 12;
@@ -15,6 +16,9 @@ const KEYS: usize = 12;
 const EXAMPLES: usize = 20;
 /// From this width of the inside on the groups stand in two columns.
 const TWO_COLUMNS_FROM: u16 = 106;
+
+/// Where the topics can be read.
+pub const MORE: &str = "More in a shell: shelflife help …";
 
 /// How filters are written: an example, and what it lets through.
 pub const FILTERS: &[(&str, &str)] = &[
@@ -53,7 +57,7 @@ fn columns(keys: &KeyMap, width: u16) -> Vec<Vec<Line>> {
     let one = width < TWO_COLUMNS_FROM;
     let room = if one { all } else { all / 2 };
     let of_keys = GROUPS.iter().map(|group| group_lines(keys, group, room));
-    let groups: Vec<_> = of_keys.chain([filter_lines(room)]).collect();
+    let groups: Vec<_> = of_keys.chain([filter_lines(room), topic_lines(room)]).collect();
     let all: usize = groups.iter().map(Vec::len).sum();
     let (mut first, mut second) = (vec![], vec![]);
     for group in groups {
@@ -77,6 +81,16 @@ fn filter_lines(room: usize) -> Vec<Line> {
     for (example, what) in FILTERS {
         // A blank of their own behind the examples, which may fill their cells.
         explain(&mut lines, ((*example).to_owned(), EXAMPLES + 1), what, room);
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// What there is to read in a shell.
+fn topic_lines(room: usize) -> Vec<Line> {
+    let mut lines = vec![Line::of(Tone::Strong, MORE)];
+    for topic in TOPICS {
+        explain(&mut lines, (topic.name.to_owned(), KEYS + 2), topic.about, room);
     }
     lines.push(Line::default());
     lines
