@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, dashboard, endpoint, print};
+use crate::config::table::SETTINGS;
 use crate::config::{self, shown};
 
 const HELP: &str = "\
@@ -17,23 +18,15 @@ Examples:
   shelflife config               see what would be in it
   shelflife config --effective   what is in force, and where it came from";
 
-/// The options of every command that act here: those that give a setting.
-const ACTING: &[&str] = &[
-    "base_url",
-    "allow_http",
-    "limit",
-    "read_only",
-    "load",
-    "refresh",
-    "color",
-    "theme",
-    "log_file",
-    "config",
-];
+/// The options of every command that act here: those that give a setting, and what goes with them.
+fn acting() -> Vec<&'static str> {
+    let settings = SETTINGS.iter().filter_map(|setting| setting.flag);
+    settings.chain(["--allow-http", "--config"]).collect()
+}
 
 /// Print a commented configuration file, or what is in force
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, args = silent_but(&acting()))]
 pub struct ConfigCommand {
     /// Print what is in force and where each value came from; never the key
     #[arg(long)]

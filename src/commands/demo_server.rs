@@ -18,7 +18,7 @@ Examples:
   shelflife demo-server --fail 10% --rate-limit 60/m   what becomes of refusals and failures";
 
 /// The options of every command that act here.
-const ACTING: &[&str] = &["files", "log_file", "config"];
+const ACTING: &[&str] = &["--files", "--log-file", "--config"];
 
 /// Serve the demo API on its own, until interrupted
 #[derive(Clone, Debug, Args)]

@@ -114,14 +114,17 @@ impl GlobalOptions {
     }
 }
 
-/// The options of every command that `acting`, their ids, does not name: a command that does nothing
-/// with them takes them all the same, since they may stand in an alias or a script, but its help is
-/// silent about them.
+/// The options of every command that are not `acting`: a command that does nothing with them takes
+/// them all the same, since they may stand in an alias or a script, but its help is silent about them.
 ///
 /// They go in before clap hands down the rest, which leaves alone what is there already.
 pub(super) fn silent_but(acting: &[&str]) -> Vec<Arg> {
     let all = GlobalOptions::augment_args(Command::new("all"));
-    let silent = all.get_arguments().filter(|arg| !acting.contains(&arg.get_id().as_str()));
+    let acts = |arg: &&Arg| {
+        let long = arg.get_long().unwrap_or_default();
+        acting.iter().any(|flag| flag.trim_start_matches('-') == long)
+    };
+    let silent = all.get_arguments().filter(|arg| !acts(arg));
     silent.map(|arg| arg.clone().hide(true)).collect()
 }
 

@@ -35,7 +35,8 @@ One line each: ok, warning or failure, what it is about, and what to do. The exi
 of the first failure. Nothing in it is secret.";
 
 /// The options of every command that act here.
-const ACTING: &[&str] = &["base_url", "allow_http", "limit", "demo", "files", "log_file", "config"];
+const ACTING: &[&str] =
+    &["--base-url", "--allow-http", "--limit", "--demo", "--files", "--log-file", "--config"];
 
 /// Say what is in order and what is not: terminal, configuration, key, address, TLS, one call
 #[derive(Clone, Debug, Args)]

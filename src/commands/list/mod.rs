@@ -42,8 +42,16 @@ files · 2 usage · 3 no, malformed or refused key · 5 service unavailable or r
 anything was listed · 130, 143 interrupted.";
 
 /// The options of every command that act here.
-const ACTING: &[&str] =
-    &["base_url", "allow_http", "limit", "demo", "files", "load", "log_file", "config"];
+const ACTING: &[&str] = &[
+    "--base-url",
+    "--allow-http",
+    "--limit",
+    "--demo",
+    "--files",
+    "--load",
+    "--log-file",
+    "--config",
+];
 
 /// Print the files: a page of them, or all
 #[derive(Clone, Debug, Args)]
