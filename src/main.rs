@@ -17,13 +17,30 @@ fn main() -> ExitCode {
     // Once it was read, nothing that is printed shows it, such as what is wrong with an address in
     // whose place it was put.
     drop(Secret::read(KEY));
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     let code = report_panics(|| run(cli));
     log::info!(code; "ended");
     log::logger().flush();
     if let Some(trouble) = log_file::trouble() {
         let _ = writeln!(io::stderr(), "shelflife: the log file is not whole: {trouble}");
     }
+    ExitCode::from(code)
+}
+
+/// Prints what clap has to say, without the key: it may have been put where an option was meant.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    let rendered = error.render();
+    let plain = rendered.to_string();
+    let said = without_secrets(&plain);
+    if said == plain {
+        // As it is, in colour where that is wanted.
+        return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::FAILURE };
+    }
+    let _ = write!(io::stderr(), "{said}");
     ExitCode::from(code)
 }
 

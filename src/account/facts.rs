@@ -183,8 +183,9 @@ impl Account {
     #[must_use]
     pub fn asked_wait_end(&self) -> Option<Duration> {
         let until = match self.lister.state() {
-            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => *until,
-            State::Failed { .. } => return None,
+            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => {
+                self.pace.not_before().max(*until)
+            }
             _ => self.pace.not_before(),
         };
         Some(until).filter(|until| *until > self.now.mono)

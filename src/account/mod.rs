@@ -245,22 +245,4 @@ impl Account {
     pub fn take_alerts(&mut self) -> Vec<Alert> {
         self.alerts.take(&self.store, self.now.mono)
     }
-
-    /// The monotonic moment at which [`go_on`](Self::go_on), [`pass_time`](Self::pass_time) or
-    /// [`take_alerts`](Self::take_alerts) have something to do.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Duration> {
-        let crossings =
-            [self.alerts.next_crossing_ms(&self.store, self.server_ms()), self.next_expiry_ms()];
-        let since = |wait_ms: u64| self.now.mono.saturating_add(Duration::from_millis(wait_ms));
-        let crossing = crossings.into_iter().flatten().min().map(since);
-        let deadlines = [
-            self.lister.deadline(),
-            self.refresh_deadline(),
-            self.reading_on_deadline(),
-            self.alerts.deadline(),
-            crossing,
-        ];
-        deadlines.into_iter().flatten().min()
-    }
 }

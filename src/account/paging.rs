@@ -39,7 +39,7 @@ impl Account {
     }
 
     fn page_failed(&mut self, number: u64, error: ApiError) {
-        if self.leisure.take_in_flight() && error.is_crowding() {
+        if self.leisure.take_in_flight() && error.is_transient() {
             self.leisure.crowded(self.now.mono);
             return self.lister.put_off(number);
         }
@@ -117,7 +117,7 @@ impl Account {
         self.terms.load == Load::Auto
             && !self.load_all
             && !self.refresher.is_frozen()
-            && self.leisure.goes_beyond(self.store.len())
+            && self.leisure.wants_more_than(self.store.len())
             && !self.store.is_empty()
             && matches!(self.lister.state(), State::Ready { .. })
     }
@@ -168,9 +168,13 @@ impl Account {
     /// # Errors
     /// Why that try is not made.
     pub fn load_all(&mut self, calls: &mut Vec<(Ticket, Call)>) -> Result<(), Hold> {
+        if let Some(until) = self.asked_wait_end() {
+            return Err(Hold::AskedToWaitUntil(until));
+        }
         if matches!(self.lister.state(), State::Failed { .. }) {
             self.try_again(calls)?;
         }
+        self.leisure.resume();
         self.load_all = true;
         Ok(())
     }
@@ -178,6 +182,12 @@ impl Account {
     /// Loads no further than is wanted. A page in flight still comes.
     pub fn stop_loading_all(&mut self) {
         self.load_all = false;
+        self.leisure.stop();
+    }
+
+    /// Reads on no further at leisure, until all is to be loaded or what is frozen goes on.
+    pub fn stop_reading_on(&mut self) {
+        self.leisure.stop();
     }
 
     /// The operator asks to try again what failed.
@@ -187,6 +197,9 @@ impl Account {
     pub fn try_again(&mut self, calls: &mut Vec<(Ticket, Call)>) -> Result<(), Hold> {
         if self.refresher.is_asking() {
             return Err(Hold::AnswerToCome);
+        }
+        if let Some(until) = self.asked_wait_end() {
+            return Err(Hold::AskedToWaitUntil(until));
         }
         if let Some(fetch) = self.lister.retry(self.now.mono) {
             if self.store.is_empty() {

@@ -74,7 +74,8 @@ impl Account {
             self.notices.push(Notice::AllReadAgain(self.store.len()));
         }
         // The service is well: the page that failed gets another try.
-        if let Some(fetch) = self.lister.retry_once() {
+        let held = self.asked_wait_end().is_some();
+        if let Some(fetch) = (!held).then(|| self.lister.retry_once()).flatten() {
             self.send(fetch, calls);
         }
     }
@@ -266,12 +267,15 @@ impl Account {
 
     /// Begins no round by itself any more, or does so again.
     pub fn set_frozen(&mut self, frozen: bool) {
+        self.leisure.resume();
         self.refresher.set_frozen(frozen);
     }
 
     /// Sets the time from one round to the next; without one, rounds begin on demand only.
-    pub fn set_interval(&mut self, interval: Option<Duration>) {
-        if !self.freshness(&[]).is_some_and(|fresh| fresh.stale) {
+    ///
+    /// What is in view stays fresh that was so by the interval before.
+    pub fn set_interval(&mut self, interval: Option<Duration>, view: &[FileNo]) {
+        if self.stale_at(view).is_some_and(|at| at > self.now.mono) {
             self.interval_since = self.now.mono;
         }
         self.refresher.set_interval(interval, self.now.mono);

@@ -15,6 +15,8 @@ const LONGEST_ASKED: Duration = Duration::from_secs(3_600);
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Pace {
     allowance: Option<Allowance>,
+    /// When that was said.
+    told: Duration,
     not_before: Duration,
     retries: Budget,
 }
@@ -25,6 +27,7 @@ impl Pace {
     pub fn allow(&mut self, allowance: Option<Allowance>, now: Duration) {
         let Some(allowance) = allowance else { return };
         self.allowance = Some(allowance);
+        self.told = now;
         if allowance.remaining == 0 {
             self.wait_until(now + allowance.reset.min(LONGEST_ASKED));
         }
@@ -67,16 +70,19 @@ impl Pace {
         (share.min(f64::from(u32::MAX)) as u32).max(1)
     }
 
-    /// The pause between two requests that together use `per_cent` of what the service still
-    /// allows until its reset; none where it does not say.
+    /// The moment from which on a request, made after one at `last`, keeps within `per_cent` of what
+    /// the service still allows until its reset; any moment where it does not say.
     #[must_use]
-    pub fn spread(&self, per_cent: u32) -> Duration {
+    pub fn within_share(&self, per_cent: u32, last: Option<Duration>) -> Duration {
         let Some(allowance) = self.allowance.filter(|_| per_cent > 0) else {
             return Duration::ZERO;
         };
         let requests = allowance.remaining.saturating_mul(per_cent.into()) / 100;
         let requests = u32::try_from(requests).unwrap_or(u32::MAX).max(1);
-        allowance.reset.min(LONGEST_ASKED) / requests
+        let spread = allowance.reset.min(LONGEST_ASKED) / requests;
+        // Once it is counted anew, what was said holds no longer.
+        let reset = self.told + allowance.reset.min(LONGEST_ASKED);
+        (last.unwrap_or_default().max(self.told) + spread).min(reset)
     }
 
     /// Pays for one retry; `false` where none is left.

@@ -35,7 +35,12 @@ impl App {
         let below = self.table.viewport().rows_below(self.table.rows().len());
         let news = self.account.take_news(&interest(&self.table, &self.marks, false));
         if !news.delta.is_empty() {
+            let had_enough = below >= 2 * self.table.viewport().height;
             self.absorb_delta(&news.delta);
+            if had_enough && self.is_near_the_end() && !self.typed.search_stopped {
+                // The list shrank: what the view lacks now is asked for.
+                self.patience = super::PATIENCE;
+            }
         }
         if news.page_came {
             self.keep_patience(below);
@@ -56,10 +61,6 @@ impl App {
         // Not the detail of another file, whose id would be copied in its place.
         if leaves && self.layers.leave_detail() {
             self.say("that file is gone");
-        }
-        if !delta.removed.is_empty() {
-            // What the view lacks now is asked for, whatever was asked for before.
-            self.patience = super::PATIENCE;
         }
         for no in &delta.removed {
             self.marks.remove(no);
@@ -91,10 +92,12 @@ impl App {
 
     /// Two screens ahead of the view.
     fn wants_page(&self) -> bool {
-        let rows = self.table.rows().len();
+        self.is_searching() || self.is_near_the_end() && self.patience > 0
+    }
+
+    fn is_near_the_end(&self) -> bool {
         let view = self.table.viewport();
-        let near_the_end = view.rows_below(rows) < 2 * view.height;
-        self.is_searching() || near_the_end && self.patience > 0
+        view.rows_below(self.table.rows().len()) < 2 * view.height
     }
 
     /// `r`: refresh now, or try again what failed.
@@ -141,7 +144,10 @@ impl App {
         match hold {
             Hold::AnswerToCome => self.say_with("an answer is still to come", &AGAIN),
             Hold::AskedToWait => self.say("the service asked for this wait"),
-            Hold::AskedToWaitUntil(_) => self.say_with("the service asked for a wait", &AGAIN),
+            Hold::AskedToWaitUntil(until) => {
+                let at = self.settings.zone.clock(self.account.wall_s_at(until));
+                self.say(format!("the service asked for a wait until {at}"));
+            }
             Hold::Nothing => {}
         }
     }
@@ -166,10 +172,10 @@ impl App {
             self.key_name(Action::Freeze).map_or(String::new(), |key| format!(" until {key}"));
         match (frozen, self.account.refresher().interval()) {
             (true, _) if reading_all => self.say(format!(
-                "frozen: no refreshing{until}; reading again was stopped, what it found stays"
+                "frozen: nothing is read{until}; reading again was stopped, what it found stays"
             )),
-            (true, _) => self.say(format!("frozen: no refreshing{until}; countdowns go on")),
-            (false, Some(_)) => self.say("refreshing goes on"),
+            (true, _) => self.say(format!("frozen: nothing is read{until}; countdowns go on")),
+            (false, Some(_)) => self.say("refreshing and reading on go on"),
             (false, None) => self.say_with("no longer frozen; refreshing is off", &TURN_ON),
         }
     }
@@ -186,7 +192,7 @@ impl App {
             }
             (Some(now), false) => INTERVALS_S.iter().copied().find(|s| *s > now),
         };
-        self.account.set_interval(next.map(Duration::from_secs));
+        self.account.set_interval(next.map(Duration::from_secs), self.table.window());
         match next {
             Some(seconds) => self.say(format!("refresh every {}", short_span(seconds))),
             None => self.say_with("refreshing is off", &ONCE_OR_ON),

@@ -73,6 +73,7 @@ impl App {
             }
             Step::Search => {
                 self.typed.search_stopped = true;
+                self.account.stop_reading_on();
                 self.patience = 0;
                 self.say("search stopped; what came stays");
             }

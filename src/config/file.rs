@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::given::Given;
 use super::table::{SETTINGS, Setting};
 use crate::account::alerts::{MOST_RULES, Rule};
-use crate::keys::{KeyMap, Shortcut, bindings};
+use crate::keys::{Binding, KeyMap, Scope, Shortcut, bindings};
 use crate::store::filter::Filter;
 use crate::text::UntrustedRef;
 use crate::time::span::read_span;
@@ -204,13 +204,48 @@ fn read_keys(
         );
         return Err(Wrong { at, what });
     }
-    let can_leave = |name| bindings().any(|b| b.name == name && !map.keys(b).is_empty());
-    if !can_leave("quit") && !can_leave("close") {
-        let at = places.last().map(|(_, at)| at.clone()).unwrap_or_default();
-        let what = "quit and close have no key; give one of them one, to leave the program with";
-        return Err(Wrong { at, what: what.to_owned() });
+    let place = |name| places.iter().find(|(other, _)| *other == name).map(|(_, at)| at.clone());
+    if let Some((names, what)) = no_way_out(&map) {
+        let at = names.iter().rev().find_map(|name| place(*name)).unwrap_or_default();
+        return Err(Wrong { at, what });
     }
     Ok(all)
+}
+
+/// What cannot be left with these keys: the actions that would need one, and what is wrong.
+fn no_way_out(map: &KeyMap) -> Option<(&'static [&'static str], String)> {
+    let keys = |name: &str| {
+        let binding = bindings().find(|binding| binding.name == name);
+        binding.map_or(&[][..], |binding| map.keys(binding))
+    };
+    let all: [(&'static [&'static str], &str); 3] = [
+        (&["quit", "close"], "the program"),
+        (&["back", "close"], "what is open"),
+        (&["leave"], "a text"),
+    ];
+    for (names, left) in all {
+        if names.iter().all(|name| keys(name).is_empty()) {
+            let (names_said, have) =
+                (names.join(" and "), if names.len() > 1 { "have" } else { "has" });
+            let what = format!("{names_said} {have} no key; one is needed to leave {left} with");
+            return Some((names, what));
+        }
+    }
+    let typed = bindings().filter(|binding| binding.scope == Scope::Typing);
+    let text =
+        |binding: &&Binding| map.keys(binding).iter().any(|key| matches!(key, Shortcut::Char(_)));
+    let names: &'static [&'static str] =
+        match typed.filter(text).map(|binding| binding.name).next()? {
+            "take" => &["take"],
+            "leave" => &["leave"],
+            "line-up" => &["line-up"],
+            _ => &["line-down"],
+        };
+    let what = format!(
+        "{}: a character is text where a text is typed; allowed is any other key",
+        names[0]
+    );
+    Some((names, what))
 }
 
 const KEYS_ALLOWED: &str = "a key, or a list of keys: a character, \"space\", \"^x\", \"enter\", \"pgdn\", \"f5\" and the like";

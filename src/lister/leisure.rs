@@ -9,7 +9,7 @@
 //! | resting | the operator does nothing for [`after`](LeisurePolicy::after) | reading on |
 //! | reading on | its pages are fewer than [`burst`](LeisurePolicy::burst) | the next one at once |
 //! | | else | the next one after the pause, or later where the service allows less |
-//! | | a 429 | the pause doubles, up to a minute |
+//! | | a 429, or another failure that may pass | the pause doubles, up to a minute |
 //! | | ten pages without one | the pause halves again, down to the first |
 //! | | [`most_files`](LeisurePolicy::most_files) are loaded | it ends |
 //! | any | the operator does something | resting |
@@ -71,18 +71,39 @@ pub struct Leisure {
     calm: u32,
     /// Whether the page in flight is one of its own.
     in_flight: bool,
+    /// The operator stopped what was being loaded.
+    stopped: bool,
 }
 
 impl Leisure {
     /// At rest since `now`, which is the start.
     #[must_use]
     pub fn new(policy: LeisurePolicy, now: Duration) -> Self {
-        Self { policy, touched: now, pages: 0, last: None, doublings: 0, calm: 0, in_flight: false }
+        Self {
+            policy,
+            touched: now,
+            pages: 0,
+            last: None,
+            doublings: 0,
+            calm: 0,
+            in_flight: false,
+            stopped: false,
+        }
     }
 
     /// The operator did something.
     pub fn touched(&mut self, now: Duration) {
         self.touched = now;
+    }
+
+    /// The operator stopped what was being loaded: nothing is read on until [`resume`](Self::resume).
+    pub fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// The operator wants more again.
+    pub fn resume(&mut self) {
+        self.stopped = false;
     }
 
     /// A page was asked for at leisure.
@@ -112,7 +133,7 @@ impl Leisure {
         }
     }
 
-    /// The service answered 429 to a page that it asked for.
+    /// The service failed to answer a page that it asked for, such as with 429.
     pub fn crowded(&mut self, now: Duration) {
         self.calm = 0;
         self.last = Some(now);
@@ -127,19 +148,18 @@ impl Leisure {
         self.touched + self.policy.after
     }
 
-    /// Whether so many loaded files leave something to read on for.
+    /// Whether fewer files are loaded than it goes on for.
     #[must_use]
-    pub fn goes_beyond(&self, files: usize) -> bool {
-        files < self.policy.most_files
+    pub fn wants_more_than(&self, files: usize) -> bool {
+        files < self.policy.most_files && !self.stopped
     }
 
     /// The moment from which on the next page may be asked for.
     #[must_use]
     pub fn next(&self, pace: &Pace) -> Duration {
-        let paused = self
-            .last
-            .map_or(Duration::ZERO, |last| last + self.pause().max(pace.spread(self.policy.share)));
-        self.begins().max(paused).max(pace.not_before())
+        let paused = self.last.map_or(Duration::ZERO, |last| last + self.pause());
+        let shared = pace.within_share(self.policy.share, self.last);
+        self.begins().max(paused).max(shared).max(pace.not_before())
     }
 
     /// From one page to the next, whatever the service allows.
@@ -220,7 +240,7 @@ mod tests {
         let (mut leisure, mut pace) = (leisure(), Pace::default());
         pace.allow(Some(Allowance { remaining: 40, reset: 60 * SECOND }), START);
         let asked = ask(&mut leisure, &pace, 3);
-        assert_eq!(asked, [2_000, 5_000, 8_000], "twenty a minute");
+        assert_eq!(asked, [3_000, 6_000, 9_000], "twenty a minute, from when that was said");
         pace.allow(Some(Allowance { remaining: 0, reset: 60 * SECOND }), START + 10 * SECOND);
         assert!(leisure.next(&pace) >= START + 70 * SECOND);
     }
@@ -228,6 +248,6 @@ mod tests {
     #[test]
     fn it_ends_at_its_bound() {
         let leisure = leisure();
-        assert!(leisure.goes_beyond(99_999) && !leisure.goes_beyond(100_000));
+        assert!(leisure.wants_more_than(99_999) && !leisure.wants_more_than(100_000));
     }
 }

@@ -69,7 +69,7 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
         Action::Refresh if app.is_asked_to_wait() => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack => app.next_step_back().and_then(Step::hint),
-        Action::LoadAll if !matches!(app.lister().state(), State::Ready { .. }) => None,
+        Action::LoadAll if app.lister().is_complete() || app.is_loading_all() || failed => None,
         Action::OpenHelp | Action::Close => binding.hint,
         Action::OpenDetail | Action::Mark if in_timeline => None,
         _ => binding.hint.filter(|_| !app.table().rows().is_empty()),
@@ -114,6 +114,11 @@ fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         }
         Some(Work::Filtering) => return ("filtering …".to_owned(), theme.accent),
         None => {}
+    }
+    let held = app.account().asked_wait_end().filter(|_| app.trouble().is_none());
+    if let (State::Ready { .. }, Some(until)) = (app.lister().state(), held) {
+        let at = app.settings().zone.clock(app.wall_s_at(until));
+        return (format!("the service asked for a wait until {at}"), theme.warning);
     }
     match app.lister().state() {
         State::Ready { .. } if app.is_loading_all() => (loading(app, 1), theme.accent),

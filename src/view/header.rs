@@ -233,18 +233,25 @@ fn second_line(pen: &mut Pen<'_>, area: Rect) {
 /// of the loaded part, with the key that loads all.
 fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<Words>) {
     let outlook = app.outlook();
-    let counts = counts(theme, outlook.counts);
+    let counts = counts(theme, outlook.counts, Zeros::Shown);
     let at_risk = (format!("at risk {} · ", text::sum(outlook.bytes_at_risk)), theme.chrome);
     let with_risk = [vec![at_risk], counts.clone()].concat();
     // All of them are worth a short name; of some of them the most urgent, beside a whole one.
     let whole = name.clamp(SHORT_NAME, WHOLE_NAME);
-    let some = (1..=counts.len() / 2).rev().map(|few| (counts[..few * 2 - 1].to_vec(), whole));
+    // Where not all fit, those that are not zero come first.
+    let urgent = self::counts(theme, outlook.counts, Zeros::Omitted);
+    let some = (1..=urgent.len().div_ceil(2)).rev();
+    let some = some.map(|few| (urgent[..few * 2 - 1].to_vec(), whole));
+    let least = (urgent.first().cloned().into_iter().collect::<Vec<_>>(), SHORT_NAME);
     let all = [(with_risk, SHORT_NAME + 20), (counts.clone(), SHORT_NAME)];
-    for (words, name) in all.into_iter().chain(some) {
-        for partial in of_loaded(app, theme) {
-            if room >= all_cells(&words) + all_cells(&partial) + name {
-                return (words, partial);
-            }
+    let choices: Vec<(Vec<Words>, usize)> = all.into_iter().chain(some).chain([least]).collect();
+    // That it is a part, and the key that loads all, comes before counts of what is less urgent.
+    for partial in of_loaded(app, theme) {
+        let fits = |(words, name): &&(Vec<Words>, usize)| {
+            room >= all_cells(words) + all_cells(&partial) + name
+        };
+        if let Some((words, _)) = choices.iter().find(fits) {
+            return (words.clone(), partial);
         }
     }
     (vec![], of_loaded(app, theme).pop().unwrap_or_default())
@@ -267,9 +274,16 @@ fn all_cells(words: &[Words]) -> usize {
     words.iter().map(|(words, _)| width(words)).sum()
 }
 
+/// Whether counts of nothing are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Zeros {
+    Shown,
+    Omitted,
+}
+
 /// The counts by urgency, each that is not zero in the colour of its urgency, with what stands
 /// between them.
-fn counts(theme: &Theme, counts: ExpiryCounts) -> Vec<Words> {
+fn counts(theme: &Theme, counts: ExpiryCounts, zeros: Zeros) -> Vec<Words> {
     let unknown = (counts.unknown > 0).then_some(("unknown", counts.unknown, Urgency::Unknown));
     let known = [
         ("expired", counts.expired, Urgency::Expired),
@@ -280,7 +294,8 @@ fn counts(theme: &Theme, counts: ExpiryCounts) -> Vec<Words> {
         ("no expiry", counts.never, Urgency::Never),
     ];
     let mut words: Vec<Words> = vec![];
-    for (label, files, urgency) in known.into_iter().chain(unknown) {
+    let all = known.into_iter().chain(unknown);
+    for (label, files, urgency) in all.filter(|(_, files, _)| zeros == Zeros::Shown || *files > 0) {
         if !words.is_empty() {
             words.push((" · ".to_owned(), theme.chrome));
         }

@@ -11,7 +11,7 @@ use super::{Pen, cells};
 use crate::api::ApiError;
 use crate::app::geometry::layout::LEAST;
 use crate::app::{App, Step};
-use crate::keys::{Action, Hint};
+use crate::keys::{Action, Hint, Scope};
 use crate::lister::{Failure, State};
 use crate::text::{UntrustedRef, grouped, shorten_end, width, wrap};
 use crate::time::span::wait;
@@ -43,13 +43,18 @@ const QUITS: Hint = Hint::new(&[Action::Close], "quits");
 
 /// An account without files: whether they would appear here by themselves.
 fn empty(app: &App) -> String {
-    let watching = app.refresher().interval().is_some() && !app.refresher().is_frozen();
+    let refused = app.trouble().is_some_and(|trouble| trouble.why.refuses_key_for_good());
+    let refresher = app.refresher();
+    let watching = refresher.interval().is_some() && !refresher.is_frozen() && !refused;
     let next = if watching { "watching; new files appear here" } else { "not watching" };
     format!("The account holds no files: {next}.")
 }
 
 /// What a step back does while the table is narrowed down to nothing.
 fn way_back(app: &App) -> String {
+    if app.layers().scopes().contains(&Scope::Typing) {
+        return app.hints(&[Hint::new(&[Action::GoBack], "clears the filter")]);
+    }
     let words = match app.next_step_back() {
         Some(Step::Search) => "stops the search",
         Some(Step::Span) => "shows all times",

@@ -107,7 +107,10 @@ fn what_is_not_allowed_is_named_with_file_line_key_and_what_is() {
         ("columns = []", ", line 1: columns: not allowed; allowed is a list of at least one of"),
         ("filter = \"size>\"", ", line 1: filter: "),
         ("soon = \"1h\"\ncritical = \"2d\"", ", line 1 cannot be used: soon: critical is 2d and"),
-        ("[keys]\nquit = []\nclose = []", ", line 3: quit and close have no key; give one"),
+        ("[keys]\nquit = []\nclose = []", ", line 3: quit and close have no key; one"),
+        ("[keys]\nback = []\nclose = []", ", line 3: back and close have no key; one"),
+        ("[keys]\nleave = []", ", line 2: leave has no key; one is needed to leave a text with"),
+        ("[keys]\nleave = \"a\"", ", line 2: leave: a character is text where a text is typed"),
         ("[keys]\nmark = \"r\"", ", line 2: the key r is bound to both mark and refresh;"),
     ] {
         let folder = place(config);

@@ -193,7 +193,7 @@ fn half_of_what_a_service_allows_is_left() {
     settings.refresh.interval = None;
     let mut world = World::new(service, settings);
     world.pass(122);
-    assert_eq!(world.asked.len(), 1 + 11, "five a minute: {:?}", world.asked);
+    assert_eq!(world.asked.len(), 1 + 10, "five a minute: {:?}", world.asked);
 }
 
 /// What a list loses above the view's end is made good, whatever is loaded by itself.
