@@ -17,8 +17,7 @@ use super::layers::sort::SortPicker;
 use super::layers::{Fate, Layer};
 use super::sheets::detail::Shown;
 use super::{App, PATIENCE, sheets};
-use crate::keys::{Action, Scope, Shortcut};
-use crate::text::shorten_end;
+use crate::keys::{Action, Scope, Shortcut, bindings};
 
 impl App {
     /// One key press.
@@ -29,9 +28,6 @@ impl App {
         let scopes = self.layers.scopes();
         let typing = scopes.contains(&Scope::Typing);
         let shortcut = Shortcut::read(event);
-        if shortcut.is_none() && !typing {
-            return;
-        }
         self.patience = PATIENCE;
         self.toast = None;
         // What is typed is text, whatever else it is bound to.
@@ -43,15 +39,29 @@ impl App {
         {
             return;
         }
-        match narrow {
-            Some(action) if self.layers.is_empty() => self.perform(action, effects),
+        let fate = match narrow {
+            Some(action) if self.layers.is_empty() => return self.perform(action, effects),
             Some(action) => {
-                self.with_top(|layer, app| layer.act(app, action, effects), |fate| *fate);
+                self.with_top(|layer, app| layer.act(app, action, effects), |fate| *fate)
             }
-            None => {
-                self.with_top(|layer, app| layer.type_key(app, event), |()| Fate::Stays);
-            }
+            None => self.with_top(|layer, app| layer.type_key(app, event), |fate| *fate),
+        };
+        if matches!(fate, None | Some(Fate::Ignores)) {
+            self.say_no_such_key();
         }
+    }
+
+    /// A key that means nothing says so, and which one tells what others mean.
+    fn say_no_such_key(&mut self) {
+        let typing = self.layers.scopes().contains(&Scope::Typing);
+        let mut help = bindings().filter(|binding| binding.action == Action::OpenHelp);
+        let key = help.find_map(|binding| {
+            let mut keys = self.settings.keys.keys(binding).iter();
+            keys.find(|key| !(typing && matches!(key, Shortcut::Char(_))))
+        });
+        let key = key.filter(|_| !matches!(self.layers.top(), Some(Layer::Help(_))));
+        let help = key.map_or(String::new(), |key| format!(" · {} for help", key.name()));
+        self.say(format!("no such key{help}"));
     }
 
     /// What a key means whatever layer is on top; tells whether it means that.
@@ -100,20 +110,16 @@ impl App {
             | A::PageDown
             | A::PageUp => self.go(action),
             // Only the timeline has something at its sides, and only layers have lines to choose.
-            A::MoveLeft
-            | A::MoveRight
-            | A::Choose
+            A::MoveLeft | A::MoveRight => self.say("only the timeline has something at its sides"),
+            A::Choose
             | A::ToggleColumn
             | A::ColumnLeft
             | A::ColumnRight
             | A::Wider
-            | A::Narrower => {}
+            | A::Narrower => self.say_no_such_key(),
             A::OpenDetail => self.open_detail(),
             A::OpenFilter => self.open_filter(),
-            A::OpenSortPicker => {
-                let picker = SortPicker::at(self.table.wanted_order().0);
-                self.layers.push(Layer::Sort(picker));
-            }
+            A::OpenSortPicker => self.open_sort_picker(),
             A::OpenCopyPicker => self.open_copy_picker(),
             A::OpenColumns => self.layers.push(Layer::Columns(ColumnsPicker::default())),
             A::OpenAgenda => self.layers.push(Layer::Agenda(Agenda::default())),
@@ -123,6 +129,8 @@ impl App {
             A::Mark => self.mark(),
             A::MarkRange => self.mark_range(),
             A::InvertMarks => self.invert_marks(),
+            A::MarkAll => self.mark_all(),
+            A::ClearMarks => self.clear_marks(),
             A::CopyId => self.copy_field(CopyField::Id, effects),
             A::NextMatch => self.next_match(true),
             A::PreviousMatch => self.next_match(false),
@@ -200,6 +208,11 @@ impl App {
         }
     }
 
+    fn open_sort_picker(&mut self) {
+        let picker = SortPicker::at(self.table.wanted_order().0);
+        self.layers.push(Layer::Sort(picker));
+    }
+
     fn open_filter(&mut self) {
         let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
         self.layers.push(Layer::Filter(FilterInput::new(text)));
@@ -229,20 +242,12 @@ impl App {
     fn open_palette(&mut self) {
         self.layers.push(Layer::Palette(Palette::default()));
     }
-
-    pub(super) fn copy_field(&mut self, field: CopyField, effects: &mut Vec<Effect>) {
-        let Some(file) = self.selected_file() else { return };
-        let Some(value) = field.of(&file) else {
-            return self.say(format!("this file has no readable {}", field.word()));
-        };
-        self.say(format!("copied {}", shorten_end(&value, 60)));
-        effects.push(Effect::Copy(value));
-    }
 }
 
 /// Whether the action is done to files of the table: then a filter that was typed before it is in
 /// force first.
 fn concerns_files(action: Action) -> bool {
-    use Action::{CopyId, InvertMarks, Mark, MarkRange, OpenCopyPicker, OpenDetail};
-    matches!(action, CopyId | InvertMarks | Mark | MarkRange | OpenCopyPicker | OpenDetail)
+    use Action as A;
+    let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
+    marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail)
 }

@@ -62,8 +62,8 @@ impl App {
         if leaves && self.layers.leave_detail() {
             self.say("that file is gone");
         }
+        self.marks.absorb(self.account.store(), delta);
         for no in &delta.removed {
-            self.marks.remove(no);
             self.range_from = self.range_from.filter(|from| from != no);
         }
         let moment = super::moment(self.account.server_ms(), &self.marks);
@@ -203,10 +203,10 @@ impl App {
 /// What the screen is interested in.
 pub(super) fn interest<'a>(
     table: &'a super::table::Table,
-    marked: &'a std::collections::HashSet<crate::store::FileNo>,
+    marks: &'a super::marks::Marks,
     demand: bool,
 ) -> Interest<'a> {
-    Interest { view: table.window(), selected: table.selected(), marked, demand }
+    Interest { view: table.window(), selected: table.selected(), marked: marks.files(), demand }
 }
 
 fn send(calls: Vec<(Ticket, Call)>, effects: &mut Vec<Effect>) {

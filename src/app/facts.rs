@@ -117,7 +117,13 @@ impl App {
     /// The marked files.
     #[must_use]
     pub fn marks(&self) -> &HashSet<FileNo> {
-        &self.marks
+        self.marks.files()
+    }
+
+    /// Bytes of the marked files together, as far as they are known.
+    #[must_use]
+    pub fn marked_bytes(&self) -> u128 {
+        self.marks.bytes()
     }
 
     /// Whether a range is being marked.

@@ -57,14 +57,6 @@ impl App {
         filter.thresholds_s().iter().filter_map(crossing).min()
     }
 
-    /// The marks of these files changed: a filter that asks for marks judges them anew.
-    pub(super) fn marks_changed(&mut self, files: Vec<FileNo>) {
-        if self.table.depends_on_marks() {
-            let moment = moment(self.account.server_ms(), &self.marks);
-            self.table.marks_changed(self.account.store(), files, &moment);
-        }
-    }
-
     /// Puts the filter that was typed last in force, before something is done to files of the table.
     pub(super) fn narrow_now(&mut self) {
         let moment = moment(self.account.server_ms(), &self.marks);
@@ -95,54 +87,5 @@ impl App {
             Some(row) => self.table.select_row(row),
             None => self.say("no other loaded file matches"),
         }
-    }
-
-    /// Space: marks the selected file, or takes its mark, and moves on.
-    pub(super) fn mark(&mut self) {
-        let Some(no) = self.table.selected() else { return };
-        if self.account.store().is_gone(no) {
-            return self.say("this file is gone");
-        }
-        if !self.marks.remove(&no) {
-            self.marks.insert(no);
-        }
-        self.table.select_by(1);
-        self.marks_changed(vec![no]);
-    }
-
-    /// `v`: begins a range at the selected file, or marks all from there to here.
-    pub(super) fn mark_range(&mut self) {
-        let Some(here) = self.table.selected() else { return };
-        let Some(from) = self.range_from.take() else {
-            self.range_from = Some(here);
-            self.table.pin();
-            let ways = [
-                Hint::new(&[Action::MarkRange], "marks it"),
-                Hint::new(&[Action::GoBack], "lets go"),
-            ];
-            return self.say_with("a range begins here: move on", &ways);
-        };
-        let order = self.table.order();
-        let Some(start) = order.position(self.account.store(), from) else {
-            return self.say("the file at which the range began is not in the table any more");
-        };
-        let end = self.table.cursor();
-        let rows = &self.table.rows()[start.min(end)..=start.max(end)];
-        let there = rows.iter().copied().filter(|no| !self.account.store().is_gone(*no));
-        let there: Vec<FileNo> = there.collect();
-        self.marks.extend(&there);
-        self.marks_changed(there);
-    }
-
-    /// `*`: marks what is not marked among the files of the table, and the other way round.
-    pub(super) fn invert_marks(&mut self) {
-        let rows = self.table.rows().to_vec();
-        self.marks.reserve(rows.len());
-        for no in &rows {
-            if !self.marks.remove(no) && !self.account.store().is_gone(*no) {
-                self.marks.insert(*no);
-            }
-        }
-        self.marks_changed(rows);
     }
 }

@@ -21,8 +21,6 @@ pub enum Step {
     Focus,
     /// A filter is in force.
     Filter,
-    /// Files are marked.
-    Marks,
 }
 
 impl Step {
@@ -34,7 +32,7 @@ impl Step {
             Self::Range => Some("no range"),
             Self::Span => Some("all times"),
             Self::Filter => Some("clear filter"),
-            Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus | Self::Marks => None,
+            Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus => None,
         }
     }
 }
@@ -51,7 +49,6 @@ impl App {
             (Step::Span, self.table.wanted_span().is_some()),
             (Step::Focus, self.focus() != Focus::Table),
             (Step::Filter, self.table.wanted_filter_text().is_some()),
-            (Step::Marks, !self.marks.is_empty()),
         ];
         steps.into_iter().find(|(_, undoes)| *undoes).map(|(step, _)| step)
     }
@@ -87,11 +84,6 @@ impl App {
             }
             Step::Focus => self.focus = Focus::Table,
             Step::Filter => self.filter_by(""),
-            Step::Marks => {
-                let marked = self.marks.drain().collect();
-                self.marks_changed(marked);
-                self.say("no marks any more");
-            }
         }
     }
 }

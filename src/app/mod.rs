@@ -16,13 +16,14 @@ pub mod focus;
 pub mod geometry;
 mod ladder;
 pub mod layers;
+mod marking;
+pub mod marks;
 mod mouse;
 mod screen;
 pub mod settings;
 pub mod sheets;
 pub mod table;
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -38,6 +39,7 @@ use crate::store::filter::{Filter, FilterError, Moment};
 use crate::time::clock::Now;
 use focus::Focus;
 use layers::Layers;
+use marks::Marks;
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
@@ -99,7 +101,7 @@ pub struct App {
     account: Account,
     size: Size,
     table: Table,
-    marks: HashSet<FileNo>,
+    marks: Marks,
     range_from: Option<FileNo>,
     layers: Layers,
     focus: Focus,
@@ -142,7 +144,7 @@ impl App {
             now,
             size: Size::default(),
             table: Table::default(),
-            marks: HashSet::new(),
+            marks: Marks::default(),
             range_from: None,
             layers: Layers::default(),
             focus: Focus::default(),
@@ -172,7 +174,7 @@ impl App {
         match event {
             Event::KeyPressed(key) => self.press(key, effects),
             Event::Pasted(text) => self.paste(&text),
-            Event::MouseUsed(mouse) => self.use_mouse(mouse),
+            Event::MouseUsed(mouse) => self.use_mouse(mouse, effects),
             Event::FocusChanged { focused } => self.appearance.focused = focused,
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
@@ -282,8 +284,8 @@ impl App {
 }
 
 /// What a filter is judged against.
-fn moment(server_ms: i64, marked: &HashSet<FileNo>) -> Moment<'_> {
-    Moment { server_ms, marked }
+fn moment(server_ms: i64, marks: &Marks) -> Moment<'_> {
+    Moment { server_ms, marked: marks.files() }
 }
 
 fn whole_seconds(span: Duration) -> u64 {

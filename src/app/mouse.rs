@@ -3,6 +3,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
+use super::effect::Effect;
 use super::focus::Focus;
 use super::layers::{Fate, Layer};
 use super::sheets::detail::Shown;
@@ -12,7 +13,7 @@ use super::{App, geometry, sheets};
 const WHEEL: isize = 3;
 
 impl App {
-    pub(super) fn use_mouse(&mut self, mouse: MouseEvent) {
+    pub(super) fn use_mouse(&mut self, mouse: MouseEvent, effects: &mut Vec<Effect>) {
         if !self.appearance.mouse {
             return;
         }
@@ -20,7 +21,9 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollDown => self.wheel(WHEEL, mouse),
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, mouse),
-            MouseEventKind::Down(MouseButton::Left) => self.click(mouse.column, mouse.row),
+            MouseEventKind::Down(MouseButton::Left) => {
+                self.click(Position::new(mouse.column, mouse.row), effects);
+            }
             MouseEventKind::Drag(MouseButton::Left) if self.appearance.dragging => {
                 let layout = self.layout();
                 self.appearance.split = layout.and_then(|l| l.split_at(mouse.column, mouse.row));
@@ -50,13 +53,14 @@ impl App {
         self.focus = Focus::Pane { scroll: scroll.saturating_add_signed(rows).min(most) };
     }
 
-    fn click(&mut self, x: u16, y: u16) {
+    fn click(&mut self, at: Position, effects: &mut Vec<Effect>) {
         let Some(layout) = self.layout() else { return };
+        let Position { x, y } = at;
         if !matches!(self.layers.top(), None | Some(Layer::Filter(_))) {
-            return;
-        }
-        let at = Position::new(x, y);
-        if layout.is_split(x, y) {
+            self.with_top(|layer, app| layer.click(app, at, effects), |fate| *fate);
+        } else if layout.footer.contains(at) && self.layers.is_empty() {
+            self.click_on_hint(x, layout.footer.width, effects);
+        } else if layout.is_split(x, y) {
             self.appearance.dragging = true;
         } else if layout.table.contains(at) {
             self.focus = Focus::Table;
@@ -68,6 +72,13 @@ impl App {
         {
             self.choose_bucket(bucket);
         }
+    }
+
+    /// A hint is clicked as its key is pressed.
+    fn click_on_hint(&mut self, x: u16, width: u16, effects: &mut Vec<Effect>) {
+        let Some(action) = sheets::footer::footer(self, width).action_at(x) else { return };
+        self.patience = super::PATIENCE;
+        self.perform(action, effects);
     }
 
     fn click_in_table(&mut self, x: u16, y: u16) {

@@ -9,7 +9,7 @@ use super::given::Given;
 use super::places;
 use super::table::{SETTINGS, Setting, Values};
 use crate::api::secret::SECRET_VARIABLE;
-use crate::keys::bindings;
+use crate::keys::{Action, bindings};
 use crate::text::UntrustedRef;
 use crate::time::clock::LOCAL;
 use crate::time::span::short_span;
@@ -286,9 +286,18 @@ impl Config {
                 .iter()
                 .map(|key| format!("\"{}\"", key.spelling()))
                 .collect();
-            let _ = writeln!(out, "{name} = [{}]  # line {line}", keys.join(", "));
+            let note = self.way_out(binding.action).unwrap_or_default();
+            let _ = writeln!(out, "{name} = [{}]  # line {line}{note}", keys.join(", "));
         }
         out
+    }
+
+    /// What whoever gives `quit` another key may not expect.
+    fn way_out(&self, action: Action) -> Option<String> {
+        let close = bindings().find(|binding| binding.action == Action::Close)?;
+        let keys = self.values.keys.names(close);
+        let quits = action == Action::Quit && !keys.is_empty();
+        quits.then(|| format!("; close has {keys}, which quits too where nothing is open"))
     }
 }
 
@@ -375,7 +384,7 @@ pub fn template() -> String {
             short_span(rule.left_s),
         );
     }
-    out.push_str("\n# Keys: a key or a list of keys for each action, [] for none.\n#[keys]\n");
+    out.push_str("\n# Keys: a key or a list of keys for each action, [] for none. `close` quits, too, where nothing is\n# open; who wants `quit` alone to do that sets close = [].\n#[keys]\n");
     for binding in bindings() {
         let keys: Vec<String> =
             binding.keys.iter().map(|key| format!("\"{}\"", key.spelling())).collect();

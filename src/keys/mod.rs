@@ -60,7 +60,11 @@ pub enum Action {
     MarkRange,
     /// Mark what is not marked, and the other way round.
     InvertMarks,
-    /// Copy the selected file's id.
+    /// Mark all files that are shown.
+    MarkAll,
+    /// Clear the marks, or bring back what was cleared.
+    ClearMarks,
+    /// Copy the ids of the marked files, or of the selected one.
     CopyId,
     /// Choose the field to copy.
     OpenCopyPicker,

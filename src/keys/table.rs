@@ -72,8 +72,10 @@ const FIND: &[Binding] = &[
 const TAKE: &[Binding] = &[
     hinted("mark", &[Char(' ')], A::Mark, "mark and move on", "mark"),
     bind("mark-range", &[Char('v')], A::MarkRange, "mark a range; again ends it"),
-    bind("invert-marks", &[Char('*')], A::InvertMarks, "invert the marks"),
-    hinted("copy-id", &[Char('y')], A::CopyId, "copy the id", "copy id"),
+    bind("invert-marks", &[Char('*')], A::InvertMarks, "invert the marks of what is shown"),
+    bind("mark-all", &[Ctrl('a')], A::MarkAll, "mark all that is shown"),
+    bind("clear-marks", &[Char('M')], A::ClearMarks, "clear the marks, or bring them back"),
+    hinted("copy-id", &[Char('y')], A::CopyId, "copy the id, or those of all marked", "copy id"),
     bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
 ];
 
@@ -101,8 +103,8 @@ const LEAVE: &[Binding] = &[
     bind("palette", &[Char(':')], A::OpenPalette, "find any action by typing"),
     hinted("help", &[Char('?'), Named(F(1))], A::OpenHelp, "this help", "help"),
     bind("back", &[Named(Esc)], A::GoBack, "back one step; never quits"),
-    hinted("close", &[Char('q')], A::Close, "close what is open; at the top, quit", "quit"),
-    bind("quit", &[Ctrl('c')], A::Quit, "quit"),
+    hinted("close", &[Char('q')], A::Close, "close what is open; quit where nothing is", "quit"),
+    bind("quit", &[Ctrl('c')], A::Quit, "quit, but for a text, which it leaves"),
     bind("suspend", &[Ctrl('z')], A::Suspend, "suspend; `fg` comes back"),
     bind("redraw", &[Ctrl('l')], A::Redraw, "draw the screen anew"),
 ];
@@ -142,7 +144,12 @@ const LISTS: &[Binding] = &[
     ),
     within(
         Scope::Typing,
-        bind("leave", &[Named(Esc)], A::GoBack, "in a text: leave it; a filter is cleared"),
+        bind(
+            "leave",
+            &[Named(Esc), Ctrl('c')],
+            A::GoBack,
+            "in a text: leave it; a filter is cleared",
+        ),
     ),
     within(
         Scope::Typing,

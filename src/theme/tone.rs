@@ -28,6 +28,8 @@ pub enum Tone {
     Changed,
     /// A file that is gone.
     Gone,
+    /// What is marked.
+    Marked,
     /// What has so much time left.
     Urgency(Urgency),
 }
@@ -47,6 +49,7 @@ impl Theme {
             Tone::New => self.new,
             Tone::Changed => self.changed,
             Tone::Gone => self.gone,
+            Tone::Marked => self.marked,
             Tone::Urgency(urgency) => self.urgency(urgency),
         }
     }

@@ -14,6 +14,8 @@ use ratatui::text::Line;
 
 use super::{Pen, heading};
 use crate::app::geometry::inside;
+use crate::app::geometry::lists::ListCursor;
+use crate::app::layers::agenda::Agenda;
 use crate::app::sheets::agenda::agenda;
 use crate::keys::{Action, Hint};
 use crate::text::shorten_end;
@@ -28,10 +30,10 @@ const WIDE: [Hint; 4] = [
     CLOSES,
 ];
 
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, line: usize) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, cursor: ListCursor) {
     let Pen { app, theme, .. } = *pen;
     let inner = inside(area);
-    let agenda = agenda(app, inner, line);
+    let agenda = agenda(app, &Agenda::place(app, area), cursor);
     let of_loaded = if app.lister().is_complete() { "" } else { " · of loaded" };
     let hints = app.hints(if area.width >= 62 { &WIDE[..] } else { &NARROW[..] });
     let hint =

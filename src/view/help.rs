@@ -20,7 +20,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let block = pen
         .boxed(true)
         .title_top(heading("Keys", theme.strong))
-        .title_bottom(heading(&hint, theme.chrome));
+        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
     pen.block(area, &block);
     pen.sheet(inside(area), &sheet, scroll);
 }

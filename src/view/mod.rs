@@ -6,7 +6,6 @@ mod agenda;
 mod detail;
 mod events;
 mod filter;
-mod footer;
 mod header;
 mod help;
 mod palette;
@@ -24,11 +23,9 @@ use self::pen::{Pen, cells, heading};
 use crate::app::App;
 use crate::app::geometry::layout::Layout;
 use crate::app::layers::Layer;
+use crate::app::sheets;
 use crate::keys::{Action, Hint};
 use crate::theme::Theme;
-
-/// Cells beside a box that are worth seeing.
-const SLIVERS: u16 = 16;
 
 /// Draws one frame; for whoever has a ratatui terminal.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
@@ -60,7 +57,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
     match layer {
         Layer::Detail(detail) => detail::draw_full(pen, area, detail.scroll()),
         Layer::Help(help) => help::draw(pen, area, help.scroll()),
-        Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.line()),
+        Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.cursor()),
         Layer::Events(events) => events::draw(pen, area, events.scroll()),
         Layer::Sort(sort) => picker::draw_sort(pen, area, *sort),
         Layer::Copy(copy) => picker::draw_copy(pen, area, *copy),
@@ -86,7 +83,16 @@ fn main_screen(pen: &mut Pen<'_>, layout: &Layout) {
     if let Some(pane) = layout.pane {
         detail::draw_pane(pen, within(pane));
     }
-    footer::draw(pen, within(layout.footer));
+    footer(pen, within(layout.footer));
+}
+
+/// What can be done now, and what is going on; while the filter is typed, it stands there.
+fn footer(pen: &mut Pen<'_>, area: Rect) {
+    let app = pen.app;
+    let typing = app.layers().seen().iter().any(|layer| matches!(layer, Layer::Filter(_)));
+    if !area.is_empty() && !typing {
+        pen.lines(area, [&sheets::footer::footer(app, area.width).line]);
+    }
 }
 
 /// What can be done in a text on the whole screen of which `overflow` lines do not fit, as it stands
@@ -98,13 +104,4 @@ fn reader_hints(app: &App, overflow: usize, others: &[Hint]) -> String {
     let hints: Vec<Hint> =
         scroll.into_iter().chain(others.iter().copied()).chain([closes]).collect();
     app.hints(&hints)
-}
-
-/// The place of a box above the others; on a narrow screen it takes the whole width rather than
-/// leave slivers of what is behind it.
-fn above(over: Rect, width: u16, height: u16) -> Rect {
-    let width = if over.width < width + SLIVERS { over.width } else { width };
-    let height = height.min(over.height);
-    let (x, y) = (over.x + (over.width - width) / 2, over.y + (over.height - height) / 2);
-    Rect { x, y, width, height }
 }

@@ -9,13 +9,11 @@
 
 use ratatui::layout::{Position, Rect};
 
-use super::{Pen, above, cells, heading};
+use super::{Pen, cells, heading};
+use crate::app::geometry::lists::{ListPlace, PALETTE_WIDTH};
 use crate::app::layers::palette::{Palette, find};
 use crate::keys::{Action, Hint};
 use crate::text::shorten_end;
-
-const WIDTH: u16 = 64;
-const MOST_LINES: u16 = 14;
 
 const NARROW: [Hint; 2] =
     [Hint::new(&[Action::Choose], "does it"), Hint::new(&[Action::GoBack], "closes")];
@@ -24,18 +22,17 @@ const WIDE: [Hint; 3] =
 
 pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
-    let (input, line) = (palette.input(), palette.line());
+    let (input, cursor) = (palette.input(), palette.cursor());
     let found = find(input.value(), &app.settings().keys);
-    // The box is as high as what was found; its upper edge stays where it is.
-    let lines = u16::try_from(found.len()).unwrap_or(u16::MAX).clamp(1, MOST_LINES);
-    let y = over.y + over.height.saturating_sub(MOST_LINES + 3) / 4;
-    let area = Rect { y, ..above(over, WIDTH, lines + 3) };
-    let foot = app.hints(if area.width < WIDTH { &NARROW[..] } else { &WIDE[..] });
+    let list = ListPlace::palette(over, found.len());
+    let (line, first, area) = (cursor.line(list.lines), cursor.first(&list), list.area);
+    let foot = app.hints(if area.width < PALETTE_WIDTH { &NARROW[..] } else { &WIDE[..] });
+    let foot = app.message().unwrap_or(&foot);
     pen.clear(area);
     let block = pen
         .boxed(true)
         .title_top(heading("Do", theme.strong))
-        .title_bottom(heading(&foot, theme.chrome));
+        .title_bottom(heading(foot, theme.chrome));
     let inner = pen.block(area, &block);
     if inner.is_empty() {
         return None;
@@ -52,8 +49,6 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<P
         pen.put(inner.x, inner.y + 1, inner.right(), "  nothing is called so", theme.chrome);
         return Some(cursor);
     }
-    let lines = usize::from(inner.height.saturating_sub(1)).max(1);
-    let first = (line + 1).saturating_sub(lines);
     for (y, (number, found)) in
         (inner.y + 1..inner.bottom()).zip(found.iter().enumerate().skip(first))
     {

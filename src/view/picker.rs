@@ -9,8 +9,9 @@
 
 use ratatui::layout::Rect;
 
-use super::{Pen, above, heading};
+use super::{Pen, heading};
 use crate::app::fields::CopyField;
+use crate::app::geometry::lists::{ListCursor, ListPlace};
 use crate::app::layers::columns::ColumnsPicker;
 use crate::app::layers::copy::CopyPicker;
 use crate::app::layers::sort::SortPicker;
@@ -22,27 +23,29 @@ use crate::text::shorten_middle;
 /// A line of a picker: what it says at the left and at the right.
 type Line = (String, String);
 
-/// A list in a box: its title, its hints from wide to narrow, its width and its lines.
+/// A list in a box: its title, its hints from wide to narrow, its place and its lines.
 struct List<'a> {
     title: &'a str,
     hints: &'a [&'a [Hint]],
-    width: u16,
+    place: ListPlace,
     lines: Vec<Line>,
-    chosen: usize,
+    cursor: ListCursor,
 }
 
 const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
 
 pub(super) fn draw_sort(pen: &mut Pen<'_>, over: Rect, picker: SortPicker) {
     let hints: &[&[Hint]] = &[&[Hint::new(&[Action::Choose], "sorts"), CLOSES]];
-    let (lines, chosen) = (sort_lines(pen.app), picker.line());
-    draw(pen, over, List { title: "Sort by", hints, width: 30, lines, chosen });
+    let (place, cursor) = (SortPicker::place(over), picker.cursor());
+    let lines = sort_lines(pen.app);
+    draw(pen, List { title: "Sort by", hints, place, lines, cursor });
 }
 
 pub(super) fn draw_copy(pen: &mut Pen<'_>, over: Rect, picker: CopyPicker) {
     let hints: &[&[Hint]] = &[&[Hint::new(&[Action::Choose], "copies"), CLOSES]];
-    let (lines, chosen) = (copy_lines(pen.app), picker.line());
-    draw(pen, over, List { title: "Copy", hints, width: 60, lines, chosen });
+    let (place, cursor) = (CopyPicker::place(over), picker.cursor());
+    let lines = copy_lines(pen.app);
+    draw(pen, List { title: "Copy", hints, place, lines, cursor });
 }
 
 pub(super) fn draw_columns(pen: &mut Pen<'_>, over: Rect, picker: ColumnsPicker) {
@@ -54,25 +57,26 @@ pub(super) fn draw_columns(pen: &mut Pen<'_>, over: Rect, picker: ColumnsPicker)
         &[shows, Hint::new(SIDES, "move"), CLOSES],
         &[shows, CLOSES],
     ];
-    let (lines, chosen) = (column_lines(pen.app), picker.line());
-    draw(pen, over, List { title: "Columns", hints, width: 52, lines, chosen });
+    let (place, cursor) = (ColumnsPicker::place(over), picker.cursor());
+    let lines = column_lines(pen.app);
+    draw(pen, List { title: "Columns", hints, place, lines, cursor });
 }
 
-fn draw(pen: &mut Pen<'_>, over: Rect, list: List<'_>) {
+fn draw(pen: &mut Pen<'_>, list: List<'_>) {
     let Pen { app, theme, .. } = *pen;
-    let List { title, hints, width, lines, chosen } = list;
-    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
-    let area = above(over, width, height);
+    let List { title, hints, place, lines, cursor } = list;
+    let area = place.area;
     pen.clear(area);
     let fits = |hint: &String| crate::text::width(hint) + 5 <= usize::from(area.width);
     let hint = hints.iter().map(|hints| app.hints(hints)).find(fits).unwrap_or_default();
+    let hint = app.message().unwrap_or(&hint);
     let block = pen
         .boxed(true)
         .title_top(heading(title, theme.strong))
-        .title_bottom(heading(&hint, theme.chrome));
+        .title_bottom(heading(hint, theme.chrome));
     let inner = pen.block(area, &block);
     // On a small screen the lines scroll with the choice.
-    let first = (chosen + 1).saturating_sub(usize::from(inner.height));
+    let (chosen, first) = (cursor.line(place.lines), cursor.first(&place));
     let visible = lines.into_iter().enumerate().skip(first);
     for (y, (number, (left, right))) in (inner.y..inner.bottom()).zip(visible) {
         let x = pen.put(inner.x + 2, y, inner.right(), &left, theme.text);

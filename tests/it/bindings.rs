@@ -281,7 +281,8 @@ fn every_key_of_every_binding_means_something_where_it_is_taken() {
                 }
                 let mut driver = scope.open(&settings);
                 driver.tell(pressed(*key));
-                if driver.effects.is_empty() && scope.drawn(&driver) == before {
+                let ignored = driver.app.message().is_some_and(|m| m.starts_with("no such key"));
+                if ignored || driver.effects.is_empty() && scope.drawn(&driver) == before {
                     silent.push(format!("{}: {} ({})", scope.name, binding.name, key.name()));
                 }
             }

@@ -95,6 +95,85 @@ fn marks_are_of_files_whatever_the_order_and_the_filter() {
 }
 
 #[test]
+fn all_that_is_shown_is_marked_and_marks_are_cleared_and_brought_back() {
+    let mut driver = loaded(8);
+    driver.keys("M");
+    assert_eq!(driver.app.message(), Some("nothing is marked; Space marks"));
+    driver.keys(" /0005");
+    driver.key(KeyCode::Enter);
+    driver.control('a');
+    assert_eq!(driver.app.message(), Some("all 1 shown are marked"));
+    driver.key(KeyCode::Esc);
+    assert_eq!(marked(&driver), [0, 5]);
+    driver.keys("M");
+    assert_eq!(driver.app.message(), Some("2 marks cleared; M brings them back"));
+    assert!(marked(&driver).is_empty());
+    driver.keys("M");
+    assert_eq!((driver.app.message(), marked(&driver)), (Some("2 marks brought back"), vec![0, 5]));
+    driver.control('a');
+    driver.keys("*");
+    assert!(marked(&driver).is_empty());
+    driver.keys("M");
+    assert_eq!(driver.app.message(), Some("nothing is marked; Space marks"), "they were inverted");
+}
+
+#[test]
+fn the_footer_says_how_much_is_marked() {
+    let mut driver = loaded(8);
+    let bytes: u64 = (0..2)
+        .map(|row| {
+            let no = driver.app.table().rows()[row];
+            driver.app.store().file(no).bytes.value().unwrap()
+        })
+        .sum();
+    driver.keys("  ");
+    assert_eq!(driver.app.marked_bytes(), u128::from(bytes));
+    let sum = shelflife::text::sum(bytes.into());
+    let footer = last_line(&driver, 0);
+    assert!(footer.contains(&format!("◆ 2 marked · {sum}")), "{footer}");
+    driver.keys("*");
+    driver.keys("*M");
+    assert_eq!(driver.app.marked_bytes(), 0);
+    driver.keys("M");
+    assert_eq!(driver.app.marked_bytes(), u128::from(bytes));
+}
+
+#[test]
+fn a_range_is_seen_while_it_grows() {
+    let mut driver = loaded(8);
+    driver.keys("jvjj");
+    let screen = text(&driver.app, 120, 36);
+    let signs = screen.lines().filter(|line| line.contains("◇ name-")).count();
+    assert_eq!(signs, 3, "{screen}");
+    let footer = last_line(&driver, 0);
+    assert!(footer.contains("◇ range of 3"), "{footer}");
+    assert!(footer.contains("v marks it") && footer.contains("Esc no range"), "{footer}");
+    driver.keys("kkk");
+    assert_eq!(driver.app.range(), Some(0..=1), "the other way");
+    driver.keys("v");
+    assert_eq!((marked(&driver), driver.app.range()), (vec![0, 1], None));
+}
+
+#[test]
+fn what_is_marked_is_copied_a_line_each() {
+    let mut driver = loaded(8);
+    driver.keys("Sg");
+    driver.keys(" jj y");
+    assert_eq!(driver.app.message(), Some("copied the id of 2 marked files"));
+    assert_eq!(driver.effects, [Effect::Copy("file_7\nfile_4".to_owned())], "as they stand");
+    driver.effects.clear();
+    driver.keys("/0004");
+    driver.key(KeyCode::Enter);
+    driver.keys("Y2");
+    assert_eq!(driver.app.message(), Some("copied the filename of 2 marked files"));
+    let Some(Effect::Copy(names)) = driver.effects.first() else { panic!("copied") };
+    assert_eq!(names.lines().count(), 2, "also what the filter hides: {names}");
+    driver.effects.clear();
+    driver.keys("dy");
+    assert_eq!(driver.effects, [Effect::Copy("file_4".to_owned())], "the detail is of one file");
+}
+
+#[test]
 fn a_range_whose_beginning_is_hidden_says_so_and_escape_lets_go() {
     let mut driver = loaded(8);
     driver.keys("v");
@@ -130,7 +209,7 @@ fn a_filter_for_marked_files_follows_the_marks() {
     assert_eq!(rows(&driver), [1, 2, 3, 4, 5, 6, 7]);
     driver.key(KeyCode::Esc);
     driver.key(KeyCode::Esc);
-    assert!(marked(&driver).is_empty(), "the last step lifts the marks");
+    assert_eq!(marked(&driver), [0], "no step back lifts marks");
 }
 
 #[test]

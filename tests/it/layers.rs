@@ -142,9 +142,65 @@ fn a_line_is_edited_as_in_a_shell() {
         }
     }
     let mut driver = loaded(120, 36);
-    let before = drawn(&driver.app, &Theme::plain());
     driver.tell(Event::KeyPressed(KeyEvent::new(char('b'), M::ALT)));
-    assert_eq!(drawn(&driver.app, &Theme::plain()), before, "while browsing it means nothing");
+    assert_eq!(driver.app.message(), Some("no such key · ? for help"), "while browsing");
+}
+
+/// A key that means nothing says so, wherever it is pressed, and names the key of help.
+#[test]
+fn a_key_without_a_meaning_says_so() {
+    let keys = |driver: &mut Driver, keys: &str| {
+        for c in keys.chars() {
+            driver.key(if c == '\t' { KeyCode::Tab } else { KeyCode::Char(c) });
+        }
+    };
+    for (opening, key, expected) in [
+        ("", "Z", "no such key · ? for help"),
+        ("d", "Z", "no such key · ? for help"),
+        ("d", "s", "no such key · ? for help"),
+        ("a", "v", "no such key · ? for help"),
+        ("E", "Z", "no such key · ? for help"),
+        ("?", "Z", "no such key"),
+        ("s", "Z", "no such key · ? for help"),
+        ("s", "9", "no such key · ? for help"),
+        ("w", "\t", "no such key · ? for help"),
+        ("Y", "*", "no such key · ? for help"),
+        ("/a", "\t", "no such key · F1 for help"),
+        (":a", "\t", "no such key · F1 for help"),
+    ] {
+        for (width, height) in [(120, 36), (80, 24)] {
+            let mut driver = loaded(width, height);
+            keys(&mut driver, opening);
+            let before = format!("{:?}", driver.app.layers());
+            keys(&mut driver, key);
+            assert_eq!(driver.app.message(), Some(expected), "{opening:?} {key:?}");
+            let screen = text(&driver.app, width, height);
+            assert!(screen.contains(expected), "{opening:?} {key:?}: {screen}");
+            assert_eq!(format!("{:?}", driver.app.layers()), before, "{opening:?} {key:?}");
+        }
+    }
+    let mut map = KeyMap::default();
+    map.bind("help", vec![Shortcut::Char('H')]);
+    let mut driver = Driver::started(120, 36, Settings { keys: map, ..Driver::settings() });
+    driver.answer(&account(false));
+    driver.keys("Z");
+    assert_eq!(driver.app.message(), Some("no such key · H for help"));
+    driver.keys("/\t");
+    driver.key(KeyCode::Tab);
+    assert_eq!(driver.app.message(), Some("no such key"), "H would be typed");
+}
+
+#[test]
+fn control_c_closes_an_input_and_quits_elsewhere() {
+    for opening in ["/bat", ":bat"] {
+        let mut driver = loaded(120, 36);
+        driver.keys(opening);
+        driver.control('c');
+        assert!(driver.app.layers().is_empty() && driver.effects.is_empty(), "{opening}");
+        assert!(!driver.app.table().is_narrowed());
+        driver.control('c');
+        assert_eq!(driver.effects, [Effect::Quit]);
+    }
 }
 
 #[test]

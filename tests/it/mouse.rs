@@ -1,6 +1,6 @@
 //! The mouse, as the app is told of it.
 
-use crossterm::event::{MouseButton, MouseEventKind};
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::app::effect::Effect;
 use shelflife::app::focus::Focus;
 use shelflife::app::layers::Layer;
@@ -8,6 +8,7 @@ use shelflife::store::field::Field;
 
 use crate::support::driver::Driver;
 use crate::support::files::{hours, page};
+use crate::support::screen::text;
 
 const LEFT: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
 
@@ -122,15 +123,98 @@ fn m_leaves_the_mouse_to_the_terminal_and_takes_it_back() {
 }
 
 #[test]
-fn a_click_answers_no_layer() {
+fn a_click_beside_a_layer_does_nothing() {
     for layer in ["?", "s", "w", "Y", ":", "a", "E", "d"] {
         let mut driver = loaded(120, 36);
         driver.keys(layer);
-        for (x, y) in [(20, 10), (100, 10), (60, 18), (5, 2), (60, 3)] {
+        for (x, y) in [(2, 0), (119, 35), (60, 35), (60, 0)] {
+            driver.mouse(LEFT, x, y);
             driver.mouse(LEFT, x, y);
         }
         assert!(!driver.app.layers().is_empty(), "{layer}");
         assert_eq!(driver.selected(), "file_0", "{layer}");
         assert!(driver.effects.is_empty() && !driver.app.table().is_narrowed());
     }
+}
+
+/// The line of the screen on which `words` stand, in a box above the others or on the whole screen.
+fn line_of(driver: &Driver, words: &str) -> u16 {
+    let screen = text(&driver.app, 120, 36);
+    let found = screen.lines().position(|line| line.contains(words));
+    found.unwrap_or_else(|| panic!("{words} in {screen}")).try_into().unwrap()
+}
+
+#[test]
+fn a_click_in_a_list_goes_there_and_again_takes_the_line() {
+    let mut driver = loaded(120, 36);
+    driver.keys("s");
+    let y = line_of(&driver, "2 Size");
+    driver.mouse(LEFT, 60, y);
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Sort(_))));
+    assert!(line_of(&driver, "▌ 2 Size") == y, "the cursor is there");
+    driver.mouse(LEFT, 60, y);
+    assert!(driver.app.layers().is_empty());
+    assert_eq!(driver.app.table().order().key(), Field::Size);
+
+    driver.keys("Y");
+    let y = line_of(&driver, "3 bytes");
+    driver.mouse(LEFT, 60, y);
+    driver.mouse(LEFT, 60, y);
+    assert!(matches!(driver.effects[..], [Effect::Copy(_)]) && driver.app.layers().is_empty());
+
+    driver.keys("w");
+    let y = line_of(&driver, "✓ Purpose");
+    driver.mouse(LEFT, 60, y);
+    driver.mouse(LEFT, 60, y);
+    assert!(driver.app.columns().shown().iter().all(|column| column.key != Field::Purpose));
+    driver.key(KeyCode::Esc);
+
+    driver.keys(":next theme");
+    let y = line_of(&driver, "▌ next theme");
+    driver.mouse(LEFT, 60, y);
+    assert!(driver.app.layers().is_empty(), "it was the line under the cursor");
+    assert_eq!(driver.app.message(), Some("colours are off"));
+
+    driver.keys("a");
+    let y = line_of(&driver, "18:00 – 19:00");
+    driver.mouse(LEFT, 20, y);
+    assert_eq!(line_of(&driver, "18:00 – 19:00"), y);
+    assert!(!driver.app.table().is_narrowed());
+    driver.mouse(LEFT, 20, y);
+    assert!(driver.app.layers().is_empty());
+    assert_eq!(driver.app.table().rows().len(), 1);
+}
+
+/// What was scrolled does not jump under the pointer.
+#[test]
+fn a_click_in_a_list_that_scrolled_hits_what_is_there() {
+    let mut driver = loaded(120, 36);
+    driver.keys(":");
+    (0..30).for_each(|_| driver.key(KeyCode::Down));
+    let screen = text(&driver.app, 120, 36);
+    let at_cursor = |line: &str| line.chars().nth(30) == Some('▌');
+    let y = u16::try_from(screen.lines().position(at_cursor).unwrap()).unwrap() - 5;
+    let line = screen.lines().nth(y.into()).unwrap().to_owned();
+    driver.mouse(LEFT, 60, y);
+    let screen = text(&driver.app, 120, 36);
+    let after = screen.lines().nth(y.into()).unwrap();
+    assert_eq!(after.replace('▌', " "), line, "{screen}");
+    assert!(at_cursor(after), "{screen}");
+}
+
+#[test]
+fn a_click_on_a_hint_does_what_its_key_does() {
+    for (hint, open) in [("/ filter", "Filter"), ("? help", "Help"), ("s sort", "Sort")] {
+        let mut driver = loaded(120, 36);
+        let screen = text(&driver.app, 120, 36);
+        let footer = screen.lines().last().unwrap();
+        let x = footer.chars().take(footer.find(hint).unwrap()).count();
+        driver.mouse(LEFT, (x + 2).try_into().unwrap(), 35);
+        let layers = format!("{:?}", driver.app.layers());
+        assert!(layers.contains(open), "{hint}: {layers}");
+    }
+    let mut driver = loaded(120, 36);
+    driver.mouse(LEFT, 0, 35);
+    driver.mouse(LEFT, 119, 35);
+    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
 }

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod layout;
+pub mod lists;
 pub mod timeline;
 
 use ratatui::layout::{Margin, Rect};

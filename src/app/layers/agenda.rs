@@ -1,6 +1,8 @@
 //! The expiries by bucket, with numbers.
 
-use super::{App, Behave, Changing, Fate};
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::sheets;
 use crate::keys::{Action, Scope};
@@ -8,14 +10,20 @@ use crate::keys::{Action, Scope};
 /// The agenda on the whole screen.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Agenda {
-    line: usize,
+    cursor: ListCursor,
 }
 
 impl Agenda {
-    /// The line under the cursor.
+    /// The cursor.
     #[must_use]
-    pub fn line(&self) -> usize {
-        self.line
+    pub fn cursor(&self) -> ListCursor {
+        self.cursor
+    }
+
+    /// Where its lines stand.
+    #[must_use]
+    pub fn place(app: &App, screen: Rect) -> ListPlace {
+        ListPlace::full(screen, sheets::agenda::lines(app))
     }
 }
 
@@ -29,14 +37,16 @@ impl Behave for Agenda {
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
-        if let Some(line) = app.moved(self.line, action, sheets::agenda::lines(app)) {
-            self.line = line;
+        let list = Self::place(app, app.screen());
+        if app.move_in(&list, &mut self.cursor, action) {
             return Fate::Stays;
         }
         match action {
             Action::OpenAgenda => Fate::Closes,
             Action::Choose | Action::OpenDetail => {
-                let Some(bucket) = sheets::agenda::bucket_at(app, self.line) else {
+                let line = self.cursor.line(list.lines);
+                let Some(bucket) = sheets::agenda::bucket_at(app, line) else {
+                    app.say("only a span of time filters");
                     return Fate::Stays;
                 };
                 app.choose_bucket(bucket);
@@ -51,7 +61,14 @@ impl Behave for Agenda {
     }
 
     fn wheel(&mut self, app: &mut App, lines: isize) {
-        let last = sheets::agenda::lines(app).saturating_sub(1);
-        self.line = self.line.saturating_add_signed(lines).min(last);
+        self.cursor.go_by(lines, &Self::place(app, app.screen()));
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
+        if self.cursor.click(at, &Self::place(app, app.screen())) {
+            self.act(app, Action::Choose, effects)
+        } else {
+            Fate::Stays
+        }
     }
 }

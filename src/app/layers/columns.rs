@@ -1,6 +1,8 @@
 //! Which columns are shown, in which order and how wide.
 
-use super::{App, Behave, Fate};
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Behave, Fate, ListCursor, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::geometry::columns::width_of;
 use crate::keys::{Action, Scope};
@@ -9,21 +11,31 @@ use crate::store::field::Field;
 /// The list of columns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ColumnsPicker {
-    line: usize,
+    cursor: ListCursor,
 }
 
 impl ColumnsPicker {
-    /// The line under the cursor.
+    /// The cursor.
     #[must_use]
-    pub fn line(&self) -> usize {
-        self.line
+    pub fn cursor(&self) -> ListCursor {
+        self.cursor
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(screen: Rect) -> ListPlace {
+        ListPlace::picker(screen, 52, Field::ALL.len())
+    }
+
+    fn line(self) -> usize {
+        self.cursor.line(Field::ALL.len())
     }
 
     fn widen(self, app: &mut App, by: i16) {
-        let column = app.appearance.columns.all().get(self.line);
+        let column = app.appearance.columns.all().get(self.line());
         let field = column.map_or(Field::Filename, |column| column.key);
         let now = width_of(app, field).unwrap_or(10);
-        app.appearance.columns.widen(self.line, by, now);
+        app.appearance.columns.widen(self.line(), by, now);
     }
 }
 
@@ -33,22 +45,34 @@ impl Behave for ColumnsPicker {
     }
 
     fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
-        if let Some(line) = app.moved(self.line, action, Field::ALL.len()) {
-            self.line = line;
+        let list = Self::place(app.screen());
+        if app.move_in(&list, &mut self.cursor, action) {
             return Fate::Stays;
         }
-        let columns = &mut app.appearance.columns;
+        let (columns, line) = (&mut app.appearance.columns, self.line());
         match action {
             Action::GoBack | Action::Close | Action::OpenColumns | Action::Choose => {
                 return Fate::Closes;
             }
-            Action::ToggleColumn => self.line = columns.toggle(self.line),
-            Action::ColumnLeft => self.line = columns.shift(self.line, false),
-            Action::ColumnRight => self.line = columns.shift(self.line, true),
+            Action::ToggleColumn => self.cursor.go_to(columns.toggle(line), &list),
+            Action::ColumnLeft => self.cursor.go_to(columns.shift(line, false), &list),
+            Action::ColumnRight => self.cursor.go_to(columns.shift(line, true), &list),
             Action::Wider => self.widen(app, 1),
             Action::Narrower => self.widen(app, -1),
-            _ => {}
+            _ => return Fate::Ignores,
         }
         Fate::Stays
+    }
+
+    fn wheel(&mut self, app: &mut App, lines: isize) {
+        self.cursor.go_by(lines, &Self::place(app.screen()));
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
+        if self.cursor.click(at, &Self::place(app.screen())) {
+            self.act(app, Action::ToggleColumn, effects)
+        } else {
+            Fate::Stays
+        }
     }
 }

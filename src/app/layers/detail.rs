@@ -37,7 +37,7 @@ impl Behave for Detail {
         }
         match action {
             Action::OpenDetail => return Fate::Closes,
-            Action::CopyId => app.copy_field(CopyField::Id, effects),
+            Action::CopyId => app.copy_of_selected(CopyField::Id, effects),
             action => return app.act_anywhere(action, effects),
         }
         Fate::Stays

@@ -53,15 +53,17 @@ impl Behave for FilterInput {
             }
             Action::SelectNext => app.table.select_by(1),
             Action::SelectPrevious => app.table.select_by(-1),
-            _ => {}
+            _ => return Fate::Ignores,
         }
         Fate::Stays
     }
 
-    fn type_key(&mut self, app: &mut App, key: KeyEvent) {
-        if input::edit(&mut self.input, key) {
+    fn type_key(&mut self, app: &mut App, key: KeyEvent) -> Fate {
+        let Some(changed) = input::edit(&mut self.input, key) else { return Fate::Ignores };
+        if changed {
             self.put_in_force(app);
         }
+        Fate::Stays
     }
 
     fn paste(&mut self, app: &mut App, text: &str) {

@@ -5,13 +5,13 @@ use tui_input::{Input, InputRequest};
 
 use crate::keys::Shortcut;
 
-/// Takes a key; tells whether the text changed.
-pub(super) fn edit(input: &mut Input, event: KeyEvent) -> bool {
+/// Takes a key; tells whether the text changed, and nothing where the key means nothing to a text.
+pub(super) fn edit(input: &mut Input, event: KeyEvent) -> Option<bool> {
     let request = match Shortcut::read(event) {
         Some(shortcut) => request(shortcut),
         None => request_by_word(event),
     };
-    request.and_then(|request| input.handle(request)).is_some_and(|change| change.value)
+    Some(input.handle(request?).is_some_and(|change| change.value))
 }
 
 /// Takes pasted text, without what is no text; tells whether the line changed.

@@ -16,9 +16,11 @@ pub mod palette;
 pub mod sort;
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
 
 use super::App;
 use super::effect::Effect;
+use super::geometry::lists::{ListCursor, ListPlace};
 use crate::keys::{Action, Scope};
 
 use agenda::Agenda;
@@ -36,6 +38,8 @@ use sort::SortPicker;
 pub(super) enum Fate {
     /// The layer stays where it is.
     Stays,
+    /// The layer stays, and what was asked for means nothing there.
+    Ignores,
     /// The layer is gone.
     Closes,
 }
@@ -64,14 +68,22 @@ pub(super) trait Behave {
     /// Does what a binding asks for, as far as it means something here.
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate;
 
-    /// Takes a key as a part of a text; where there is none to be typed, no letter gets here.
-    fn type_key(&mut self, _app: &mut App, _key: KeyEvent) {}
+    /// Takes a key as a part of a text; where there is none to be typed, it means nothing.
+    fn type_key(&mut self, _app: &mut App, _key: KeyEvent) -> Fate {
+        Fate::Ignores
+    }
 
     /// Takes pasted text; where there is none to be typed, it is lost.
     fn paste(&mut self, _app: &mut App, _text: &str) {}
 
     /// Moves by so many lines, as the wheel does.
     fn wheel(&mut self, _app: &mut App, _lines: isize) {}
+
+    /// Takes a click: in a list it goes to the line there, and takes it where the cursor was there
+    /// already.
+    fn click(&mut self, _app: &mut App, _at: Position, _effects: &mut Vec<Effect>) -> Fate {
+        Fate::Stays
+    }
 }
 
 /// One layer.
@@ -208,7 +220,7 @@ impl App {
         let mut top = self.layers.0.pop()?;
         let place = self.layers.0.len();
         let answer = ask(top.behave(), self);
-        if fate(&answer) == Fate::Stays {
+        if fate(&answer) != Fate::Closes {
             // Below whatever it opened.
             self.layers.0.insert(place, top);
         }
@@ -222,14 +234,22 @@ impl App {
             Action::CycleTimes => self.cycle_times(),
             Action::NextTheme => self.next_theme(),
             Action::Refresh => self.refresh_now(effects),
-            _ => {}
+            _ => return Fate::Ignores,
         }
         Fate::Stays
     }
 
-    /// The line that a movement leads to, of so many, from `line`.
-    fn moved(&self, line: usize, action: Action, lines: usize) -> Option<usize> {
-        let rows = self.scroll_of(action)?;
-        Some(line.saturating_add_signed(rows).min(lines.saturating_sub(1)))
+    /// Moves the cursor of a list, where the action is a movement; tells whether it is.
+    fn move_in(&self, list: &ListPlace, cursor: &mut ListCursor, action: Action) -> bool {
+        let lines = self.scroll_of(action);
+        if let Some(lines) = lines {
+            cursor.go_by(lines, list);
+        }
+        lines.is_some()
+    }
+
+    /// The whole screen.
+    fn screen(&self) -> Rect {
+        Rect::from((Position::ORIGIN, self.size))
     }
 }

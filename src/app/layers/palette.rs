@@ -3,9 +3,10 @@
 use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::layout::Position;
 use tui_input::Input;
 
-use super::{App, Behave, Fate, input};
+use super::{App, Behave, Fate, ListCursor, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Binding, KeyMap, Scope, bindings};
 
@@ -13,7 +14,7 @@ use crate::keys::{Action, Binding, KeyMap, Scope, bindings};
 #[derive(Clone, Debug, Default)]
 pub struct Palette {
     input: Box<Input>,
-    line: usize,
+    cursor: ListCursor,
 }
 
 impl Palette {
@@ -23,10 +24,15 @@ impl Palette {
         &self.input
     }
 
-    /// The line under the cursor.
+    /// The cursor among what was found.
     #[must_use]
-    pub fn line(&self) -> usize {
-        self.line
+    pub fn cursor(&self) -> ListCursor {
+        self.cursor
+    }
+
+    fn place(&self, app: &App) -> ListPlace {
+        let found = find(self.input.value(), &app.settings.keys);
+        ListPlace::palette(app.screen(), found.len())
     }
 }
 
@@ -37,30 +43,46 @@ impl Behave for Palette {
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         let found = find(self.input.value(), &app.settings.keys);
+        let list = ListPlace::palette(app.screen(), found.len());
         match action {
             Action::Choose => {
-                let Some(found) = found.get(self.line) else { return Fate::Stays };
+                let line = self.cursor.line(list.lines);
+                let Some(found) = found.get(line) else { return Fate::Stays };
                 app.layers.clear();
                 app.perform(found.binding.action, effects);
                 return Fate::Closes;
             }
             Action::GoBack => return Fate::Closes,
-            Action::SelectNext => self.line = (self.line + 1).min(found.len().saturating_sub(1)),
-            Action::SelectPrevious => self.line = self.line.saturating_sub(1),
-            _ => {}
+            Action::SelectNext => self.cursor.go_by(1, &list),
+            Action::SelectPrevious => self.cursor.go_by(-1, &list),
+            _ => return Fate::Ignores,
         }
         Fate::Stays
     }
 
-    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
-        if input::edit(&mut self.input, key) {
-            self.line = 0;
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
+        let Some(changed) = input::edit(&mut self.input, key) else { return Fate::Ignores };
+        if changed {
+            self.cursor = ListCursor::default();
         }
+        Fate::Stays
     }
 
     fn paste(&mut self, _: &mut App, text: &str) {
         if input::paste(&mut self.input, text) {
-            self.line = 0;
+            self.cursor = ListCursor::default();
+        }
+    }
+
+    fn wheel(&mut self, app: &mut App, lines: isize) {
+        self.cursor.go_by(lines, &self.place(app));
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
+        if self.cursor.click(at, &self.place(app)) {
+            self.act(app, Action::Choose, effects)
+        } else {
+            Fate::Stays
         }
     }
 }

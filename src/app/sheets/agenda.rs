@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use ratatui::layout::Rect;
-
 use super::Line;
 use crate::account::timeline::{DAY_S, HOUR_S};
 use crate::app::App;
+use crate::app::geometry::lists::{ListCursor, ListPlace};
 use crate::store::FileNo;
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle};
@@ -70,16 +69,14 @@ pub struct AgendaSheet {
     pub lines: usize,
 }
 
-/// The agenda with the cursor on a line, as near as there is one.
+/// The agenda with its cursor, as its lines stand in `list`.
 #[must_use]
-pub fn agenda(app: &App, room: Rect, line: usize) -> AgendaSheet {
-    let lines = lines(app);
-    let cursor = line.min(lines.saturating_sub(1));
-    let height = usize::from(room.height.saturating_sub(1)).max(1);
-    let first = (cursor + 1).saturating_sub(height).min(lines);
+pub fn agenda(app: &App, list: &ListPlace, cursor: ListCursor) -> AgendaSheet {
+    let (lines, room) = (list.lines, list.room);
+    let (cursor, first) = (cursor.line(lines), cursor.first(list));
     let columns = Columns::within(room.width);
     let most = app.timeline().most(app.measure());
-    let in_view = portions(app).skip(first).take(usize::from(room.height.saturating_sub(1)));
+    let in_view = portions(app).skip(first).take(usize::from(room.height));
     let visible = in_view.map(|portion| columns.line(app, &Row::of(app, portion), most)).collect();
     AgendaSheet { head: columns.head(), visible, first, cursor, lines }
 }

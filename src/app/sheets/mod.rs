@@ -7,6 +7,7 @@
 pub mod agenda;
 pub mod detail;
 pub mod events;
+pub mod footer;
 pub mod help;
 
 use ratatui::layout::Rect;

@@ -8,6 +8,7 @@ mod narrowing;
 pub mod rebuild;
 pub mod viewport;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::store::field::Field;
@@ -70,6 +71,15 @@ impl Table {
         let rows = self.rows();
         let from = self.viewport.offset.min(rows.len());
         &rows[from..rows.len().min(from + self.viewport.height)]
+    }
+
+    /// These files as they stand in the order in force, whether or not the filter lets them through.
+    #[must_use]
+    pub fn in_order(&self, store: &Store, files: &HashSet<FileNo>) -> Vec<FileNo> {
+        let place = |no: &FileNo| (self.all.position(store, *no).unwrap_or(usize::MAX), *no);
+        let mut placed: Vec<(usize, FileNo)> = files.iter().map(place).collect();
+        placed.sort_unstable();
+        placed.into_iter().map(|(_, no)| no).collect()
     }
 
     /// The window's place.

@@ -80,12 +80,7 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         }
         let _ = write!(text, "{shown} of {of}{loaded} ");
     }
-    let marks = match app.marks().len() {
-        0 => String::new(),
-        n => format!("· {} marked ", grouped(n)),
-    };
-    let range = if app.is_marking_range() { "· marking a range " } else { "" };
-    let room = usize::from(width.saturating_sub(12)).saturating_sub(marks.len() + range.len());
+    let room = usize::from(width.saturating_sub(12));
     // What it is sorted by is said by the column's colour too, and gives way to the filter.
     if text.is_empty() || crate::text::width(&sorted) + crate::text::width(&text) <= room {
         text.insert_str(0, &sorted);
@@ -95,7 +90,6 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         Span::raw("─"),
         Span::styled(" Files ", theme.strong),
         Span::styled(text, theme.chrome),
-        Span::styled(marks + range, theme.marked),
     ])
 }
 
@@ -135,9 +129,12 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
     let lines = inner.y + 1..inner.bottom();
     let window = table.window();
     let band = if app.is_focused() { theme.band } else { theme.band_unfocused };
+    let range = app.range();
     for (i, (y, no)) in lines.clone().zip(window).enumerate() {
         let file = app.store().file(*no);
         signs(pen, (inner.x, y), *no, &file);
+        let in_range = range.as_ref().is_some_and(|range| range.contains(&(view.offset + i)));
+        mark(pen, (inner.x, y), *no, in_range);
         for column in columns {
             cells::draw(pen, y, *column, (*no, &file));
         }
@@ -155,14 +152,23 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
     }
 }
 
-/// What a row says before its first column: how the file changed, and whether it is marked.
+/// What a row says before everything else: how the file changed.
 fn signs(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, file: &FileRef<'_>) {
     let Pen { app, theme, .. } = *pen;
     let (sign, style) = change_sign(app, theme, no, file);
     pen.put(x.saturating_sub(1), y, x, sign, style);
-    if app.marks().contains(&no) {
-        pen.put(x + 1, y, x + 2, "◆", theme.marked);
-    }
+}
+
+/// What a row says before its first column: whether the file is marked, or would be where the range
+/// ended here.
+fn mark(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, in_range: bool) {
+    let Pen { app, theme, .. } = *pen;
+    let sign = match (app.marks().contains(&no), in_range) {
+        (true, _) => "◆",
+        (false, true) => "◇",
+        (false, false) => return,
+    };
+    pen.put(x + 1, y, x + 2, sign, theme.marked);
 }
 
 /// The sign and colour of a file that is new, changed, missing or gone.

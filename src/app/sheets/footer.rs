@@ -5,15 +5,12 @@
 //! ```
 //! What is going on comes first where both do not fit.
 
+use std::ops::Range;
 use std::time::Duration;
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-
-use super::{Pen, cells};
+use super::{Line, cells};
 use crate::api::ApiError;
 use crate::app::focus::Focus;
-use crate::app::layers::Layer;
 use crate::app::sheets::agenda::span_words;
 use crate::app::table::rebuild::Work;
 use crate::app::{App, Step};
@@ -21,7 +18,7 @@ use crate::keys::{self, Action, Binding, Hint, Scope};
 use crate::lister::{Failure, State};
 use crate::text;
 use crate::text::{grouped, shorten_end, width};
-use crate::theme::Theme;
+use crate::theme::Tone;
 use crate::time::span;
 
 const STOPS: Hint = Hint::new(&[Action::GoBack], "stops");
@@ -36,47 +33,74 @@ const ROOMY: usize = 60;
 /// Cells that these words take rather than leave any.
 const MIN_CAUSE: usize = 38;
 
-/// Draws the line.
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
-    let Pen { app, theme, .. } = *pen;
-    let typing = app.layers().seen().iter().any(|layer| matches!(layer, Layer::Filter(_)));
-    // While the filter is typed, it stands here.
-    if area.is_empty() || typing {
-        return;
-    }
-    let (left, right) = (area.x + 1, area.right().saturating_sub(1));
-    let room = usize::from(right.saturating_sub(left));
-    let (status, style) = status(app, theme, room);
-    let status = shorten_end(&status, room);
-    pen.put_right(left, area.y, right, &status, style);
-    let status_width = cells(&status);
-    let hints_right = right.saturating_sub(status_width + if status_width > 0 { 2 } else { 0 });
-    match app.message() {
-        Some(message) => {
-            let room = usize::from(hints_right.saturating_sub(left));
-            pen.put(left, area.y, hints_right, &shorten_end(message, room), theme.strong);
-        }
-        None => hints(pen, Rect { x: left, width: hints_right.saturating_sub(left), ..area }),
+/// The footer as it stands on a line of some width.
+#[derive(Clone, Debug, Default)]
+pub struct Footer {
+    /// What it says.
+    pub line: Line,
+    hints: Vec<(Range<u16>, Action)>,
+}
+
+impl Footer {
+    /// What the hint at a cell asks for.
+    #[must_use]
+    pub fn action_at(&self, x: u16) -> Option<Action> {
+        self.hints.iter().find(|(cells, _)| cells.contains(&x)).map(|(_, action)| *action)
     }
 }
 
+/// The footer on a line of so many cells.
+#[must_use]
+pub fn footer(app: &App, width: u16) -> Footer {
+    let (left, right) = (1, width.saturating_sub(1));
+    let room = usize::from(right.saturating_sub(left));
+    let (status, tone) = status(app, room);
+    let status = shorten_end(&status, room);
+    let mut footer = Footer::default();
+    let taken = cells(&status);
+    footer.line.put_right(left, right, tone, status);
+    let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });
+    let room = usize::from(right.saturating_sub(left));
+    if let Some(message) = app.message() {
+        footer.line.put(left, Tone::Strong, shorten_end(message, room));
+        return footer;
+    }
+    let marks = shorten_end(&marks(app).unwrap_or_default(), room);
+    let taken = cells(&marks);
+    footer.line.put(left, Tone::Marked, marks);
+    hints(app, &mut footer, left + taken + if taken > 0 { 2 } else { 0 }..right);
+    footer
+}
+
+/// What is marked, or will be where the range is ended.
+fn marks(app: &App) -> Option<String> {
+    if let Some(range) = app.range() {
+        let files = range.end() - range.start() + 1;
+        return Some(format!("◇ range of {}", grouped(files)));
+    }
+    let marked = app.marks().len();
+    (marked > 0)
+        .then(|| format!("◆ {} marked · {}", grouped(marked), text::sum(app.marked_bytes())))
+}
+
 /// The keys that matter now, as many as fit: help and leaving before all others.
-fn hints(pen: &mut Pen<'_>, area: Rect) {
-    let Pen { app, theme, .. } = *pen;
+fn hints(app: &App, footer: &mut Footer, places: Range<u16>) {
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if app.is_asked_to_wait() => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack => app.next_step_back().and_then(Step::hint),
+        Action::MarkRange if app.is_marking_range() => Some("marks it"),
         Action::LoadAll if app.lister().is_complete() || app.is_loading_all() || failed => None,
         Action::OpenHelp | Action::Close => binding.hint,
         Action::OpenDetail | Action::Mark if in_timeline => None,
+        Action::CopyId if !app.marks().is_empty() => Some("copy ids"),
         _ => binding.hint.filter(|_| !app.table().rows().is_empty()),
     };
     let always = |action| {
-        use Action::{Close, GoBack, OpenHelp, Refresh};
-        matches!(action, OpenHelp | Close | Refresh | GoBack)
+        use Action::{Close, GoBack, MarkRange, OpenHelp, Refresh};
+        matches!(action, OpenHelp | Close | Refresh | GoBack | MarkRange)
     };
     let of_main = || keys::bindings().filter(|binding| binding.scope == Scope::Main);
     let (kept, others): (Vec<_>, Vec<_>) = of_main()
@@ -85,7 +109,7 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
             Some((binding, key, hint(binding)?))
         })
         .partition(|(binding, ..)| always(binding.action));
-    let mut room = area.width;
+    let mut room = places.end.saturating_sub(places.start);
     let mut shown = vec![];
     for (binding, key, hint) in kept.into_iter().chain(others) {
         let width = cells(&key) + 1 + cells(hint) + 2;
@@ -94,44 +118,47 @@ fn hints(pen: &mut Pen<'_>, area: Rect) {
             shown.push((binding, key, hint));
         }
     }
-    let mut x = area.x;
+    let mut x = places.start;
     for binding in of_main() {
         let Some((_, key, hint)) = shown.iter().find(|(other, ..)| other.name == binding.name)
         else {
             continue;
         };
-        x = pen.put(x, area.y, area.right(), key, theme.accent) + 1;
-        x = pen.put(x, area.y, area.right(), hint, theme.chrome) + 2;
+        footer.line.put(x, Tone::Accent, key.clone());
+        footer.line.put(x + cells(key) + 1, Tone::Chrome, *hint);
+        let end = x + cells(key) + 1 + cells(hint);
+        footer.hints.push((x..end, binding.action));
+        x = end + 2;
     }
 }
 
 /// What is going on, or went wrong, within `room` cells: where it is too long, the cause gives way,
 /// not what happens next.
-fn status(app: &App, theme: &Theme, room: usize) -> (String, Style) {
+fn status(app: &App, room: usize) -> (String, Tone) {
     match app.table().under_way() {
         Some(Work::Sorting(key)) => {
-            return (format!("sorting by {} …", key.name().to_lowercase()), theme.accent);
+            return (format!("sorting by {} …", key.name().to_lowercase()), Tone::Accent);
         }
-        Some(Work::Filtering) => return ("filtering …".to_owned(), theme.accent),
+        Some(Work::Filtering) => return ("filtering …".to_owned(), Tone::Accent),
         None => {}
     }
     let held = app.account().asked_wait_end().filter(|_| app.trouble().is_none());
     if let (State::Ready { .. }, Some(until)) = (app.lister().state(), held) {
         let at = app.settings().zone.clock(app.wall_s_at(until));
-        return (format!("the service asked for a wait until {at}"), theme.warning);
+        return (format!("the service asked for a wait until {at}"), Tone::Warning);
     }
     match app.lister().state() {
-        State::Ready { .. } if app.is_loading_all() => (loading(app, 1), theme.accent),
+        State::Ready { .. } if app.is_loading_all() => (loading(app, 1), Tone::Accent),
         // The header says that the list is read on.
         State::Loading { .. } if app.account().is_loading_at_leisure() => {
-            refreshing(app, theme, room)
+            refreshing(app, room)
         }
-        State::Loading { attempt, .. } => (loading(app, *attempt), theme.accent),
+        State::Loading { attempt, .. } => (loading(app, *attempt), Tone::Accent),
         State::Backoff { until, attempt, why, .. } => {
-            (backoff(app, room, (*until, *attempt, why)), theme.error)
+            (backoff(app, room, (*until, *attempt, why)), Tone::Error)
         }
-        State::Failed { why, .. } => (failed(app, room, why), theme.error),
-        State::Ready { .. } | State::Exhausted => refreshing(app, theme, room),
+        State::Failed { why, .. } => (failed(app, room, why), Tone::Error),
+        State::Ready { .. } | State::Exhausted => refreshing(app, room),
     }
 }
 
@@ -214,10 +241,10 @@ fn behind(app: &App, hint: &Hint) -> String {
 }
 
 /// What refreshing is doing, where that is more than the header says.
-fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
+fn refreshing(app: &App, room: usize) -> (String, Tone) {
     if let Some(done) = app.refresher().reading_all() {
         let (done, all) = (grouped(done), grouped(app.store().len()));
-        return (format!("reading again {done} of {all}{}", behind(app, &STOPS)), theme.accent);
+        return (format!("reading again {done} of {all}{}", behind(app, &STOPS)), Tone::Accent);
     }
     if let Some(trouble) = app.trouble() {
         let before = "refresh failed: ";
@@ -226,9 +253,9 @@ fn refreshing(app: &App, theme: &Theme, room: usize) -> (String, Style) {
         let why = trouble.why.to_string();
         let brief = room < LEAST_CAUSE && width(&why) > room;
         let why = if brief { trouble.why.brief() } else { shorten_end(&why, room) };
-        return (format!("{before}{why}"), theme.error);
+        return (format!("{before}{why}"), Tone::Error);
     }
-    (timeline_words(app).unwrap_or_default(), theme.text)
+    (timeline_words(app).unwrap_or_default(), Tone::Text)
 }
 
 /// The bucket under the cursor of the timeline, in words.
