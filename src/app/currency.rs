@@ -90,9 +90,17 @@ impl App {
         self.absorb();
     }
 
-    /// Two screens ahead of the view.
+    /// Two screens ahead of the view; not yet for what is still being typed.
     fn wants_page(&self) -> bool {
-        self.is_searching() || self.is_near_the_end() && self.patience > 0
+        !self.is_search_held() && self.lacks_rows()
+    }
+
+    /// Whether the view has fewer rows ahead of it than it should have, and there may be more.
+    pub(super) fn lacks_rows(&self) -> bool {
+        if !self.table.may_find_more() {
+            return false;
+        }
+        self.needs_search() || self.is_near_the_end() && self.patience > 0
     }
 
     fn is_near_the_end(&self) -> bool {

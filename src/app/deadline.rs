@@ -45,6 +45,8 @@ pub enum Wake {
     Alert,
     /// A file comes under a bound of an alert.
     AlertBound,
+    /// Nothing was typed for long enough: the service is searched.
+    SearchPause,
     /// A file comes under a bound of the filter.
     FilterBound,
     /// A file expires: it is asked for then, in view or not.
@@ -75,7 +77,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -88,6 +90,7 @@ impl Wake {
         Self::RefreshSeconds,
         Self::Alert,
         Self::AlertBound,
+        Self::SearchPause,
         Self::FilterBound,
         Self::Expiry,
         Self::RowCountdown,
@@ -174,6 +177,7 @@ impl App {
                     .alerts()
                     .next_crossing_ms(self.account.store(), self.account.server_ms()),
             ),
+            Wake::SearchPause => self.search_pause_end(),
             Wake::FilterBound => self.after(self.next_filter_change_ms()),
             Wake::Expiry => self.after(self.account.next_expiry_ms()),
             Wake::RowCountdown => self.after(seen.rows.countdown),

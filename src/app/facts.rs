@@ -73,7 +73,7 @@ impl App {
             pane: self.appearance.pane && !self.account.store().is_empty(),
             split: self.appearance.split,
             timeline: self.settings.timeline && !self.account.store().is_empty(),
-            filter: self.typed.error.is_some(),
+            filter: self.filter_error().is_some(),
         };
         Layout::of(self.size, shape)
     }
@@ -242,7 +242,14 @@ impl App {
     /// What is wrong with the filter that is being typed.
     #[must_use]
     pub fn filter_error(&self) -> Option<&FilterError> {
-        self.typed.error.as_ref()
+        self.typed.error.as_ref().filter(|error| !error.unfinished)
+    }
+
+    /// What is missing behind the filter that is being typed.
+    #[must_use]
+    pub fn filter_lack(&self) -> Option<&str> {
+        let error = self.typed.error.as_ref().filter(|error| error.unfinished)?;
+        Some(&error.what)
     }
 
     /// How urgent the first files of a bucket are: one that began in the past is not expired.
@@ -262,7 +269,13 @@ impl App {
     /// Whether matches of the filter are being looked for, page by page.
     #[must_use]
     pub fn is_searching(&self) -> bool {
+        !self.is_search_held() && self.needs_search()
+    }
+
+    /// Whether matches of the filter do not fill the screen, and more of them may be found.
+    pub(super) fn needs_search(&self) -> bool {
         self.table.is_narrowed()
+            && self.table.may_find_more()
             && self.table.under_way().is_none()
             && !self.typed.search_stopped
             && self.table.rows().len() < self.table.viewport().height

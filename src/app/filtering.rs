@@ -1,26 +1,71 @@
 //! The filter: what is typed, what of it is in force, and what time and marks do to it.
 
-use super::{App, moment};
+use std::time::Duration;
+
+use super::{App, PAUSE, moment};
 use crate::keys::{Action, Hint};
+use crate::lister::State;
 use crate::store::FileNo;
 use crate::store::filter::Filter;
 
 impl App {
-    /// Puts what was typed in force. Where it cannot be read, the last good filter stays, and the
-    /// error is kept to be shown.
+    /// Puts in force what is being typed; the service is searched for it after a pause.
+    pub(super) fn filter_as_typed(&mut self, text: &str) {
+        self.filter_by(text);
+        self.typed.search_from = Some(self.now.mono + PAUSE);
+    }
+
+    /// Puts what was typed in force. Where it is not finished, that is what of it is complete; where
+    /// it cannot be read, the last good filter stays. What is missing or wrong is kept to be shown.
     pub(super) fn filter_by(&mut self, text: &str) {
         self.typed.search_stopped = false;
-        match Filter::parse(text, self.settings.zone) {
-            Err(error) => self.typed.error = Some(error),
+        self.typed.search_from = None;
+        let zone = self.settings.zone;
+        match Filter::parse_typed(text, zone) {
+            Err(error) => {
+                let part = Some(text).filter(|_| error.unfinished);
+                if let Some(part) = part.and_then(|text| Filter::finished_part(text, zone)) {
+                    self.put_in_force(part, Filter::parse(part, zone).ok().flatten());
+                }
+                self.typed.error = Some(error);
+            }
             Ok(filter) => {
                 self.typed.error = None;
                 if filter.is_some() {
                     self.typed.last.clone_from(&filter);
                 }
-                let moment = moment(self.account.server_ms(), &self.marks);
-                self.table.set_filter(self.account.store(), text, filter, &moment);
+                self.put_in_force(text, filter);
             }
         }
+    }
+
+    fn put_in_force(&mut self, text: &str, filter: Option<Filter>) {
+        let moment = moment(self.account.server_ms(), &self.marks);
+        self.table.set_filter(self.account.store(), text, filter, &moment);
+    }
+
+    /// Lifts the filter; the selected file stays selected.
+    pub(super) fn clear_filter(&mut self) {
+        self.table.choose_selected();
+        self.filter_by("");
+    }
+
+    /// Nothing is typed any more: what is in force stays, and the service may be searched for it.
+    pub(super) fn end_typing(&mut self) {
+        (self.typed.error, self.typed.search_from) = (None, None);
+    }
+
+    /// Whether the service is not to be searched yet: what is typed is not finished, or was not for
+    /// long.
+    pub(super) fn is_search_held(&self) -> bool {
+        self.typed.error.is_some() || self.typed.search_from.is_some_and(|at| at > self.now.mono)
+    }
+
+    /// The moment from which on the service is searched for what was typed, where it will be.
+    pub(super) fn search_pause_end(&self) -> Option<Duration> {
+        let at = self.typed.search_from.filter(|at| *at > self.now.mono)?;
+        let ready = matches!(self.account.lister().state(), State::Ready { .. });
+        (ready && self.typed.error.is_none() && self.lacks_rows()).then_some(at)
     }
 
     /// Between these seconds the service's clock moved: a filter on time left may let other files

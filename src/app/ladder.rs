@@ -80,10 +80,11 @@ impl App {
             }
             Step::Span => {
                 let moment = super::moment(self.account.server_ms(), &self.marks);
+                self.table.choose_selected();
                 self.table.set_span(self.account.store(), None, &moment);
             }
             Step::Focus => self.focus = Focus::Table,
-            Step::Filter => self.filter_by(""),
+            Step::Filter => self.clear_filter(),
         }
     }
 }

@@ -51,6 +51,8 @@ pub use settings::Settings;
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
 /// thousand requests.
 const PATIENCE: u8 = 3;
+/// How long nothing is typed before the service is searched for what was.
+const PAUSE: Duration = Duration::from_millis(500);
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
 /// Cells of the small bar in the table.
@@ -91,6 +93,8 @@ struct Typed {
     /// The last filter that was in force, for `n` and `N`.
     last: Option<Filter>,
     search_stopped: bool,
+    /// The monotonic moment from which on the service may be searched for what was typed last.
+    search_from: Option<Duration>,
 }
 
 /// The state of the program.

@@ -32,6 +32,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Option<Posit
     let help = if keys.is_empty() { count.clone() } else { format!("{count} · {keys}") };
     let (side, style) = match app.message() {
         Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),
+        None if app.filter_lack().is_some() => {
+            let lack = format!("… {}", app.filter_lack().unwrap_or_default());
+            (shorten_end(&lack, usize::from(area.width) * 2 / 3), theme.accent)
+        }
         None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
         None => (count, theme.chrome),
     };

@@ -51,19 +51,19 @@ const SCOPES: &[Scope] = &[
     Scope {
         name: "browsing",
         size: (120, 36),
-        keys: "/name\n\u{4}\u{4}\u{4}",
+        keys: "/ame\n\u{4}\u{4}\u{4}",
         takes: Takes::All { but: &[A::MoveLeft, A::MoveRight] },
     },
     Scope {
         name: "pane",
         size: (120, 10),
-        keys: "/name\n\u{4}\u{4}\u{4}\tjj",
+        keys: "/ame\n\u{4}\u{4}\u{4}\tjj",
         takes: Takes::These(&[A::GoBack, A::MoveFocus, A::TogglePane]),
     },
     Scope {
         name: "timeline",
         size: (120, 36),
-        keys: "/name\n\u{4}\u{4}\u{4}\t\tjjj",
+        keys: "/ame\n\u{4}\u{4}\u{4}\t\tjjj",
         takes: Takes::These(&[
             A::MoveLeft,
             A::MoveRight,

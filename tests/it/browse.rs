@@ -217,7 +217,7 @@ fn the_last_good_filter_stays_in_force_while_the_text_has_an_error() {
     let mut driver = loaded(20);
     driver.keys("/000");
     assert_eq!(rows(&driver).len(), 10);
-    driver.keys(" (");
+    driver.keys(" )");
     assert_eq!(driver.app.table().filter_text(), Some("000 "), "the last good one");
     assert_eq!(rows(&driver).len(), 10);
     let error = driver.app.filter_error().unwrap().clone();
@@ -225,13 +225,15 @@ fn the_last_good_filter_stays_in_force_while_the_text_has_an_error() {
     let sign = below.chars().position(|c| c == '▔').unwrap();
     assert_eq!(sign, " / ".len() + error.at.start, "under its place: {below}");
     assert!(below.contains(&error.what), "{below}");
-    assert!(last_line(&driver, 1).contains("/ 000 ("));
+    assert!(last_line(&driver, 1).contains("/ 000 )"));
     driver.key(KeyCode::Enter);
     assert!(matches!(driver.app.layers().top(), Some(Layer::Filter(_))), "Enter is refused");
-    driver.keys("0003)");
+    driver.key(KeyCode::Backspace);
+    driver.keys("(0003)");
     assert_eq!(driver.app.filter_error(), None);
     assert_eq!(rows(&driver), [3]);
-    driver.keys(" left<");
+    driver.keys(" left<soon");
+    assert!(driver.app.filter_error().is_some());
     driver.key(KeyCode::Esc);
     assert!(driver.app.filter_error().is_none() && !driver.app.table().is_narrowed());
     assert!(driver.app.layers().is_empty());
@@ -240,11 +242,99 @@ fn the_last_good_filter_stays_in_force_while_the_text_has_an_error() {
 }
 
 #[test]
+fn while_a_filter_is_not_finished_the_last_one_stays_and_the_input_says_what_is_missing() {
+    let mut driver = loaded(20);
+    driver.keys("/0003 left");
+    assert_eq!(rows(&driver), [3]);
+    for typed in ["<", "6h and"] {
+        let input = last_line(&driver, 0);
+        assert!(driver.app.filter_lack().is_some_and(|lack| input.contains(lack)), "{input}");
+        assert_eq!(driver.app.filter_error(), None);
+        assert_eq!(rows(&driver), [3], "what of it is complete");
+        driver.keys(typed);
+    }
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Filter(_))), "Enter is refused");
+    let message = driver.app.message().unwrap().to_owned();
+    assert!(message.starts_with("not finished: a word"), "{message}");
+    driver.keys(" \"jsonl");
+    driver.key(KeyCode::Enter);
+    assert!(driver.app.layers().is_empty() && driver.app.filter_lack().is_none());
+    assert_eq!(rows(&driver), [3], "a quote need not be closed");
+}
+
+/// The service is searched after Enter or half a second without a key, never for what it does not
+/// know, and not at all for what is not finished.
+#[test]
+fn the_service_is_searched_once_typing_ends() {
+    let more = || {
+        let mut driver = Driver::new(120, 36);
+        driver.answer(&page(0..100, hours, true));
+        driver.effects.clear();
+        driver
+    };
+    let mut driver = more();
+    driver.keys("/zzz");
+    assert!(driver.effects.is_empty() && !driver.app.is_searching());
+    driver.pass(Duration::from_millis(499));
+    driver.tell(Event::DeadlineReached);
+    assert!(driver.effects.is_empty());
+    driver.keys("z");
+    driver.pass(Duration::from_millis(499));
+    driver.tell(Event::DeadlineReached);
+    assert!(driver.effects.is_empty(), "each key begins the pause anew");
+    driver.pass(Duration::from_millis(1));
+    driver.tell(Event::DeadlineReached);
+    assert!(driver.effects.len() == 1 && driver.app.is_searching());
+
+    let mut driver = more();
+    driver.keys("/zzz");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.effects.len(), 1, "at once");
+
+    for (typed, entered) in [("/marked", true), ("/marked left<6h", true), ("/zzz left<", false)] {
+        let mut driver = more();
+        driver.keys(typed);
+        if entered {
+            driver.key(KeyCode::Enter);
+        }
+        driver.pass(Duration::from_secs(3));
+        driver.tell(Event::DeadlineReached);
+        assert!(driver.effects.is_empty(), "{typed}: {:?}", driver.effects);
+    }
+}
+
+#[test]
+fn the_selected_file_stays_selected_when_a_filter_is_lifted() {
+    for enters in [false, true] {
+        let mut driver = loaded(60);
+        driver.keys("/5");
+        driver.control('n');
+        driver.control('n');
+        if enters {
+            driver.key(KeyCode::Enter);
+        }
+        let selected = driver.selected();
+        assert_eq!(selected, "file_25");
+        driver.key(KeyCode::Esc);
+        assert!(!driver.app.table().is_narrowed());
+        assert_eq!(driver.selected(), selected);
+    }
+    let mut driver = loaded(60);
+    driver.keys("jj/zzz");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.selected(), "file_2", "nothing else was");
+}
+
+#[test]
 fn the_filter_counts_what_it_lets_through() {
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0..300, hours, true));
     driver.keys("/left<38h");
     assert!(last_line(&driver, 0).contains("37 of 300 loaded"), "{}", last_line(&driver, 0));
+    assert!(driver.effects.is_empty(), "somebody may still be typing");
+    driver.key(KeyCode::Enter);
+    driver.keys("/");
     assert!(driver.effects.len() == 1, "the view comes near the end of the 37");
     driver.answer(&page(300..305, hours, false));
     assert!(last_line(&driver, 0).contains("37 of 305"), "{}", last_line(&driver, 0));

@@ -25,7 +25,7 @@ impl FilterInput {
     }
 
     fn put_in_force(&self, app: &mut App) {
-        app.filter_by(self.input.value());
+        app.filter_as_typed(self.input.value());
         app.fit_table();
     }
 }
@@ -37,17 +37,22 @@ impl Behave for FilterInput {
 
     fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
         match action {
+            Action::Choose if app.filter_lack().is_some() => {
+                let text = format!("not finished: {}", app.filter_lack().unwrap_or_default());
+                app.say(text);
+            }
             Action::Choose if app.typed.error.is_some() => {
                 let hint = [Hint::new(&[Action::GoBack], "clears it")];
                 let clears = app.settings.keys.hints(&hint, &[Scope::Typing]);
                 app.say(format!("this filter cannot be read yet; {clears}"));
             }
             Action::Choose => {
+                app.end_typing();
                 app.fit_table();
                 return Fate::Closes;
             }
             Action::GoBack => {
-                app.filter_by("");
+                app.clear_filter();
                 app.fit_table();
                 return Fate::Closes;
             }

@@ -49,6 +49,7 @@ impl Behave for Palette {
                 let line = self.cursor.line(list.lines);
                 let Some(found) = found.get(line) else { return Fate::Stays };
                 app.layers.clear();
+                app.end_typing();
                 app.perform(found.binding.action, effects);
                 return Fate::Closes;
             }

@@ -143,6 +143,12 @@ impl Table {
         both.into_iter().filter_map(Narrowing::filter).any(Filter::depends_on_marks)
     }
 
+    /// Whether a file that is not loaded may be let through.
+    #[must_use]
+    pub fn may_find_more(&self) -> bool {
+        self.wanted_narrowing().filter().is_none_or(Filter::may_match_unloaded)
+    }
+
     /// Whether anything is held back, by the filter or by a span.
     #[must_use]
     pub fn is_narrowed(&self) -> bool {
@@ -318,6 +324,11 @@ impl Table {
         if self.chosen.is_none() {
             self.chosen = self.selected();
         }
+    }
+
+    /// Makes the selected file the operator's choice, in place of one that a filter hides.
+    pub fn choose_selected(&mut self) {
+        self.chosen = self.selected().or(self.chosen);
     }
 
     /// Selects the row with this number, or the last one.

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
+use super::parse::begins_a_comparison;
 use super::pattern::Pattern;
 use super::values::{self, When};
 use crate::time::span::short_span;
@@ -148,6 +149,26 @@ impl Expr {
         all.into_iter().collect()
     }
 
+    /// What it says of a file that is not loaded, as far as that is known without asking for it: no
+    /// such file is marked.
+    pub(super) fn holds_unloaded(&self) -> Option<bool> {
+        // What settles the matter whatever the others say, or what all of them say.
+        let settled = |exprs: &[Self], by: bool| {
+            let mut said = exprs.iter().map(Self::holds_unloaded);
+            if said.clone().any(|one| one == Some(by)) {
+                return Some(by);
+            }
+            said.all(|one| one == Some(!by)).then_some(!by)
+        };
+        match self {
+            Self::And(all) => settled(all, false),
+            Self::Or(any) => settled(any, true),
+            Self::Not(expr) => expr.holds_unloaded().map(|holds| !holds),
+            Self::Is(Property::Marked) => Some(false),
+            _ => None,
+        }
+    }
+
     pub(super) fn depends_on_marks(&self) -> bool {
         let mut found = false;
         self.visit(&mut |expr| found |= *expr == Self::Is(Property::Marked));
@@ -206,6 +227,7 @@ fn is_plain_word(word: &str) -> bool {
         && !word.contains(|c: char| c.is_whitespace() || "()\"<>=:".contains(c))
         && Property::read(word).is_none()
         && !is_connective(word)
+        && !begins_a_comparison(word)
         && !values::continues_a_value(word)
 }
 

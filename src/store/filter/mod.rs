@@ -57,6 +57,8 @@ pub struct FilterError {
     pub at: Range<usize>,
     /// What is wrong, or what is expected there; it repeats nothing of the text.
     pub what: String,
+    /// Whether it may come right by typing on: nothing is wrong with what is there.
+    pub unfinished: bool,
 }
 
 /// What a filter cannot read from the store.
@@ -92,6 +94,34 @@ impl Filter {
     /// [`FilterError`] for the first place that cannot be read.
     pub fn parse(text: &str, zone: Zone) -> Result<Option<Self>, FilterError> {
         Ok(parse::parse(text)?.map(|expr| Self::new(expr, zone)))
+    }
+
+    /// Reads a filter while it is typed: a quote that is not closed yet is closed at the end.
+    ///
+    /// # Errors
+    /// [`FilterError`] for the first place that cannot be read.
+    pub fn parse_typed(text: &str, zone: Zone) -> Result<Option<Self>, FilterError> {
+        match Self::parse(text, zone) {
+            Err(error) if error.unfinished => {
+                Self::parse(&format!("{text}\""), zone).map_err(|_| error)
+            }
+            read => read,
+        }
+    }
+
+    /// What of a text that is not finished is complete, without what was begun at its end.
+    #[must_use]
+    pub fn finished_part(text: &str, zone: Zone) -> Option<&str> {
+        let mut part = text;
+        loop {
+            match Self::parse(part, zone) {
+                Ok(_) => return Some(part),
+                Err(error) if error.unfinished && error.at.start < part.len() => {
+                    part = &part[..error.at.start];
+                }
+                Err(_) => return None,
+            }
+        }
     }
 
     fn new(expr: Expr, zone: Zone) -> Self {
@@ -142,6 +172,13 @@ impl Filter {
     #[must_use]
     pub fn depends_on_marks(&self) -> bool {
         self.expr.depends_on_marks()
+    }
+
+    /// Whether it may let through a file that is not loaded: what only this program knows of files,
+    /// such as marks, it knows of those that are.
+    #[must_use]
+    pub fn may_match_unloaded(&self) -> bool {
+        self.expr.holds_unloaded() != Some(false)
     }
 
     /// Where a filename or an id, as shown, has the texts that the filter looks for; sorted, apart

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::FilterError;
 use super::expr::{Expr, Op, Property, TextField, TextOp, is_connective};
 use super::pattern::Pattern;
-use super::scan::{Result, Scanner, Written, error};
+use super::scan::{Result, Scanner, Written, error, unfinished};
 use super::values::{self, When};
 use crate::time::span::read_span;
 
@@ -26,6 +26,26 @@ const NO_FIELD: &str = "a field is expected before this; a text with such a sign
 const UNKNOWN_FIELD: &str = "there is no such field, only left, size, created, expires, purpose, \
                              name and id; a text with such a sign needs quotes";
 
+/// What may be missing of a date, of a time of day, and of an offset.
+const DATE_TAILS: &[&str] = &[
+    "000-01-01",
+    "00-01-01",
+    "0-01-01",
+    "-01-01",
+    "01-01",
+    "1-01",
+    "0-01",
+    "-01",
+    "01",
+    "1",
+    "0",
+    "T00:00",
+    "00:00",
+    "0:00",
+    ":00",
+    "00",
+];
+
 /// A field that can be compared.
 #[derive(Clone, Copy)]
 enum Subject {
@@ -34,6 +54,11 @@ enum Subject {
     Created,
     Expires,
     Text(TextField),
+}
+
+/// Whether a word is a field, or one with half an operator behind it: more is to follow it.
+pub(super) fn begins_a_comparison(word: &str) -> bool {
+    Subject::read(word.strip_suffix('!').unwrap_or(word)).is_some()
 }
 
 impl Subject {
@@ -48,6 +73,28 @@ impl Subject {
             "id" => Self::Text(TextField::Id),
             _ => return None,
         })
+    }
+
+    /// What is said where nothing is compared.
+    fn lacks(self) -> &'static str {
+        match self {
+            Self::Left => "a comparison such as left<6h; the word itself needs quotes",
+            Self::Bytes => "a comparison such as size>10MiB; the word itself needs quotes",
+            Self::Created | Self::Expires => {
+                "a comparison such as created>2026-11-01; the word itself needs quotes"
+            }
+            Self::Text(_) => "a comparison such as name:output; the word itself needs quotes",
+        }
+    }
+
+    /// What may follow what was begun of a value, so that it is one.
+    fn tails(self) -> &'static [&'static str] {
+        match self {
+            Self::Left => &["s"],
+            Self::Bytes => &["B", "iB", "MiB", "0MiB"],
+            Self::Created | Self::Expires => DATE_TAILS,
+            Self::Text(_) => &[],
+        }
     }
 
     /// What is said where its value is missing or is none.
@@ -137,7 +184,8 @@ impl Parser<'_> {
         let word = self.scanner.peek_word();
         match self.scanner.rest().chars().next() {
             Some(')') if after.is_empty() => error(self.scanner.next(1), NOT_OPEN),
-            Some(')') | None => error(after, OPERAND_AFTER),
+            Some(')') => error(after, OPERAND_AFTER),
+            None => unfinished(after, OPERAND_AFTER),
             Some('(') => self.read_group(),
             Some('"') => Ok(Expr::Word(self.scanner.quoted()?.0)),
             Some('/') => self.read_pattern(),
@@ -150,7 +198,7 @@ impl Parser<'_> {
         let open = self.scanner.advance(1);
         let expr = self.within(open.clone(), Self::read_or)?;
         if !self.scanner.rest().starts_with(')') {
-            return error(open, "this parenthesis is not closed");
+            return unfinished(open, "this parenthesis is not closed");
         }
         self.scanner.advance(1);
         Ok(expr)
@@ -162,16 +210,17 @@ impl Parser<'_> {
         if self.patterns > MOST_PATTERNS {
             return error(at, "these are too many patterns for a filter");
         }
-        Pattern::new(source)
-            .map(Expr::Regex)
-            .map_err(|error| FilterError { at, what: error.to_string() })
+        Pattern::new(source).map(Expr::Regex).map_err(|error| FilterError {
+            at,
+            what: error.to_string(),
+            unfinished: false,
+        })
     }
 
     fn read_word_or_comparison(&mut self, word: &str) -> Result<Expr> {
         let name = self.scanner.advance(word.len());
         let Some((length, written)) = self.scanner.peek_operator() else {
-            let property = Property::read(word).map(Expr::Is);
-            return Ok(property.unwrap_or_else(|| Expr::Word(word.to_owned())));
+            return self.read_word(word, name);
         };
         if word.is_empty() {
             return error(self.scanner.next(length), NO_FIELD);
@@ -196,19 +245,42 @@ impl Parser<'_> {
         }
     }
 
+    /// A word that no operator follows.
+    fn read_word(&self, word: &str, at: Range<usize>) -> Result<Expr> {
+        let (stem, ends) = (word.strip_suffix('!').unwrap_or(word), self.scanner.is_at_end());
+        match Subject::read(stem) {
+            // `left!=` is being typed.
+            Some(field) if ends => unfinished(at, field.lacks()),
+            Some(field) if stem == word => error(at, field.lacks()),
+            _ => {
+                let property = Property::read(word).map(Expr::Is);
+                Ok(property.unwrap_or_else(|| Expr::Word(word.to_owned())))
+            }
+        }
+    }
+
     fn read_value<T>(
         &mut self,
         field: Subject,
         sign: Range<usize>,
         read: impl Fn(&str) -> Option<T>,
     ) -> Result<T> {
-        let value = if self.scanner.rest().starts_with('"') {
+        if self.scanner.rest().starts_with('"') {
             let (text, at) = self.scanner.quoted()?;
-            read(&text).ok_or(at)
-        } else {
-            self.scanner.value(read).unwrap_or(Err(sign))
+            return read(&text).map_or_else(|| error(at, field.expected()), Ok);
+        }
+        let Some(value) = self.scanner.value(&read) else {
+            let say = if self.scanner.is_at_end() { unfinished } else { error };
+            return say(sign, field.expected());
         };
-        value.or_else(|at| error(at, field.expected()))
+        value.or_else(|at| {
+            let begun = self.scanner.text_at(&at);
+            let mut tails = field.tails().iter();
+            let is_begun = self.scanner.is_at_end()
+                && tails.any(|tail| read(&format!("{begun}{tail}")).is_some());
+            let say = if is_begun { unfinished } else { error };
+            say(at, field.expected())
+        })
     }
 
     fn read_text(
@@ -229,9 +301,13 @@ impl Parser<'_> {
         }
         let text = self.scanner.peek_value();
         if text.is_empty() {
-            return error(sign, expected);
+            let say = if self.scanner.is_at_end() { unfinished } else { error };
+            return say(sign, expected);
         }
         let at = self.scanner.advance(text.len());
+        if is_connective(text) && self.scanner.is_at_end() {
+            return unfinished(at, expected);
+        }
         if text.starts_with(['<', '>', '=', ':', '!']) || is_connective(text) {
             return error(at, expected);
         }

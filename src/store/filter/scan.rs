@@ -27,7 +27,12 @@ const OPERATORS: [(&str, Written); 7] = [
 ];
 
 pub(super) fn error<T>(at: Range<usize>, what: &str) -> Result<T> {
-    Err(FilterError { at, what: what.to_owned() })
+    Err(FilterError { at, what: what.to_owned(), unfinished: false })
+}
+
+/// What is missing behind the end.
+pub(super) fn unfinished<T>(at: Range<usize>, what: &str) -> Result<T> {
+    Err(FilterError { at, what: what.to_owned(), unfinished: true })
 }
 
 /// The operator at the beginning of `text`, and its length.
@@ -57,6 +62,16 @@ impl<'a> Scanner<'a> {
     /// What is still to be read.
     pub(super) fn rest(&self) -> &'a str {
         &self.text[self.at..]
+    }
+
+    /// Whether nothing follows any more.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest().is_empty()
+    }
+
+    /// The text of a place.
+    pub(super) fn text_at(&self, at: &Range<usize>) -> &'a str {
+        self.text.get(at.clone()).unwrap_or_default()
     }
 
     /// So many bytes from here.
@@ -112,7 +127,7 @@ impl<'a> Scanner<'a> {
                 c => text.push(c),
             }
         }
-        error(self.next(self.rest().len()), "this quote is not closed")
+        unfinished(self.next(self.rest().len()), "this quote is not closed")
     }
 
     /// Takes what stands between slashes, the escaped ones in it as they are.
@@ -125,7 +140,7 @@ impl<'a> Scanner<'a> {
             }
             escaped = c == '\\' && !escaped;
         }
-        error(self.next(rest.len()), "this pattern is not closed; it ends with a slash")
+        unfinished(self.next(rest.len()), "this pattern is not closed; it ends with a slash")
     }
 
     /// Takes a bare value, and further words for as long as they make a longer value; gives the

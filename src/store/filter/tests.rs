@@ -126,7 +126,7 @@ fn what_is_written_and_what_it_lets_through() {
         ("unreadable", "u"),
         ("not unreadable", "abcde"),
         ("\"expired\"", ""),
-        ("id left", ""),
+        ("\"id\" \"left\"", ""),
     ] {
         assert_eq!(matching(&store, text, UTC), files, "{text}");
     }
@@ -204,7 +204,8 @@ fn words_and_values_as_they_are_meant() {
         ("a\\b", word("a\\b")),
         ("wow!", word("wow!")),
         ("x/y/", word("x/y/")),
-        ("left", word("left")),
+        ("left-over", word("left-over")),
+        ("\"left\"", word("left")),
         ("/a\\/b/", Expr::Regex(Pattern::new("a/b").unwrap())),
         ("name:a=b", text(TextOp::Contains, "a=b")),
         ("name = \"a b\"", text(TextOp::Equal, "a b")),
@@ -319,9 +320,88 @@ fn errors_say_where_and_what() {
         ("/\\w{5000}/", 0..10, "this pattern is too large"),
         ("/((a{900}){900}){900}/", 0..22, "this pattern is too large"),
     ] {
-        assert_eq!(refusal(text), FilterError { at, what: what.into() }, "{text}");
+        let error = refusal(text);
+        assert_eq!((error.at, &*error.what), (at, what), "{text}");
     }
     assert_eq!(refusal("foo<3").to_string(), FIELD);
+}
+
+/// What is typed on the way to a filter is not wrong, and no other filter either.
+#[test]
+fn what_is_not_finished_says_what_is_missing() {
+    for whole in [
+        "left<6h and size>=10MiB",
+        "created>2026-11-01T15:04 or not (expires<2026-12-31)",
+        "size!=1.5GiB \"two words\"",
+        "name:android id=and purpose!=batch",
+        "/out(put)?/ left<1d12h",
+    ] {
+        for (end, _) in whole.char_indices().skip(1) {
+            let typed = &whole[..end];
+            if let Err(error) = Filter::parse(typed, UTC) {
+                assert!(error.unfinished, "{typed}: {error:?}");
+            }
+        }
+        read(whole);
+    }
+    for (text, unfinished) in [
+        ("left", true),
+        ("size>=", true),
+        ("created<", true),
+        ("left<6h and", true),
+        ("batch left ", true),
+        ("left!", true),
+        ("(a", true),
+        ("/out", true),
+        ("size>10M", true),
+        ("left<6", true),
+        ("created>2026-1", true),
+        ("left batch", false),
+        ("colour:red", false),
+        ("colour:", false),
+        ("size:", false),
+        ("name<", false),
+        ("left<soon", false),
+        ("size>10Mx", false),
+        ("size>= and", false),
+        ("(a and )", false),
+        ("a or or", false),
+    ] {
+        assert_eq!(refusal(text).unfinished, unfinished, "{text}");
+    }
+    for (typed, meant) in [("\"left", "\"left\""), ("a \"b c", "a \"b c\""), ("name:\"x", "name:x")]
+    {
+        let typed = Filter::parse_typed(typed, UTC).unwrap().unwrap();
+        assert_eq!(typed.expr(), read(meant).expr(), "a quote is closed by the end");
+    }
+    for (typed, part) in [
+        ("left", Some("")),
+        ("0003 left<6", Some("0003 ")),
+        ("left<6h and", Some("left<6h ")),
+        ("batch (a or", Some("batch ")),
+        ("batch not size>=", Some("batch ")),
+        ("colour:red left", None),
+    ] {
+        assert_eq!(Filter::finished_part(typed, UTC), part, "{typed}");
+    }
+    for text in ["left", "left<", "/out", "(a", "\"a\\"] {
+        assert!(Filter::parse_typed(text, UTC).unwrap_err().unfinished, "{text}");
+    }
+}
+
+#[test]
+fn no_file_that_is_not_loaded_is_marked() {
+    for (text, may) in [
+        ("marked", false),
+        ("marked batch", false),
+        ("(marked or marked) left<6h", false),
+        ("not (batch or not marked)", false),
+        ("marked or batch", true),
+        ("not marked", true),
+        ("batch", true),
+    ] {
+        assert_eq!(read(text).may_match_unloaded(), may, "{text}");
+    }
 }
 
 #[test]

@@ -124,6 +124,11 @@ fn file(number: usize, created_at: Stated<i64>, expires_at: Stated<i64>) -> File
     }
 }
 
+/// One that never expires, and has no age.
+fn forever(number: usize) -> File {
+    file(number, Stated::Nothing, Stated::Nothing)
+}
+
 fn unavailable(wait_s: Option<u64>) -> ApiError {
     let wait = wait_s.map(Duration::from_secs);
     ApiError::Unavailable { status: Status(503), message: None, wait }
@@ -169,6 +174,11 @@ pub fn about(wake: Wake) -> Story {
             quiet().every(5).file(None, None).served(first(failing)).lasting(20)
         }
         Wake::Alert | Wake::AlertBound => quiet().file(None, Some(DAY + 4)).keys(500, "?"),
+        Wake::SearchPause => {
+            let mut story = Story { files: (0..200).map(forever).collect(), ..quiet() };
+            story.settings.limit = 7;
+            story.keys(500, "p/zzz")
+        }
         Wake::FilterBound => {
             quiet().file(None, Some(36 * HOUR + 30 * MINUTE + 4)).keys(500, "/left<1d12h30m\n")
         }
@@ -271,6 +281,8 @@ const KEYS: &[&str] = &[
     "/left<1h\n",
     "/not left<7d\n",
     "/left<(",
+    "/name-0",
+    "/left<6h and",
     "/never\n",
     "/expired\n",
     " v",

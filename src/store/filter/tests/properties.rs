@@ -237,7 +237,7 @@ proptest! {
                 let again = Filter::parse(&filter.expr().to_string(), UTC).unwrap().unwrap();
                 prop_assert_eq!(again.expr(), filter.expr());
             }
-            Err(FilterError { at, what }) => {
+            Err(FilterError { at, what, .. }) => {
                 prop_assert!(!at.is_empty() && text.get(at).is_some());
                 prop_assert!(what.lines().count() == 1 && what.len() < 150, "{}", what);
             }
