@@ -108,10 +108,11 @@ impl App {
             | A::HalfPageDown
             | A::HalfPageUp
             | A::PageDown
-            | A::PageUp => self.go(action),
-            // Only the timeline has something at its sides, and only layers have lines to choose.
+            | A::PageUp => self.scroll(self.scroll_of(action).unwrap_or_default()),
             A::MoveLeft | A::MoveRight => self.say("only the timeline has something at its sides"),
             A::Choose
+            | A::OlderText
+            | A::NewerText
             | A::ToggleColumn
             | A::ColumnLeft
             | A::ColumnRight
@@ -119,6 +120,7 @@ impl App {
             | A::Narrower => self.say_no_such_key(),
             A::OpenDetail => self.open_detail(),
             A::OpenFilter => self.open_filter(),
+            A::OpenSearch => self.open_search(),
             A::OpenSortPicker => self.open_sort_picker(),
             A::OpenCopyPicker => self.open_copy_picker(),
             A::OpenColumns => self.layers.push(Layer::Columns(ColumnsPicker::default())),
@@ -170,13 +172,6 @@ impl App {
         true
     }
 
-    /// Moves as far as a movement key says.
-    fn go(&mut self, action: Action) {
-        if let Some(rows) = self.scroll_of(action) {
-            self.scroll(rows);
-        }
-    }
-
     /// By how many rows a movement key moves; the ends are far away.
     pub(super) fn scroll_of(&self, action: Action) -> Option<isize> {
         let page = isize::try_from(self.table.viewport().height.max(1)).unwrap_or(1);
@@ -215,7 +210,14 @@ impl App {
 
     fn open_filter(&mut self) {
         let text = self.table.wanted_filter_text().unwrap_or_default().to_owned();
-        self.layers.push(Layer::Filter(FilterInput::new(text)));
+        self.layers.push(Layer::Filter(FilterInput::of_filter(text)));
+    }
+
+    fn open_search(&mut self) {
+        self.table.pin();
+        let origin = self.table.selected();
+        self.typed.sought = None;
+        self.layers.push(Layer::Filter(FilterInput::of_search(origin)));
     }
 
     fn open_detail(&mut self) {

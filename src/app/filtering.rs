@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{App, PAUSE, moment};
-use crate::keys::{Action, Hint};
 use crate::lister::State;
 use crate::store::FileNo;
 use crate::store::filter::Filter;
@@ -78,6 +77,11 @@ impl App {
             let (past, until) = (from_s.saturating_add(bound), to_s.saturating_add(bound));
             crossed.extend(self.account.store().expiring(past, until));
         }
+        for age in filter.ages_s() {
+            let age = i64::try_from(*age).unwrap_or(i64::MAX);
+            let (past, until) = (from_s.saturating_sub(age), to_s.saturating_sub(age));
+            crossed.extend(self.account.store().created_within(past, until));
+        }
         if !crossed.is_empty() {
             crossed.sort_unstable();
             crossed.dedup();
@@ -99,7 +103,13 @@ impl App {
                 .first_expiring_from(now_s.saturating_add(bound).saturating_add(1))?;
             u64::try_from((i128::from(at) - i128::from(bound)) * 1_000 - i128::from(server_ms)).ok()
         };
-        filter.thresholds_s().iter().filter_map(crossing).min()
+        let aging = |age: &u64| {
+            let age = i64::try_from(*age).unwrap_or(i64::MAX);
+            let at = self.account.store().first_created_after(now_s.saturating_sub(age))?;
+            u64::try_from((i128::from(at) + i128::from(age)) * 1_000 - i128::from(server_ms)).ok()
+        };
+        let bounds = filter.thresholds_s().iter().filter_map(crossing);
+        bounds.chain(filter.ages_s().iter().filter_map(aging)).min()
     }
 
     /// Puts the filter that was typed last in force, before something is done to files of the table.
@@ -107,30 +117,5 @@ impl App {
         let moment = moment(self.account.server_ms(), &self.marks);
         self.table.narrow_now(self.account.store(), &moment);
         self.catch_up();
-    }
-
-    /// `n`, `N`: to the next row that matches the filter; the last one that was, where none is in
-    /// force.
-    pub(super) fn next_match(&mut self, forward: bool) {
-        if self.table.filter().is_some() {
-            return self.table.select_by(if forward { 1 } else { -1 });
-        }
-        let Some(filter) = &self.typed.last else {
-            return self
-                .say_with("no filter yet", &[Hint::new(&[Action::OpenFilter], "begins one")]);
-        };
-        let moment = moment(self.account.server_ms(), &self.marks);
-        let rows = self.table.rows();
-        let matches = |row: &usize| filter.matches(self.account.store(), rows[*row], &moment);
-        let cursor = self.table.cursor().min(rows.len());
-        let found = if forward {
-            ((cursor + 1).min(rows.len())..rows.len()).chain(0..cursor).find(matches)
-        } else {
-            (0..cursor).rev().chain((cursor.saturating_add(1)..rows.len()).rev()).find(matches)
-        };
-        match found {
-            Some(row) => self.table.select_row(row),
-            None => self.say("no other loaded file matches"),
-        }
     }
 }

@@ -19,6 +19,8 @@ pub enum Step {
     Span,
     /// The focus is not on the table.
     Focus,
+    /// Something is searched for, without hiding anything.
+    Sought,
     /// A filter is in force.
     Filter,
 }
@@ -31,6 +33,7 @@ impl Step {
         match self {
             Self::Range => Some("no range"),
             Self::Span => Some("all times"),
+            Self::Sought => Some("end search"),
             Self::Filter => Some("clear filter"),
             Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus => None,
         }
@@ -48,6 +51,7 @@ impl App {
             (Step::Range, self.range_from.is_some()),
             (Step::Span, self.table.wanted_span().is_some()),
             (Step::Focus, self.focus() != Focus::Table),
+            (Step::Sought, self.sought().is_some()),
             (Step::Filter, self.table.wanted_filter_text().is_some()),
         ];
         steps.into_iter().find(|(_, undoes)| *undoes).map(|(step, _)| step)
@@ -84,6 +88,7 @@ impl App {
                 self.table.set_span(self.account.store(), None, &moment);
             }
             Step::Focus => self.focus = Focus::Table,
+            Step::Sought => self.end_search(),
             Step::Filter => self.clear_filter(),
         }
     }

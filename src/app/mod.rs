@@ -20,6 +20,7 @@ mod marking;
 pub mod marks;
 mod mouse;
 mod screen;
+mod searching;
 pub mod settings;
 pub mod sheets;
 pub mod table;
@@ -90,8 +91,12 @@ struct Appearance {
 struct Typed {
     /// What is wrong with the text in the input line.
     error: Option<FilterError>,
-    /// The last filter that was in force, for `n` and `N`.
+    /// The last filter that was in force, for `n` and `N` where nothing is searched for.
     last: Option<Filter>,
+    /// What is searched for, without hiding anything.
+    sought: Option<Filter>,
+    /// What was typed and kept, the newest last.
+    history: Vec<String>,
     search_stopped: bool,
     /// The monotonic moment from which on the service may be searched for what was typed last.
     search_from: Option<Duration>,

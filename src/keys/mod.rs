@@ -40,10 +40,16 @@ pub enum Action {
     MoveFocus,
     /// Filter as one types.
     OpenFilter,
-    /// To the next file that matches the filter.
+    /// To the next file that matches the search.
     NextMatch,
-    /// To the previous file that matches the filter.
+    /// To the previous file that matches the search.
     PreviousMatch,
+    /// Search as one types; nothing is hidden.
+    OpenSearch,
+    /// The text that was typed before this one.
+    OlderText,
+    /// The text that was typed after this one.
+    NewerText,
     /// Choose the column to sort by.
     OpenSortPicker,
     /// Reverse the order.
@@ -131,6 +137,8 @@ pub enum Scope {
     List,
     /// In the list of columns.
     Columns,
+    /// Where a filter or a search is typed.
+    Filter,
     /// Where a text is typed: there letters are text, whatever they are bound to.
     Typing,
 }

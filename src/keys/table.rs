@@ -52,8 +52,9 @@ const LOOK: &[Binding] = &[
 
 const FIND: &[Binding] = &[
     hinted("filter", &[Char('/')], A::OpenFilter, "filter as you type", "filter"),
-    bind("next-match", &[Char('n')], A::NextMatch, "next match of the filter"),
-    bind("previous-match", &[Char('N')], A::PreviousMatch, "previous match"),
+    bind("search", &[Char('\\')], A::OpenSearch, "search as you type; hides nothing"),
+    bind("next-match", &[Char('n')], A::NextMatch, "next match of the search"),
+    bind("previous-match", &[Char('N')], A::PreviousMatch, "previous match of the search"),
     hinted("sort", &[Char('s')], A::OpenSortPicker, "choose the column to sort by", "sort"),
     bind("reverse-sort", &[Char('S')], A::ReverseSort, "reverse the order"),
     bind("sort-left", &[Char('<')], A::SortLeft, "sort by the column to the left"),
@@ -138,6 +139,14 @@ const LISTS: &[Binding] = &[
     ),
     within(Scope::Columns, bind("wider", &[Char('+')], A::Wider, "in the columns: wider")),
     within(Scope::Columns, bind("narrower", &[Char('-')], A::Narrower, "in the columns: narrower")),
+    within(
+        Scope::Filter,
+        bind("older-text", &[Named(Up)], A::OlderText, "in a filter: the one typed before"),
+    ),
+    within(
+        Scope::Filter,
+        bind("newer-text", &[Named(Down)], A::NewerText, "in a filter: the one typed after"),
+    ),
     within(
         Scope::Typing,
         bind("take", &[Named(Enter)], A::Choose, "in a text: keep the filter, do the action"),

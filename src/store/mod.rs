@@ -8,6 +8,7 @@
 //!
 //! The store knows neither the screen nor the clock nor how the files came.
 
+mod ages;
 mod arena;
 mod delta;
 mod expiries;

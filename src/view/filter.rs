@@ -5,9 +5,9 @@
 //! ```
 
 use ratatui::layout::{Position, Rect};
-use tui_input::Input;
 
 use super::{Pen, cells};
+use crate::app::layers::filter::FilterInput;
 use crate::keys::{Action, Hint, Scope};
 use crate::store::filter::FilterError;
 use crate::text::{UntrustedRef, grouped, shorten_end, width};
@@ -15,7 +15,8 @@ use crate::text::{UntrustedRef, grouped, shorten_end, width};
 const KEYS: [Hint; 2] =
     [Hint::new(&[Action::Choose], "keeps"), Hint::new(&[Action::GoBack], "clears")];
 
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Option<Position> {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, typed: &FilterInput) -> Option<Position> {
+    let input = typed.input();
     if area.is_empty() {
         return None;
     }
@@ -40,7 +41,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, input: &Input) -> Option<Posit
         None => (count, theme.chrome),
     };
     pen.put_right(left, area.y, right, &side, style);
-    let x = pen.put(left, area.y, right, "/ ", theme.accent);
+    let sign = if typed.is_search() { "\\ " } else { "/ " };
+    let x = pen.put(left, area.y, right, sign, theme.accent);
     let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
     let room = usize::from(text_right - x).saturating_sub(1);
     let scroll = input.visual_scroll(room);

@@ -63,7 +63,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
         Layer::Copy(copy) => picker::draw_copy(pen, area, *copy),
         Layer::Columns(columns) => picker::draw_columns(pen, area, *columns),
         Layer::Filter(filter) => {
-            return filter::draw(pen, layout.footer.intersection(area), filter.input());
+            return filter::draw(pen, layout.footer.intersection(area), filter);
         }
         Layer::Palette(palette) => return palette::draw(pen, area, palette),
     }

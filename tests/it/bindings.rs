@@ -51,7 +51,7 @@ const SCOPES: &[Scope] = &[
     Scope {
         name: "browsing",
         size: (120, 36),
-        keys: "/ame\n\u{4}\u{4}\u{4}",
+        keys: "/ame\n\\00\n\u{4}\u{4}\u{4}",
         takes: Takes::All { but: &[A::MoveLeft, A::MoveRight] },
     },
     Scope {
@@ -153,8 +153,16 @@ const SCOPES: &[Scope] = &[
     Scope {
         name: "filter",
         size: (80, 24),
-        keys: "/na\u{e}\u{e}",
-        takes: Takes::These(&[A::OpenHelp, A::GoBack, A::Choose, A::SelectNext, A::SelectPrevious]),
+        keys: "/am\n/\u{8}\u{8}na\u{e}\u{e}",
+        takes: Takes::These(&[
+            A::OpenHelp,
+            A::GoBack,
+            A::Choose,
+            A::SelectNext,
+            A::SelectPrevious,
+            A::OlderText,
+            A::NewerText,
+        ]),
     },
     Scope {
         name: "palette",
@@ -187,7 +195,8 @@ impl Scope {
     /// Whether a binding is in force there: one of a narrower scope may have its keys.
     fn holds(&self, binding: &Binding) -> bool {
         let scopes: &[InForce] = match self.name {
-            "filter" | "palette" => &[InForce::Typing],
+            "filter" => &[InForce::Filter, InForce::Typing],
+            "palette" => &[InForce::Typing],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
             "agenda" | "sorting" | "copying" => &[InForce::List, InForce::Main],
             _ => &[InForce::Main],
@@ -231,6 +240,7 @@ impl Scope {
             match c {
                 '\u{4}' => driver.control('d'),
                 '\u{e}' => driver.control('n'),
+                '\u{8}' => driver.tell(pressed(Shortcut::Named(KeyCode::Backspace))),
                 '\n' => driver.tell(pressed(Shortcut::Named(KeyCode::Enter))),
                 '\t' => driver.tell(pressed(Shortcut::Named(KeyCode::Tab))),
                 c => driver.tell(pressed(Shortcut::Char(c))),

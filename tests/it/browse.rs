@@ -370,31 +370,87 @@ fn a_filter_on_time_left_takes_in_files_as_time_passes() {
 }
 
 #[test]
-fn matches_are_walked_through_with_and_without_a_filter_in_force() {
+fn a_search_hides_nothing_and_its_matches_are_walked_through() {
     let mut driver = loaded(30);
+    let walk = |driver: &mut Driver, keys: &str| {
+        driver.keys(keys);
+        driver.selected()
+    };
     driver.keys("n");
-    assert_eq!(driver.app.message(), Some("no filter yet; / begins one"));
-    driver.keys("/5");
-    driver.key(KeyCode::Enter);
-    assert_eq!(rows(&driver), [5, 15, 25]);
-    let mut walk = |keys: &str| {
-        driver.keys(keys);
-        driver.selected()
-    };
-    assert_eq!(walk("g"), "file_5");
-    assert_eq!(walk("n"), "file_15");
-    assert_eq!(walk("nn"), "file_25");
-    assert_eq!(walk("N"), "file_15");
+    assert_eq!(driver.app.message(), Some("nothing is searched for; \\ searches"));
+    assert_eq!(walk(&mut driver, "jj\\5"), "file_5", "the first one from here on");
+    assert_eq!((rows(&driver).len(), driver.app.table().is_narrowed()), (30, false));
+    assert_eq!(walk(&mut driver, ".jsonl left>20h"), "file_25");
     driver.key(KeyCode::Esc);
-    assert!(!driver.app.table().is_narrowed());
-    let mut walk = |keys: &str| {
-        driver.keys(keys);
-        driver.selected()
+    assert_eq!((driver.selected().as_str(), driver.app.sought().is_some()), ("file_2", false));
+
+    driver.keys("\\5");
+    driver.key(KeyCode::Enter);
+    assert_eq!(walk(&mut driver, "n"), "file_15");
+    assert_eq!(walk(&mut driver, "nn"), "file_5", "around the end");
+    assert_eq!(walk(&mut driver, "N"), "file_25");
+    // Among what a filter lets through, too.
+    driver.keys("/1");
+    driver.key(KeyCode::Enter);
+    assert_eq!((walk(&mut driver, "gn"), rows(&driver).len()), ("file_15".into(), 12));
+    driver.key(KeyCode::Esc);
+    assert!(driver.app.sought().is_none() && driver.app.table().is_narrowed(), "one at a time");
+    driver.keys("n");
+    assert_eq!(driver.app.message(), Some("all that is shown matches the filter; \\ searches"));
+    // The last filter is searched for once it hides nothing any more.
+    driver.key(KeyCode::Esc);
+    assert_eq!(walk(&mut driver, "gn"), "file_1");
+    assert_eq!(walk(&mut driver, "n"), "file_10");
+    assert!(driver.effects.is_empty());
+}
+
+#[test]
+fn filters_typed_before_come_back_with_up_and_down() {
+    let mut driver = loaded(30);
+    driver.keys("/");
+    driver.key(KeyCode::Up);
+    assert_eq!(driver.app.message(), Some("nothing was typed before this"));
+    driver.key(KeyCode::Esc);
+    for typed in ["0005", "0006", "0005"] {
+        driver.keys("/");
+        driver.control('u');
+        driver.keys(typed);
+        driver.key(KeyCode::Enter);
+    }
+    driver.key(KeyCode::Esc);
+    driver.keys("/00");
+    let mut typed = |key| {
+        driver.key(key);
+        (driver.typed().unwrap().to_owned(), rows(&driver).len())
     };
-    assert_eq!(walk("n"), "file_25");
-    assert_eq!(walk("n"), "file_5", "around the end");
-    assert_eq!(walk("N"), "file_25");
-    assert_eq!(walk("NN"), "file_5");
+    assert_eq!(typed(KeyCode::Up), ("0005".into(), 1), "each stands there once");
+    assert_eq!(typed(KeyCode::Up), ("0006".into(), 1));
+    assert_eq!(typed(KeyCode::Up), ("0006".into(), 1), "there are no more");
+    assert_eq!(typed(KeyCode::Down), ("0005".into(), 1));
+    assert_eq!(typed(KeyCode::Down), ("00".into(), 30), "what was being typed");
+    assert_eq!(typed(KeyCode::Down), ("00".into(), 30));
+    assert_eq!(driver.app.message(), Some("nothing was typed after this"));
+}
+
+#[test]
+fn a_filter_on_age_lets_files_go_as_time_passes() {
+    let mut driver = loaded(30);
+    let age = |driver: &Driver, row: usize| {
+        let no = driver.app.table().rows()[row];
+        let born = driver.app.store().file(no).created_at.value().unwrap();
+        driver.app.server_ms().div_euclid(1_000) - born
+    };
+    let youngest = (0..30).map(|row| age(&driver, row)).min().unwrap();
+    driver.keys(&format!("p/age<{}s", youngest + 2));
+    driver.key(KeyCode::Enter);
+    let before = rows(&driver).len();
+    assert!(before >= 1);
+    let start = driver.now.mono;
+    while !rows(&driver).is_empty() && rows(&driver).len() == before {
+        driver.wake();
+        assert!(driver.now.mono.saturating_sub(start) <= Duration::from_secs(2), "it went in time");
+    }
+    assert!(rows(&driver).len() < before);
 }
 
 #[test]

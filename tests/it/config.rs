@@ -161,6 +161,7 @@ filter = '/\d/'
 command = ["sh", "-c", "echo \"x\""]
 [keys]
 refresh = ['"', '\']
+search = []
 "#;
     let values = |said: &str| -> Vec<String> {
         let lines = said.lines().map(|line| line.rsplit_once("  #").map_or(line, |(v, _)| v));

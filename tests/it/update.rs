@@ -98,8 +98,11 @@ fn a_filter_that_hides_the_selection_gives_it_back() {
     assert_eq!(driver.selected(), "file_3");
     driver.keys("/name-0040");
     assert_eq!(driver.selected(), "file_40");
-    driver.key(KeyCode::Esc);
+    (0..9).for_each(|_| driver.key(KeyCode::Backspace));
     assert_eq!(driver.selected(), "file_3");
+    driver.keys("name-0040");
+    driver.key(KeyCode::Esc);
+    assert_eq!(driver.selected(), "file_40", "a step back keeps what is selected");
     assert!(driver.app.layers().is_empty());
 }
 

@@ -150,9 +150,7 @@ fn status(app: &App, room: usize) -> (String, Tone) {
     match app.lister().state() {
         State::Ready { .. } if app.is_loading_all() => (loading(app, 1), Tone::Accent),
         // The header says that the list is read on.
-        State::Loading { .. } if app.account().is_loading_at_leisure() => {
-            refreshing(app, room)
-        }
+        State::Loading { .. } if app.account().is_loading_at_leisure() => refreshing(app, room),
         State::Loading { attempt, .. } => (loading(app, *attempt), Tone::Accent),
         State::Backoff { until, attempt, why, .. } => {
             (backoff(app, room, (*until, *attempt, why)), Tone::Error)

@@ -27,10 +27,12 @@ pub const FILTERS: &[(&str, &str)] = &[
     ("/out(put)?s?$/", "a pattern"),
     ("left<6h", "time left; also 90m, 1d12h; expired files have 0"),
     ("size>=10MiB", "size; units of 1,024 (KiB) or 1,000 (MB)"),
+    ("age<3d", "made less than that long ago; created<3d is the same"),
     ("created>2026-11-01", "later than that day; also expires, with a time"),
     ("purpose:batch", "contains; = is exactly; also name, id"),
     ("expired never marked", "one word each; also unreadable"),
     ("and or not ( )", "combine; two side by side mean and"),
+    ("!test -test", "not, in short"),
 ];
 
 /// The keys and filters in the room within the box.

@@ -26,6 +26,7 @@ pub(super) enum Test {
     Word(Needle),
     Regex(Regex),
     Left(Op, u64),
+    Age(Op, u64),
     Bytes(Op, u64),
     Created(Op, Span),
     Expires(Op, Span),
@@ -75,6 +76,7 @@ impl Test {
             Expr::Word(word) => Self::Word(Needle::new(word)),
             Expr::Regex(pattern) => Self::Regex(pattern.regex().clone()),
             Expr::Left(op, seconds) => Self::Left(*op, *seconds),
+            Expr::Age(op, seconds) => Self::Age(*op, *seconds),
             Expr::Bytes(op, bytes) => Self::Bytes(*op, *bytes),
             Expr::Created(op, when) => Self::Created(*op, span(*when)),
             Expr::Expires(op, when) => Self::Expires(*op, span(*when)),
@@ -86,7 +88,11 @@ impl Test {
     /// The rank of the test by the time that it takes, by and large: cheaper ones are made first.
     fn cost(&self) -> u8 {
         match self {
-            Self::Bytes(..) | Self::Created(..) | Self::Expires(..) | Self::Left(..) => 0,
+            Self::Bytes(..)
+            | Self::Created(..)
+            | Self::Expires(..)
+            | Self::Left(..)
+            | Self::Age(..) => 0,
             Self::Is(_) => 1,
             Self::Text(..) => 2,
             Self::Word(_) => 3,
@@ -113,6 +119,11 @@ impl Test {
                 TimeLeft::Seconds(seconds) => op.holds(seconds.cmp(bound)),
                 TimeLeft::Never | TimeLeft::Unknown => false,
             },
+            Self::Age(op, bound) => {
+                let age = |at| moment.server_ms.div_euclid(1_000).saturating_sub(at);
+                let age = stated_time(store.created_at[row]).value().map(age);
+                age.is_some_and(|age| op.holds(u64::try_from(age).unwrap_or(0).cmp(bound)))
+            }
             Self::Bytes(op, bound) => {
                 let bytes = stated_bytes(store.bytes[row]).value();
                 bytes.is_some_and(|bytes| op.holds(bytes.cmp(bound)))

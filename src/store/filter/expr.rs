@@ -26,6 +26,8 @@ pub enum Expr {
     Regex(Pattern),
     /// The time left, in whole seconds rounded up, compares so.
     Left(Op, u64),
+    /// The time since the creation, in whole seconds, compares so.
+    Age(Op, u64),
     /// The size in bytes compares so.
     Bytes(Op, u64),
     /// The creation compares so.
@@ -118,6 +120,21 @@ impl Property {
 }
 
 impl Expr {
+    /// See [`Filter::ages_s`](super::Filter::ages_s).
+    pub(super) fn ages_s(&self) -> Vec<u64> {
+        let mut all = BTreeSet::new();
+        self.visit(&mut |expr| {
+            let Self::Age(op, bound) = expr else { return };
+            let (at, above) = (Some(*bound), bound.checked_add(1));
+            match op {
+                Op::Less | Op::AtLeast => all.extend(at),
+                Op::AtMost | Op::More => all.extend(above),
+                Op::Equal | Op::Unequal => all.extend(at.into_iter().chain(above)),
+            }
+        });
+        all.into_iter().collect()
+    }
+
     /// Calls `each` with this and everything in it.
     fn visit(&self, each: &mut impl FnMut(&Self)) {
         each(self);
@@ -205,6 +222,7 @@ impl fmt::Display for Expr {
             Self::Word(word) => write_quoted(f, word),
             Self::Regex(pattern) => write!(f, "/{}/", pattern.source()),
             Self::Left(op, seconds) => write!(f, "left{op}{}", short_span(*seconds)),
+            Self::Age(op, seconds) => write!(f, "age{op}{}", short_span(*seconds)),
             Self::Bytes(op, bytes) => {
                 write!(f, "size{op}")?;
                 values::write_size(f, *bytes)
@@ -223,7 +241,7 @@ impl fmt::Display for Expr {
 /// Whether a word means itself without quotes, wherever it stands.
 fn is_plain_word(word: &str) -> bool {
     !word.is_empty()
-        && !word.starts_with('/')
+        && !word.starts_with(['/', '!', '-'])
         && !word.contains(|c: char| c.is_whitespace() || "()\"<>=:".contains(c))
         && Property::read(word).is_none()
         && !is_connective(word)

@@ -5,11 +5,12 @@
 //! | `batch`, `"two words"` | what has it in its filename or id |
 //! | `/0[1-3]\.jsonl$/` | what has a match in its filename or id |
 //! | `left<6h`, `left>=1d12h` | what has so much time left; what is expired has none |
+//! | `age<3d`, `created<3d` | what was made less than so long ago |
 //! | `size>10MiB`, `bytes=512` | what is so large |
 //! | `created>=2026-11-01`, `expires<2026-11-01T15:04Z` | what was made, what is deleted then |
 //! | `purpose=batch`, `name:output`, `id!=file_1` | what has this text (`:`), is it (`=`), is it not |
 //! | `expired`, `never`, `marked`, `unreadable` | what is so |
-//! | `a b`, `a and b`, `a or b`, `not a`, `(…)` | `not` binds tighter than `and`, `and` than `or` |
+//! | `a b`, `a and b`, `a or b`, `not a`, `!a`, `-a`, `(…)` | `not` binds tighter than `and`, `and` than `or` |
 //!
 //! Smart case: a text in lower case matches any case, one with a capital only itself. A comparison
 //! with what a service did not say, or not readably, is false, `!=` too; so `not left<6h` lets
@@ -47,6 +48,7 @@ pub struct Filter {
     expr: Expr,
     test: Test,
     thresholds_s: Vec<u64>,
+    ages_s: Vec<u64>,
 }
 
 /// What is wrong with the text of a filter, and where.
@@ -126,7 +128,7 @@ impl Filter {
 
     fn new(expr: Expr, zone: Zone) -> Self {
         let test = Test::compile(&expr, zone);
-        Self { thresholds_s: expr.thresholds_s(), test, expr }
+        Self { thresholds_s: expr.thresholds_s(), ages_s: expr.ages_s(), test, expr }
     }
 
     /// The filter as it was read.
@@ -166,6 +168,13 @@ impl Filter {
     #[must_use]
     pub fn thresholds_s(&self) -> &[u64] {
         &self.thresholds_s
+    }
+
+    /// The seconds since its creation at which a file comes or goes as time passes, ascending, each
+    /// once. Empty where that changes nothing.
+    #[must_use]
+    pub fn ages_s(&self) -> &[u64] {
+        &self.ages_s
     }
 
     /// Whether marking a file may change whether it is shown.

@@ -23,11 +23,12 @@ const OPERAND_AFTER: &str = "a word or a comparison is expected after this";
 const OPERAND_BEFORE: &str = "a word or a comparison is expected before this";
 const NOT_OPEN: &str = "no parenthesis is open here";
 const NO_FIELD: &str = "a field is expected before this; a text with such a sign needs quotes";
-const UNKNOWN_FIELD: &str = "there is no such field, only left, size, created, expires, purpose, \
-                             name and id; a text with such a sign needs quotes";
+const UNKNOWN_FIELD: &str = "there is no such field, only left, age, size, created, expires, \
+                             purpose, name and id; a text with such a sign needs quotes";
 
 /// What may be missing of a date, of a time of day, and of an offset.
 const DATE_TAILS: &[&str] = &[
+    "s",
     "000-01-01",
     "00-01-01",
     "0-01-01",
@@ -50,6 +51,7 @@ const DATE_TAILS: &[&str] = &[
 #[derive(Clone, Copy)]
 enum Subject {
     Left,
+    Age,
     Bytes,
     Created,
     Expires,
@@ -65,6 +67,7 @@ impl Subject {
     fn read(name: &str) -> Option<Self> {
         Some(match name {
             "left" => Self::Left,
+            "age" => Self::Age,
             "size" | "bytes" => Self::Bytes,
             "created" => Self::Created,
             "expires" => Self::Expires,
@@ -79,6 +82,7 @@ impl Subject {
     fn lacks(self) -> &'static str {
         match self {
             Self::Left => "a comparison such as left<6h; the word itself needs quotes",
+            Self::Age => "a comparison such as age<3d; the word itself needs quotes",
             Self::Bytes => "a comparison such as size>10MiB; the word itself needs quotes",
             Self::Created | Self::Expires => {
                 "a comparison such as created>2026-11-01; the word itself needs quotes"
@@ -90,7 +94,7 @@ impl Subject {
     /// What may follow what was begun of a value, so that it is one.
     fn tails(self) -> &'static [&'static str] {
         match self {
-            Self::Left => &["s"],
+            Self::Left | Self::Age => &["s"],
             Self::Bytes => &["B", "iB", "MiB", "0MiB"],
             Self::Created | Self::Expires => DATE_TAILS,
             Self::Text(_) => &[],
@@ -100,11 +104,10 @@ impl Subject {
     /// What is said where its value is missing or is none.
     fn expected(self) -> &'static str {
         match self {
-            Self::Left => "a time such as 90s, 6h or 1d12h is expected",
+            Self::Left | Self::Age => "a time such as 90s, 6h or 1d12h is expected",
             Self::Bytes => "a size such as 10MiB or 512 is expected",
-            Self::Created | Self::Expires => {
-                "a date such as 2026-11-01 or 2026-11-01T15:04 is expected"
-            }
+            Self::Created => "a date such as 2026-11-01 or an age such as 3d is expected",
+            Self::Expires => "a date such as 2026-11-01 or 2026-11-01T15:04 is expected",
             Self::Text(_) => "a text is expected; what is more than a plain word needs quotes",
         }
     }
@@ -160,7 +163,8 @@ impl Parser<'_> {
     }
 
     fn read_not(&mut self, after: Range<usize>) -> Result<Expr> {
-        let Some(not) = self.scanner.take("not") else { return self.read_operand(after) };
+        let not = self.scanner.take("not").or_else(|| self.scanner.take_sign());
+        let Some(not) = not else { return self.read_operand(after) };
         self.within(not, |parser, not| Ok(Expr::Not(Box::new(parser.read_not(not)?))))
     }
 
@@ -236,9 +240,10 @@ impl Parser<'_> {
             (Subject::Bytes, Written::Compare(op)) => {
                 Ok(Expr::Bytes(op, self.read_value(field, sign, values::read_size)?))
             }
-            (Subject::Created, Written::Compare(op)) => {
-                Ok(Expr::Created(op, self.read_value(field, sign, When::read)?))
+            (Subject::Age, Written::Compare(op)) => {
+                Ok(Expr::Age(op, self.read_value(field, sign, read_span)?))
             }
+            (Subject::Created, Written::Compare(op)) => self.read_created(op, sign),
             (Subject::Expires, Written::Compare(op)) => {
                 Ok(Expr::Expires(op, self.read_value(field, sign, When::read)?))
             }
@@ -257,6 +262,15 @@ impl Parser<'_> {
                 Ok(property.unwrap_or_else(|| Expr::Word(word.to_owned())))
             }
         }
+    }
+
+    /// A date, or how long ago: `created<3d` is what `age<3d` is.
+    fn read_created(&mut self, op: Op, sign: Range<usize>) -> Result<Expr> {
+        let read = |text: &str| {
+            let date = When::read(text).map(|when| Expr::Created(op, when));
+            date.or_else(|| Some(Expr::Age(op, read_span(text)?)))
+        };
+        self.read_value(Subject::Created, sign, read)
     }
 
     fn read_value<T>(

@@ -113,6 +113,15 @@ impl<'a> Scanner<'a> {
         (self.peek_word() == word).then(|| self.advance(word.len()))
     }
 
+    /// Takes the sign for `not`, which is `!` or `-` with something behind it, or at the end, where
+    /// that is still to come.
+    pub(super) fn take_sign(&mut self) -> Option<Range<usize>> {
+        let mut chars = self.rest().chars();
+        let is_sign = matches!(chars.next(), Some('!' | '-')) && self.peek_operator().is_none();
+        let ends = chars.next().is_some_and(char::is_whitespace);
+        (is_sign && !ends).then(|| self.advance(1))
+    }
+
     /// Takes a text in quotes; `\"` and `\\` in it stand for a quote and a backslash.
     pub(super) fn quoted(&mut self) -> Result<(String, Range<usize>)> {
         let mut text = String::new();

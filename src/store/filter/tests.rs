@@ -101,6 +101,22 @@ fn what_is_written_and_what_it_lets_through() {
         ("left=6h", "b"),
         ("left!=6h", "ac"),
         ("left=0s", "a"),
+        ("age<1d", "bcd"),
+        ("age>=1d", "a"),
+        ("age<=5s", "cd"),
+        ("age=60s", "b"),
+        ("age!=0s", "abc"),
+        ("created<1d", "bcd"),
+        ("created>1m", "a"),
+        ("not age<1d", "aeu"),
+        ("!batch", "ce"),
+        ("-batch", "ce"),
+        ("-batch !ärger", "e"),
+        ("!(batch or ärger)", "e"),
+        ("-/^batch/", "cdeu"),
+        ("!left<6h", "bcdeu"),
+        ("!!batch", "abdu"),
+        ("\"-0\"", "abu"),
         ("not left<6h", "bcdeu"),
         ("left<1d 12h", "ab"),
         ("size>10MiB", "c"),
@@ -198,6 +214,8 @@ fn words_and_values_as_they_are_meant() {
     for (written, expected) in [
         ("android", word("android")),
         ("AND", word("AND")),
+        ("a-b", word("a-b")),
+        ("a - b", Expr::And(vec![word("a"), word("-"), word("b")])),
         ("Expired", word("Expired")),
         ("\"and\"", word("and")),
         ("\"a \\\" \\\\ \\n\"", word("a \" \\ \\n")),
@@ -240,6 +258,9 @@ fn words_and_values_as_they_are_meant() {
         ("left<=1d12h", "left<=36h"),
         ("left<1w3h", "left<7d3h"),
         ("left=0d", "left=0s"),
+        ("created<3d", "age<3d"),
+        ("-a !\"b c\"", "not a not \"b c\""),
+        ("\"-a\" \"!\"", "\"-a\" \"!\""),
         ("created<2026-11-23 15:16:42 +01:00", "created<2026-11-23T15:16:42+01:00"),
         ("expires>=2026-01-02T03:04+00:00", "expires>=2026-01-02T03:04Z"),
         ("created<2026-01-02 \"03:04\"", "created<2026-01-02 \"03:04\""),
@@ -255,10 +276,11 @@ fn errors_say_where_and_what() {
     const BEFORE: &str = "a word or a comparison is expected before this";
     const SIZE: &str = "a size such as 10MiB or 512 is expected";
     const TIME: &str = "a time such as 90s, 6h or 1d12h is expected";
-    const DATE: &str = "a date such as 2026-11-01 or 2026-11-01T15:04 is expected";
+    const DATE: &str = "a date such as 2026-11-01 or an age such as 3d is expected";
+    const MOMENT: &str = "a date such as 2026-11-01 or 2026-11-01T15:04 is expected";
     const TEXT: &str = "a text is expected; what is more than a plain word needs quotes";
-    const FIELD: &str = "there is no such field, only left, size, created, expires, purpose, name \
-                         and id; a text with such a sign needs quotes";
+    const FIELD: &str = "there is no such field, only left, age, size, created, expires, purpose, \
+                         name and id; a text with such a sign needs quotes";
     const SIGN: &str = "a field is expected before this; a text with such a sign needs quotes";
     for (text, at, what) in [
         ("size>=10Mx", 6..10, SIZE),
@@ -286,8 +308,8 @@ fn errors_say_where_and_what() {
         ("created>2026-11-01T24:00", 8..24, DATE),
         ("created>2026-11-01T15:04:", 8..25, DATE),
         ("created>2026-11-01T15:04+1", 8..26, DATE),
-        ("expires>+026-11-01", 8..18, DATE),
-        ("expires=today x", 8..13, DATE),
+        ("expires>+026-11-01", 8..18, MOMENT),
+        ("expires=today x", 8..13, MOMENT),
         ("name:", 4..5, TEXT),
         ("name= and x", 6..9, TEXT),
         ("name==x", 5..7, TEXT),
@@ -305,6 +327,8 @@ fn errors_say_where_and_what() {
         ("a or", 2..4, AFTER),
         ("a and ", 2..5, AFTER),
         ("not", 0..3, AFTER),
+        ("a -", 2..3, AFTER),
+        ("!", 0..1, AFTER),
         ("(a and ) b", 3..6, AFTER),
         ("()", 0..1, AFTER),
         ("(a", 0..1, "this parenthesis is not closed"),
@@ -333,7 +357,7 @@ fn what_is_not_finished_says_what_is_missing() {
         "left<6h and size>=10MiB",
         "created>2026-11-01T15:04 or not (expires<2026-12-31)",
         "size!=1.5GiB \"two words\"",
-        "name:android id=and purpose!=batch",
+        "name:android id=anders purpose!=batch",
         "/out(put)?/ left<1d12h",
     ] {
         for (end, _) in whole.char_indices().skip(1) {
@@ -439,6 +463,15 @@ fn thresholds_are_where_time_changes_something() {
     ] {
         assert_eq!(read(text).thresholds_s(), thresholds, "{text}");
     }
+    for (text, ages) in [
+        ("age<6h", &[21_600][..]),
+        ("created<=6h", &[21_601]),
+        ("age>6h or age>=6h", &[21_600, 21_601]),
+        ("age=0s", &[0, 1]),
+        ("left<6h created<2026-11-01", &[]),
+    ] {
+        assert_eq!(read(text).ages_s(), ages, "{text}");
+    }
     assert!(read("a or not marked").depends_on_marks());
     assert!(!read("a or \"marked\"").depends_on_marks());
 }
@@ -521,7 +554,8 @@ fn many_files_are_judged_as_each_of_them_is() {
             "out",
             "OUT",
             "o",
-            "-",
+            "\"-\"",
+            "age<40s !in",
             "utt",
             "ff",
             "ü",

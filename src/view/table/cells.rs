@@ -69,8 +69,8 @@ fn name(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<
     let (text, style) = name_text(app, theme, no, file);
     let text = shorten_middle(&text, usize::from(column.width));
     pen.put(x, y, right, &text, style);
-    let Some(filter) = app.table().filter() else { return };
-    for range in filter.highlights(&text) {
+    let looked_for = app.table().filter().into_iter().chain(app.sought());
+    for range in looked_for.flat_map(|filter| filter.highlights(&text)) {
         let before = u16::try_from(crate::text::width(&text[..range.start])).unwrap_or(u16::MAX);
         let highlighted = style.patch(theme.highlight);
         pen.put(x.saturating_add(before), y, right, &text[range], highlighted);

@@ -282,6 +282,8 @@ const KEYS: &[&str] = &[
     "/not left<7d\n",
     "/left<(",
     "/name-0",
+    "/age<3h\n",
+    "\\name-00\n",
     "/left<6h and",
     "/never\n",
     "/expired\n",

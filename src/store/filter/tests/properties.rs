@@ -7,8 +7,8 @@ use super::*;
 fn any_text() -> impl Strategy<Value = String> {
     let tricky = [
         "", "and", "or", "not", "expired", "marked", "left", "size", "MiB", "B", "12h", "1d2h",
-        "7", "15:04", "15:04Z", "+01:00", "a b", "\"q\\", "/x/", "!=", "!", "a=b", "(", "Σς", "İ",
-        "\u{3000}",
+        "7", "15:04", "15:04Z", "+01:00", "a b", "\"q\\", "/x/", "!=", "!", "-a", "age!", "a=b",
+        "(", "Σς", "İ", "\u{3000}",
     ];
     prop_oneof![
         prop::sample::select(tricky.to_vec()).prop_map(str::to_owned),
@@ -53,6 +53,7 @@ fn any_expr() -> impl Strategy<Value = Expr> {
         4 => any_text().prop_map(Expr::Word),
         1 => prop::sample::select(patterns.to_vec()).prop_map(|p| Expr::Regex(Pattern::new(p).unwrap())),
         2 => (any_op(), any_number()).prop_map(|(op, number)| Expr::Left(op, number)),
+        2 => (any_op(), any_number()).prop_map(|(op, number)| Expr::Age(op, number)),
         2 => (any_op(), any_number()).prop_map(|(op, number)| Expr::Bytes(op, number)),
         1 => (any_op(), any_when()).prop_map(|(op, when)| Expr::Created(op, when)),
         1 => (any_op(), any_when()).prop_map(|(op, when)| Expr::Expires(op, when)),
@@ -151,6 +152,10 @@ fn naive(expr: &Expr, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         Expr::Word(word) => texts.into_iter().any(|text| contains(text, word)),
         Expr::Regex(pattern) => texts.into_iter().any(|t| pattern.regex().is_match(t.as_bytes())),
         Expr::Left(op, bound) => number(op, *bound, left),
+        Expr::Age(op, bound) => {
+            let age = file.created_at.value().map(|at| moment.server_ms.div_euclid(1_000) - at);
+            number(op, *bound, age.map(|age| u64::try_from(age).unwrap_or(0)))
+        }
         Expr::Bytes(op, bound) => number(op, *bound, file.bytes.value()),
         Expr::Created(op, when) => at(op, when, file.created_at),
         Expr::Expires(op, when) => at(op, when, file.expires_at),
@@ -194,6 +199,7 @@ fn any_typed() -> impl Strategy<Value = String> {
         ">=",
         "=",
         "!",
+        "-",
         ":",
         "left",
         "size",
@@ -280,6 +286,11 @@ proptest! {
             let reached = filter.thresholds_s().iter().any(|threshold| {
                 let Stated::Value(at) = store.file(no).expires_at else { return false };
                 let moment = (i128::from(at) - i128::from(*threshold)) * 1_000;
+                (i128::from(early) + 1..=i128::from(late)).contains(&moment)
+            });
+            let reached = reached || filter.ages_s().iter().any(|age| {
+                let Stated::Value(at) = store.file(no).created_at else { return false };
+                let moment = (i128::from(at) + i128::from(*age)) * 1_000;
                 (i128::from(early) + 1..=i128::from(late)).contains(&moment)
             });
             if !reached {
