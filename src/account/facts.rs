@@ -167,6 +167,13 @@ impl Account {
         self.wall_s_of(file.verified_s)
     }
 
+    /// Milliseconds since a file was verified.
+    #[must_use]
+    pub fn verified_ago_ms(&self, file: &FileRef<'_>) -> u64 {
+        let passed = self.now.mono.saturating_sub(Duration::from_secs(file.verified_s.into()));
+        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+    }
+
     fn wall_s_of(&self, mono_s: u32) -> i64 {
         let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
         let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);

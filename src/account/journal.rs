@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::store::{FileNo, FileRef};
+use crate::text::{Untrusted, UntrustedRef};
 
 /// Entries kept; the oldest give way.
 pub const MOST_ENTRIES: usize = 1_000;
@@ -74,8 +75,16 @@ pub struct Entry {
     pub what: Happening,
     /// The file's name, or what is wrong with the service; escaped.
     pub text: String,
-    /// The file's id, escaped; empty where it happened to the service.
-    pub id: String,
+    /// The file's id; nothing where it happened to the service.
+    pub id: Option<Untrusted>,
+}
+
+impl Entry {
+    /// Whether it happened to the file with this id.
+    #[must_use]
+    pub fn is_about(&self, id: UntrustedRef<'_>) -> bool {
+        self.id.as_ref().is_some_and(|own| own.borrow() == id)
+    }
 }
 
 /// The log and the marks.
@@ -96,7 +105,7 @@ impl Journal {
         at_ms: i64,
         round: u32,
     ) {
-        let id = file.id.printable_within(128);
+        let id = Some(file.id.to_owned());
         self.push(Entry { at_ms, what, text: file.name_to_show(), id });
         if let Some(change) = what.change() {
             self.mark(change, no, round);
@@ -105,7 +114,7 @@ impl Journal {
 
     /// Notes what happened to the service.
     pub fn note_service(&mut self, what: Happening, text: String, at_ms: i64) {
-        self.push(Entry { at_ms, what, text, id: String::new() });
+        self.push(Entry { at_ms, what, text, id: None });
     }
 
     fn push(&mut self, entry: Entry) {

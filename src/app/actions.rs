@@ -119,6 +119,7 @@ impl App {
             | A::Wider
             | A::Narrower => self.say_no_such_key(),
             A::OpenDetail => self.open_detail(),
+            A::ToggleRaw => self.toggle_raw(),
             A::OpenFilter => self.open_filter(),
             A::OpenSearch => self.open_search(),
             A::OpenSortPicker => self.open_sort_picker(),
@@ -227,6 +228,23 @@ impl App {
         }
     }
 
+    /// Shows the file's JSON or its fields in the pane; where there is none, the JSON on the whole
+    /// screen.
+    fn toggle_raw(&mut self) {
+        let in_pane = self.layout().is_some_and(|layout| layout.pane.is_some());
+        self.appearance.raw = !in_pane || !self.appearance.raw;
+        if !in_pane {
+            self.open_detail();
+        } else if let Focus::Pane { scroll } = &mut self.focus {
+            *scroll = 0;
+        }
+    }
+
+    fn open_sort_picker(&mut self) {
+        let picker = SortPicker::at(self.table.wanted_order().0);
+        self.layers.push(Layer::Sort(picker));
+    }
+
     fn open_copy_picker(&mut self) {
         if self.table.selected().is_some() {
             self.layers.push(Layer::Copy(CopyPicker::default()));
@@ -251,5 +269,5 @@ impl App {
 fn concerns_files(action: Action) -> bool {
     use Action as A;
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
-    marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail)
+    marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
 }

@@ -9,13 +9,14 @@ use std::time::Duration;
 
 use super::geometry::{self, layout::Layout};
 use super::settings::Times;
+use super::sheets::detail::{self, Shown};
 use super::{App, BAR_CELLS, whole_seconds};
 use crate::account::timeline::DAY_S;
 use crate::lister::State;
 use crate::store::FileNo;
 use crate::store::field::Field;
 use crate::time::expiry;
-use crate::time::span::next_span_change_ms;
+use crate::time::span::{next_ago_change_ms, next_span_change_ms};
 use crate::time::zone::next_age_change_ms;
 
 /// A cause for waking the app.
@@ -59,6 +60,8 @@ pub enum Wake {
     RowBar,
     /// The time left in the detail changes.
     DetailCountdown,
+    /// What the detail says of the age of what is known of the file changes.
+    VerifiedAge,
     /// The time left of the file that expires next changes in the header.
     NextToExpire,
     /// The counts in the header change, and the bytes at risk with them.
@@ -97,6 +100,7 @@ impl Wake {
         Self::RowAge,
         Self::RowBar,
         Self::DetailCountdown,
+        Self::VerifiedAge,
         Self::NextToExpire,
         Self::Counts,
         Self::Hour,
@@ -111,7 +115,7 @@ impl Wake {
 struct Seen {
     /// The places of the main screen, unless a layer fills the screen or there is no room.
     main: Option<Layout>,
-    /// Whether the detail is shown, in the pane or on the whole screen.
+    /// Whether the fields of the detail are shown, in the pane or on the whole screen.
     detail: bool,
     /// Whether buckets are shown, in the timeline or in the agenda.
     buckets: bool,
@@ -149,7 +153,9 @@ impl App {
         let layer = layout.and_then(|_| self.layers.changing()).unwrap_or_default();
         Seen {
             main,
-            detail: main.is_some_and(|layout| layout.pane.is_some()) || layer.countdown,
+            detail: main.is_some_and(|layout| layout.pane.is_some())
+                && detail::shows_fields(self, Shown::InPane)
+                || layer.countdown && detail::shows_fields(self, Shown::Full),
             buckets: main.is_some_and(|layout| layout.timeline.is_some()) || layer.buckets,
             past: main.is_some() || layer.past,
             rows: main.map(|_| self.row_texts()).unwrap_or_default(),
@@ -184,6 +190,7 @@ impl App {
             Wake::RowAge => self.after(seen.rows.age),
             Wake::RowBar => self.after(seen.rows.bar),
             Wake::DetailCountdown if seen.detail => self.after(self.next_detail_change_ms()),
+            Wake::VerifiedAge if seen.detail => self.after(self.next_verified_age_ms()),
             Wake::NextToExpire if has_second_line(seen) => self.after(self.next_to_expire_ms()),
             Wake::Counts if has_second_line(seen) => {
                 self.after(self.outlook().next_count_change_ms(self.account.server_ms()))
@@ -202,6 +209,7 @@ impl App {
             | Wake::StaleAge
             | Wake::RefreshSeconds
             | Wake::DetailCountdown
+            | Wake::VerifiedAge
             | Wake::NextToExpire
             | Wake::Counts
             | Wake::Hour
@@ -272,6 +280,11 @@ impl App {
 
     fn next_detail_change_ms(&self) -> Option<u64> {
         expiry::next_change_ms(self.selected_file()?.expires_at, self.account.server_ms(), true)
+    }
+
+    fn next_verified_age_ms(&self) -> Option<u64> {
+        let file = self.selected_file().filter(|file| file.unreadable.is_none())?;
+        Some(next_ago_change_ms(self.verified_ago_ms(&file)))
     }
 
     fn next_to_expire_ms(&self) -> Option<u64> {

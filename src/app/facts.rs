@@ -309,6 +309,18 @@ impl App {
         self.account.verified_at_s(file)
     }
 
+    /// Milliseconds since a file was verified.
+    #[must_use]
+    pub fn verified_ago_ms(&self, file: &FileRef<'_>) -> u64 {
+        self.account.verified_ago_ms(file)
+    }
+
+    /// Whether the detail shows the file's JSON.
+    #[must_use]
+    pub fn shows_raw(&self) -> bool {
+        self.appearance.raw
+    }
+
     /// Whether the service asked to be left alone for now, so that nothing can be tried again.
     #[must_use]
     pub fn is_asked_to_wait(&self) -> bool {

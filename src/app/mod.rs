@@ -76,6 +76,8 @@ struct Appearance {
     /// Cells of the pane, where the operator dragged its border.
     split: Option<u16>,
     times: Times,
+    /// Whether the detail shows the file's JSON.
+    raw: bool,
     measure: Measure,
     columns: Columns,
     mouse: bool,
@@ -132,6 +134,7 @@ impl App {
             pane: settings.pane,
             split: None,
             times: settings.times,
+            raw: false,
             measure: settings.measure,
             columns: settings.columns.clone(),
             mouse: settings.mouse,

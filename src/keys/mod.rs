@@ -34,6 +34,8 @@ pub enum Action {
     MoveRight,
     /// Show the selected file's detail on the whole screen.
     OpenDetail,
+    /// Show the selected file's JSON, or its fields again.
+    ToggleRaw,
     /// Show or hide the detail pane.
     TogglePane,
     /// Move the focus between table, pane and timeline.

@@ -34,6 +34,7 @@ const LOOK: &[Binding] = &[
         "all about the selected file",
         "detail",
     ),
+    bind("raw-json", &[Char('i')], A::ToggleRaw, "raw JSON of the file, or its fields again"),
     bind("toggle-pane", &[Char('p')], A::TogglePane, "show or hide the detail pane"),
     bind("move-focus", &[Named(Tab)], A::MoveFocus, "move the focus: table, detail pane, timeline"),
     bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),

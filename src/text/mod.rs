@@ -6,6 +6,7 @@
 //! differently, but for the [`secrets`] of this process, which they hide. The bytes themselves are
 //! for API calls and exact comparison.
 
+mod json;
 mod numbers;
 mod printable;
 pub mod secrets;
@@ -13,6 +14,7 @@ mod untrusted;
 mod width;
 mod wrap;
 
+pub use json::json_lines;
 pub use numbers::{exact_size, grouped, size, sum};
 pub use untrusted::{Untrusted, UntrustedRef};
 pub use width::{is_plain, shorten_end, shorten_middle, width};

@@ -141,6 +141,23 @@ pub fn wait(seconds: u64) -> String {
     }
 }
 
+/// How long ago something was, to the second at first: `12 s ago`, then `3m ago`, `1d 12h ago`.
+#[must_use]
+pub fn ago(seconds: u64) -> String {
+    if seconds < 60 { format!("{seconds} s ago") } else { format!("{} ago", long_span(seconds)) }
+}
+
+/// Milliseconds until [`ago`] of what has passed may say something else.
+#[must_use]
+pub fn next_ago_change_ms(passed_ms: u64) -> u64 {
+    let step = match passed_ms {
+        0..60_000 => 1_000,
+        60_000..86_400_000 => 60_000,
+        _ => 3_600_000,
+    };
+    step - passed_ms % step
+}
+
 /// Milliseconds until [`long_span`] of what has passed since `since_s` says something else, once
 /// that is a minute.
 #[must_use]
@@ -231,6 +248,22 @@ mod tests {
             if let Some(seconds) = read_span(&text) {
                 prop_assert_eq!(read_duration(&text), Some(Duration::from_secs(seconds)));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_past_says_so_until_it_changes() {
+        for (ms, text) in [
+            (0, "0 s ago"),
+            (59_999, "59 s ago"),
+            (60_000, "1m ago"),
+            (5_400_000, "1h 30m ago"),
+            (129_600_000, "1d 12h ago"),
+        ] {
+            assert_eq!(ago(ms / 1_000), text);
+            let then = ms + next_ago_change_ms(ms);
+            assert_eq!(ago((then - 1) / 1_000), text, "{text} holds until then");
+            assert_ne!(ago(then / 1_000), text, "{text} changes then");
         }
     }
 }

@@ -4,8 +4,9 @@
 //! ╭─ batch-0412-output.jsonl ────────────╮
 //! │ Time left  12:31 critical            │
 //! │            ▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱ 0.1 %│
-//! │ Expires    2026-11-23 15:16:42 +01:00│
-//! │            2026-11-23 14:16:42 +00:00│
+//! │ Expires    Mon 23 Nov                │
+//! │      local 2026-11-23 15:16:42 +01:00│
+//! │        UTC 2026-11-23 14:16:42 +00:00│
 //! │ …                                    │
 //! ╰──────────────────────────────────────╯
 //! ```
@@ -20,6 +21,9 @@ use crate::app::sheets::detail::{self, Shown};
 use crate::keys::{Action, Hint};
 use crate::text::{shorten_end, shorten_middle};
 
+/// From this width on there is room for all hints.
+const ROOMY_FROM: u16 = 60;
+
 const IN_PANE: [Hint; 2] = [
     Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll"),
     Hint::new(&[Action::MoveFocus], "leaves"),
@@ -29,7 +33,12 @@ pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let app = pen.app;
     let sheet = detail::sheet(app, Shown::Full, inside(area));
     let copies = Hint::new(&[Action::CopyId], "copy id");
-    let hint = reader_hints(app, sheet.overflow(), &[copies]);
+    let words = if app.shows_raw() { "fields" } else { "raw JSON" };
+    let raw = Hint::new(&[Action::ToggleRaw], words);
+    let both = [raw, copies];
+    // The way out is never cut off.
+    let others = if area.width < ROOMY_FROM { &both[1..] } else { &both };
+    let hint = reader_hints(app, sheet.overflow(), others);
     draw(pen, area, (&sheet, scroll), (true, app.message().unwrap_or(&hint)));
 }
 

@@ -85,6 +85,7 @@ const SCOPES: &[Scope] = &[
             A::OpenHelp,
             A::OpenPalette,
             A::CopyId,
+            A::ToggleRaw,
             A::CycleTimes,
             A::NextTheme,
             A::Refresh,

@@ -450,7 +450,23 @@ fn no_wake_up_is_in_vain() {
         ("all", account(false)),
         ("none", r#"{"data":[],"has_more":false}"#.to_owned()),
     ];
-    let layers = ["", "p", "?", "E", "a", "d", "s", ":", "/left<2d", "/left<2d\n", "pt", "w", "pB"];
+    let layers = [
+        "",
+        "p",
+        "?",
+        "E",
+        "a",
+        "d",
+        "s",
+        ":",
+        "/left<2d",
+        "/left<2d\n",
+        "pt",
+        "w",
+        "pB",
+        "i",
+        "di",
+    ];
     let mut offenders = vec![];
     for (name, body) in &accounts {
         for (layer, (width, height), interval) in cases(&layers) {

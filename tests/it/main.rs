@@ -11,6 +11,7 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod detail;
 mod doctor;
 mod faults;
 mod guide;

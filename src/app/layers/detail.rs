@@ -37,6 +37,10 @@ impl Behave for Detail {
         }
         match action {
             Action::OpenDetail => return Fate::Closes,
+            Action::ToggleRaw => {
+                app.appearance.raw = !app.appearance.raw;
+                self.scroll = 0;
+            }
             Action::CopyId => app.copy_of_selected(CopyField::Id, effects),
             action => return app.act_anywhere(action, effects),
         }

@@ -5,22 +5,26 @@ use std::mem::take;
 use ratatui::layout::Rect;
 use time::UtcOffset;
 
-use super::{Line, Sheet};
+use super::{Line, Sheet, json};
 use crate::api::endpoint::is_usable_id;
 use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
 use crate::app::{App, WIDE_BAR_CELLS};
 use crate::store::FileRef;
-use crate::text::{UntrustedRef, exact_size, shorten_middle, width};
+use crate::text::{UntrustedRef, exact_size, width};
 use crate::theme::{Tone, word};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
-use crate::time::span::long_span;
+use crate::time::span::{ago, long_span};
 use crate::time::zone::Zone;
 
 /// Cells of the labels; the longest is `Time left`.
 const LABEL: usize = 10;
-/// Cells of one value shown; longer ones are cut.
-const VALUE_CELLS: usize = 2_000;
+/// From this width of the inside on two columns stand side by side.
+const TWO_COLUMNS_FROM: u16 = 100;
+/// Cells between them.
+const BETWEEN: usize = 2;
+/// What happened to a file is shown up to so many lines, the newest first.
+const MOST_EVENTS: usize = 20;
 
 /// Where the detail is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,19 +38,63 @@ pub enum Shown {
 /// The detail of the selected file in the room within its box.
 #[must_use]
 pub fn sheet(app: &App, shown: Shown, room: Rect) -> Sheet {
-    let lines = app.selected_file().map_or(vec![], |file| lines(app, &file, shown, room.width));
-    Sheet::new(vec![lines], room)
+    let Some(file) = app.selected_file() else { return Sheet::new(vec![], room) };
+    let all = usize::from(room.width);
+    let half = (all / 2).saturating_sub(BETWEEN);
+    let fields = |width| {
+        let mut fields = Fields { width, lines: vec![] };
+        known(app, &file, shown, &mut fields);
+        fields
+    };
+    let columns = match (has_two_columns(shown, room), app.shows_raw()) {
+        (false, true) => vec![raw(&file, all)],
+        (false, false) => {
+            let mut lines = fields(all);
+            beside(app, &file, &mut lines);
+            vec![lines.lines]
+        }
+        (true, true) => {
+            let mut lines = fields(half);
+            beside(app, &file, &mut lines);
+            vec![lines.lines, raw(&file, all / 2)]
+        }
+        (true, false) => {
+            let mut others = Fields { width: all / 2, lines: vec![] };
+            beside(app, &file, &mut others);
+            if others.lines.is_empty() {
+                vec![fields(all).lines]
+            } else {
+                vec![fields(half).lines, others.lines]
+            }
+        }
+    };
+    Sheet::new(columns, room)
+}
+
+fn has_two_columns(shown: Shown, room: Rect) -> bool {
+    shown == Shown::Full && room.width >= TWO_COLUMNS_FROM
+}
+
+/// Whether the fields are among what is shown there: raw JSON takes their place where there is no
+/// room for both.
+#[must_use]
+pub fn shows_fields(app: &App, shown: Shown) -> bool {
+    !app.shows_raw() || has_two_columns(shown, room_of(app, shown))
+}
+
+/// The room within the box of the detail.
+fn room_of(app: &App, shown: Shown) -> Rect {
+    let place = app.layout().and_then(|layout| match shown {
+        Shown::Full => Some(layout.screen()),
+        Shown::InPane => layout.pane,
+    });
+    inside(place.unwrap_or_default())
 }
 
 /// Lines of the detail that do not fit where it is shown.
 #[must_use]
 pub fn overflow(app: &App, shown: Shown) -> usize {
-    let Some(layout) = app.layout() else { return 0 };
-    let place = match shown {
-        Shown::Full => layout.screen(),
-        Shown::InPane => layout.pane.unwrap_or_default(),
-    };
-    sheet(app, shown, inside(place)).overflow()
+    sheet(app, shown, room_of(app, shown)).overflow()
 }
 
 /// What the box says above the detail.
@@ -59,28 +107,28 @@ pub fn title(app: &App) -> String {
     }
 }
 
-fn lines(app: &App, file: &FileRef<'_>, shown: Shown, room: u16) -> Vec<Line> {
-    let mut fields = Fields { width: usize::from(room), lines: vec![] };
+/// What the API says of every file, and since when that is known.
+fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     if let Some(unreadable) = file.unreadable {
         fields.text("Why", unreadable.why, Tone::Error);
-        fields.text("Sent", &unreadable.raw.borrow().printable_within(VALUE_CELLS), Tone::Text);
-        return fields.lines;
+        fields.text("Sent", &unreadable.raw.borrow().printable(), Tone::Text);
+        return;
     }
-    time_left(app, file, &mut fields);
+    time_left(app, file, fields);
     let zone = app.settings().zone;
-    times("Expires", file.expires_at, zone, &mut fields);
-    times("Created", file.created_at, zone, &mut fields);
+    times("Expires", file.expires_at, zone, fields);
+    times("Created", file.created_at, zone, fields);
     match file.bytes {
         Stated::Value(bytes) => fields.text("Size", &exact_size(bytes), Tone::Text),
         Stated::Nothing => fields.text("Size", "— not given", Tone::Chrome),
         Stated::Odd => fields.text("Size", "? not readable, see bytes", Tone::Error),
     }
     match file.purpose {
-        Some(purpose) => fields.text("Purpose", &purpose.printable_within(VALUE_CELLS), Tone::Text),
+        Some(purpose) => fields.text("Purpose", &purpose.printable(), Tone::Text),
         None => fields.text("Purpose", "— not given", Tone::Chrome),
     }
-    standing(app, file, &mut fields);
-    fields.text("ID", &file.id.printable_within(VALUE_CELLS), Tone::Text);
+    standing(app, file, fields);
+    fields.text("ID", &file.id.printable(), Tone::Text);
     if !is_usable_id(file.id) {
         fields.text("", "not usable in an address", Tone::Error);
     }
@@ -88,14 +136,49 @@ fn lines(app: &App, file: &FileRef<'_>, shown: Shown, room: u16) -> Vec<Line> {
         fields.text("", "listed twice with different filenames", Tone::Error);
     }
     let name = file.name_to_show();
+    let is_cut = width(&name) + 4 > fields.width || file.filename.is_some_and(is_longer_than_shown);
     // A title that is cut does not say all of the name.
-    if shown == Shown::Full || width(&name) + 4 > fields.width {
-        fields.text("Filename", &name, Tone::Text);
+    if shown == Shown::Full || is_cut {
+        let whole = file.filename.filter(|name| !name.raw().is_empty());
+        let whole = whole.map_or(name.into(), UntrustedRef::printable);
+        fields.text("Filename", &whole, Tone::Text);
     }
+}
+
+/// Whether a name has more cells than are shown of it elsewhere.
+fn is_longer_than_shown(name: UntrustedRef<'_>) -> bool {
+    width(&name.printable()) > 255
+}
+
+/// What stands beside the fields, or below them: what else the service sent of the file, and what
+/// happened to it. What the file is linked with, and the beginning of its content, belong here too.
+fn beside(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     for (name, value) in file.extra.map(extra_fields).unwrap_or_default() {
-        further_field(&mut fields, name.borrow(), value.borrow());
+        further_field(fields, name.borrow(), value.borrow());
     }
-    fields.lines
+    let mut label = "Events";
+    let of_file = app.journal().entries().iter().rev().filter(|entry| entry.is_about(file.id));
+    for entry in of_file.take(MOST_EVENTS) {
+        let now_s = app.now().wall_ms.div_euclid(1_000);
+        let at = app.shown_zone().past(entry.at_ms.div_euclid(1_000), now_s);
+        fields.text(take(&mut label), &format!("{at} {}", entry.what.words()), Tone::Text);
+    }
+}
+
+/// The file as JSON, with its names dim.
+fn raw(file: &FileRef<'_>, width: usize) -> Vec<Line> {
+    let mut lines = vec![];
+    for text in json::document(file) {
+        let named = json::name_end(&text);
+        for (i, piece) in pieces(&text, width.max(1)).into_iter().enumerate() {
+            let split = if i == 0 { named.min(piece.len()) } else { 0 };
+            let (name, value) = piece.split_at_checked(split).unwrap_or(("", &piece));
+            let mut line = Line::of(Tone::Chrome, name);
+            line.push(Tone::Text, value);
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// Collects labelled values as lines of one width.
@@ -139,26 +222,28 @@ fn pieces(text: &str, room: usize) -> Vec<String> {
     pieces
 }
 
-/// Whether the service still has the file, as far as is known.
+/// Whether the service still has the file, as far as is known, and how old that knowledge is.
 fn standing(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     let now_s = app.now().wall_ms.div_euclid(1_000);
     let at = app.shown_zone().past(app.verified_at_s(file), now_s);
+    let at = format!("{at}, {}", ago(app.verified_ago_ms(file) / 1_000));
     if file.gone {
         fields.text("Verified", &format!("gone; last seen {at}"), Tone::Gone);
     } else if file.missing {
         fields.text("Verified", &format!("missing from the list; last seen {at}"), Tone::Warning);
     } else {
-        fields.text("Verified", &at, Tone::Chrome);
+        fields.text("Verified", &at, Tone::Text);
     }
 }
 
-/// A field that the program does not know: its name, and its value as JSON.
+/// A field that the program does not know: its name, and its value as JSON, whole.
 fn further_field(fields: &mut Fields, name: UntrustedRef<'_>, value: UntrustedRef<'_>) {
-    let (name, value) = (name.printable_within(64), value.printable_within(VALUE_CELLS));
+    let (name, value) = (name.printable(), value.printable());
     if width(&name) < LABEL {
         return fields.text(&name, &value, Tone::Text);
     }
-    fields.lines.push(Line::of(Tone::Chrome, shorten_middle(&name, fields.width)));
+    let names = pieces(&name, fields.width.max(1));
+    fields.lines.extend(names.into_iter().map(|piece| Line::of(Tone::Chrome, piece)));
     fields.text("", &value, Tone::Text);
 }
 
@@ -193,16 +278,30 @@ fn time_left(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     fields.lines.push(line);
 }
 
-/// Local time and UTC, one below the other.
+/// Local time and UTC, one below the other, each with its name; once where they are the same.
 fn times(label: &str, at: StatedTime, zone: Zone, fields: &mut Fields) {
     match at {
         Stated::Value(at) => {
-            // Where there is room, it is said which is which; the offsets say it too.
-            let named = fields.width >= LABEL + 34;
-            let [local, utc] = if named { ["  local", "  UTC"] } else { ["", ""] };
-            let universal = Zone::Fixed(UtcOffset::UTC).absolute(at);
-            fields.text(label, &(zone.absolute(at) + local), Tone::Text);
-            fields.text("", &(universal + utc), Tone::Chrome);
+            let (local, universal) = (zone.absolute(at), Zone::Fixed(UtcOffset::UTC).absolute(at));
+            let times = if local == universal {
+                vec![("local/UTC", local, Tone::Text)]
+            } else {
+                vec![("local", local, Tone::Text), ("UTC", universal, Tone::Chrome)]
+            };
+            let cells =
+                |(name, time, _): &(&str, String, Tone)| LABEL + width(time) + 2 + name.len();
+            if times.iter().all(|time| cells(time) <= fields.width) {
+                let mut label = label;
+                for (name, time, tone) in times {
+                    fields.text(take(&mut label), &format!("{time}  {name}"), tone);
+                }
+                return;
+            }
+            // No room behind them: the names stand before them, below the day.
+            fields.text(label, &zone.day(at), Tone::Chrome);
+            for (name, time, tone) in times {
+                fields.text(&format!("{name:>9}"), &time, tone);
+            }
         }
         Stated::Nothing => fields.text(label, "— not given", Tone::Chrome),
         Stated::Odd => {

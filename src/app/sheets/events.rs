@@ -79,7 +79,8 @@ fn line(app: &App, width: u16, entry: &Entry, dated: bool) -> Line {
     let x = x + if roomy { WHAT } else { SHORT_WHAT };
     let room = width.saturating_sub(x);
     // The id has a third where there is room for both.
-    let id_room = if room >= 40 && !entry.id.is_empty() { room / 3 } else { 0 };
+    let id = entry.id.as_ref().map(|id| id.borrow().printable_within(128));
+    let id_room = if room >= 40 && id.is_some() { room / 3 } else { 0 };
     let name_room = usize::from(room.saturating_sub(if id_room > 0 { id_room + 2 } else { 0 }));
     // Of a cause the beginning says most.
     let text = match entry.what {
@@ -87,8 +88,8 @@ fn line(app: &App, width: u16, entry: &Entry, dated: bool) -> Line {
         _ => shorten_middle(&entry.text, name_room),
     };
     line.put(x, Tone::Text, text);
-    if id_room > 0 {
-        line.put(width - id_room, Tone::Chrome, shorten_end(&entry.id, usize::from(id_room)));
+    if let Some(id) = id.filter(|_| id_room > 0) {
+        line.put(width - id_room, Tone::Chrome, shorten_end(&id, usize::from(id_room)));
     }
     line
 }

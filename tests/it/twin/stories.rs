@@ -192,7 +192,12 @@ pub fn about(wake: Wake) -> Story {
             let (life, left) = (10 * DAY + 2_000, 5 * DAY + 1_005);
             quiet().file(Some(left - life), Some(left))
         }
-        Wake::DetailCountdown => quiet().file(None, Some(3 * DAY + 1_800)).keys(500, "d"),
+        Wake::DetailCountdown => {
+            // In another part of the second than the age of what is known.
+            let wall_ms = START_S * 1_000 + 20 * 60_000 + 300;
+            Story { wall_ms, ..quiet() }.file(None, Some(3 * DAY + 1_800)).keys(500, "d")
+        }
+        Wake::VerifiedAge => quiet().file(None, None).keys(500, "d"),
         Wake::NextToExpire => {
             quiet().file(None, None).file(None, Some(20 * MINUTE)).keys(500, "/never\n")
         }
@@ -254,6 +259,8 @@ fn once_wrong() -> [Story; 4] {
 const KEYS: &[&str] = &[
     "",
     "d",
+    "i",
+    "di",
     "?",
     "a",
     "aj\n",
