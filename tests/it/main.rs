@@ -24,6 +24,7 @@ mod live;
 mod log_file;
 mod many;
 mod mouse;
+mod narrow;
 mod paging;
 mod pty;
 mod readme;

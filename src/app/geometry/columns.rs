@@ -11,13 +11,29 @@ use crate::store::field::Field;
 pub(crate) const MARKER: u16 = 3;
 const GAP: u16 = 2;
 const COUNTDOWN: u16 = 8;
+/// From this width of the screen on the time left is shown as a bar too.
+const BAR_FROM: u16 = 80;
 /// Cells of a date and a time of day.
 const MOMENT: u16 = 16;
-/// A filename has at least so many cells before another column falls away.
-const LEAST_NAME: u16 = 12;
-/// What falls away first where there is no room.
-const FALLS: [Field; 6] =
-    [Field::Verified, Field::Id, Field::Expires, Field::Purpose, Field::Created, Field::Size];
+/// Before a filename has less cells than this, everything else but the countdown falls away.
+const LEAST_NAME: u16 = 24;
+/// What falls away where there is no room, the first one first; the bar is the countdown's.
+const FALLS: [Fall; 7] = [
+    Fall::Column(Field::Verified),
+    Fall::Column(Field::Id),
+    Fall::Column(Field::Expires),
+    Fall::Column(Field::Purpose),
+    Fall::Column(Field::Created),
+    Fall::Bar,
+    Fall::Column(Field::Size),
+];
+
+/// What can fall away.
+#[derive(Clone, Copy)]
+enum Fall {
+    Column(Field),
+    Bar,
+}
 
 /// Where a column stands.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +48,10 @@ pub(crate) struct Place {
 /// The columns in the room of `inner`.
 pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
     let screen = app.layout().map_or(0, |layout| layout.footer.width);
-    let bar = shows_bars(app);
-    let mut wanted: Vec<(Field, u16)> = app
-        .columns()
-        .shown()
+    let shown = app.columns().shown();
+    let is_set = |key| shown.iter().any(|column| column.key == key && column.width.is_some());
+    let mut bar = screen >= BAR_FROM;
+    let mut wanted: Vec<(Field, u16)> = shown
         .iter()
         .filter(|column| is_wide_enough(column.key, screen))
         .map(|column| {
@@ -49,18 +65,28 @@ pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
         let rest = wanted.iter().filter(|(key, _)| *key != Field::Filename);
         rest.map(|(key, width)| width + gap(*key)).fold(MARKER, u16::saturating_add)
     };
-    for key in FALLS {
-        if others(&wanted).saturating_add(LEAST_NAME) > inner.width {
-            wanted.retain(|(other, _)| *other != key);
+    let name = wanted.iter().find(|(key, _)| *key == Field::Filename);
+    let least_name = name.map_or(0, |(_, width)| *width).min(LEAST_NAME);
+    for fall in FALLS {
+        if others(&wanted).saturating_add(least_name) <= inner.width {
+            break;
+        }
+        match fall {
+            Fall::Column(key) => wanted.retain(|(other, _)| *other != key),
+            Fall::Bar if is_set(Field::TimeLeft) => {}
+            Fall::Bar => {
+                bar = false;
+                let left = wanted.iter_mut().filter(|(key, _)| *key == Field::TimeLeft);
+                left.for_each(|(key, width)| *width = usual_width(app, *key, inner.width, bar));
+            }
         }
     }
     let name_room = inner.width.saturating_sub(others(&wanted));
     let mut end = inner.x + MARKER;
     let mut first = true;
     let place = |(key, width): (Field, u16)| {
-        let set = app.columns().shown().iter().any(|c| c.key == key && c.width.is_some());
         let width = match key {
-            Field::Filename if set => width.min(name_room),
+            Field::Filename if is_set(key) => width.min(name_room),
             Field::Filename => name_room,
             _ => width,
         };
@@ -76,10 +102,11 @@ pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
         .collect()
 }
 
-/// Whether the time left is shown as a bar too, where it is shown.
+/// Whether the time left is shown as a bar too.
 #[must_use]
 pub fn shows_bars(app: &App) -> bool {
-    app.layout().is_some_and(|layout| layout.footer.width >= 80)
+    let left = |column: Place| column.key == Field::TimeLeft && column.bar;
+    inner(app).is_some_and(|inner| columns(app, inner).into_iter().any(left))
 }
 
 /// Whether a screen this wide has the column at all.

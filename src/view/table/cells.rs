@@ -2,6 +2,7 @@
 
 use ratatui::style::Style;
 
+use super::Row;
 use crate::account::journal::Change;
 use crate::app::geometry::columns::Place;
 use crate::app::settings::Times;
@@ -15,11 +16,11 @@ use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left}
 use crate::time::zone;
 use crate::view::Pen;
 
-pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
     let Pen { app, theme, .. } = *pen;
-    let (x, right) = (column.x, column.x + column.width);
+    let (x, right, file) = (column.x, column.x + column.width, &row.file);
     match column.key {
-        Field::Filename => name(pen, y, column, (no, file)),
+        Field::Filename => name(pen, y, column, row),
         Field::Size => match file.bytes {
             Stated::Value(bytes) => {
                 pen.put_right(x, y, right, &text::size(bytes), theme.text);
@@ -38,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo
             };
             pen.put_right(x, y, right, &text, theme.chrome);
         }
-        Field::TimeLeft => time_left(pen, y, column, (no, file)),
+        Field::TimeLeft => time_left(pen, y, column, row),
         Field::Expires => {
             pen.put_right(x, y, right, &moment(app, file.expires_at), theme.text);
         }
@@ -63,11 +64,12 @@ fn moment(app: &App, at: StatedTime) -> String {
     }
 }
 
-fn name(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+fn name(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
     let Pen { app, theme, .. } = *pen;
     let (x, right) = (column.x, column.x + column.width);
-    let (text, style) = name_text(app, theme, no, file);
-    let text = shorten_middle(&text, usize::from(column.width));
+    let (text, style) = name_text(app, theme, row.no, &row.file);
+    let text = text.strip_suffix(row.ending).unwrap_or(&text);
+    let text = shorten_middle(text, usize::from(column.width));
     pen.put(x, y, right, &text, style);
     let looked_for = app.table().filter().into_iter().chain(app.sought());
     for range in looked_for.flat_map(|filter| filter.highlights(&text)) {
@@ -104,8 +106,9 @@ fn absent<T>(stated: &Stated<T>) -> &'static str {
 }
 
 /// `▰▱▱▱▱ ●     12:31`: a bar where there is room, the sign of the urgency, the countdown.
-fn time_left(pen: &mut Pen<'_>, y: u16, column: Place, (no, file): (FileNo, &FileRef<'_>)) {
+fn time_left(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
     let Pen { app, theme, .. } = *pen;
+    let (no, file) = (row.no, &row.file);
     let left = app.time_left(file);
     let urgency = app.urgency(left);
     let style = theme.urgency(urgency);

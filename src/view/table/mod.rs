@@ -10,9 +10,11 @@
 //! ```
 //! Columns fall away as the terminal's width falls: all from 120, without the purpose from 80,
 //! without creation and bar from 60, filename and time left below; and before a filename would have
-//! less than a dozen cells.
+//! less than two dozen cells. Where these are too few, what all names in view end with stands above
+//! them instead of in each.
 
 mod cells;
+mod ending;
 
 use std::fmt::Write as _;
 
@@ -32,6 +34,14 @@ use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
 use crate::text::{UntrustedRef, grouped, shorten_end};
 use crate::theme::Theme;
+
+/// A file as its row shows it.
+struct Row<'a> {
+    no: FileNo,
+    file: FileRef<'a>,
+    /// What its name is shown without.
+    ending: &'a str,
+}
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
@@ -55,8 +65,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         return screens::instead_of_rows(pen, inner);
     }
     let columns = columns(app, inner);
-    head(pen, inner, &columns);
-    body(pen, inner, &columns);
+    let ending = ending(app, &columns);
+    head(pen, inner, &columns, ending.as_deref());
+    body(pen, inner, &columns, ending.as_deref().unwrap_or_default());
 }
 
 fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
@@ -93,13 +104,24 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     ])
 }
 
-fn head(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
+/// What the names in view are shown without.
+fn ending(app: &App, columns: &[Place]) -> Option<String> {
+    let column = columns.iter().find(|column| column.key == Field::Filename)?;
+    let files = app.table().window().iter().map(|no| app.store().file(*no));
+    let readable = files.filter(|file| file.filename.is_some() && file.unreadable.is_none());
+    let names: Vec<String> = readable.map(|file| file.name_to_show()).collect();
+    ending::common(&names, column.key.name(), usize::from(column.width))
+}
+
+fn head(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: Option<&str>) {
     let Pen { app, theme, .. } = *pen;
     for column in columns {
         let sorted = column.key == app.table().order().key();
         let style = if sorted { theme.accent } else { theme.chrome };
         let (y, right) = (inner.y, column.x + column.width);
-        let name = shorten_end(&column_name(app, column.key), usize::from(column.width));
+        let ending = ending.filter(|_| column.key == Field::Filename);
+        let name =
+            ending::heading(&column_name(app, column.key), ending, usize::from(column.width));
         if column.is_text() {
             pen.put(column.x, y, right, &name, style);
         } else {
@@ -122,7 +144,7 @@ fn column_name(app: &App, field: Field) -> String {
     format!("{} {}", field.name(), app.shown_zone().offset(now_s))
 }
 
-fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
+fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: &str) {
     let Pen { app, theme, .. } = *pen;
     let table = app.table();
     let view = table.viewport();
@@ -136,7 +158,7 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place]) {
         let in_range = range.as_ref().is_some_and(|range| range.contains(&(view.offset + i)));
         mark(pen, (inner.x, y), *no, in_range);
         for column in columns {
-            cells::draw(pen, y, *column, (*no, &file));
+            cells::draw(pen, y, *column, &Row { no: *no, file, ending });
         }
         if view.offset + i == table.cursor() {
             let line = Rect { y, height: 1, ..inner };
