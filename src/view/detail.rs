@@ -38,7 +38,7 @@ pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let both = [raw, copies];
     // The way out is never cut off.
     let others = if area.width < ROOMY_FROM { &both[1..] } else { &both };
-    let hint = reader_hints(app, sheet.overflow(), others);
+    let hint = reader_hints(app, sheet.overflow(), others, "closes");
     draw(pen, area, (&sheet, scroll), (true, app.message().unwrap_or(&hint)));
 }
 

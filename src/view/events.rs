@@ -17,7 +17,7 @@ use crate::text::grouped;
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let Pen { app, theme, .. } = *pen;
     let entries = app.journal().entries();
-    let hint = reader_hints(app, events::overflow(app), &[]);
+    let hint = reader_hints(app, events::overflow(app), &[], "closes");
     let forgotten = match app.journal().forgotten() {
         0 => String::new(),
         n => format!(" · {} older ones forgotten", grouped(n)),

@@ -4,23 +4,43 @@
 //! ╭─ Keys ──────────────────────────────────────────────╮
 //! │ Move                                                │
 //! │   j ↓ ^n        down                                │
-//! ╰─ Esc closes ────────────────────────────────────────╯
+//! ╰─ j k scroll · / narrows · Esc closes ── 1–34 of 86 ─╯
 //! ```
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
-use super::{Pen, heading, reader_hints};
+use super::screens::centred;
+use super::{Pen, foot, heading, narrowing_hints, reader_hints, searched};
 use crate::app::geometry::inside;
+use crate::app::layers::help::Help;
 use crate::app::sheets::help;
 
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Help) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
-    let sheet = help::sheet(app, inside(area));
-    let hint = reader_hints(app, sheet.overflow(), &[]);
+    let search = layer.search();
+    let sheet = help::sheet(app, inside(area), search.words());
+    let (others, back) = narrowing_hints(search);
+    let hint = reader_hints(app, sheet.overflow(), others, back);
+    let from = layer.scroll().min(sheet.overflow());
+    let to = (from + sheet.height()).min(sheet.lines());
+    let place = if sheet.overflow() == 0 {
+        String::new()
+    } else {
+        format!("{}–{to} of {}", from + 1, sheet.lines())
+    };
+    let (title, cursor) = searched(theme, area, "Keys", search);
+    let (hint, place) = foot(area, &hint, &place);
     let block = pen
         .boxed(true)
-        .title_top(heading("Keys", theme.strong))
-        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
-    pen.block(area, &block);
-    pen.sheet(inside(area), &sheet, scroll);
+        .title_top(title)
+        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome))
+        .title_bottom(place);
+    let inner = pen.block(area, &block);
+    if sheet.lines() == 0 {
+        let sentence = "Nothing here is called so.".to_owned();
+        centred(pen, inner, &[(sentence, theme.text)]);
+        return cursor;
+    }
+    pen.sheet(inside(area), &sheet, layer.scroll());
+    cursor
 }

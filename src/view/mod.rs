@@ -17,14 +17,17 @@ mod timeline;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Alignment, Position, Rect};
+use ratatui::text::{Line, Span};
 
 use self::pen::{Pen, cells, heading};
 use crate::app::App;
 use crate::app::geometry::layout::Layout;
 use crate::app::layers::Layer;
+use crate::app::layers::search::Search;
 use crate::app::sheets;
 use crate::keys::{Action, Hint};
+use crate::text;
 use crate::theme::Theme;
 
 /// Draws one frame; for whoever has a ratatui terminal.
@@ -56,7 +59,7 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
 fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Option<Position> {
     match layer {
         Layer::Detail(detail) => detail::draw_full(pen, area, detail.scroll()),
-        Layer::Help(help) => help::draw(pen, area, help.scroll()),
+        Layer::Help(help) => return help::draw(pen, area, help),
         Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.cursor()),
         Layer::Events(events) => events::draw(pen, area, events.scroll()),
         Layer::Sort(sort) => picker::draw_sort(pen, area, *sort),
@@ -96,12 +99,60 @@ fn footer(pen: &mut Pen<'_>, area: Rect) {
 }
 
 /// What can be done in a text on the whole screen of which `overflow` lines do not fit, as it stands
-/// in its border: how it scrolls, what else there is, how it closes.
-fn reader_hints(app: &App, overflow: usize, others: &[Hint]) -> String {
+/// in its border: how it scrolls, what else there is, and what a step back does.
+fn reader_hints(app: &App, overflow: usize, others: &[Hint], back: &'static str) -> String {
     let scroll = Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll");
-    let closes = Hint::new(&[Action::GoBack], "closes");
+    let closes = Hint::new(&[Action::GoBack], back);
     let scroll = Some(scroll).filter(|_| overflow > 0);
     let hints: Vec<Hint> =
         scroll.into_iter().chain(others.iter().copied()).chain([closes]).collect();
     app.hints(&hints)
+}
+
+/// What can be done about what is looked for, and what a step back does.
+fn narrowing_hints(search: &Search) -> (&'static [Hint], &'static str) {
+    const NARROWS: &[Hint] = &[Hint::new(&[Action::OpenFilter], "narrows")];
+    const KEEPS: &[Hint] = &[Hint::new(&[Action::Choose], "keeps")];
+    match (search.is_typing(), search.words().is_empty()) {
+        (true, true) => (KEEPS, "leaves"),
+        (true, false) => (KEEPS, "shows all"),
+        (false, true) => (NARROWS, "closes"),
+        (false, false) => (NARROWS, "shows all"),
+    }
+}
+
+/// What stands in the lower border: what can be done, and at the right which part is seen, which is
+/// never cut.
+fn foot(area: Rect, hint: &str, place: &str) -> (String, Line<'static>) {
+    let place = if place.is_empty() { String::new() } else { format!(" {place} ─") };
+    let room = usize::from(area.width).saturating_sub(5 + text::width(&place));
+    (text::shorten_end(hint, room), Line::raw(place).alignment(Alignment::Right))
+}
+
+/// A title, and behind it what is looked for, if anything; tells where the text cursor is to stand
+/// while that is typed.
+fn searched(
+    theme: &Theme,
+    area: Rect,
+    title: &str,
+    search: &Search,
+) -> (Line<'static>, Option<Position>) {
+    if !search.is_typing() && search.words().is_empty() {
+        return (heading(title, theme.strong), None);
+    }
+    let begin = text::width(title) + 4;
+    let room = usize::from(area.width).saturating_sub(begin + 5);
+    let scroll = search.input().visual_scroll(room);
+    let shown: String = filter::skip_cells(search.words(), scroll);
+    let shown = text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
+    let line = Line::from(vec![
+        Span::raw("─"),
+        Span::styled(format!(" {title} "), theme.strong),
+        Span::styled("/ ", theme.accent),
+        Span::styled(text::shorten_end(&shown, room) + " ", theme.text),
+    ]);
+    let at = begin + 2 + search.input().visual_cursor().saturating_sub(scroll);
+    let x = area.x.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    let cursor = Position::new(x.min(area.right().saturating_sub(1)), area.y);
+    (line, search.is_typing().then_some(cursor))
 }

@@ -11,7 +11,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::{Pen, cells, heading};
 use crate::app::geometry::lists::{ListPlace, PALETTE_WIDTH};
-use crate::app::layers::palette::{Palette, find};
+use crate::app::layers::palette::{Palette, offered};
 use crate::keys::{Action, Hint};
 use crate::text::shorten_end;
 
@@ -23,7 +23,7 @@ const WIDE: [Hint; 3] =
 pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
     let (input, cursor) = (palette.input(), palette.cursor());
-    let found = find(input.value(), &app.settings().keys);
+    let found = offered(app, input.value());
     let list = ListPlace::palette(over, found.len());
     let (line, first, area) = (cursor.line(list.lines), cursor.first(&list), list.area);
     let foot = app.hints(if area.width < PALETTE_WIDTH { &NARROW[..] } else { &WIDE[..] });

@@ -99,6 +99,7 @@ const SCOPES: &[Scope] = &[
             A::GoBack,
             A::Close,
             A::OpenHelp,
+            A::OpenFilter,
             A::OpenPalette,
             A::NextTheme,
             A::Refresh,

@@ -4,8 +4,9 @@
 //! none.
 
 use crossterm::event::KeyCode;
-use shelflife::app::sheets::help::{FILTERS, MORE};
-use shelflife::keys::{GROUPS, KeyMap, Scope, bindings};
+use shelflife::app::sheets::help::{FILTERS, MORE, signs};
+use shelflife::keys::{Action, Binding, GROUPS, KeyMap, Scope, bindings};
+use shelflife::time::expiry::Thresholds;
 use shelflife::topics::TOPICS;
 
 use crate::support::driver::Driver;
@@ -42,16 +43,19 @@ fn words<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
 
 #[test]
 fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
-    let keys = KeyMap::default();
     let mut expected = vec![];
     for group in GROUPS {
         expected.push(group.title.to_owned());
         for binding in group.bindings {
-            expected.extend([keys.names(binding), binding.what.to_owned()]);
+            let (names, what) = line_of(binding);
+            expected.extend([names, what.to_owned()]);
         }
     }
+    expected.push("Signs".to_owned());
+    for (sign, what) in signs(Thresholds::default()) {
+        expected.extend([sign.to_owned(), what]);
+    }
     expected.push("Filters".to_owned());
-    let filters = expected.len();
     expected.extend(FILTERS.iter().map(|(example, what)| format!("{example} {what}")));
     expected.push(MORE.to_owned());
     expected.extend(TOPICS.iter().map(|topic| format!("{} {}", topic.name, topic.about)));
@@ -77,7 +81,53 @@ fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
         let screen = text(&driver.app, width, height);
         assert_eq!(screen.contains("j k scroll"), scrolls, "{width}x{height}: {screen}");
     }
-    assert!(filters > bindings().count());
+}
+
+/// What help says of a binding; the nine keys that sort by a column are one line.
+fn line_of(binding: &Binding) -> (String, &'static str) {
+    match binding.action {
+        Action::SortByColumn(1) => ("1–9".to_owned(), "sort by that column; again reverses"),
+        Action::SortByColumn(_) => (String::new(), ""),
+        _ => (KeyMap::default().names(binding), binding.what),
+    }
+}
+
+#[test]
+fn help_explains_each_sign_of_the_screen() {
+    let signs: Vec<_> = signs(Thresholds { critical_s: 1_800, soon_s: 7_200 });
+    for sign in ["●", "◐", "○", "✗", "+", "~", "-", "?", "◆", "▌"] {
+        assert!(signs.iter().any(|(other, _)| *other == sign), "{sign}");
+    }
+    assert_eq!(signs[0].1, "critical: less than 30m left");
+    assert_eq!(signs[1].1, "soon: less than 2h left");
+}
+
+#[test]
+fn help_says_which_part_is_seen_and_narrows_down_to_what_is_typed() {
+    let mut driver = Driver::showing(80, 24, &account(false));
+    driver.keys("?");
+    let foot = |driver: &Driver| text(&driver.app, 80, 24).lines().last().unwrap().to_owned();
+    assert!(foot(&driver).contains("─ 1–22 of "), "{}", foot(&driver));
+    driver.keys("G");
+    let end = foot(&driver);
+    let all = end.split(" of ").nth(1).unwrap().split(' ').next().unwrap();
+    assert!(end.contains(&format!("–{all} of {all} ─")), "{end}");
+    driver.keys("/revers");
+    let screen = text(&driver.app, 80, 24);
+    assert!(screen.contains("╭─ Keys / revers ─"), "{screen}");
+    assert!(screen.contains("1–9") && screen.contains("reverse the order"), "{screen}");
+    assert!(!screen.contains("Move") && !screen.contains(" of "), "all of it is seen: {screen}");
+    driver.keys("zzz");
+    assert!(text(&driver.app, 80, 24).contains("Nothing here is called so."));
+    // Enter keeps it, one step back lifts it, another one closes.
+    (0..3).for_each(|_| driver.key(KeyCode::Backspace));
+    driver.key(KeyCode::Enter);
+    driver.keys("j");
+    assert!(text(&driver.app, 80, 24).contains("╭─ Keys / revers ─"));
+    driver.key(KeyCode::Esc);
+    assert!(text(&driver.app, 80, 24).contains("╭─ Keys ─"));
+    driver.key(KeyCode::Esc);
+    assert!(driver.app.layers().is_empty());
 }
 
 /// A narrow screen breaks the words; each is still there, beside its keys.
@@ -87,8 +137,11 @@ fn help_on_a_narrow_screen_begins_with_the_keys() {
     driver.keys("?");
     let lines = help_lines(&mut driver, 40, 10);
     for binding in bindings() {
-        let names = KeyMap::default().names(binding);
-        let first = binding.what.split(' ').next().unwrap();
+        let (names, what) = line_of(binding);
+        if names.is_empty() {
+            continue;
+        }
+        let first = what.split(' ').next().unwrap();
         let is_its = |line: &&String| line.contains(&format!("  {names:<12}{first}"));
         assert_eq!(lines.iter().filter(is_its).count().min(1), 1, "{names}: {}", binding.what);
     }
@@ -102,6 +155,8 @@ fn chosen(screen: &str) -> Vec<&str> {
 
 #[test]
 fn the_palette_lists_the_table_and_goes_down_to_its_last_line() {
+    // What can be done to the selected file comes first, and movements after all others.
+    let first = ["open-detail", "copy-id", "copy-field", "raw-json", "mark"];
     let keys = KeyMap::default();
     let of_main = || bindings().filter(|binding| binding.scope == Scope::Main);
     let listed: Vec<_> = of_main().filter(|binding| binding.name != "palette").collect();
@@ -113,16 +168,25 @@ fn the_palette_lists_the_table_and_goes_down_to_its_last_line() {
     ] {
         let mut driver = Driver::showing(width, height, &account(false));
         driver.keys(":");
-        for binding in &listed {
+        let mut rest: Vec<&Binding> = listed.clone();
+        for line in 0..listed.len() {
             let screen = text(&driver.app, width, height);
             let chosen = chosen(&screen);
-            let [line] = chosen[..] else { panic!("one line is chosen: {screen}") };
-            let inside = line.split('│').next().unwrap();
-            let (what, names) = (binding.what, keys.names(binding));
-            let left = inside.trim_end().strip_suffix(&names).map(str::trim_end);
-            let said = left.unwrap_or_else(|| panic!("{names} in {line}"));
-            let begins = said.strip_suffix('…').is_some_and(|part| what.starts_with(part));
-            assert!(said == what || width < 60 && begins, "{what}: {line}");
+            let [chosen] = chosen[..] else { panic!("one line is chosen: {screen}") };
+            let inside = chosen.split('│').next().unwrap();
+            let is_its = |binding: &&Binding| {
+                let (what, names) = (binding.what, keys.names(binding));
+                let left = inside.trim_end().strip_suffix(&names).map(str::trim_end);
+                let begins =
+                    |said: &str| said.strip_suffix('…').is_some_and(|part| what.starts_with(part));
+                left.is_some_and(|said| said == what || width < 60 && begins(said))
+            };
+            let found = rest.iter().position(is_its);
+            let binding = rest.remove(found.unwrap_or_else(|| panic!("{inside} in the table")));
+            if let Some(first) = first.get(line) {
+                assert_eq!(binding.name, *first);
+            }
+            assert!(binding.name != "select-next" || line > 30, "line {line}");
             assert!(screen.contains("╭─ Do ─") && screen.contains(foot), "{screen}");
             driver.key(KeyCode::Down);
         }

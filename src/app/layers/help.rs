@@ -1,14 +1,18 @@
-//! The key table.
+//! The key table, which words narrow down.
 
+use crossterm::event::KeyEvent;
+
+use super::search::Search;
 use super::{App, Behave, Changing, Fate};
 use crate::app::effect::Effect;
 use crate::app::sheets;
 use crate::keys::{Action, Scope};
 
 /// The key table on the whole screen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Help {
     scroll: usize,
+    search: Search,
 }
 
 impl Help {
@@ -17,11 +21,17 @@ impl Help {
     pub fn scroll(&self) -> usize {
         self.scroll
     }
+
+    /// What is looked for.
+    #[must_use]
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
 }
 
 impl Behave for Help {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Main]
+        self.search.scopes(&[Scope::Main])
     }
 
     fn fills_the_screen(&self) -> Option<Changing> {
@@ -33,14 +43,30 @@ impl Behave for Help {
             self.wheel(app, lines);
             return Fate::Stays;
         }
+        if self.search.act(action) {
+            self.scroll = 0;
+            return Fate::Stays;
+        }
         match action {
             Action::OpenHelp => Fate::Closes,
             action => app.act_anywhere(action, effects),
         }
     }
 
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
+        if self.search.type_key(key) {
+            self.scroll = 0;
+        }
+    }
+
+    fn paste(&mut self, _: &mut App, text: &str) {
+        if self.search.paste(text) {
+            self.scroll = 0;
+        }
+    }
+
     fn wheel(&mut self, app: &mut App, lines: isize) {
-        let most = sheets::help::overflow(app);
+        let most = sheets::help::overflow(app, self.search.words());
         self.scroll = self.scroll.saturating_add_signed(lines).min(most);
     }
 }

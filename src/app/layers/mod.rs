@@ -13,6 +13,7 @@ pub mod filter;
 pub mod help;
 mod input;
 pub mod palette;
+pub mod search;
 pub mod sort;
 
 use crossterm::event::KeyEvent;

@@ -42,7 +42,7 @@ impl Behave for Palette {
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
-        let found = find(self.input.value(), &app.settings.keys);
+        let found = offered(app, self.input.value());
         let list = ListPlace::palette(app.screen(), found.len());
         match action {
             Action::Choose => {
@@ -97,6 +97,45 @@ pub struct Found {
     pub keys: String,
     /// The places of the typed letters in its words, in characters.
     pub letters: Vec<u32>,
+}
+
+/// What is done to the selected file, or to the marked ones, in the order in which it is offered.
+const TO_FILES: [Action; 7] = [
+    Action::OpenDetail,
+    Action::CopyId,
+    Action::OpenCopyPicker,
+    Action::ToggleRaw,
+    Action::Mark,
+    Action::MarkRange,
+    Action::InvertMarks,
+];
+
+/// The lines of the palette for what was typed. Where that is nothing, it begins with what can be
+/// done now to what is selected; movements come behind the others, and what would do nothing last.
+#[must_use]
+pub fn offered(app: &App, typed: &str) -> Vec<Found> {
+    let mut found = find(typed, &app.settings.keys);
+    if typed.trim().is_empty() {
+        found.sort_by_key(|found| rank_now(app, found.binding.action));
+    }
+    found
+}
+
+/// Where an action stands among those that are offered now.
+fn rank_now(app: &App, action: Action) -> (u8, usize) {
+    let of_files = TO_FILES.iter().position(|other| *other == action);
+    let is_idle = match action {
+        Action::SortByColumn(number) => app.columns().nth(number).is_none(),
+        Action::LoadAll => app.lister().is_complete(),
+        _ => of_files.is_some() && app.table().selected().is_none(),
+    };
+    let moves =
+        app.scroll_of(action).is_some() || matches!(action, Action::MoveLeft | Action::MoveRight);
+    match (is_idle, of_files) {
+        (true, _) => (3, 0),
+        (false, Some(place)) => (0, place),
+        (false, None) => (if moves { 2 } else { 1 }, 0),
+    }
 }
 
 /// The actions that match what was typed, best first; all of them, in the order of the table, where

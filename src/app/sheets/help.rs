@@ -1,13 +1,16 @@
-//! The keys, from the same table that drives them, and how filters are written.
+//! The keys, from the same table that drives them, the signs of the screen, and how filters are
+//! written.
 
 use ratatui::layout::Rect;
 
-use super::{Line, Sheet};
+use super::{Line, Sheet, has_words};
 use crate::app::App;
 use crate::app::geometry::inside;
-use crate::keys::{GROUPS, Group, KeyMap};
+use crate::keys::{Action, Binding, GROUPS, Group, KeyMap};
 use crate::text::wrap;
-use crate::theme::Tone;
+use crate::theme::{Tone, glyph};
+use crate::time::expiry::{Thresholds, Urgency};
+use crate::time::span::short_span;
 use crate::topics::TOPICS;
 
 /// Cells for the names of the keys.
@@ -35,10 +38,32 @@ pub const FILTERS: &[(&str, &str)] = &[
     ("!test -test", "not, in short"),
 ];
 
-/// The keys and filters in the room within the box.
+/// The signs of the screen, and what they mean with the bounds of urgency in force.
 #[must_use]
-pub fn sheet(app: &App, room: Rect) -> Sheet {
-    let mut columns = columns(&app.settings().keys, room.width);
+pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
+    let within = |word: &str, bound_s| format!("{word}: less than {} left", short_span(bound_s));
+    let fixed = |sign, what: &str| (sign, what.to_owned());
+    vec![
+        (glyph(Urgency::Critical), within("critical", thresholds.critical_s)),
+        (glyph(Urgency::Soon), within("soon", thresholds.soon_s)),
+        fixed(glyph(Urgency::Fresh), "fresh: more time left than that"),
+        fixed(glyph(Urgency::Expired), "expired, and still listed by the service"),
+        fixed("+", "new since the last refresh"),
+        fixed("~", "changed since the last refresh"),
+        fixed("-", "gone since the last refresh"),
+        fixed("?", "missing from the list, and asked for; in a column: not readable"),
+        fixed("◆", "marked"),
+        fixed("▌", "selected"),
+        fixed("▰▱", "how much of its lifetime a file has left"),
+        fixed("—", "not given by the service"),
+    ]
+}
+
+/// The keys, signs and filters in the room within the box, those in whose line each of the typed
+/// words is.
+#[must_use]
+pub fn sheet(app: &App, room: Rect, typed: &str) -> Sheet {
+    let mut columns = columns(&groups(app, typed), room.width);
     // The blank line after the last group is not worth scrolling to.
     for lines in &mut columns {
         lines.pop();
@@ -49,17 +74,70 @@ pub fn sheet(app: &App, room: Rect) -> Sheet {
 
 /// Lines that do not fit on the screen.
 #[must_use]
-pub fn overflow(app: &App) -> usize {
-    app.layout().map_or(0, |layout| sheet(app, inside(layout.screen())).overflow())
+pub fn overflow(app: &App, typed: &str) -> usize {
+    app.layout().map_or(0, |layout| sheet(app, inside(layout.screen()), typed).overflow())
 }
 
-/// The groups in one column, or two of about the same height.
-fn columns(keys: &KeyMap, width: u16) -> Vec<Vec<Line>> {
+/// A heading, the cells of what stands at the left below it, and the lines: a word and its meaning.
+struct Part {
+    title: &'static str,
+    cells: usize,
+    rows: Vec<(String, String)>,
+}
+
+/// All parts of which something is to be seen.
+fn groups(app: &App, typed: &str) -> Vec<Part> {
+    let keys = GROUPS.iter().map(|group| Part {
+        title: group.title,
+        cells: KEYS,
+        rows: key_rows(&app.settings().keys, group),
+    });
+    let signs = signs(app.settings().thresholds).into_iter();
+    let signs = signs.map(|(sign, what)| (sign.to_owned(), what)).collect();
+    let filters = FILTERS.iter().map(|(example, what)| ((*example).into(), (*what).into()));
+    // What there is to read in a shell.
+    let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
+    let others = [
+        Part { title: "Signs", cells: KEYS, rows: signs },
+        // A blank of their own behind the examples, which may fill their cells.
+        Part { title: "Filters", cells: EXAMPLES + 1, rows: filters.collect() },
+        Part { title: MORE, cells: KEYS + 2, rows: topics.collect() },
+    ];
+    let narrowed = |mut part: Part| {
+        let title = part.title;
+        part.rows.retain(|(word, what)| has_words(&format!("{title} {word} {what}"), typed));
+        part
+    };
+    keys.chain(others).map(narrowed).filter(|part| !part.rows.is_empty()).collect()
+}
+
+/// The keys of a group and what they do; those that sort by the column with their number are one
+/// line.
+fn key_rows(keys: &KeyMap, group: &Group) -> Vec<(String, String)> {
+    let row = |binding: &Binding| match binding.action {
+        Action::SortByColumn(1) => {
+            Some((numbers(keys, group), "sort by that column; again reverses".to_owned()))
+        }
+        Action::SortByColumn(_) => None,
+        _ => Some((keys.names(binding), binding.what.to_owned())),
+    };
+    group.bindings.iter().filter_map(row).collect()
+}
+
+/// The keys that sort by the column with their number.
+fn numbers(keys: &KeyMap, group: &Group) -> String {
+    let sorts = |binding: &&Binding| matches!(binding.action, Action::SortByColumn(_));
+    let names = group.bindings.iter().filter(sorts).map(|binding| keys.names(binding));
+    let names = names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(" ");
+    if names == "1 2 3 4 5 6 7 8 9" { "1–9".to_owned() } else { names }
+}
+
+/// The parts in one column, or two of about the same height.
+fn columns(parts: &[Part], width: u16) -> Vec<Vec<Line>> {
     let all = usize::from(width);
     let one = width < TWO_COLUMNS_FROM;
     let room = if one { all } else { all / 2 };
-    let of_keys = GROUPS.iter().map(|group| group_lines(keys, group, room));
-    let groups: Vec<_> = of_keys.chain([filter_lines(room), topic_lines(room)]).collect();
+    let groups: Vec<_> = parts.iter().map(|part| part_lines(part, room)).collect();
     let all: usize = groups.iter().map(Vec::len).sum();
     let (mut first, mut second) = (vec![], vec![]);
     for group in groups {
@@ -69,30 +147,10 @@ fn columns(keys: &KeyMap, width: u16) -> Vec<Vec<Line>> {
     vec![first, second]
 }
 
-fn group_lines(keys: &KeyMap, group: &Group, room: usize) -> Vec<Line> {
-    let mut lines = vec![Line::of(Tone::Strong, group.title)];
-    for binding in group.bindings {
-        explain(&mut lines, (keys.names(binding), KEYS), binding.what, room);
-    }
-    lines.push(Line::default());
-    lines
-}
-
-fn filter_lines(room: usize) -> Vec<Line> {
-    let mut lines = vec![Line::of(Tone::Strong, "Filters")];
-    for (example, what) in FILTERS {
-        // A blank of their own behind the examples, which may fill their cells.
-        explain(&mut lines, ((*example).to_owned(), EXAMPLES + 1), what, room);
-    }
-    lines.push(Line::default());
-    lines
-}
-
-/// What there is to read in a shell.
-fn topic_lines(room: usize) -> Vec<Line> {
-    let mut lines = vec![Line::of(Tone::Strong, MORE)];
-    for topic in TOPICS {
-        explain(&mut lines, (topic.name.to_owned(), KEYS + 2), topic.about, room);
+fn part_lines(part: &Part, room: usize) -> Vec<Line> {
+    let mut lines = vec![Line::of(Tone::Strong, part.title)];
+    for (word, what) in &part.rows {
+        explain(&mut lines, (word.clone(), part.cells), what, room);
     }
     lines.push(Line::default());
     lines

@@ -76,11 +76,22 @@ impl Sheet {
         Self { columns, height: usize::from(room.height) }
     }
 
+    /// Lines of the longest column.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.columns.iter().map(Vec::len).max().unwrap_or(0)
+    }
+
+    /// Lines that there is room for.
+    #[must_use]
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
     /// Lines that do not fit.
     #[must_use]
     pub fn overflow(&self) -> usize {
-        let lines = self.columns.iter().map(Vec::len).max().unwrap_or(0);
-        lines.saturating_sub(self.height)
+        self.lines().saturating_sub(self.height)
     }
 
     /// The lines of each column that are in view with `scroll` of them scrolled off the top; the
@@ -94,6 +105,12 @@ impl Sheet {
         };
         self.columns.iter().map(move |lines| &lines[in_view(lines)])
     }
+}
+
+/// Whether each word of what was typed is in `text`, capital or not.
+fn has_words(text: &str, typed: &str) -> bool {
+    let text = text.to_lowercase();
+    typed.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
 }
 
 /// Cells that `text` takes.
