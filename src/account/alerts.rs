@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::store::filter::{Filter, Moment};
 use crate::store::{FileNo, Store};
-use crate::text::{UntrustedRef, grouped};
+use crate::text::{Untrusted, UntrustedRef, grouped};
 use crate::time::expiry::Stated;
 
 /// Files that cross a bound together are told of together: so long is waited for the others.
@@ -82,6 +82,8 @@ pub fn default_rules() -> Vec<Rule> {
 pub struct Alert {
     /// One line, escaped.
     pub text: String,
+    /// The id of the first of its files.
+    pub first: Untrusted,
     /// Ring the terminal's bell.
     pub bell: bool,
     /// Show a desktop notification.
@@ -252,7 +254,7 @@ impl Alerts {
 }
 
 fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
-    let first = store.file(files[0]).name_to_show();
+    let (id, first) = (store.file(files[0]).id.to_owned(), store.file(files[0]).name_to_show());
     let bound = rule.bound();
     let text = match files.len() {
         1 => format!("{first} has less than {bound} left"),
@@ -260,7 +262,7 @@ fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
     };
     let json = document(rule, files, store);
     let (bell, desktop, command) = (rule.bell, rule.desktop, rule.command.clone());
-    Alert { text, bell, desktop, command, json }
+    Alert { text, first: id, bell, desktop, command, json }
 }
 
 /// What a command is told, as it stands in JSON.

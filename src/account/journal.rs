@@ -38,6 +38,10 @@ pub enum Happening {
     Failing,
     /// The service could be read again.
     Recovered,
+    /// An alert was told.
+    Alerted,
+    /// The command of an alert did not do its work.
+    CommandFailed,
 }
 
 impl Happening {
@@ -51,6 +55,8 @@ impl Happening {
             Self::DeletedEarly => "deleted early",
             Self::Failing => "failing",
             Self::Recovered => "recovered",
+            Self::Alerted => "alert",
+            Self::CommandFailed => "command failed",
         }
     }
 
@@ -61,7 +67,7 @@ impl Happening {
             Self::New => Some(Change::New),
             Self::Changed => Some(Change::Changed),
             Self::Expired | Self::DeletedEarly => Some(Change::Gone),
-            Self::Failing | Self::Recovered => None,
+            Self::Failing | Self::Recovered | Self::Alerted | Self::CommandFailed => None,
         }
     }
 }
@@ -73,9 +79,9 @@ pub struct Entry {
     pub at_ms: i64,
     /// What happened.
     pub what: Happening,
-    /// The file's name, or what is wrong with the service; escaped.
+    /// The file's name, what is wrong with the service or a command, or what was told; escaped.
     pub text: String,
-    /// The file's id; nothing where it happened to the service.
+    /// The id of the file, or of the first one that was told of; nothing where it is about none.
     pub id: Option<Untrusted>,
 }
 
@@ -112,7 +118,12 @@ impl Journal {
         }
     }
 
-    /// Notes what happened to the service.
+    /// Notes an alert, and the first of the files that it is about.
+    pub fn note_alert(&mut self, text: String, first: Untrusted, at_ms: i64) {
+        self.push(Entry { at_ms, what: Happening::Alerted, text, id: Some(first) });
+    }
+
+    /// Notes what happened to the service, or to a command.
     pub fn note_service(&mut self, what: Happening, text: String, at_ms: i64) {
         self.push(Entry { at_ms, what, text, id: None });
     }

@@ -32,7 +32,7 @@ use crate::time::zone::Zone;
 pub use access::Access;
 use alerts::{Alert, Alerts, Rule};
 pub use facts::Freshness;
-use journal::Journal;
+use journal::{Happening, Journal};
 use outlook::Outlook;
 pub use paging::Hold;
 use timeline::Timeline;
@@ -124,8 +124,8 @@ pub struct Account {
     interval_since: Duration,
     /// The second of the service's clock up to which expiries were looked at.
     expired_to_s: i64,
-    /// Whether the log of events says that the service fails.
-    failing: bool,
+    /// Why the service fails, as the log of events says it last.
+    failing: Option<String>,
     page_came: bool,
     notices: Vec<Notice>,
 }
@@ -152,7 +152,7 @@ impl Account {
             refreshed_at: None,
             interval_since: Duration::ZERO,
             expired_to_s: now.wall_ms.div_euclid(1_000),
-            failing: false,
+            failing: None,
             page_came: false,
             notices: vec![],
             terms,
@@ -241,8 +241,18 @@ impl Account {
         }
     }
 
-    /// The alerts that are due.
+    /// The alerts that are due, which the log of events has from then on.
     pub fn take_alerts(&mut self) -> Vec<Alert> {
-        self.alerts.take(&self.store, self.now.mono)
+        let alerts = self.alerts.take(&self.store, self.now.mono);
+        for alert in &alerts {
+            self.journal.note_alert(alert.text.clone(), alert.first.clone(), self.now.wall_ms);
+        }
+        alerts
+    }
+
+    /// The command of an alert did not do its work; the text says which and why.
+    pub fn note_command_failed(&mut self, text: &str) {
+        let text = text.to_owned();
+        self.journal.note_service(Happening::CommandFailed, text, self.now.wall_ms);
     }
 }

@@ -211,21 +211,25 @@ impl Account {
         self.journal.note(what, no, &file, self.now.wall_ms, round);
     }
 
-    /// Notes when the service begins to fail, and when it is well again.
+    /// Notes why the service fails, each cause once as it changes, and when it is well again.
     pub(super) fn note_trouble(&mut self) {
         let page = match self.lister.state() {
             State::Failed { why, .. } => Some(why.to_string()),
-            _ => None,
+            State::Backoff { why, .. } => Some(why.to_string()),
+            // Whether it still fails is what this try is to tell.
+            State::Loading { attempt, .. } if *attempt > 1 => self.failing.clone(),
+            State::Ready { .. } | State::Loading { .. } | State::Exhausted => None,
         };
         let why = self.refresher.trouble().map(|trouble| trouble.why.to_string()).or(page);
-        if why.is_some() != self.failing {
-            self.failing = why.is_some();
-            let (what, text) = match why {
-                Some(why) => (Happening::Failing, why),
-                None => (Happening::Recovered, "the service answers again".to_owned()),
-            };
-            self.journal.note_service(what, text, self.now.wall_ms);
+        if why == self.failing {
+            return;
         }
+        self.failing.clone_from(&why);
+        let (what, text) = match why {
+            Some(why) => (Happening::Failing, why),
+            None => (Happening::Recovered, "the service answers again".to_owned()),
+        };
+        self.journal.note_service(what, text, self.now.wall_ms);
     }
 
     pub(super) fn file_answered(

@@ -33,7 +33,7 @@ pub enum Event {
     DeadlineReached,
     /// A call was answered, or failed.
     Replied(Ticket, Result<Answer<Reply>, ApiError>),
-    /// The command of an alert did not do its work; the text says which and why.
+    /// The command of an alert did not do its work; the text says which and why, and is escaped.
     CommandFailed(String),
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,

@@ -191,7 +191,10 @@ impl App {
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
             Event::Replied(ticket, result) => self.replied(ticket, result),
-            Event::CommandFailed(text) => self.say(text),
+            Event::CommandFailed(text) => {
+                self.account.note_command_failed(&text);
+                self.say(text);
+            }
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}

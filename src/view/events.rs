@@ -1,36 +1,78 @@
-//! The log of what was new, changed or gone, newest first.
+//! The log of what was new, changed or gone, told or failed, newest first.
 //!
 //! ```text
-//! ╭─ Events ──────────────────────────────────────────────────────────────╮
-//! │ 15:04:11  + new            batch-0412-output.jsonl       file_9f2c4e   │
-//! │ 15:03:41  - deleted early  eval-large.jsonl              file_9f2c51   │
-//! ╰─ j k scroll · Esc closes ─────────────────────────────────────────────╯
+//! ╭─ Events · 2 ──────────────────────────────────────────────────────────╮
+//! │ ▌ 15:04:11  + new            batch-0412-output.jsonl     file_9f2c4e   │
+//! │   15:03:41  - deleted early  eval-large.jsonl            file_9f2c51   │
+//! ╰─ Enter to the file · / narrows · y copies · Esc closes ────── 1 of 2 ─╯
 //! ```
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::screens::centred;
-use super::{Pen, heading, reader_hints};
+use super::{Pen, foot, heading, narrowing_hints, searched};
+use crate::app::layers::events::Events;
 use crate::app::sheets::events;
+use crate::keys::{Action, Hint};
 use crate::text::grouped;
 
-pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
+/// From this width on there is room for all hints.
+const ROOMY_FROM: u16 = 70;
+const TO_FILE: Hint = Hint::new(&[Action::Choose], "to the file");
+const COPIES: Hint = Hint::new(&[Action::CopyId], "copies");
+
+pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
-    let entries = app.journal().entries();
-    let hint = reader_hints(app, events::overflow(app), &[], "closes");
+    let (all, search) = (app.journal().entries().len(), layer.search());
+    let found = events::found(app, search.words());
+    let cursor = events::cursor(&found, layer.chosen());
     let forgotten = match app.journal().forgotten() {
         0 => String::new(),
         n => format!(" · {} older ones forgotten", grouped(n)),
     };
-    let title = format!("Events · {}{forgotten}", grouped(entries.len()));
+    let title = format!("Events · {}{forgotten}", grouped(all));
+    let (title, text_cursor) = searched(theme, area, &title, search);
+    let place = match found.len() {
+        0 => String::new(),
+        n => format!("{} of {}", grouped(cursor + 1), grouped(n)),
+    };
+    let hints = hints(pen, area.width, found.is_empty(), layer);
+    let (hint, place) = foot(area, app.message().unwrap_or(&hints), &place);
     let block = pen
         .boxed(app.is_focused())
-        .title_top(heading(&title, theme.strong))
-        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
+        .title_top(title)
+        .title_bottom(heading(&hint, theme.chrome))
+        .title_bottom(place);
     let inner = pen.block(area, &block);
-    if entries.is_empty() {
-        let sentence = "Nothing happened so far.".to_owned();
-        return centred(pen, inner, &[(sentence, theme.text)]);
+    if found.is_empty() {
+        let sentence = if all == 0 { "Nothing happened so far." } else { "No event is so." };
+        centred(pen, inner, &[(sentence.to_owned(), theme.text)]);
+        return text_cursor;
     }
-    pen.lines(inner, &events::visible(app, inner, scroll));
+    let (lines, at) = events::visible(app, inner, &found, cursor);
+    pen.lines(inner, &lines);
+    let y = inner.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    if y < inner.bottom() {
+        let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
+        pen.select(theme.band, whole, inner.x);
+    }
+    text_cursor
+}
+
+/// What can be done with the event under the cursor, and with all of them.
+fn hints(pen: &Pen<'_>, width: u16, is_empty: bool, layer: &Events) -> String {
+    let (others, back) = narrowing_hints(layer.search());
+    let back = Hint::new(&[Action::GoBack], back);
+    let mut hints = vec![];
+    if !is_empty && !layer.search().is_typing() {
+        hints.push(TO_FILE);
+    }
+    if width >= ROOMY_FROM {
+        hints.extend(others);
+        if !is_empty && !layer.search().is_typing() {
+            hints.push(COPIES);
+        }
+    }
+    hints.push(back);
+    pen.app.hints(&hints)
 }

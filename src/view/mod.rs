@@ -61,7 +61,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
         Layer::Detail(detail) => detail::draw_full(pen, area, detail.scroll()),
         Layer::Help(help) => return help::draw(pen, area, help),
         Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.cursor()),
-        Layer::Events(events) => events::draw(pen, area, events.scroll()),
+        Layer::Events(events) => return events::draw(pen, area, events),
         Layer::Sort(sort) => picker::draw_sort(pen, area, *sort),
         Layer::Copy(copy) => picker::draw_copy(pen, area, *copy),
         Layer::Columns(columns) => picker::draw_columns(pen, area, *columns),

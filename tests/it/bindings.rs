@@ -113,6 +113,11 @@ const SCOPES: &[Scope] = &[
             A::GoBack,
             A::Close,
             A::OpenEvents,
+            A::Choose,
+            A::OpenDetail,
+            A::CopyId,
+            A::OpenCopyPicker,
+            A::OpenFilter,
             A::OpenHelp,
             A::OpenPalette,
             A::CycleTimes,
@@ -200,7 +205,7 @@ impl Scope {
             "filter" => &[InForce::Filter, InForce::Typing],
             "palette" => &[InForce::Typing],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
-            "agenda" | "sorting" | "copying" => &[InForce::List, InForce::Main],
+            "agenda" | "events" | "sorting" | "copying" => &[InForce::List, InForce::Main],
             _ => &[InForce::Main],
         };
         let above_all = ANYWHERE.contains(&binding.action) || binding.action == A::OpenHelp;

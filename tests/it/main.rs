@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod detail;
 mod doctor;
+mod events;
 mod faults;
 mod guide;
 mod help;

@@ -1,27 +1,76 @@
-//! What was new, changed or gone, newest first.
+//! What was new, changed or gone, what was told and what failed, newest first.
 
+use crossterm::event::KeyEvent;
+
+use super::search::Search;
 use super::{App, Behave, Changing, Fate};
 use crate::app::effect::Effect;
-use crate::app::sheets;
+use crate::app::focus::Focus;
+use crate::app::sheets::events;
 use crate::keys::{Action, Scope};
+use crate::text::{Untrusted, shorten_end};
 
 /// The log of events on the whole screen.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Events {
-    scroll: usize,
+    /// The number of the event under the cursor; until somebody moves, it is the newest.
+    chosen: Option<u64>,
+    search: Search,
 }
 
 impl Events {
-    /// Lines scrolled off the top.
+    /// The number of the event under the cursor, where one was chosen.
     #[must_use]
-    pub fn scroll(&self) -> usize {
-        self.scroll
+    pub fn chosen(&self) -> Option<u64> {
+        self.chosen
+    }
+
+    /// What is looked for.
+    #[must_use]
+    pub fn search(&self) -> &Search {
+        &self.search
+    }
+
+    /// Moves the cursor by so many lines; at the top it rests on the newest again.
+    fn move_by(&mut self, app: &App, lines: isize) {
+        let found = events::found(app, self.search.words());
+        let line = events::cursor(&found, self.chosen).saturating_add_signed(lines);
+        let line = line.min(found.len().saturating_sub(1));
+        self.chosen = found.get(line).filter(|_| line > 0).map(|(number, _)| *number);
+    }
+
+    /// Goes to the file of the event under the cursor.
+    fn go_to_file(&self, app: &mut App) -> Fate {
+        let found = events::found(app, self.search.words());
+        let Some((_, entry)) = found.get(events::cursor(&found, self.chosen)) else {
+            return Fate::Stays;
+        };
+        match entry.id.clone() {
+            None => app.say("this event is about no file"),
+            Some(id) if app.select_file(&id) => return Fate::Closes,
+            Some(_) => {}
+        }
+        Fate::Stays
+    }
+
+    /// Copies the id of the event's file, or its text; or all of its line.
+    fn copy(&self, app: &mut App, whole: bool, effects: &mut Vec<Effect>) {
+        let found = events::found(app, self.search.words());
+        let Some((_, entry)) = found.get(events::cursor(&found, self.chosen)) else { return };
+        let id = entry.id.as_ref().map(|id| id.borrow().printable().into_owned());
+        let text = match id {
+            Some(id) if !whole => id,
+            _ if !whole => entry.text.clone(),
+            _ => events::text(app, entry),
+        };
+        app.say(format!("copied {}", shorten_end(&text, 60)));
+        effects.push(Effect::Copy(text));
     }
 }
 
 impl Behave for Events {
     fn scopes(&self) -> &'static [Scope] {
-        &[Scope::Main]
+        self.search.scopes(&[Scope::List, Scope::Main])
     }
 
     fn fills_the_screen(&self) -> Option<Changing> {
@@ -30,17 +79,49 @@ impl Behave for Events {
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         if let Some(lines) = app.scroll_of(action) {
-            self.wheel(app, lines);
+            self.move_by(app, lines);
+            return Fate::Stays;
+        }
+        if self.search.act(action) {
             return Fate::Stays;
         }
         match action {
-            Action::OpenEvents => Fate::Closes,
-            action => app.act_anywhere(action, effects),
+            Action::OpenEvents => return Fate::Closes,
+            Action::Choose | Action::OpenDetail => return self.go_to_file(app),
+            Action::CopyId => self.copy(app, false, effects),
+            Action::OpenCopyPicker => self.copy(app, true, effects),
+            action => return app.act_anywhere(action, effects),
         }
+        Fate::Stays
+    }
+
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
+        self.search.type_key(key);
+    }
+
+    fn paste(&mut self, _: &mut App, text: &str) {
+        self.search.paste(text);
     }
 
     fn wheel(&mut self, app: &mut App, lines: isize) {
-        let most = sheets::events::overflow(app);
-        self.scroll = self.scroll.saturating_add_signed(lines).min(most);
+        self.move_by(app, lines);
+    }
+}
+
+impl App {
+    /// Selects the file with this id in the table; tells whether that could be done, and says why not.
+    fn select_file(&mut self, id: &Untrusted) -> bool {
+        self.narrow_now();
+        let Some(no) = self.account.store().find(id) else {
+            self.say("the service has that file no longer");
+            return false;
+        };
+        let Some(row) = self.table.order().position(self.account.store(), no) else {
+            self.say("the filter hides that file");
+            return false;
+        };
+        self.focus = Focus::Table;
+        self.table.select_row(row);
+        true
     }
 }
