@@ -240,11 +240,6 @@ impl App {
         }
     }
 
-    fn open_sort_picker(&mut self) {
-        let picker = SortPicker::at(self.table.wanted_order().0);
-        self.layers.push(Layer::Sort(picker));
-    }
-
     fn open_copy_picker(&mut self) {
         if self.table.selected().is_some() {
             self.layers.push(Layer::Copy(CopyPicker::default()));

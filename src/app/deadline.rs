@@ -80,7 +80,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,

@@ -47,7 +47,7 @@ impl Events {
         };
         match entry.id.clone() {
             None => app.say("this event is about no file"),
-            Some(id) if app.select_file(&id) => return Fate::Closes,
+            Some(id) if app.go_to_file(&id) => return Fate::Closes,
             Some(_) => {}
         }
         Fate::Stays
@@ -95,8 +95,8 @@ impl Behave for Events {
         Fate::Stays
     }
 
-    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
-        self.search.type_key(key);
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
+        self.search.type_key(key).map_or(Fate::Ignores, |_| Fate::Stays)
     }
 
     fn paste(&mut self, _: &mut App, text: &str) {
@@ -110,7 +110,7 @@ impl Behave for Events {
 
 impl App {
     /// Selects the file with this id in the table; tells whether that could be done, and says why not.
-    fn select_file(&mut self, id: &Untrusted) -> bool {
+    fn go_to_file(&mut self, id: &Untrusted) -> bool {
         self.narrow_now();
         let Some(no) = self.account.store().find(id) else {
             self.say("the service has that file no longer");

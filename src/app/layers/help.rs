@@ -53,10 +53,12 @@ impl Behave for Help {
         }
     }
 
-    fn type_key(&mut self, _: &mut App, key: KeyEvent) {
-        if self.search.type_key(key) {
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
+        let Some(changed) = self.search.type_key(key) else { return Fate::Ignores };
+        if changed {
             self.scroll = 0;
         }
+        Fate::Stays
     }
 
     fn paste(&mut self, _: &mut App, text: &str) {

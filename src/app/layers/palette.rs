@@ -31,7 +31,7 @@ impl Palette {
     }
 
     fn place(&self, app: &App) -> ListPlace {
-        let found = find(self.input.value(), &app.settings.keys);
+        let found = offered(app, self.input.value());
         ListPlace::palette(app.screen(), found.len())
     }
 }

@@ -49,8 +49,9 @@ impl Search {
         true
     }
 
-    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
-        self.typing && input::edit(&mut self.input, key)
+    /// Takes a key; tells whether the text changed, and nothing where the key means nothing.
+    pub(super) fn type_key(&mut self, key: KeyEvent) -> Option<bool> {
+        if self.typing { input::edit(&mut self.input, key) } else { None }
     }
 
     pub(super) fn paste(&mut self, text: &str) -> bool {
