@@ -96,40 +96,44 @@ impl Theme {
             accent: colour(Color::Cyan),
             // The foreground is named, so that a title does not take on the colour of its border.
             strong: colour(Color::Reset).add_modifier(Modifier::BOLD),
-            band: Style::new().bg(Color::DarkGray).fg(Color::White),
+            // In reverse every colour keeps the contrast that it has on the terminal's own
+            // background; on a grey it has another one in each palette, and red has none.
+            band: with(Modifier::REVERSED),
             // No second grey is sure to differ both from the band and from the terminal.
             band_unfocused: with(Modifier::BOLD),
             error: colour(Color::LightRed),
             warning: colour(Color::Yellow),
             highlight: colour(Color::Cyan).add_modifier(Modifier::UNDERLINED),
-            new: colour(Color::LightGreen),
+            new: colour(Color::Green),
             changed: colour(Color::LightBlue),
-            gone: colour(Color::DarkGray),
+            // The grey of what is dim is the background itself in Solarized.
+            gone: colour(Color::Reset).add_modifier(Modifier::ITALIC),
             marked: colour(Color::LightCyan).add_modifier(Modifier::BOLD),
             urgencies: [
                 colour(Color::Magenta),
                 colour(Color::LightRed).add_modifier(Modifier::BOLD),
                 colour(Color::Yellow),
                 colour(Color::Green),
-                colour(Color::DarkGray),
+                colour(Color::Reset),
                 colour(Color::Magenta),
             ],
         }
     }
 
-    /// Without yellow, cyan, white and the bright colours, which vanish on white in most palettes.
+    /// Without yellow, green, cyan, white and the bright colours, which vanish on white in most
+    /// palettes.
     fn ansi_light() -> Self {
         Self {
             chrome: colour(Color::DarkGray),
             text: Style::new(),
             accent: colour(Color::Blue),
             strong: colour(Color::Reset).add_modifier(Modifier::BOLD),
-            band: Style::new().bg(Color::Gray).fg(Color::Black),
+            band: with(Modifier::REVERSED),
             band_unfocused: with(Modifier::BOLD),
             error: colour(Color::Red),
             warning: colour(Color::Magenta),
             highlight: colour(Color::Blue).add_modifier(Modifier::UNDERLINED),
-            new: colour(Color::Green),
+            new: colour(Color::Blue).add_modifier(Modifier::BOLD),
             changed: colour(Color::Blue),
             gone: colour(Color::DarkGray),
             marked: colour(Color::Blue).add_modifier(Modifier::BOLD),
@@ -137,9 +141,9 @@ impl Theme {
                 colour(Color::Red),
                 colour(Color::Red).add_modifier(Modifier::BOLD),
                 colour(Color::Magenta),
-                colour(Color::Green),
-                colour(Color::DarkGray),
                 colour(Color::Blue),
+                colour(Color::DarkGray),
+                colour(Color::Red),
             ],
         }
     }

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
@@ -96,18 +96,23 @@ impl Pen<'_> {
         }
     }
 
-    /// The band of the selected line. Colours that mean something stay; what is dim becomes readable.
+    /// The band of the selected line. Colours that mean something stay, also where the band is in
+    /// reverse: the cell is in that colour then. What is dim becomes readable.
     pub(super) fn select(&mut self, band: Style, line: Rect, marker: u16) {
         for x in line.left()..line.right() {
             let cell = &mut self.buffer[(x, line.y)];
             let plain = cell.fg == Color::Reset || Some(cell.fg) == self.theme.chrome.fg;
             let fg = cell.fg;
+            cell.modifier.remove(Modifier::DIM);
             cell.set_style(band);
-            if !plain {
-                cell.set_fg(fg);
-            }
+            cell.set_fg(if plain { band.fg.unwrap_or(Color::Reset) } else { fg });
         }
-        self.buffer[(marker, line.y)].set_symbol("▌").set_style(self.theme.accent);
+        let mark = &mut self.buffer[(marker, line.y)];
+        mark.set_symbol("▌").set_style(self.theme.accent);
+        if mark.modifier.contains(Modifier::REVERSED) {
+            // What is turned round twice stands as it is meant: the mark in its colour.
+            (mark.bg, mark.fg) = (mark.fg, Color::Reset);
+        }
     }
 
     /// A wide character that the left border of a box covers by half would push the border out of line.

@@ -35,7 +35,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
         let (symbol, style) = bar(app, theme, bucket, amount, most);
         let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
         let style = if focused == Some(number) {
-            theme.band.patch(Style { fg: style.fg, ..Style::new() })
+            theme.accent.add_modifier(Modifier::REVERSED)
         } else if chosen {
             style.add_modifier(Modifier::REVERSED)
         } else {

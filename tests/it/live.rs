@@ -214,18 +214,18 @@ fn the_terminals_background_is_heeded_and_never_a_command() {
     let mut terminal = start(&server.url, &[]);
     terminal.wait_for("100 files");
     terminal.wait_for_bytes(b"\x1b]11;?\x1b\\");
-    let band =
-        |screen: &vt100::Screen| screen.cell(5, 4).map(|cell| (cell.bgcolor(), cell.fgcolor()));
+    // The border of what has the focus is in the accent of the theme.
+    let accent = |screen: &vt100::Screen| screen.cell(3, 0).map(vt100::Cell::fgcolor);
     let dark = std::cell::Cell::new(None);
-    terminal.wait_screen("the band", |screen| {
-        dark.set(band(screen));
-        band(screen).is_some_and(|(bg, _)| bg != vt100::Color::Default)
+    terminal.wait_screen("the accent", |screen| {
+        dark.set(accent(screen));
+        accent(screen).is_some_and(|fg| fg != vt100::Color::Default)
     });
     for end in ["\x1b\\", "\x07"] {
         terminal.press(&format!("\x1b]11;rgb:ffff/ffff/ffff{end}"));
-        terminal.wait_screen("another band", |screen| band(screen) != dark.get());
+        terminal.wait_screen("another accent", |screen| accent(screen) != dark.get());
         terminal.press(&format!("\x1b]11;rgb:0000/0000/0000{end}"));
-        terminal.wait_screen("the first band", |screen| band(screen) == dark.get());
+        terminal.wait_screen("the first accent", |screen| accent(screen) == dark.get());
     }
     let screen = terminal.screen();
     assert!(screen.contains("1 of 100") && screen.contains("Files · time left ▲"), "{screen}");
@@ -238,9 +238,7 @@ fn without_the_focus_the_band_is_dim() {
     let mut terminal = start(&server.url, &[]);
     terminal.wait_for("100 files");
     terminal.wait_for_bytes(b"\x1b[?1004h");
-    let has_band = |screen: &vt100::Screen| {
-        screen.cell(5, 4).is_some_and(|cell| cell.bgcolor() != vt100::Color::Default)
-    };
+    let has_band = |screen: &vt100::Screen| screen.cell(5, 4).is_some_and(vt100::Cell::inverse);
     terminal.wait_screen("the band", has_band);
     terminal.press("\x1b[O");
     let text = terminal.wait_screen("no band", |screen| !has_band(screen));

@@ -10,6 +10,7 @@ mod browse;
 mod cli;
 mod client;
 mod config;
+mod contrast;
 mod demo;
 mod detail;
 mod doctor;

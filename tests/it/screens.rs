@@ -194,33 +194,12 @@ fn wide_names_leave_the_borders_in_line() {
     }
 }
 
-/// Reads `body` again, as `r` does; single files that are asked for are gone, or stay unanswered.
-fn refreshed(driver: &mut Driver, body: &str, gone: &str) {
-    driver.pass(Duration::from_secs(2));
-    driver.keys("r");
-    driver.answer(body);
-    driver.deny(|id| id.raw() == gone.as_bytes());
-}
-
-/// One file each that is new, changed, missing and gone, and two that are marked.
-fn lively(width: u16, height: u16) -> Driver {
-    let mut driver = Driver::new(width, height);
-    let left = |n: i64| hours(n) - 1_000;
-    driver.answer(&page(0..8, left, false));
-    driver.keys("j ");
-    let changed = |n: i64| if n == 4 { 40_000 } else { left(n) };
-    let files = page([0, 1, 3, 4, 6, 7, 8], changed, false);
-    refreshed(&mut driver, &files, "file_2");
-    driver.keys(" ");
-    driver
-}
-
 #[test]
 fn rows_that_are_new_changed_missing_gone_or_marked() {
-    let driver = lively(100, 18);
+    let driver = Driver::lively(100, 18);
     let buffer = draw_at(&driver.app, &Theme::ansi(Background::Dark), 100, 18);
     insta::assert_snapshot!("rows_100x18", lines(&buffer).join("\n"));
-    let driver = lively(46, 12);
+    let driver = Driver::lively(46, 12);
     let buffer = draw_at(&driver.app, &Theme::ansi(Background::Dark), 46, 12);
     insta::assert_snapshot!("rows_styled_46x12", styled(&buffer));
 }
@@ -235,10 +214,10 @@ fn the_agenda_and_the_events() {
             text(&driver.app, width, height)
         );
     }
-    let mut driver = lively(80, 24);
+    let mut driver = Driver::lively(80, 24);
     driver.keys("E");
     insta::assert_snapshot!("events_80x24", text(&driver.app, 80, 24));
-    let mut driver = lively(40, 10);
+    let mut driver = Driver::lively(40, 10);
     driver.keys("E");
     insta::assert_snapshot!("events_40x10", text(&driver.app, 40, 10));
     let mut driver = loaded(80, 24);

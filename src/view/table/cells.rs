@@ -92,7 +92,6 @@ fn name_text(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (Strin
         Some(Change::New) => theme.new,
         Some(Change::Changed) => theme.changed,
         Some(Change::Gone) => theme.gone,
-        None if file.filename.is_none() => theme.chrome,
         None => theme.text,
     };
     (name, style)

@@ -18,6 +18,7 @@ use shelflife::time::zone::Zone;
 use time::macros::offset;
 
 use super::calls::{Asked, file_answered, listed, page_answered};
+use super::files::{hours, page};
 
 /// 2026-11-23 14:00:00 UTC.
 pub const START_S: i64 = 1_795_442_400;
@@ -138,6 +139,22 @@ impl Driver {
     pub fn fail(&mut self, error: ApiError) {
         let ticket = self.fetch().request;
         self.tell(page_answered(ticket, Err(error)));
+    }
+
+    /// One file each that is new, changed, missing and gone, and two that are marked.
+    pub fn lively(width: u16, height: u16) -> Self {
+        let mut driver = Self::new(width, height);
+        let left = |n: i64| hours(n) - 1_000;
+        driver.answer(&page(0..8, left, false));
+        driver.keys("j ");
+        let changed = |n: i64| if n == 4 { 40_000 } else { left(n) };
+        driver.pass(Duration::from_secs(2));
+        driver.keys("r");
+        driver.answer(&page([0, 1, 3, 4, 6, 7, 8], changed, false));
+        // Single files that are asked for are gone, or stay unanswered.
+        driver.deny(|id| id.raw() == b"file_2");
+        driver.keys(" ");
+        driver
     }
 
     /// What stands in the line that is being typed, if one is.
