@@ -197,7 +197,7 @@ impl Account {
 
     /// What follows from time having passed alone: files expire, and come under bounds. Tells
     /// between which seconds of the service's clock that was.
-    pub fn pass_time(&mut self, zone: Zone, interest: &Interest<'_>) -> (i64, i64) {
+    pub fn pass_time(&mut self, interest: &Interest<'_>) -> (i64, i64) {
         let server_ms = self.server_ms();
         let now_s = server_ms.div_euclid(1_000);
         // What is known of the service's clock may also put it back.
@@ -207,8 +207,12 @@ impl Account {
         }
         let moment = Moment { server_ms, marked: interest.marked };
         self.alerts.check_bounds(&self.store, &[], &moment, self.now.mono);
-        self.timeline.update(&self.store, server_ms, zone);
         (from.min(now_s), from.max(now_s))
+    }
+
+    /// Brings the expiries up to date, with the hours and days of a zone.
+    pub fn update_timeline(&mut self, zone: Zone) {
+        self.timeline.update(&self.store, self.clock.server_ms(self.now), zone);
     }
 
     /// Asks for whatever is due or wanted, as far as nothing else is in flight; tells whether a

@@ -324,12 +324,13 @@ impl App {
         self.bounds_of_urgency().into_iter().filter_map(crossing).min()
     }
 
-    /// Milliseconds until the beginning of a bucket does.
+    /// Milliseconds until the first file of a bucket does.
     fn next_bucket_urgency_ms(&self) -> Option<u64> {
         let server_ms = self.account.server_ms();
         let bounds = self.bounds_of_urgency();
-        let starts = self.account.timeline().buckets().iter().map(|bucket| bucket.span.start);
-        let under = starts.flat_map(|start| bounds.map(|bound_s| start.saturating_sub(bound_s)));
+        let firsts = self.timeline().buckets().iter().filter_map(|bucket| bucket.first_s);
+        // A countdown that shows less than a bound has at most the bound less a second left.
+        let under = firsts.flat_map(|at| bounds.map(|bound_s| at.saturating_sub(bound_s - 1)));
         let ahead = under.map(|at| at.saturating_mul(1_000).saturating_sub(server_ms));
         ahead.filter(|ms| *ms > 0).min().map(i64::unsigned_abs)
     }

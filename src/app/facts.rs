@@ -14,7 +14,6 @@ use super::table::columns::Columns;
 use super::{App, whole_seconds};
 use crate::account::journal::{Change, Journal};
 use crate::account::outlook::Outlook;
-use crate::account::timeline::{Bucket, Measure, Timeline};
 use crate::account::{Account, Freshness};
 use crate::api::ApiError;
 use crate::keys::{Hint, Scope};
@@ -161,18 +160,6 @@ impl App {
         self.account.outlook()
     }
 
-    /// The expiries from now on.
-    #[must_use]
-    pub fn timeline(&self) -> &Timeline {
-        self.account.timeline()
-    }
-
-    /// What the bars of the timeline stand for.
-    #[must_use]
-    pub fn measure(&self) -> Measure {
-        self.appearance.measure
-    }
-
     /// How times are shown.
     #[must_use]
     pub fn times(&self) -> Times {
@@ -250,14 +237,6 @@ impl App {
     pub fn filter_lack(&self) -> Option<&str> {
         let error = self.typed.error.as_ref().filter(|error| error.unfinished)?;
         Some(&error.what)
-    }
-
-    /// How urgent the first files of a bucket are: one that began in the past is not expired.
-    #[must_use]
-    pub fn bucket_urgency(&self, bucket: &Bucket) -> Urgency {
-        let now_s = self.server_ms().div_euclid(1_000);
-        let left = bucket.span.start.saturating_sub(now_s + 1);
-        self.urgency(TimeLeft::Seconds(left.max(1).unsigned_abs()))
     }
 
     /// Whether all pages are being loaded.

@@ -24,6 +24,7 @@ mod searching;
 pub mod settings;
 pub mod sheets;
 pub mod table;
+mod timeline;
 
 use std::time::Duration;
 
@@ -44,6 +45,7 @@ use marks::Marks;
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
+use timeline::Filtered;
 
 pub use deadline::Wake;
 pub use ladder::Step;
@@ -118,6 +120,7 @@ pub struct App {
     focus: Focus,
     appearance: Appearance,
     typed: Typed,
+    filtered: Filtered,
     patience: u8,
     title: String,
     /// The second of the service's clock at which the work of the table began.
@@ -162,6 +165,7 @@ impl App {
             focus: Focus::default(),
             appearance,
             typed: Typed::default(),
+            filtered: Filtered::default(),
             patience: PATIENCE,
             title: String::new(),
             working_since_s: None,
@@ -203,6 +207,7 @@ impl App {
         self.pass_time();
         self.work();
         self.go_on(effects);
+        self.follow_expiries();
         self.tell(effects);
     }
 
@@ -229,7 +234,7 @@ impl App {
     /// What follows from time having passed alone: files expire, and come under bounds.
     fn pass_time(&mut self) {
         let interest = currency::interest(&self.table, &self.marks, false);
-        let (from_s, to_s) = self.account.pass_time(self.shown_zone(), &interest);
+        let (from_s, to_s) = self.account.pass_time(&interest);
         self.refilter(from_s, to_s);
     }
 

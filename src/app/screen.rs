@@ -3,7 +3,6 @@
 use super::App;
 use super::focus::Focus;
 use super::settings::{AUTO_THEME, NamedTheme, Times};
-use crate::account::timeline::Measure;
 use crate::app::effect::Effect;
 use crate::keys::{Action, Hint};
 use crate::store::field::Field;
@@ -89,15 +88,6 @@ impl App {
         self.say(format!("times {}{offset}", self.appearance.times.word()));
     }
 
-    pub(super) fn toggle_measure(&mut self) {
-        self.appearance.measure = match self.appearance.measure {
-            Measure::Files => Measure::Bytes,
-            Measure::Bytes => Measure::Files,
-        };
-        let what = if self.appearance.measure == Measure::Files { "files" } else { "bytes" };
-        self.say(format!("timeline in {what}"));
-    }
-
     pub(super) fn next_theme(&mut self) {
         if self.settings.themes.len() < 2 {
             return self.say("colours are off");
@@ -122,24 +112,5 @@ impl App {
             ("mouse off: text can be selected", "takes it back")
         };
         self.say_with(text, &[Hint::new(&[Action::ToggleMouse], hint)]);
-    }
-
-    /// Narrows the table down to a bucket of the timeline, or no longer where it is already.
-    pub(super) fn choose_bucket(&mut self, number: usize) {
-        let Some(bucket) = self.account.timeline().buckets().get(number) else { return };
-        let end = bucket.span.end;
-        let chosen = self.table.wanted_span().is_some_and(|span| span.end == end);
-        let span = (!chosen).then(|| bucket.span.clone());
-        self.typed.search_stopped = false;
-        let moment = super::moment(self.account.server_ms(), &self.marks);
-        self.table.set_span(self.account.store(), span, &moment);
-    }
-
-    /// Moves the focus of the timeline by so many buckets.
-    pub(super) fn move_bucket(&mut self, by: isize) {
-        let last = self.account.timeline().buckets().len().saturating_sub(1);
-        if let Focus::Timeline { bucket } = &mut self.focus {
-            *bucket = bucket.saturating_add_signed(by).min(last);
-        }
     }
 }

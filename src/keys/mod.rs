@@ -92,6 +92,8 @@ pub enum Action {
     OpenAgenda,
     /// Show the timeline in files, or in bytes.
     ToggleMeasure,
+    /// Show the expiries of all files, or of the filtered ones.
+    ToggleFiltered,
     /// Show what was new, changed, gone, and when.
     OpenEvents,
     /// Show times as ages, in local time, or in UTC.

@@ -40,6 +40,12 @@ const LOOK: &[Binding] = &[
     bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),
     bind("timeline-unit", &[Char('B')], A::ToggleMeasure, "timeline in files or in bytes"),
     bind(
+        "timeline-filtered",
+        &[Char('A')],
+        A::ToggleFiltered,
+        "timeline and agenda of all files, or of the filtered",
+    ),
+    bind(
         "events",
         &[Char('E')],
         A::OpenEvents,

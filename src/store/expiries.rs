@@ -116,6 +116,12 @@ impl Store {
             + self.sum(last.saturating_mul(QUARTER_S), to_s)
     }
 
+    /// The known bytes of the files that no expiry is given of.
+    #[must_use]
+    pub fn bytes_never_expiring(&self) -> u128 {
+        self.sums.never
+    }
+
     /// The bytes of the files of a short span, one by one.
     fn sum(&self, from_s: i64, to_s: i64) -> u128 {
         let known = |no: &FileNo| stated_bytes(self.bytes[no.0 as usize]).value();

@@ -312,6 +312,12 @@ impl Store {
         stated_time(self.expires_at[no.0 as usize])
     }
 
+    /// How large the file with number `no` is.
+    #[must_use]
+    pub fn bytes(&self, no: FileNo) -> Stated<u64> {
+        stated_bytes(self.bytes[no.0 as usize])
+    }
+
     /// The file with this id, if it is held.
     #[must_use]
     pub fn find(&self, id: &Untrusted) -> Option<FileNo> {

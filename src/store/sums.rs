@@ -9,10 +9,11 @@ use std::ops::Range;
 /// every offset of a time zone.
 pub(super) const QUARTER_S: i64 = 15 * 60;
 
-/// Known bytes by the quarter of an hour in which they expire.
+/// Known bytes by the quarter of an hour in which they expire, and those that no expiry is given of.
 #[derive(Debug, Default)]
 pub(super) struct ByteSums {
     quarters: BTreeMap<i64, u128>,
+    pub(super) never: u128,
 }
 
 impl ByteSums {

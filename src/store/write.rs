@@ -141,8 +141,10 @@ impl Store {
             return;
         };
         self.total.known += u128::from(bytes);
-        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.sums.add(at, bytes);
+        match stated_time(self.expires_at[row]) {
+            Stated::Value(at) => self.sums.add(at, bytes),
+            Stated::Nothing => self.sums.never += u128::from(bytes),
+            Stated::Odd => {}
         }
     }
 
@@ -153,8 +155,10 @@ impl Store {
             return;
         };
         self.total.known -= u128::from(bytes);
-        if let Stated::Value(at) = stated_time(self.expires_at[row]) {
-            self.sums.subtract(at, bytes);
+        match stated_time(self.expires_at[row]) {
+            Stated::Value(at) => self.sums.subtract(at, bytes),
+            Stated::Nothing => self.sums.never -= u128::from(bytes),
+            Stated::Odd => {}
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a pane draws with.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -106,13 +106,12 @@ impl Pen<'_> {
             cell.modifier.remove(Modifier::DIM);
             cell.set_style(band);
             cell.set_fg(if plain { band.fg.unwrap_or(Color::Reset) } else { fg });
+            if matches!(cell.symbol(), "▇" | "▰") {
+                unreverse(cell);
+            }
         }
         let mark = &mut self.buffer[(marker, line.y)];
-        mark.set_symbol("▌").set_style(self.theme.accent);
-        if mark.modifier.contains(Modifier::REVERSED) {
-            // What is turned round twice stands as it is meant: the mark in its colour.
-            (mark.bg, mark.fg) = (mark.fg, Color::Reset);
-        }
+        unreverse(mark.set_symbol("▌").set_style(self.theme.accent));
     }
 
     /// A wide character that the left border of a box covers by half would push the border out of line.
@@ -123,6 +122,13 @@ impl Pen<'_> {
                 self.buffer[(x, y)].set_symbol(" ");
             }
         }
+    }
+}
+
+/// A shape that is to have its colour even in a band that is in reverse: turned round twice.
+fn unreverse(cell: &mut Cell) {
+    if cell.modifier.contains(Modifier::REVERSED) {
+        (cell.bg, cell.fg) = (cell.fg, Color::Reset);
     }
 }
 

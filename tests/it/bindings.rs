@@ -72,6 +72,7 @@ const SCOPES: &[Scope] = &[
             A::GoBack,
             A::MoveFocus,
             A::ToggleMeasure,
+            A::ToggleFiltered,
         ]),
     },
     Scope {
@@ -137,6 +138,7 @@ const SCOPES: &[Scope] = &[
             A::OpenHelp,
             A::OpenPalette,
             A::ToggleMeasure,
+            A::ToggleFiltered,
             A::CycleTimes,
             A::NextTheme,
             A::Refresh,

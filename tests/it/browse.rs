@@ -513,13 +513,13 @@ fn the_timeline_narrows_the_table_down_and_gives_it_back() {
     assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 1 });
     assert!(last_line(&driver, 0).contains("1 file ·"), "{}", last_line(&driver, 0));
     driver.key(KeyCode::Enter);
-    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[1].files);
+    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[1].amount.files);
     assert_eq!(rows(&driver), [0]);
     driver.key(KeyCode::Enter);
     assert_eq!(rows(&driver).len(), 60, "again lifts it");
     driver.keys("G");
     driver.key(KeyCode::Enter);
-    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[31].files);
+    assert_eq!(rows(&driver).len(), driver.app.timeline().buckets()[31].amount.files);
     driver.keys("g");
     driver.key(KeyCode::Left);
     assert_eq!(driver.app.focus(), Focus::Timeline { bucket: 0 });
@@ -558,15 +558,17 @@ fn a_chosen_span_keeps_its_name_while_time_goes_on() {
     }
 }
 
-/// The numbers of the agenda's column `Files`.
-fn agenda_numbers(driver: &Driver) -> Vec<usize> {
+/// The numbers of the agenda's column `Files`, and the total below them.
+fn agenda_numbers(driver: &Driver) -> (Vec<usize>, usize) {
     let screen = text(&driver.app, 120, 60);
     let lines = screen.lines().skip(2).take_while(|line| line.starts_with('│'));
     let number = |line: &str| {
         let field: String = line.chars().skip(28).take(10).collect();
         field.trim().replace(',', "").parse().ok()
     };
-    lines.filter_map(number).collect()
+    let mut numbers: Vec<usize> = lines.filter_map(number).collect();
+    let total = numbers.pop().unwrap();
+    (numbers, total)
 }
 
 #[test]
@@ -577,11 +579,13 @@ fn the_agenda_adds_up_to_what_is_loaded_and_narrows_down() {
         let mut driver = Driver::new(120, 60);
         driver.answer(&body);
         driver.keys("a");
-        let numbers = agenda_numbers(&driver);
-        assert_eq!(numbers.iter().sum::<usize>(), driver.app.store().len(), "{numbers:?}");
-        driver.pass(Duration::from_secs(5 * 3_600 + 17));
-        driver.tell(Event::DeadlineReached);
-        assert_eq!(agenda_numbers(&driver).iter().sum::<usize>(), driver.app.store().len());
+        for _ in 0..2 {
+            let (numbers, total) = agenda_numbers(&driver);
+            assert_eq!(numbers.iter().sum::<usize>(), driver.app.store().len(), "{numbers:?}");
+            assert_eq!(total, driver.app.store().len());
+            driver.pass(Duration::from_secs(5 * 3_600 + 17));
+            driver.tell(Event::DeadlineReached);
+        }
     }
     let mut driver = loaded(300);
     driver.keys("ajjj");
@@ -680,9 +684,92 @@ fn the_bucket_under_way_is_critical_and_never_expired() {
     driver.tell(Event::DeadlineReached);
     let buckets = driver.app.timeline().buckets();
     let urgency = |number: usize| driver.app.bucket_urgency(&buckets[number]);
-    assert_eq!((urgency(0), urgency(1)), (Urgency::Critical, Urgency::Critical));
+    assert_eq!(urgency(1), Urgency::Critical, "the file of 15:00 has 43 minutes left");
+    assert_eq!((urgency(2), urgency(3)), (Urgency::Soon, Urgency::Soon));
     assert_eq!(
-        (urgency(2), urgency(23), urgency(31)),
-        (Urgency::Soon, Urgency::Soon, Urgency::Fresh)
+        (urgency(0), urgency(31)),
+        (Urgency::Fresh, Urgency::Fresh),
+        "nothing is not urgent"
     );
+}
+
+/// The colours are those of the table: an hour that begins within an hour is not urgent by itself.
+#[test]
+fn an_hour_is_as_urgent_as_the_first_of_its_files() {
+    // 14:20 by the clock of the service; a file at 15:58, and one at 15:10 that is gone later.
+    let mut driver = Driver::new(120, 36);
+    driver.pass(Duration::from_secs(20 * 60));
+    driver.answer(&page([0, 1], |n| if n == 0 { 118 * 60 } else { 70 * 60 }, false));
+    let urgency = |driver: &Driver| driver.app.bucket_urgency(&driver.app.timeline().buckets()[1]);
+    assert_eq!(urgency(&driver), Urgency::Critical);
+    driver.keys("r");
+    driver.answer(&page([0], |_| 118 * 60, false));
+    driver.deny(|id| id.raw() == b"file_1");
+    assert_eq!(urgency(&driver), Urgency::Soon, "1 h 38 left");
+    assert_eq!(driver.app.timeline().buckets()[1].amount.files, 1);
+}
+
+#[test]
+fn timeline_and_agenda_are_of_all_files_or_of_the_filtered() {
+    let mut driver = loaded(300);
+    driver.keys("A");
+    assert_eq!(driver.app.message(), Some("all files are shown: there is no filter; / begins one"));
+    driver.keys("/name-00");
+    driver.key(KeyCode::Enter);
+    assert_eq!(driver.app.timeline().total().files, 300);
+    driver.keys("A");
+    assert_eq!(driver.app.timeline().total().files, 100);
+    assert!(text(&driver.app, 120, 36).contains(" files, filtered now "));
+    driver.keys("a");
+    let title = |driver: &Driver| text(&driver.app, 120, 60).lines().next().unwrap().to_owned();
+    assert!(title(&driver).starts_with("╭─ Agenda · filtered “name-00” ─"), "{}", title(&driver));
+    let (numbers, total) = agenda_numbers(&driver);
+    assert_eq!((numbers.iter().sum::<usize>(), total), (100, 100));
+    driver.keys("A");
+    assert!(title(&driver).starts_with("╭─ Agenda · all files ─"), "{}", title(&driver));
+    assert_eq!(agenda_numbers(&driver).1, 300);
+    driver.keys("A");
+    // Down to one bucket, the others are still counted, so that another can be chosen.
+    driver.keys("jjj");
+    driver.key(KeyCode::Enter);
+    assert_eq!(rows(&driver), [2]);
+    assert_eq!(driver.app.timeline().total().files, 100);
+    driver.keys("a");
+    assert_eq!(agenda_numbers(&driver).1, 100);
+    driver.keys("q");
+    driver.key(KeyCode::Esc);
+    driver.key(KeyCode::Esc);
+    assert_eq!((rows(&driver).len(), driver.app.timeline().total().files), (300, 300));
+}
+
+/// A filter on time left lets other files through as time passes, and so does the timeline.
+#[test]
+fn the_filtered_timeline_goes_with_the_table() {
+    let mut driver = loaded(60);
+    driver.keys("/left<6h");
+    driver.key(KeyCode::Enter);
+    driver.keys("A");
+    for _ in 0..40 {
+        let shown = rows(&driver).len();
+        assert_eq!(driver.app.timeline().total().files, shown);
+        assert_eq!(driver.app.timeline().expired.files, driver.app.outlook().counts.expired);
+        driver.pass(Duration::from_secs(17 * 60));
+        driver.tell(Event::DeadlineReached);
+    }
+}
+
+#[test]
+fn what_has_no_expiry_has_bytes_and_the_total_says_what_is_not_known() {
+    let mut driver = Driver::new(120, 60);
+    driver.answer(&account(false));
+    driver.keys("a");
+    let screen = text(&driver.app, 120, 60);
+    let line = |word: &str| screen.lines().find(|line| line.contains(word)).unwrap().to_owned();
+    assert!(line("no expiry given").contains("1         0 B"), "{screen}");
+    assert!(line("not readable").contains("2         0 B"), "{screen}");
+    assert!(line("  all  ").contains("+ 2 of unknown size"), "{screen}");
+    assert!(line("Agenda").ends_with(" files max 1/h, 1/d ─╮"), "{screen}");
+    driver.keys("B");
+    let screen = text(&driver.app, 120, 60);
+    assert!(screen.contains("bytes max "), "{screen}");
 }

@@ -23,7 +23,12 @@ impl Agenda {
     /// Where its lines stand.
     #[must_use]
     pub fn place(app: &App, screen: Rect) -> ListPlace {
-        ListPlace::full(screen, sheets::agenda::lines(app))
+        let mut list = ListPlace::full(screen, sheets::agenda::lines(app));
+        // The last line is that of the totals, below the names of the columns and the others.
+        if list.room.height + 1 >= sheets::agenda::TOTAL_FROM {
+            list.room.height -= 1;
+        }
+        list
     }
 }
 
@@ -54,6 +59,10 @@ impl Behave for Agenda {
             }
             Action::ToggleMeasure => {
                 app.toggle_measure();
+                Fate::Stays
+            }
+            Action::ToggleFiltered => {
+                app.toggle_filtered_expiries();
                 Fate::Stays
             }
             action => app.act_anywhere(action, effects),

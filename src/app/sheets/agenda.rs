@@ -1,10 +1,12 @@
-//! The agenda: the timeline with numbers. Its lines add up to what is loaded.
+//! The agenda: the timeline with numbers. Its lines add up to its last one: all that is loaded, or all
+//! that the filter lets through.
 
 use std::ops::Range;
 
 use super::Line;
-use crate::account::timeline::{DAY_S, HOUR_S};
+use crate::account::timeline::{Amount, DAY_S, HOUR_S};
 use crate::app::App;
+use crate::app::geometry::inside;
 use crate::app::geometry::lists::{ListCursor, ListPlace};
 use crate::store::FileNo;
 use crate::text;
@@ -16,11 +18,16 @@ use crate::time::expiry::Urgency;
 const WHEN: u16 = 24;
 const FILES: u16 = 10;
 const BYTES: u16 = 12;
-const BAR: u16 = 12;
-/// Cells that a filename has at least, or else none is shown.
+/// Cells that a bar has at least, or else there is none.
+const LEAST_BAR: u16 = 8;
+/// Cells that a filename has at least, or else none is shown, and those that it has at most: what is
+/// left is the bar's.
 const LEAST_NAME: u16 = 16;
+const MOST_NAME: u16 = 32;
+/// From this height on there is a line of totals.
+pub const TOTAL_FROM: u16 = 5;
 
-/// The part of the loaded files that a line counts.
+/// The part of the files that a line counts.
 #[derive(Clone, Copy)]
 enum Portion {
     Expired,
@@ -32,10 +39,10 @@ enum Portion {
 
 /// What the lines count, from the first to the last.
 fn portions(app: &App) -> impl Iterator<Item = Portion> {
-    let counts = app.outlook().counts;
-    let expired = (counts.expired > 0).then_some(Portion::Expired);
-    let buckets = (0..app.timeline().buckets().len()).map(Portion::Bucket);
-    let odd = (counts.unknown > 0).then_some(Portion::NotReadable);
+    let timeline = app.timeline();
+    let expired = (timeline.expired.files > 0).then_some(Portion::Expired);
+    let buckets = (0..timeline.buckets().len()).map(Portion::Bucket);
+    let odd = (timeline.unknown.files > 0).then_some(Portion::NotReadable);
     expired.into_iter().chain(buckets).chain([Portion::NoExpiry]).chain(odd)
 }
 
@@ -61,6 +68,8 @@ pub struct AgendaSheet {
     pub head: Line,
     /// The lines in view below it.
     pub visible: Vec<Line>,
+    /// All of them together, for the last line of the room; nothing where there is no room.
+    pub total: Option<Line>,
     /// The number of the first of them.
     pub first: usize,
     /// The number of the line under the cursor.
@@ -75,50 +84,46 @@ pub fn agenda(app: &App, list: &ListPlace, cursor: ListCursor) -> AgendaSheet {
     let (lines, room) = (list.lines, list.room);
     let (cursor, first) = (cursor.line(lines), cursor.first(list));
     let columns = Columns::within(room.width);
-    let most = app.timeline().most(app.measure());
     let in_view = portions(app).skip(first).take(usize::from(room.height));
-    let visible = in_view.map(|portion| columns.line(app, &Row::of(app, portion), most)).collect();
-    AgendaSheet { head: columns.head(), visible, first, cursor, lines }
+    let visible = in_view.map(|portion| columns.line(app, &Row::of(app, portion))).collect();
+    // The place leaves a line for the totals where it can.
+    let has_total = room.bottom() < inside(list.area).bottom();
+    let total = has_total.then(|| columns.total(app));
+    AgendaSheet { head: columns.head(app), visible, total, first, cursor, lines }
 }
 
 /// What a line says.
 struct Row {
     when: String,
-    files: usize,
-    bytes: Option<u128>,
+    amount: Amount,
     /// The first and the last file to go.
     ends: Option<(FileNo, FileNo)>,
     urgency: Urgency,
-    /// The amount that the bar of the line stands for.
-    share: u128,
+    /// The bucket that its bar stands for.
+    bucket: Option<usize>,
 }
 
 impl Row {
     fn of(app: &App, portion: Portion) -> Self {
-        let counts = || app.outlook().counts;
-        let plain = |when: &str, files, urgency| {
+        let timeline = app.timeline();
+        let plain = |when: &str, amount, urgency| {
             let when = when.to_owned();
-            Self { when, files, bytes: None, ends: None, urgency, share: 0 }
+            Self { when, amount, ends: None, urgency, bucket: None }
         };
         match portion {
-            Portion::Expired => {
-                let now_s = app.server_ms().div_euclid(1_000);
-                let bytes = Some(app.store().bytes_expiring(i64::MIN, now_s + 1));
-                Self { bytes, ..plain("expired", counts().expired, Urgency::Expired) }
-            }
+            Portion::Expired => plain("expired", timeline.expired, Urgency::Expired),
             Portion::Bucket(number) => {
-                let bucket = &app.timeline().buckets()[number];
+                let bucket = &timeline.buckets()[number];
                 Self {
                     when: span_words(app, &bucket.span),
-                    files: bucket.files,
-                    bytes: Some(bucket.bytes),
+                    amount: bucket.amount,
                     ends: bucket.ends,
                     urgency: app.bucket_urgency(bucket),
-                    share: bucket.amount(app.measure()),
+                    bucket: Some(number),
                 }
             }
-            Portion::NoExpiry => plain("no expiry given", counts().never, Urgency::Never),
-            Portion::NotReadable => plain("not readable", counts().unknown, Urgency::Unknown),
+            Portion::NoExpiry => plain("no expiry given", timeline.never, Urgency::Never),
+            Portion::NotReadable => plain("not readable", timeline.unknown, Urgency::Unknown),
         }
     }
 }
@@ -155,7 +160,11 @@ struct Columns {
     files: u16,
     bytes: u16,
     bar: u16,
+    /// Cells of a bar; none where there is no room.
+    bar_cells: u16,
     names: u16,
+    /// Cells of the first and of the last filename, where there is room for both.
+    name_cells: Option<u16>,
     /// The first cell behind the room for the line.
     right: u16,
 }
@@ -167,67 +176,86 @@ impl Columns {
         let files = when + if narrow { width.saturating_sub(2 + FILES) } else { WHEN };
         let bytes = files + FILES;
         let bar = bytes + BYTES + 2;
-        Self { when, files, bytes, bar, names: bar + BAR + 2, right: width }
+        let room = width.saturating_sub(bar);
+        // Most of it is for two names; what these do not need is the bar's.
+        let name = room.saturating_sub(2) * 3 / 8;
+        let name_cells = (name >= LEAST_NAME).then_some(name.min(MOST_NAME));
+        let bar_cells = name_cells.map_or(room, |name| room - 2 - 2 * name);
+        let bar_cells = if bar_cells < LEAST_BAR { 0 } else { bar_cells };
+        let names = bar + bar_cells + 2;
+        Self { when, files, bytes, bar, bar_cells, names, name_cells, right: width }
     }
 
     fn has_bytes(&self) -> bool {
         self.bytes + BYTES <= self.right
     }
 
-    fn has_bar(&self) -> bool {
-        self.bar + BAR <= self.right
-    }
-
-    /// Cells of the first and of the last filename, where there is room for both.
-    fn name_room(&self) -> Option<u16> {
-        let half = self.right.saturating_sub(self.names) / 2;
-        (half >= LEAST_NAME).then_some(half)
-    }
-
-    fn head(&self) -> Line {
+    fn head(&self, app: &App) -> Line {
         let mut line = Line::default();
         line.put(self.when, Tone::Chrome, "When");
         line.put_right(self.files, self.bytes.min(self.right), Tone::Chrome, "Files");
         if self.has_bytes() {
             line.put_right(self.bytes, self.bytes + BYTES, Tone::Chrome, "Bytes");
         }
-        if let Some(room) = self.name_room() {
+        if self.bar_cells > 0 {
+            line.put(self.bar, Tone::Chrome, app.measure().word());
+        }
+        if let Some(room) = self.name_cells {
             line.put(self.names, Tone::Chrome, "First to go");
             line.put(self.names + room, Tone::Chrome, "Last to go");
         }
         line
     }
 
-    /// One line; `most` is what the longest bar stands for.
-    fn line(&self, app: &App, row: &Row, most: u128) -> Line {
+    fn line(&self, app: &App, row: &Row) -> Line {
         let mut line = Line::default();
-        let holds = row.files > 0;
+        let holds = row.amount.files > 0;
         let urgency = Tone::Urgency(row.urgency);
         let tone = if holds { urgency } else { Tone::Chrome };
-        let room = usize::from(self.files.saturating_sub(self.when));
-        line.put(self.when, tone, shorten_end(&row.when, room));
-        let tone = if holds { Tone::Text } else { Tone::Chrome };
-        line.put_right(self.files, self.bytes.min(self.right), tone, grouped(row.files));
-        if self.has_bytes() {
-            let bytes = match row.bytes {
-                Some(bytes) if holds => text::sum(bytes),
-                _ => "—".to_owned(),
-            };
-            line.put_right(self.bytes, self.bytes + BYTES, tone, bytes);
+        self.put_numbers(
+            &mut line,
+            &row.when,
+            row.amount,
+            [tone, if holds { Tone::Text } else { Tone::Chrome }],
+        );
+        if let Some(bucket) = row.bucket {
+            let cells = app.timeline().height(bucket, app.measure(), self.bar_cells);
+            line.put(self.bar, urgency, "▇".repeat(usize::from(cells)));
         }
-        if self.has_bar() && most > 0 && row.share > 0 {
-            let cells = (row.share * u128::from(BAR)).div_ceil(most).min(u128::from(BAR));
-            line.put(self.bar, urgency, "▇".repeat(usize::try_from(cells).unwrap_or(0)));
-        }
-        if let (Some((first, last)), Some(room)) = (row.ends, self.name_room()) {
+        if let (Some((first, last)), Some(room)) = (row.ends, self.name_cells) {
             // One file goes first and last: it is named once.
             let names = [(self.names, first), (self.names + room, last)];
-            for (at, no) in names.into_iter().take(row.files.min(2)) {
+            for (at, no) in names.into_iter().take(row.amount.files.min(2)) {
                 let name = app.store().file(no).name_to_show();
                 let name = shorten_middle(&name, usize::from(room.saturating_sub(2)));
                 line.put(at, Tone::Text, name);
             }
         }
         line
+    }
+
+    /// All lines together.
+    fn total(&self, app: &App) -> Line {
+        let mut line = Line::default();
+        let whose = if app.shows_filtered_expiries() { "filtered" } else { "all" };
+        let timeline = app.timeline();
+        self.put_numbers(&mut line, whose, timeline.total(), [Tone::Strong; 2]);
+        if self.bar_cells > 0 && timeline.sizeless > 0 {
+            let sizeless = format!("+ {} of unknown size", grouped(timeline.sizeless));
+            let room = usize::from(self.right.saturating_sub(self.bar));
+            line.put(self.bar, Tone::Strong, shorten_end(&sizeless, room));
+        }
+        line
+    }
+
+    /// When, how many, how large.
+    fn put_numbers(&self, line: &mut Line, when: &str, amount: Amount, [of_when, tone]: [Tone; 2]) {
+        let room = usize::from(self.files.saturating_sub(self.when));
+        line.put(self.when, of_when, shorten_end(when, room));
+        line.put_right(self.files, self.bytes.min(self.right), tone, grouped(amount.files));
+        if self.has_bytes() {
+            let bytes = if amount.files > 0 { text::sum(amount.bytes) } else { "—".to_owned() };
+            line.put_right(self.bytes, self.bytes + BYTES, tone, bytes);
+        }
     }
 }

@@ -261,8 +261,8 @@ fn timeline_words(app: &App) -> Option<String> {
     let Focus::Timeline { bucket: number } = app.focus() else { return None };
     let bucket = app.timeline().buckets().get(number)?;
     let when = span_words(app, &bucket.span);
-    let unit = if bucket.files == 1 { "file" } else { "files" };
-    let (files, bytes) = (grouped(bucket.files), text::sum(bucket.bytes));
+    let unit = if bucket.amount.files == 1 { "file" } else { "files" };
+    let (files, bytes) = (grouped(bucket.amount.files), text::sum(bucket.amount.bytes));
     let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
     let enter = if chosen { "lifts" } else { "filters" };
     let ways = [

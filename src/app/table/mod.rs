@@ -32,6 +32,9 @@ pub struct Table {
     narrowed: Option<Order>,
     /// What the table will be, while that takes longer than a key may wait.
     rebuild: Option<Rebuild>,
+    /// How often the files that are let through became others, but for those that happened to the
+    /// store.
+    narrowings: u64,
     viewport: Viewport,
     /// The file that the operator chose; `None` until then.
     chosen: Option<FileNo>,
@@ -45,6 +48,7 @@ impl Default for Table {
             narrowing: Narrowing::default(),
             narrowed: None,
             rebuild: None,
+            narrowings: 0,
             viewport: Viewport::default(),
             chosen: None,
             cursor: 0,
@@ -155,6 +159,13 @@ impl Table {
         self.narrowed.is_some()
     }
 
+    /// A number that differs, for one revision of the store, whenever the filter lets other files
+    /// through.
+    #[must_use]
+    pub fn narrowings(&self) -> u64 {
+        self.narrowings
+    }
+
     /// Takes in what happened to the store; the selected file keeps its screen line where it can.
     pub fn absorb(&mut self, store: &Store, delta: &Delta, moment: &Moment<'_>) {
         if self.chosen.is_some_and(|no| delta.removed.binary_search(&no).is_ok()) {
@@ -187,6 +198,7 @@ impl Table {
         if let Some(rebuild) = &mut self.rebuild {
             rebuild.touch(&files);
         }
+        self.narrowings += 1;
         if let Some(narrowed) = &mut self.narrowed {
             let delta = Delta { changed: files, ..Delta::default() };
             narrowed.apply_if(store, &delta, |no| self.narrowing.admits(store, no, moment));
@@ -260,6 +272,7 @@ impl Table {
         if !rebuild.step(store, moment) {
             return true;
         }
+        self.narrowings += 1;
         if let Some(rebuild) = self.rebuild.take() {
             let (order, narrowing, narrowed) = rebuild.finish(store, &self.all, moment);
             if let Some(order) = order {
@@ -277,6 +290,7 @@ impl Table {
     pub fn narrow_now(&mut self, store: &Store, moment: &Moment<'_>) {
         let Some(rebuild) = &mut self.rebuild else { return };
         while !rebuild.judge(store, moment) {}
+        self.narrowings += 1;
         self.narrowed = rebuild.narrowed(store, &self.all, moment);
         self.narrowing = rebuild.narrowing().clone();
         if rebuild.wanted().is_none() {

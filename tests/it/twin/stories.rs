@@ -219,10 +219,7 @@ pub fn about(wake: Wake) -> Story {
             quiet().file(None, None).served(first(crowded)).keys(1_500, "r")
         }
         Wake::Urgency => urgent(quiet()).file(None, Some(36 * HOUR + 30 * MINUTE + 5)),
-        Wake::BucketUrgency => {
-            let wall_ms = START_S * 1_000 + 30 * MINUTE * 1_000 - 5_870;
-            urgent(Story { wall_ms, ..quiet() }).file(None, Some(2 * HOUR)).keys(500, "a")
-        }
+        Wake::BucketUrgency => urgent(quiet()).file(None, Some(90 * MINUTE + 4)).keys(500, "a"),
     }
 }
 
@@ -276,6 +273,8 @@ const KEYS: &[&str] = &[
     "\t",
     "\t\t",
     "\t\tjjj\n",
+    "/left<3d\nA",
+    "/left<3d\nAajjj\n",
     "p",
     "t",
     "tt",
