@@ -6,11 +6,12 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::typed::Typed;
 use super::{Pen, cells};
 use crate::app::layers::filter::FilterInput;
 use crate::keys::{Action, Hint, Scope};
 use crate::store::filter::FilterError;
-use crate::text::{UntrustedRef, grouped, shorten_end, width};
+use crate::text::{grouped, shorten_end, width};
 
 const KEYS: [Hint; 2] =
     [Hint::new(&[Action::Choose], "keeps"), Hint::new(&[Action::GoBack], "clears")];
@@ -45,18 +46,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, typed: &FilterInput) -> Option
     let x = pen.put(left, area.y, right, sign, theme.accent);
     let text_right = right.saturating_sub(cells(&side) + 2).max(x + 1);
     let room = usize::from(text_right - x).saturating_sub(1);
-    let scroll = input.visual_scroll(room);
-    // What was typed is shown as it would be matched: cut to the room, never as a command.
-    let visible: String = skip_cells(input.value(), scroll);
-    // A space at an end of it is one in the middle of the line.
-    let shown = UntrustedRef::new(format!("|{visible}|").as_bytes()).printable().into_owned();
-    let shown = shown.get(1..shown.len() - 1).unwrap_or_default();
-    pen.put(x, area.y, text_right, &shorten_end(shown, room), theme.text);
+    let Typed { shown, scroll, cursor } = super::typed::typed(input, room);
+    pen.put(x, area.y, text_right, &shown, theme.text);
     if let Some(error) = app.filter_error().filter(|_| area.height > 1) {
         let line = Rect { x, y: area.y + 1, width: right - x, height: 1 };
         filter_error(pen, line, error, (input.value(), scroll));
     }
-    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
     Some(Position::new((x + cursor).min(text_right), area.y))
 }
 
@@ -82,15 +77,4 @@ fn filter_error(
         let what = shorten_end(&error.what, before.saturating_sub(1));
         pen.put_right(line.x, line.y, at.saturating_sub(1), &what, theme.error);
     }
-}
-
-pub(super) fn skip_cells(text: &str, skipped: usize) -> String {
-    let mut used = 0;
-    text.chars()
-        .skip_while(|c| {
-            let before = used;
-            used += crate::text::width(c.encode_utf8(&mut [0; 4]));
-            before < skipped
-        })
-        .collect()
 }

@@ -14,6 +14,7 @@ mod picker;
 mod screens;
 mod table;
 mod timeline;
+mod typed;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -21,6 +22,7 @@ use ratatui::layout::{Alignment, Position, Rect};
 use ratatui::text::{Line, Span};
 
 use self::pen::{Pen, cells, heading};
+use self::typed::{Typed, typed};
 use crate::app::App;
 use crate::app::geometry::layout::Layout;
 use crate::app::layers::Layer;
@@ -142,17 +144,15 @@ fn searched(
     }
     let begin = text::width(title) + 4;
     let room = usize::from(area.width).saturating_sub(begin + 5);
-    let scroll = search.input().visual_scroll(room);
-    let shown: String = filter::skip_cells(search.words(), scroll);
-    let shown = text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
+    let Typed { shown, cursor, .. } = typed(search.input(), room);
     let line = Line::from(vec![
         Span::raw("─"),
         Span::styled(format!(" {title} "), theme.strong),
         Span::styled("/ ", theme.accent),
-        Span::styled(text::shorten_end(&shown, room) + " ", theme.text),
+        Span::styled(shown + " ", theme.text),
     ]);
-    let at = begin + 2 + search.input().visual_cursor().saturating_sub(scroll);
-    let x = area.x.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    let begin = u16::try_from(begin + 2).unwrap_or(u16::MAX);
+    let x = area.x.saturating_add(begin).saturating_add(cursor);
     let cursor = Position::new(x.min(area.right().saturating_sub(1)), area.y);
     (line, search.is_typing().then_some(cursor))
 }

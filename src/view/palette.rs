@@ -9,6 +9,7 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::typed::{Typed, typed};
 use super::{Pen, cells, heading};
 use crate::app::geometry::lists::{ListPlace, PALETTE_WIDTH};
 use crate::app::layers::palette::{Palette, offered};
@@ -39,12 +40,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<P
     }
     let x = pen.put(inner.x, inner.y, inner.right(), ": ", theme.accent);
     let room = usize::from(inner.right().saturating_sub(x)).saturating_sub(1);
-    let scroll = input.visual_scroll(room);
-    let shown: String = super::filter::skip_cells(input.value(), scroll);
-    let shown = crate::text::UntrustedRef::new(shown.as_bytes()).printable().into_owned();
-    pen.put(x, inner.y, inner.right(), &shorten_end(&shown, room), theme.text);
-    let cursor = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(0);
-    let cursor = Position::new((x + cursor).min(inner.right().saturating_sub(1)), inner.y);
+    let Typed { shown, cursor: at, .. } = typed(input, room);
+    pen.put(x, inner.y, inner.right(), &shown, theme.text);
+    let cursor = Position::new((x + at).min(inner.right().saturating_sub(1)), inner.y);
     if found.is_empty() {
         pen.put(inner.x, inner.y + 1, inner.right(), "  nothing is called so", theme.chrome);
         return Some(cursor);

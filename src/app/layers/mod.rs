@@ -202,11 +202,11 @@ impl Layers {
         self.0.pop_if(|layer| is_it(layer));
     }
 
-    /// Takes the detail from among them; tells whether it was there. Those above stay: somebody may
+    /// Takes what is about the selected file from among them; tells whether it was there. Those above stay: somebody may
     /// be typing there.
     pub(super) fn leave_detail(&mut self) -> bool {
         let before = self.0.len();
-        self.0.retain(|layer| !matches!(layer, Layer::Detail(_)));
+        self.0.retain(|layer| !matches!(layer, Layer::Detail(_) | Layer::Copy(_)));
         self.0.len() < before
     }
 }
