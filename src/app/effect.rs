@@ -1,5 +1,6 @@
 //! What [`App::update`](crate::app::App::update) asks of the world. Carried out by the runtime only.
 
+use super::settings::Chosen;
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
 
@@ -14,6 +15,9 @@ pub enum Effect {
     Alert(Alert),
     /// Set the terminal's title to this text, which is escaped already.
     SetTitle(String),
+    /// Write this into the configuration; the answer is
+    /// [`Event::SettingsWritten`](super::event::Event::SettingsWritten).
+    WriteSettings(Chosen),
     /// Take the mouse, or leave it to the terminal.
     UseMouse(bool),
     /// Clear the terminal and draw everything.

@@ -35,6 +35,9 @@ pub enum Event {
     Replied(Ticket, Result<Answer<Reply>, ApiError>),
     /// The command of an alert did not do its work; the text says which and why, and is escaped.
     CommandFailed(String),
+    /// What was chosen is written into the configuration, or could not be; the text says which, and is
+    /// escaped.
+    SettingsWritten(String),
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.

@@ -199,6 +199,7 @@ impl App {
                 self.account.note_command_failed(&text);
                 self.say(text);
             }
+            Event::SettingsWritten(text) => self.say(text),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}

@@ -2,7 +2,7 @@
 
 use super::App;
 use super::focus::Focus;
-use super::settings::{AUTO_THEME, NamedTheme, Times};
+use super::settings::{AUTO_THEME, Chosen, NamedTheme, Times};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Hint};
 use crate::store::field::Field;
@@ -10,6 +10,10 @@ use crate::theme::{Background, Theme};
 
 /// The hint where there is no pane.
 const SHOW_DETAIL: [Hint; 1] = [Hint::new(&[Action::OpenDetail], "shows the detail")];
+
+/// The hint where something was chosen that the next start may begin with.
+pub(super) const KEEPS: [Hint; 1] =
+    [Hint::new(&[Action::WriteSettings], "writes it to the configuration")];
 
 impl App {
     pub(super) fn toggle_pane(&mut self) {
@@ -85,7 +89,7 @@ impl App {
                 format!(" ({})", self.shown_zone().offset(self.now.wall_ms.div_euclid(1_000)))
             }
         };
-        self.say(format!("times {}{offset}", self.appearance.times.word()));
+        self.say_with(format!("times {}{offset}", self.appearance.times.word()), &KEEPS);
     }
 
     pub(super) fn next_theme(&mut self) {
@@ -93,7 +97,22 @@ impl App {
             return self.say("colours are off");
         }
         self.appearance.theme = (self.appearance.theme + 1) % self.settings.themes.len();
-        self.say(format!("theme {}", self.settings.themes[self.appearance.theme].name));
+        let text = format!("theme {}", self.settings.themes[self.appearance.theme].name);
+        self.say_with(text, &KEEPS);
+    }
+
+    /// What was chosen goes into the configuration.
+    pub(super) fn write_settings(&self, effects: &mut Vec<Effect>) {
+        let themes = &self.settings.themes;
+        let coloured = themes.get(self.appearance.theme).filter(|_| themes.len() > 1);
+        effects.push(Effect::WriteSettings(Chosen {
+            theme: coloured.map(|named| named.name.clone()),
+            columns: self.appearance.columns.clone(),
+            sort: self.table.wanted_order(),
+            pane: self.appearance.pane,
+            times: self.appearance.times,
+            measure: self.appearance.measure,
+        }));
     }
 
     /// The terminal told how bright its background is.

@@ -50,6 +50,23 @@ impl Times {
     }
 }
 
+/// What the operator can change while the program runs, and may want to find again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// The name of the theme; nothing where colours are off.
+    pub theme: Option<String>,
+    /// The columns of the table.
+    pub columns: Columns,
+    /// What the table is sorted by, and whether the largest comes first.
+    pub sort: (Field, bool),
+    /// Whether the detail pane is shown.
+    pub pane: bool,
+    /// How times are shown.
+    pub times: Times,
+    /// What the bars of the timeline stand for.
+    pub measure: Measure,
+}
+
 /// A theme with the name by which it is chosen; one that comes with the program is read when it is
 /// first used.
 #[derive(Clone, Debug)]

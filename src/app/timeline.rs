@@ -3,6 +3,7 @@
 
 use super::App;
 use super::focus::Focus;
+use super::screen::KEEPS;
 use crate::account::timeline::{Bucket, Measure, Timeline};
 use crate::keys::{Action, Hint};
 use crate::store::FileNo;
@@ -79,7 +80,7 @@ impl App {
             Measure::Files => Measure::Bytes,
             Measure::Bytes => Measure::Files,
         };
-        self.say(format!("timeline in {}", self.appearance.measure.word()));
+        self.say_with(format!("timeline in {}", self.appearance.measure.word()), &KEEPS);
     }
 
     /// All files, or those that the filter lets through.

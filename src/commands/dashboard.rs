@@ -34,6 +34,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     let endpoint = &service.endpoint;
     let ask_background = themes[0].name == AUTO_THEME;
     let notify = config.values.notify;
+    let configuration = config.path.or_else(config::place);
     let values = config.values;
     let settings = Settings {
         exposed: endpoint.is_exposed(),
@@ -64,7 +65,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),
         in_tmux: std::env::var_os("TMUX").is_some(),
     };
-    let setup = runtime::Setup { notifier, ask_background };
+    let setup = runtime::Setup { notifier, ask_background, configuration };
     let client = move || service.client();
     let end = runtime::run(&mut app, client, background, setup)
         .await

@@ -9,5 +9,6 @@ mod load;
 pub mod places;
 pub mod table;
 pub mod words;
+pub mod write;
 
 pub use load::{Config, ConfigError, Source, load, place, read_text, shown, template};

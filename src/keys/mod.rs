@@ -100,6 +100,8 @@ pub enum Action {
     CycleTimes,
     /// The next theme.
     NextTheme,
+    /// Write what was chosen into the configuration.
+    WriteSettings,
     /// Use the mouse, or leave it to the terminal.
     ToggleMouse,
     /// Choose columns, their order and widths.

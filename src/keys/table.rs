@@ -54,6 +54,12 @@ const LOOK: &[Binding] = &[
     bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
     bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
     bind("theme", &[Char('T')], A::NextTheme, "next theme"),
+    bind(
+        "write-settings",
+        &[Char('W')],
+        A::WriteSettings,
+        "write how things are shown to the configuration",
+    ),
     bind("mouse", &[Char('m')], A::ToggleMouse, "mouse on, or off to select text"),
 ];
 

@@ -14,10 +14,12 @@ mod panics;
 pub mod quiet;
 mod record;
 mod replies;
+mod settings_writer;
 pub mod signals;
 pub mod terminal;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -30,6 +32,7 @@ use crate::api::{Client, ClientError};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
+use crate::app::settings::Chosen;
 use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
@@ -82,13 +85,15 @@ impl End {
     }
 }
 
-/// How the dashboard deals with the terminal.
-#[derive(Clone, Copy, Debug)]
+/// How the dashboard deals with the terminal and the configuration.
+#[derive(Clone, Debug)]
 pub struct Setup {
     /// How desktop notifications are made.
     pub notifier: Notifier,
     /// Whether the terminal is to be asked for the colour of its background.
     pub ask_background: bool,
+    /// Where the configuration is, or would be.
+    pub configuration: Option<PathBuf>,
 }
 
 /// A client that is made by the first request, on the thread of the requests: the first frame does
@@ -125,6 +130,7 @@ pub async fn run(
         sender,
         commands,
         alarm,
+        configuration: setup.configuration,
         record: Record::default(),
         effects: vec![],
     };
@@ -145,6 +151,7 @@ struct Dashboard<'a> {
     sender: Sender<Message>,
     commands: Commands,
     alarm: Alarm,
+    configuration: Option<PathBuf>,
     record: Record,
     effects: Vec<Effect>,
 }
@@ -238,6 +245,7 @@ impl Dashboard<'_> {
             Effect::SetTitle(title) => self.screen.set_title(&title)?,
             Effect::UseMouse(mouse) => self.screen.use_mouse(mouse)?,
             Effect::Copy(text) => self.screen.copy(&text)?,
+            Effect::WriteSettings(chosen) => self.write_settings(chosen),
             Effect::Redraw => {
                 self.screen.reenter()?;
                 self.measure()?;
@@ -265,6 +273,15 @@ impl Dashboard<'_> {
             };
             // Nobody listens any more only where the dashboard was left.
             let _ = sender.send(message).await;
+        });
+    }
+
+    /// Has what was chosen written into the configuration, which a slow disk may hold up.
+    fn write_settings(&self, chosen: Chosen) {
+        let (path, sender) = (self.configuration.clone(), self.sender.clone());
+        self.background.spawn_blocking(move || {
+            let text = settings_writer::write(path.as_deref(), &chosen);
+            let _ = sender.blocking_send(Message::Event(Event::SettingsWritten(text)));
         });
     }
 

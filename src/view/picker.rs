@@ -32,10 +32,14 @@ struct List<'a> {
     cursor: ListCursor,
 }
 
+const KEEPS: Hint = Hint::new(&[Action::WriteSettings], "keeps");
 const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
 
 pub(super) fn draw_sort(pen: &mut Pen<'_>, over: Rect, picker: SortPicker) {
-    let hints: &[&[Hint]] = &[&[Hint::new(&[Action::Choose], "sorts"), CLOSES]];
+    let hints: &[&[Hint]] = &[
+        &[Hint::new(&[Action::Choose], "sorts"), KEEPS, CLOSES],
+        &[Hint::new(&[Action::Choose], "sorts"), CLOSES],
+    ];
     let (place, cursor) = (SortPicker::place(over), picker.cursor());
     let lines = sort_lines(pen.app);
     draw(pen, List { title: "Sort by", hints, place, lines, cursor });
@@ -53,6 +57,7 @@ pub(super) fn draw_columns(pen: &mut Pen<'_>, over: Rect, picker: ColumnsPicker)
     const WIDTHS: &[Action] = &[Action::Wider, Action::Narrower];
     let shows = Hint::new(&[Action::ToggleColumn], "shows");
     let hints: &[&[Hint]] = &[
+        &[shows, Hint::new(SIDES, "move"), Hint::new(WIDTHS, "width"), KEEPS, CLOSES],
         &[shows, Hint::new(SIDES, "move"), Hint::new(WIDTHS, "width"), CLOSES],
         &[shows, Hint::new(SIDES, "move"), CLOSES],
         &[shows, CLOSES],

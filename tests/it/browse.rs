@@ -486,6 +486,23 @@ fn columns_are_chosen_moved_and_widened() {
 }
 
 #[test]
+fn what_was_chosen_is_written_as_it_is_now() {
+    let mut driver = loaded(5);
+    driver.keys("tpBSwjj W");
+    let Some(Effect::WriteSettings(chosen)) = driver.effects.last() else {
+        panic!("{:?}", driver.effects);
+    };
+    let usual = Settings::new("", "");
+    assert_eq!((chosen.times, chosen.pane, chosen.measure), (Times::Local, false, Measure::Bytes));
+    assert_eq!(chosen.sort, (usual.sort.0, true));
+    let fields: Vec<Field> = chosen.columns.shown().iter().map(|column| column.key).collect();
+    assert_eq!(fields, [Field::Filename, Field::Size, Field::Created, Field::TimeLeft]);
+    assert_eq!(chosen.theme, None, "colours are off");
+    driver.tell(Event::SettingsWritten("written: sort".to_owned()));
+    assert_eq!(driver.app.message(), Some("written: sort"));
+}
+
+#[test]
 fn times_go_round_and_are_shown() {
     let mut driver = loaded(5);
     for (times, word, shown) in [
@@ -495,7 +512,10 @@ fn times_go_round_and_are_shown() {
     ] {
         driver.keys("t");
         assert_eq!(driver.app.times(), times);
-        assert_eq!(driver.app.message(), Some(&*format!("times {word}")));
+        assert_eq!(
+            driver.app.message(),
+            Some(&*format!("times {word}; W writes it to the configuration"))
+        );
         let screen = text(&driver.app, 120, 36);
         assert!(shown.iter().all(|words| screen.contains(words)), "{word}: {screen}");
     }
@@ -529,7 +549,7 @@ fn the_timeline_narrows_the_table_down_and_gives_it_back() {
     assert_eq!(driver.app.focus(), Focus::Table);
     driver.keys("B");
     assert_eq!(driver.app.measure(), Measure::Bytes);
-    assert_eq!(driver.app.message(), Some("timeline in bytes"));
+    assert_eq!(driver.app.message(), Some("timeline in bytes; W writes it to the configuration"));
     driver.keys("B");
     assert_eq!(driver.app.measure(), Measure::Files);
     assert!(driver.effects.is_empty());

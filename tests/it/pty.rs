@@ -43,6 +43,31 @@ fn the_demo_paints_counts_down_and_quits() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+#[test]
+fn what_was_chosen_is_there_again_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, "refresh = \"1m\" # mine\n").unwrap();
+    let arguments = ["--demo", "--config", path.to_str().unwrap()];
+    let mut terminal = Terminal::start(160, 36, &arguments, &[]);
+    terminal.wait_for("time left ▲");
+    terminal.press("SW");
+    terminal.wait_for("written: sort · ");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(text, "refresh = \"1m\" # mine\nsort = \"-left\"\n");
+    terminal.press("W");
+    terminal.wait_for("the configuration says so already");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    let mut terminal = Terminal::start(160, 36, &arguments, &[]);
+    terminal.wait_for("time left ▼");
+    std::fs::write(&path, "sort =\n").unwrap();
+    terminal.press("W");
+    terminal.wait_for("not written: line 1: ");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// Hazards 14: the key echoed in each place of a file, and spelt in escapes where JSON is shown as it
 /// came; that it is nowhere in what the terminal was sent is checked at the end of each test.
 #[test]

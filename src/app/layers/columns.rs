@@ -44,7 +44,7 @@ impl Behave for ColumnsPicker {
         &[Scope::Columns, Scope::List, Scope::Main]
     }
 
-    fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         let list = Self::place(app.screen());
         if app.move_in(&list, &mut self.cursor, action) {
             return Fate::Stays;
@@ -59,6 +59,7 @@ impl Behave for ColumnsPicker {
             Action::ColumnRight => self.cursor.go_to(columns.shift(line, true), &list),
             Action::Wider => self.widen(app, 1),
             Action::Narrower => self.widen(app, -1),
+            Action::WriteSettings => app.write_settings(effects),
             _ => return Fate::Ignores,
         }
         Fate::Stays

@@ -234,6 +234,7 @@ impl App {
             Action::GoBack | Action::Close => return Fate::Closes,
             Action::CycleTimes => self.cycle_times(),
             Action::NextTheme => self.next_theme(),
+            Action::WriteSettings => self.write_settings(effects),
             Action::Refresh => self.refresh_now(effects),
             _ => return Fate::Ignores,
         }

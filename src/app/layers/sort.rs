@@ -38,7 +38,7 @@ impl Behave for SortPicker {
         &[Scope::List, Scope::Main]
     }
 
-    fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         if app.move_in(&Self::place(app.screen()), &mut self.cursor, action) {
             return Fate::Stays;
         }
@@ -46,6 +46,10 @@ impl Behave for SortPicker {
             Action::GoBack | Action::Close | Action::OpenSortPicker => return Fate::Closes,
             Action::Choose => self.cursor.line(Field::ALL.len()),
             Action::SortByColumn(number) => usize::from(number) - 1,
+            Action::WriteSettings => {
+                app.write_settings(effects);
+                return Fate::Stays;
+            }
             _ => return Fate::Ignores,
         };
         let Some(field) = Field::ALL.get(chosen) else { return Fate::Ignores };
