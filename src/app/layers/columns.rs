@@ -24,7 +24,7 @@ impl ColumnsPicker {
     /// Where it stands.
     #[must_use]
     pub fn place(screen: Rect) -> ListPlace {
-        ListPlace::picker(screen, 52, Field::ALL.len())
+        ListPlace::picker(screen, 62, Field::ALL.len())
     }
 
     fn line(self) -> usize {
