@@ -12,7 +12,7 @@
 //! ```text
 //!  input, signals, deadline, answers ──> Event + Now ──> App::update ──> Effects ──> tasks
 //!                                                            │                         │
-//!                                         view <── App       └──── Event::Replied <────┘
+//!                                         view <── App       └─ Replied, Progressed <──┘
 //! ```
 //!
 //! Top floor first; nobody imports from above, which `tests/it/house.rs` holds; `cargo test --test it

@@ -15,7 +15,7 @@ use crate::time::clock::Now;
 use crate::time::expiry::{Thresholds, TimeLeft, Urgency};
 
 /// From this on a wait for an answer is counted on the screen.
-const SLOW: Duration = Duration::from_secs(2);
+pub(super) const SLOW: Duration = Duration::from_secs(2);
 
 /// How current what is shown is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -215,6 +215,12 @@ impl Account {
     pub fn slow_seconds(&self) -> Option<u64> {
         let waited = self.now.mono.saturating_sub(self.loading_since);
         (waited >= SLOW).then_some(waited.as_secs())
+    }
+
+    /// Bytes that came of the page under way.
+    #[must_use]
+    pub fn received(&self) -> u64 {
+        self.received
     }
 
     /// The monotonic moment at which [`slow_seconds`](Self::slow_seconds) says something else.

@@ -118,6 +118,10 @@ pub struct Account {
     leisure: Leisure,
     /// When the page in flight was asked for.
     loading_since: Duration,
+    /// Bytes that came of it.
+    received: u64,
+    /// Calls whose answers are of no interest any more.
+    abandoned: Vec<Ticket>,
     /// When a round came to its end last; before that, when the first page came.
     refreshed_at: Option<Duration>,
     /// When the interval of refreshing was chosen.
@@ -149,6 +153,8 @@ impl Account {
             load_all: terms.load == Load::All,
             leisure: Leisure::new(terms.leisure, now.mono),
             loading_since: now.mono,
+            received: 0,
+            abandoned: vec![],
             refreshed_at: None,
             interval_since: Duration::ZERO,
             expired_to_s: now.wall_ms.div_euclid(1_000),
@@ -190,9 +196,24 @@ impl Account {
                     None => {}
                 }
             }
-            Owner::Lister => {}
-            Owner::Refresher => self.refresher.came_late(number),
+            // It was abandoned, and came all the same.
+            Owner::Lister | Owner::Refresher => {}
         }
+    }
+
+    /// So many bytes of the answer to the call with this ticket have come.
+    pub fn progressed(&mut self, ticket: Ticket, received: u64) {
+        if ticket.owner == Owner::Lister && self.lister.expects(ticket.number) {
+            self.received = received;
+        }
+    }
+
+    /// The calls whose answers have become of no interest since this was asked last: whoever carries
+    /// them out need not go on.
+    pub fn take_abandoned(&mut self) -> Vec<Ticket> {
+        let of_rounds = self.refresher.take_abandoned().into_iter();
+        self.abandoned.extend(of_rounds.map(|number| Ticket { owner: Owner::Refresher, number }));
+        std::mem::take(&mut self.abandoned)
     }
 
     /// What follows from time having passed alone: files expire, and come under bounds. Tells

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::facts::SLOW;
 use super::{Access, Account, Interest, Load, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError, Page};
@@ -144,7 +145,7 @@ impl Account {
     }
 
     pub(super) fn send(&mut self, fetch: Fetch, calls: &mut Vec<(Ticket, Call)>) {
-        self.loading_since = self.now.mono;
+        (self.loading_since, self.received) = (self.now.mono, 0);
         self.leisure.take_in_flight();
         let Fetch { request, cursor, attempt } = fetch;
         let call = Call::List { after: cursor.after().cloned(), limit: self.terms.limit, attempt };
@@ -190,11 +191,36 @@ impl Account {
         self.leisure.stop();
     }
 
-    /// The operator asks to try again what failed.
+    /// Whether something that was asked for has not been answered for so long that the operator
+    /// may want to ask for it anew.
+    #[must_use]
+    pub fn is_kept_waiting(&self) -> bool {
+        let page = matches!(self.lister.state(), State::Loading { .. });
+        page && self.slow_seconds().is_some() || self.refresher.is_slow(self.now.mono, SLOW)
+    }
+
+    /// What takes too long is asked for anew; tells whether there was anything.
+    fn ask_anew(&mut self, calls: &mut Vec<(Ticket, Call)>) -> bool {
+        if self.refresher.ask_anew(self.now.mono, SLOW) {
+            return true;
+        }
+        if self.slow_seconds().is_none() {
+            return false;
+        }
+        let Some((number, fetch)) = self.lister.ask_anew(self.now.mono) else { return false };
+        self.abandoned.push(Ticket { owner: Owner::Lister, number });
+        self.send(fetch, calls);
+        true
+    }
+
+    /// The operator asks to try again what failed, or what is not answered for too long.
     ///
     /// # Errors
     /// Why that is not done.
     pub fn try_again(&mut self, calls: &mut Vec<(Ticket, Call)>) -> Result<(), Hold> {
+        if self.ask_anew(calls) {
+            return Ok(());
+        }
         if self.refresher.is_asking() {
             return Err(Hold::AnswerToCome);
         }

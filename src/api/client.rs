@@ -4,6 +4,7 @@
 //! means. Redirects are not followed, the library's own retries are off, and the key is held as a
 //! secret that neither `Debug` nor an error can show.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
@@ -84,6 +85,30 @@ pub struct Client {
     key: Option<Secret>,
     limits: Limits,
     attempt: u32,
+    progress: Progress,
+}
+
+/// Whoever is told how many bytes of an answer have come, as they come.
+#[derive(Clone, Default)]
+pub struct Progress(Option<Arc<dyn Fn(u64) + Send + Sync>>);
+
+impl Progress {
+    /// Has `tell` told, with each piece of an answer, how many bytes have come of it so far.
+    pub fn new(tell: impl Fn(u64) + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(tell)))
+    }
+
+    pub(super) fn tell(&self, received: usize) {
+        if let Some(tell) = &self.0 {
+            tell(u64::try_from(received).unwrap_or(u64::MAX));
+        }
+    }
+}
+
+impl std::fmt::Debug for Progress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.0.is_some() { "Progress(told)" } else { "Progress" })
+    }
 }
 
 impl Client {
@@ -112,13 +137,19 @@ impl Client {
             builder = builder.no_proxy().tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| no_client(&error))?;
-        Ok(Self { http, endpoint, key, limits, attempt: 1 })
+        Ok(Self { http, endpoint, key, limits, attempt: 1, progress: Progress::default() })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
     #[must_use]
     pub fn on_attempt(&self, attempt: u32) -> Self {
         Self { attempt, ..self.clone() }
+    }
+
+    /// The same client, which tells how far the answers to its calls have come.
+    #[must_use]
+    pub fn telling(&self, progress: Progress) -> Self {
+        Self { progress, ..self.clone() }
     }
 
     /// The address that this client speaks to.
@@ -195,7 +226,7 @@ impl Client {
         }
         let opened = exchange.open(request).await?;
         let (date, allowance, encoded) = (opened.date, opened.allowance, opened.is_encoded());
-        match opened.collect(self.limits.body_bytes).await? {
+        match opened.collect(self.limits.body_bytes, &self.progress).await? {
             Read::Whole(bytes) => Ok(Answer { value: Body { bytes, encoded }, date, allowance }),
             Read::Cut(_) => Err(ApiError::Undecodable { what: "it is larger than 8 MiB" }),
         }

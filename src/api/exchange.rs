@@ -12,7 +12,7 @@ use reqwest::header::CONTENT_ENCODING;
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::client::Limits;
+use super::client::{Limits, Progress};
 use super::error::{ApiError, Asked, Status};
 use super::failure::meaning_of;
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
@@ -104,8 +104,12 @@ impl Opened {
         self.response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity")
     }
 
-    /// The whole body, up to `cap` bytes of it.
-    pub(super) async fn collect(mut self, cap: usize) -> Result<Read, ApiError> {
+    /// The whole body, up to `cap` bytes of it; `progress` is told how far it has come.
+    pub(super) async fn collect(
+        mut self,
+        cap: usize,
+        progress: &Progress,
+    ) -> Result<Read, ApiError> {
         let length = self.response.content_length().and_then(|bytes| usize::try_from(bytes).ok());
         let mut body = Vec::with_capacity(length.unwrap_or(0).min(LIKELY_BYTES));
         while let Some(chunk) = self.chunk().await? {
@@ -114,6 +118,7 @@ impl Opened {
                 return Ok(Read::Cut(body));
             }
             body.extend_from_slice(&chunk);
+            progress.tell(body.len());
         }
         Ok(Read::Whole(body))
     }
@@ -138,7 +143,7 @@ impl Opened {
         let headers = self.response.headers().clone();
         let head = retry_headers(&headers);
         let cap = self.limits.error_bytes;
-        let message = match self.collect(cap).await {
+        let message = match self.collect(cap, &Progress::default()).await {
             Ok(Read::Whole(body) | Read::Cut(body)) => wire::read_error_message(&body),
             Err(_) => None,
         };

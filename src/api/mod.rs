@@ -16,6 +16,6 @@ pub mod retry;
 pub mod secret;
 pub mod wire;
 
-pub use client::{Answer, Client, Existence};
+pub use client::{Answer, Client, Existence, Progress};
 pub use error::{ApiError, ClientError};
 pub use wire::{File, HasMore, Page, Reading, Unreadable};

@@ -110,7 +110,9 @@ impl App {
 
     /// `r`: refresh now, or try again what failed.
     pub(super) fn refresh_now(&mut self, effects: &mut Vec<Effect>) {
-        if matches!(self.account.lister().state(), State::Failed { .. } | State::Backoff { .. }) {
+        let failed =
+            matches!(self.account.lister().state(), State::Failed { .. } | State::Backoff { .. });
+        if failed || self.account.is_kept_waiting() {
             return self.try_again(effects);
         }
         self.begin_round(RoundScope::Budget);

@@ -9,6 +9,9 @@ use crate::api::call::{Call, Ticket};
 pub enum Effect {
     /// Ask the service; answers as [`Event::Replied`](super::event::Event::Replied), with the ticket.
     Call(Ticket, Call),
+    /// The answer to the call with this ticket is of no interest any more: it need not be waited for,
+    /// and there will be no event of it.
+    Abort(Ticket),
     /// Put this text, which is escaped already, on the clipboard, through the terminal (OSC 52).
     Copy(String),
     /// Tell the operator, in the ways that the alert says.

@@ -33,6 +33,8 @@ pub enum Event {
     DeadlineReached,
     /// A call was answered, or failed.
     Replied(Ticket, Result<Answer<Reply>, ApiError>),
+    /// So many bytes have come of the answer to a call that takes a while; the latest counts.
+    Progressed(Ticket, u64),
     /// The command of an alert did not do its work; the text says which and why, and is escaped.
     CommandFailed(String),
     /// What was chosen is written into the configuration, or could not be; the text says which, and is

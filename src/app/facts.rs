@@ -330,10 +330,15 @@ impl App {
         self.account.urgency(left)
     }
 
-    /// Seconds that the answer under way takes already, once that is worth saying.
+    /// How long the answer under way takes already and what came of it, behind a space; nothing as
+    /// long as that is not worth saying.
     #[must_use]
-    pub fn slow_seconds(&self) -> Option<u64> {
-        self.account.slow_seconds()
+    pub fn slowness(&self) -> String {
+        let Some(seconds) = self.account.slow_seconds() else { return String::new() };
+        match self.account.received() {
+            0 => format!(" {seconds} s"),
+            bytes => format!(" {seconds} s · {}", crate::text::size(bytes)),
+        }
     }
 
     /// Whole seconds until the next try, rounded up.

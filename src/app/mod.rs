@@ -179,6 +179,7 @@ impl App {
 
     /// Takes in one event, at `now`.
     pub fn update(&mut self, now: Now, event: Event, effects: &mut Vec<Effect>) {
+        let first = effects.len();
         self.now = now;
         self.account.set_now(now);
         if self.toast.as_ref().is_some_and(|toast| toast.until <= now.mono) {
@@ -195,6 +196,7 @@ impl App {
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
             Event::Replied(ticket, result) => self.replied(ticket, result),
+            Event::Progressed(ticket, received) => self.account.progressed(ticket, received),
             Event::CommandFailed(text) => {
                 self.account.note_command_failed(&text);
                 self.say(text);
@@ -210,6 +212,9 @@ impl App {
         self.go_on(effects);
         self.follow_expiries();
         self.tell(effects);
+        // First: whatever is asked for anew takes the place of what was abandoned.
+        let abandoned = self.account.take_abandoned().into_iter().map(Effect::Abort);
+        effects.splice(first..first, abandoned);
     }
 
     /// Goes on with what takes longer than a key may wait.

@@ -14,6 +14,7 @@
 //! | | the cursor is refused (its file is gone) | `Ready` at the cursor before, once; then from the start, once; then `Failed` |
 //! | | a 429, where nobody waits for the page ([`put_off`](Lister::put_off)) | `Ready` at the same place |
 //! | | an answer to another request | unchanged ([`expects`](Lister::expects)) |
+//! | | the operator waits no longer ([`ask_anew`](Lister::ask_anew)) | `Loading`, the same page by another request |
 //! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
 //! | | [`retry_once`](Lister::retry_once), where that may help | `Loading`, its last try |
@@ -273,6 +274,18 @@ impl Lister {
         };
         self.last_retry = Some(now);
         Some(self.fetch(at, 1))
+    }
+
+    /// The operator waits no longer for the page in flight: it is asked for anew. Tells the request
+    /// whose answer is of no interest any more, and the new one, at most once a second.
+    pub fn ask_anew(&mut self, now: Duration) -> Option<(u64, Fetch)> {
+        let State::Loading { request, at, attempt } = &self.state else { return None };
+        if self.last_retry.is_some_and(|last| now < last + RETRY_PAUSE) {
+            return None;
+        }
+        let (abandoned, at, attempt) = (*request, at.clone(), *attempt);
+        self.last_retry = Some(now);
+        Some((abandoned, self.fetch(at, attempt)))
     }
 
     /// The background tries again, once, where what failed may mend itself: the service, not the

@@ -18,6 +18,7 @@ mod settings_writer;
 pub mod signals;
 pub mod terminal;
 
+use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -25,6 +26,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 
 use crate::api::call::{Call, Ticket};
@@ -128,6 +130,7 @@ pub async fn run(
         background,
         screen,
         sender,
+        calls: HashMap::new(),
         commands,
         alarm,
         configuration: setup.configuration,
@@ -149,6 +152,8 @@ struct Dashboard<'a> {
     background: &'a Handle,
     screen: Screen,
     sender: Sender<Message>,
+    /// The calls that are being carried out.
+    calls: HashMap<Ticket, AbortHandle>,
     commands: Commands,
     alarm: Alarm,
     configuration: Option<PathBuf>,
@@ -220,6 +225,9 @@ impl Dashboard<'_> {
 
     fn update(&mut self, event: Event) -> io::Result<Option<End>> {
         let now = Now::read();
+        if let Event::Replied(ticket, _) = &event {
+            self.calls.remove(ticket);
+        }
         self.app.update(now, event, &mut self.effects);
         self.record.log_changes(self.app);
         let mut effects = std::mem::take(&mut self.effects);
@@ -234,6 +242,11 @@ impl Dashboard<'_> {
     fn carry_out(&mut self, effect: Effect) -> io::Result<Option<End>> {
         match effect {
             Effect::Call(ticket, call) => self.request(ticket, call),
+            Effect::Abort(ticket) => {
+                if let Some(task) = self.calls.remove(&ticket) {
+                    task.abort();
+                }
+            }
             Effect::Alert(alert) => {
                 self.screen.alert(&alert)?;
                 if !alert.command.is_empty()
@@ -262,18 +275,26 @@ impl Dashboard<'_> {
     }
 
     /// Has a call carried out, whose answer comes as an event.
-    fn request(&self, ticket: Ticket, call: Call) {
+    fn request(&mut self, ticket: Ticket, call: Call) {
         let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
-        self.background.spawn(async move {
+        let task = self.background.spawn(async move {
             let message = match client.as_ref().as_ref() {
                 Ok(client) => {
-                    Message::Event(Event::Replied(ticket, exec::carry_out(client, call).await))
+                    let told = sender.clone();
+                    let tell = move |received| {
+                        // Where the loop has better to do, the next one says it.
+                        let event = Event::Progressed(ticket, received);
+                        let _ = told.try_send(Message::Event(event));
+                    };
+                    let result = exec::carry_out_telling(client, call, tell).await;
+                    Message::Event(Event::Replied(ticket, result))
                 }
                 Err(why) => Message::End(End::NoClient(why.clone())),
             };
             // Nobody listens any more only where the dashboard was left.
             let _ = sender.send(message).await;
         });
+        self.calls.insert(ticket, task.abort_handle());
     }
 
     /// Has what was chosen written into the configuration, which a slow disk may hold up.

@@ -84,8 +84,10 @@ fn words(app: &App) -> (String, String) {
     }
     match app.lister().state() {
         State::Ready { .. } | State::Loading { .. } => {
-            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
-            (format!("Asking {endpoint} for the first page …{slow}"), String::new())
+            let again = [Hint::new(&[Action::Refresh], "asks again")];
+            let hint = app.account().is_kept_waiting().then(|| app.main_hints(&again));
+            let sentence = format!("Asking {endpoint} for the first page …{}", app.slowness());
+            (sentence, hint.unwrap_or_default())
         }
         State::Exhausted => (empty(app), app.main_hints(&[QUITS])),
         State::Backoff { until, why, .. } => (

@@ -793,3 +793,40 @@ fn what_has_no_expiry_has_bytes_and_the_total_says_what_is_not_known() {
     let screen = text(&driver.app, 120, 60);
     assert!(screen.contains("bytes max "), "{screen}");
 }
+
+/// Somebody who has changed networks need not wait for the answer of a connection that is dead.
+#[test]
+fn what_is_not_answered_for_long_is_asked_for_anew_and_the_call_before_is_given_up() {
+    let mut driver = Driver::new(120, 36);
+    let first = driver.fetch().request;
+    driver.keys("r");
+    assert_eq!(driver.effects, [], "an answer that is on its way is waited for");
+    driver.pass(Duration::from_secs(2));
+    driver.tell(Event::Progressed(first, 3_000_000));
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("first page … 2 s · 2.86 MiB"), "{screen}");
+    driver.keys("r");
+    assert_eq!(driver.aborted.pop(), Some(first));
+    let second = driver.fetch().request;
+    assert!(second != first && !text(&driver.app, 120, 36).contains("2.86 MiB"));
+    driver.tell(Event::Progressed(first, 4_000_000));
+    driver.answer_to(first, &page(0..3, hours, false));
+    assert!(driver.app.store().is_empty(), "it is late");
+    assert_eq!(driver.app.account().received(), 0);
+    driver.answer_to(second, &page(0..3, hours, false));
+    assert_eq!(driver.app.store().len(), 3);
+
+    // The same for what a refresh asks for, here that which was wanted while the page was to come.
+    let first = driver.fetch().request;
+    driver.pass(Duration::from_millis(1_900));
+    driver.keys("r");
+    assert_eq!(driver.effects, []);
+    driver.pass(Duration::from_millis(100));
+    driver.keys("rrr");
+    assert_eq!(driver.aborted.pop(), Some(first));
+    let second = driver.fetch().request;
+    driver.answer_to(first, &page(0..2, hours, false));
+    assert_eq!(driver.app.store().len(), 3, "it is late");
+    driver.answer_to(second, &page(0..4, hours, false));
+    assert_eq!(driver.app.store().len(), 4);
+}

@@ -1,8 +1,8 @@
 //! The real binary while things change: refreshes, expiries, alerts, the mouse, the terminal's own
 //! answers.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::support::CANARY;
@@ -245,5 +245,27 @@ fn without_the_focus_the_band_is_dim() {
     assert!(text.contains('▌'), "the row is marked all the same");
     terminal.press("\x1b[I");
     terminal.wait_screen("the band again", has_band);
+    quit(terminal);
+}
+
+/// A connection that is dead, as after a change of networks, need not be waited for: the screen says
+/// how far the answer has come, and a key drops it and asks anew.
+#[test]
+fn a_page_that_does_not_come_is_given_up_on_a_key() {
+    let (closed, is_closed) = mpsc::channel();
+    let is_closed = Mutex::new(is_closed);
+    let server = Fault::start(move |number, _| {
+        if number == 0 {
+            let head = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n".to_vec();
+            return Reply::StallUntilClosed([head, vec![b' '; 2_048]].concat(), closed.clone());
+        }
+        is_closed.lock().unwrap().recv().unwrap();
+        list(&[lasting(1)])
+    });
+    let mut terminal = start(&server.url, &[]);
+    let screen = terminal.wait_for("for the first page … 2 s · 2.00 KiB");
+    assert!(screen.contains("r asks again"), "{screen}");
+    terminal.press("r");
+    terminal.wait_for("1 file ");
     quit(terminal);
 }

@@ -22,6 +22,7 @@ use crate::theme::Tone;
 use crate::time::span;
 
 const STOPS: Hint = Hint::new(&[Action::GoBack], "stops");
+const ASKS_AGAIN: Hint = Hint::new(&[Action::Refresh], "asks again");
 const TRIES_AGAIN: Hint = Hint::new(&[Action::Refresh], "tries again");
 
 /// Cells that the words of a failed refresh leave to the keys that always help.
@@ -175,12 +176,13 @@ fn loading(app: &App, attempt: u32) -> String {
         let found = grouped(app.table().rows().len());
         return format!("searching page {page} … {found} of {loaded}{}", behind(app, &STOPS));
     }
-    let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+    let slow = app.slowness();
     let again = match attempt {
         0..=1 => String::new(),
         _ => format!(" (try {attempt} of {})", app.lister().attempts()),
     };
-    format!("loading page {page} …{slow}{again}")
+    let anew = if slow.is_empty() { String::new() } else { behind(app, &ASKS_AGAIN) };
+    format!("loading page {page} …{slow}{again}{anew}")
 }
 
 /// A page is asked for again, after a pause.

@@ -1,15 +1,48 @@
-//! What becomes of the answers to a round's requests.
+//! What becomes of the answers to a round's requests, and of those that are waited for no longer.
 
 use std::time::Duration;
 
 use super::{
-    Ask, CROWDED_PAUSE, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_PAUSE,
+    Ask, CROWDED_PAUSE, Cursor, End, Extent, FileNo, HasMore, Intake, LONGEST_PAUSE, MANUAL_PAUSE,
     MOST_STEPS_BACK, Part, Pending, Refresher, State, Store, Survey, Trouble, asked_wait, jittered,
 };
 use crate::api::ApiError;
 use crate::text::Untrusted;
 
 impl Refresher {
+    /// Whether something that was sent `patience` ago or before is still in flight.
+    #[must_use]
+    pub fn is_slow(&self, now: Duration, patience: Duration) -> bool {
+        self.in_flight.iter().any(|pending| pending.since + patience <= now)
+    }
+
+    /// The operator waits no longer for what was sent `patience` ago or before: the round under way
+    /// asks for it anew. Tells whether there was anything, which there is once a second at most.
+    pub fn ask_anew(&mut self, now: Duration, patience: Duration) -> bool {
+        let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
+        let is_slow = |pending: &mut Pending| !recently && pending.since + patience <= now;
+        let slow: Vec<Pending> = self.in_flight.extract_if(.., is_slow).collect();
+        for Pending { request, ask, .. } in &slow {
+            self.abandoned.push(*request);
+            match (&mut self.state, ask) {
+                (State::Running(round), Ask::File { no, .. }) => {
+                    round.checked.retain(|checked| checked != no);
+                }
+                (_, Ask::File { no, .. }) => self.expired.push_front(*no),
+                (_, Ask::Page { .. }) => {}
+            }
+        }
+        if !slow.is_empty() {
+            self.last_manual = Some(now);
+        }
+        !slow.is_empty()
+    }
+
+    /// The requests whose answers have become of no interest since this was asked last.
+    pub fn take_abandoned(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.abandoned)
+    }
+
     /// The page that `request` asked for was taken in; `suspects` are files that it should have had, and that are
     /// to be asked for. Tells which files a finished pass over a shuffled list did not meet.
     pub fn page_taken(
@@ -160,7 +193,7 @@ impl Refresher {
         self.trouble = Some(Trouble { why: error, failures, in_checks: false });
         self.state = State::Resting;
         self.expired.clear();
-        self.in_flight.iter_mut().for_each(|pending| pending.late = true);
+        self.abandoned.extend(self.in_flight.drain(..).map(|pending| pending.request));
     }
 
     /// Goes on with the pass over a shuffled list; at its end, tells what it did not meet.

@@ -84,6 +84,8 @@ pub struct Refresher {
     expired_due: Duration,
     /// More than one only where all of a complete list is read again.
     in_flight: Vec<Pending>,
+    /// Requests that were in flight and whose answers are of no interest any more.
+    abandoned: Vec<u64>,
 }
 
 impl Refresher {
@@ -112,6 +114,7 @@ impl Refresher {
             expired: VecDeque::new(),
             expired_due: Duration::ZERO,
             in_flight: vec![],
+            abandoned: vec![],
         }
     }
 
@@ -291,7 +294,7 @@ impl Refresher {
     /// Whether an answer to `request` is still of interest.
     #[must_use]
     pub fn expects(&self, request: u64) -> bool {
-        self.pending(request).is_some_and(|pending| !pending.late)
+        self.pending(request).is_some()
     }
 
     /// What `request`, which is in flight, asked for.
@@ -304,11 +307,6 @@ impl Refresher {
     #[must_use]
     pub fn pass_of(&self, request: u64) -> u32 {
         self.pending(request).map_or(self.last_pass, |pending| pending.pass)
-    }
-
-    /// An answer to `request` came that is of no interest any more.
-    pub fn came_late(&mut self, request: u64) {
-        self.take_pending(request);
     }
 
     fn pending(&self, request: u64) -> Option<&Pending> {

@@ -28,8 +28,8 @@ impl Refresher {
         if now < self.round_not_before(survey.pace) {
             return None;
         }
-        let (part, ask, first) = self.plan(survey)?;
-        Some(self.send(part, ask, first, room > 1))
+        let plan = self.plan(survey)?;
+        Some(self.send(plan, now, room > 1))
     }
 
     /// Requests that may be in flight at once.
@@ -82,9 +82,8 @@ impl Refresher {
 
     fn send(
         &mut self,
-        part: Part,
-        ask: Ask,
-        first: Option<FileNo>,
+        (part, ask, first): Plan,
+        since: Duration,
         beside_others: bool,
     ) -> RefreshRequest {
         self.last_request += 1;
@@ -102,7 +101,7 @@ impl Refresher {
             _ => self.last_pass,
         };
         let pending =
-            Pending { request, ask: ask.clone(), part, first, pass, beside_others, late: false };
+            Pending { request, ask: ask.clone(), part, first, pass, beside_others, since };
         self.in_flight.push(pending);
         RefreshRequest { request, ask }
     }
@@ -114,7 +113,7 @@ impl Refresher {
         }
         while let Some(no) = self.expired.pop_front() {
             if let Some(ask) = ask_for_file(survey.store, no) {
-                return Some(self.send(Part::Check, ask, None, false));
+                return Some(self.send((Part::Check, ask, None), now, false));
             }
         }
         None

@@ -96,8 +96,8 @@ pub(super) struct Pending {
     pub(super) pass: u32,
     /// Sent while others could be in flight too.
     pub(super) beside_others: bool,
-    /// Its round failed meanwhile: the answer is of no interest any more.
-    pub(super) late: bool,
+    /// When it was sent.
+    pub(super) since: Duration,
 }
 
 /// The stretches of the list that pages in flight will speak about.

@@ -218,7 +218,7 @@ fn end_row(app: &App, theme: &Theme) -> (String, Style) {
         }
         State::Ready { .. } => ("more below".to_owned(), theme.chrome),
         State::Loading { .. } => {
-            let slow = app.slow_seconds().map_or(String::new(), |s| format!(" {s} s"));
+            let slow = app.slowness();
             (format!("loading page {page} …{slow}"), theme.accent)
         }
         State::Backoff { until, .. } => (

@@ -31,6 +31,8 @@ pub struct Driver {
     /// What the terminal's title was set to last.
     pub title: String,
     pub alerts: Vec<Alert>,
+    /// Calls that were given up; they are not among the effects any more.
+    pub aborted: Vec<Ticket>,
 }
 
 impl Driver {
@@ -61,8 +63,14 @@ impl Driver {
         let now = Now { wall_ms: START_S * 1_000, mono: Duration::from_secs(1) };
         let lister = Lister::new(shelflife::api::retry::Policy::default(), Restarts::Allowed, 1);
         let app = App::new(settings, lister, 1, now);
-        let effects = vec![];
-        let mut driver = Self { app, now, effects, title: String::new(), alerts: vec![] };
+        let mut driver = Self {
+            app,
+            now,
+            effects: vec![],
+            title: String::new(),
+            alerts: vec![],
+            aborted: vec![],
+        };
         driver.tell(Event::Resized { width, height });
         driver
     }
@@ -74,6 +82,12 @@ impl Driver {
             match effect {
                 Effect::SetTitle(title) => self.title = title,
                 Effect::Alert(alert) => self.alerts.push(alert),
+                Effect::Abort(ticket) => {
+                    let is_it =
+                        |effect: &Effect| matches!(effect, Effect::Call(of, _) if *of == ticket);
+                    self.effects.retain(|effect| !is_it(effect));
+                    self.aborted.push(ticket);
+                }
                 effect => self.effects.push(effect),
             }
         }

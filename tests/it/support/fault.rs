@@ -4,6 +4,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub enum Reply {
     Kept(Vec<u8>),
     /// With these bytes; then nothing more, with the connection open.
     Stall(Vec<u8>),
+    /// The same; who waits at the other end of the channel is told when the connection was closed.
+    StallUntilClosed(Vec<u8>, Sender<()>),
     /// With these bytes; then a blank after each such pause, without an end.
     Drip(Vec<u8>, Duration),
     /// With these bytes; then the second ones over and over, without an end or a pause.
@@ -157,6 +160,13 @@ fn reply_last(tcp: &TcpStream, stream: &mut impl Write, reply: Reply) -> io::Res
         Reply::Stall(bytes) => {
             stream.write_all(&bytes)?;
             wait_closed(tcp, None)
+        }
+        Reply::StallUntilClosed(bytes, closed) => {
+            stream.write_all(&bytes)?;
+            wait_closed(tcp, None)?;
+            // Only where the test has not ended meanwhile.
+            let _ = closed.send(());
+            Ok(())
         }
         Reply::Drip(bytes, pause) => {
             stream.write_all(&bytes)?;

@@ -182,21 +182,21 @@ fn what_fails_beside_others_is_asked_for_again_one_by_one() {
 }
 
 #[test]
-fn a_round_that_fails_takes_the_answers_of_the_others_for_late() {
+fn a_round_that_fails_abandons_the_requests_of_the_others() {
     let mut world = World::new(2_000);
     assert_eq!(world.read_all(), 4);
     world.page_fails(ApiError::KeyRefused { message: None, secret: None });
     assert!(!world.refresher.is_running() && world.refresher.trouble().is_some());
-    let late: Vec<u64> = (0..3).map(|which| world.in_flight(which)).collect();
-    world.now += SECOND * 5;
-    assert_eq!(world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace), Ok(()));
-    assert_eq!(world.fill(), 3, "nothing new while they are in flight");
-    for request in late {
-        assert!(!world.refresher.expects(request));
-        world.refresher.came_late(request);
+    let abandoned = world.refresher.take_abandoned();
+    assert_eq!(abandoned.len(), 3);
+    assert!(world.refresher.take_abandoned().is_empty(), "each is told once");
+    for request in abandoned {
+        assert!(!world.refresher.expects(request), "whatever may still come of it");
         assert!(world.refresher.asked(request).is_none(), "it is forgotten");
     }
-    assert_eq!(world.fill(), 1);
+    world.now += SECOND * 5;
+    assert_eq!(world.refresher.ask_for(RoundScope::Budget, world.now, &world.pace), Ok(()));
+    assert_eq!(world.fill(), 1, "nothing stands in the way of the next round");
 }
 
 #[test]
