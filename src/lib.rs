@@ -42,7 +42,7 @@
 //!
 //! For whoever changes it there is a [`guide`]: [`invariants`](guide::invariants) with the tests that
 //! hold them, [`glossary`](guide::glossary), [`testing`](guide::testing), and
-//! [`recipes`](guide::recipes) for a key, a column, a layer, a setting, a command, a call.
+//! [`recipes`](guide::recipes) for a key, a column, a layer, a setting, a command, a call, a job.
 //!
 //! The crate is the program's own; its interface follows the program and promises nothing else.
 

@@ -17,6 +17,7 @@ use super::layers::sort::SortPicker;
 use super::layers::{Fate, Layer};
 use super::sheets::detail::Shown;
 use super::{App, PATIENCE, sheets};
+use crate::keys::Action as A;
 use crate::keys::{Action, Scope, Shortcut, bindings};
 
 impl App {
@@ -99,7 +100,6 @@ impl App {
 
     /// Every action with what does it: one that nothing does must not compile.
     fn dispatch(&mut self, action: Action, effects: &mut Vec<Effect>) {
-        use Action as A;
         match action {
             A::SelectNext
             | A::SelectPrevious
@@ -111,6 +111,8 @@ impl App {
             | A::PageUp => self.scroll(self.scroll_of(action).unwrap_or_default()),
             A::MoveLeft | A::MoveRight => self.say("only the timeline has something at its sides"),
             A::Choose
+            | A::Confirm
+            | A::Decline
             | A::OlderText
             | A::NewerText
             | A::ToggleColumn
@@ -153,9 +155,8 @@ impl App {
             A::Faster | A::Slower => self.change_interval(action == A::Faster),
             A::LoadAll => self.start_loading_all(effects),
             A::GoBack => self.go_back(),
-            A::Close | A::Quit => effects.push(Effect::Quit),
-            A::Suspend => effects.push(Effect::Suspend),
-            A::Redraw => effects.push(Effect::Redraw),
+            A::Close => effects.push(Effect::Quit),
+            A::Quit | A::Suspend | A::Redraw => drop(self.act_above_layers(action, effects)),
         }
     }
 
@@ -261,7 +262,6 @@ impl App {
 /// Whether the action is done to files of the table: then a filter that was typed before it is in
 /// force first.
 fn concerns_files(action: Action) -> bool {
-    use Action as A;
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
     marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
 }

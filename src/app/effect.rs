@@ -18,6 +18,9 @@ pub enum Effect {
     Alert(Alert),
     /// Set the terminal's title to this text, which is escaped already.
     SetTitle(String),
+    /// See what the configuration would have to say otherwise; the answer is
+    /// [`Event::SettingsPlanned`](super::event::Event::SettingsPlanned).
+    PlanSettings(Chosen),
     /// Write this into the configuration; the answer is
     /// [`Event::SettingsWritten`](super::event::Event::SettingsWritten).
     WriteSettings(Chosen),

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyEvent, MouseEvent};
 
+use super::settings::Plan;
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::theme::Background;
@@ -37,6 +38,11 @@ pub enum Event {
     Progressed(Ticket, u64),
     /// The command of an alert did not do its work; the text says which and why, and is escaped.
     CommandFailed(String),
+    /// A frame has shown what is on top; told where the app
+    /// [awaits](crate::app::App::awaits_frame) it, behind whatever was typed before.
+    Drawn,
+    /// What writing the settings would change, or why they cannot be written, which is escaped.
+    SettingsPlanned(Result<Plan, String>),
     /// What was chosen is written into the configuration, or could not be; the text says which, and is
     /// escaped.
     SettingsWritten(String),

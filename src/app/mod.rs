@@ -201,6 +201,8 @@ impl App {
                 self.account.note_command_failed(&text);
                 self.say(text);
             }
+            Event::Drawn => self.drawn(),
+            Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::SettingsWritten(text) => self.say(text),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),

@@ -2,7 +2,8 @@
 
 use super::App;
 use super::focus::Focus;
-use super::settings::{AUTO_THEME, Chosen, NamedTheme, Times};
+use super::layers::confirmation::Question;
+use super::settings::{AUTO_THEME, Chosen, NamedTheme, Plan, Times};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Hint};
 use crate::store::field::Field;
@@ -101,11 +102,11 @@ impl App {
         self.say_with(text, &KEEPS);
     }
 
-    /// What was chosen goes into the configuration.
+    /// What was chosen is to go into the configuration: first it is seen what that changes.
     pub(super) fn write_settings(&self, effects: &mut Vec<Effect>) {
         let themes = &self.settings.themes;
         let coloured = themes.get(self.appearance.theme).filter(|_| themes.len() > 1);
-        effects.push(Effect::WriteSettings(Chosen {
+        effects.push(Effect::PlanSettings(Chosen {
             theme: coloured.map(|named| named.name.clone()),
             columns: self.appearance.columns.clone(),
             sort: self.table.wanted_order(),
@@ -113,6 +114,17 @@ impl App {
             times: self.appearance.times,
             measure: self.appearance.measure,
         }));
+    }
+
+    /// It is known what writing the settings changes: that is asked, unless it is nothing.
+    pub(super) fn settings_planned(&mut self, plan: Result<Plan, String>) {
+        match plan {
+            Ok(plan) if plan.changes.is_empty() => {
+                self.say(format!("the configuration says so already · {}", plan.file));
+            }
+            Ok(plan) => self.ask(Question::WriteSettings(plan)),
+            Err(why) => self.say(why),
+        }
     }
 
     /// The terminal told how bright its background is.

@@ -67,6 +67,42 @@ pub struct Chosen {
     pub measure: Measure,
 }
 
+/// What writing the settings would change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What is to be written.
+    pub chosen: Chosen,
+    /// The file, as it is shown.
+    pub file: String,
+    /// The lines of it that would be others.
+    pub changes: Vec<SettingChange>,
+}
+
+/// A setting that would have another value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingChange {
+    /// Its name.
+    pub setting: &'static str,
+    /// What the file says now, in its own words; nothing where it does not name it.
+    pub before: Option<String>,
+    /// What it would say.
+    pub after: String,
+}
+
+impl Plan {
+    /// Its consequence, and below it each line of the file that would be another.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(String, String)> {
+        let lines = if self.changes.len() == 1 { "this line" } else { "these lines" };
+        let consequence = (format!("{} gets {lines}:", self.file), String::new());
+        let change = |SettingChange { setting, before, after }: &SettingChange| {
+            let before = before.as_ref().map(|before| format!("was {before}"));
+            (format!("{setting} = {after}"), before.unwrap_or_else(|| "was not set".to_owned()))
+        };
+        [consequence].into_iter().chain(self.changes.iter().map(change)).collect()
+    }
+}
+
 /// A theme with the name by which it is chosen; one that comes with the program is read when it is
 /// first used.
 #[derive(Clone, Debug)]

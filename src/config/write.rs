@@ -12,8 +12,9 @@ use super::file::{self, FileError};
 use super::given::Given;
 use super::load::read_text;
 use super::table::Values;
-use crate::app::settings::Chosen;
+use crate::app::settings::{Chosen, SettingChange};
 use crate::app::table::columns::Column;
+use crate::text::UntrustedRef;
 use crate::time::clock::LOCAL;
 
 /// Why nothing was written.
@@ -25,6 +26,16 @@ pub enum WriteError {
     /// It says something that is not allowed, so that there is no saying what a change would do.
     #[error("{0}")]
     Wrong(#[from] FileError),
+}
+
+/// What [`write`](write()) would change in the file at `path`.
+///
+/// # Errors
+/// Where the file is wrong, read-only or no file at all.
+pub fn plan(path: &Path, chosen: &Chosen) -> Result<Vec<SettingChange>, WriteError> {
+    let place = place(path)?;
+    let text = place.as_deref().map_or(Ok(String::new()), read_text)?;
+    Ok(changed(&text, chosen)?.1)
 }
 
 /// Writes what is `chosen` into the file at `path`, whole or not at all, and makes the file where
@@ -40,7 +51,7 @@ pub fn write(path: &Path, chosen: &Chosen) -> Result<Vec<&'static str>, WriteErr
     if !changed.is_empty() {
         put(place.as_deref().unwrap_or(path), &text, place.is_some())?;
     }
-    Ok(changed)
+    Ok(changed.into_iter().map(|change| change.setting).collect())
 }
 
 /// The file that there is, behind whatever links; nothing where there is none.
@@ -83,7 +94,7 @@ fn put(path: &Path, text: &str, is_there: bool) -> io::Result<()> {
 }
 
 /// The text with what is chosen, and which settings have another value in it.
-fn changed(text: &str, chosen: &Chosen) -> Result<(String, Vec<&'static str>), FileError> {
+fn changed(text: &str, chosen: &Chosen) -> Result<(String, Vec<SettingChange>), FileError> {
     let said = file::read(text, LOCAL)?;
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         FileError { line: 1, what: error.message().to_owned() }
@@ -97,11 +108,22 @@ fn changed(text: &str, chosen: &Chosen) -> Result<(String, Vec<&'static str>), F
             None => usual.contains(&(name, given.clone())),
         };
         if let Some(value) = value(given).filter(|_| !stands) {
+            let after = value.to_string();
+            let before = document.get(name).and_then(Item::as_value).map(plain);
             set(&mut document, name, value);
-            changed.push(name);
+            changed.push(SettingChange { setting: name, before, after });
         }
     }
     Ok((document.to_string(), changed))
+}
+
+/// A value as it stands in the file, without what stands around it, on one printable line.
+fn plain(value: &Value) -> String {
+    let mut value = value.clone();
+    value.decor_mut().clear();
+    let text = value.to_string();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    UntrustedRef::new(text.as_bytes()).printable().into_owned()
 }
 
 /// Gives a setting a value; what stands around the old one stays.
@@ -215,13 +237,17 @@ mod tests {
     fn all_else_in_the_file_stays_to_the_letter() {
         let before = "# mine\nrefresh = '1m' # often\n\ntheme  =  'dark'   # at night\n\n# not now\n#pane = true\n[keys] # the left hand\nmark-all = [ \"X\",\n  'Z' ]\n\n[[alerts]]\nleft = \"2h\"\n# the end";
         let chosen = Chosen { theme: Some("light".to_owned()), ..of(&Values::default()) };
-        let (after, names) = changed(before, &chosen).unwrap();
-        assert_eq!(names, ["theme"]);
+        let (after, changes) = changed(before, &chosen).unwrap();
+        let change = |setting, before: Option<&str>, after: &str| {
+            let (before, after) = (before.map(str::to_owned), after.to_owned());
+            [SettingChange { setting, before, after }]
+        };
+        assert_eq!(changes, change("theme", Some("'dark'"), "\"light\""));
         assert_eq!(after, before.replace("'dark'", "\"light\""));
 
         let chosen = Chosen { theme: None, pane: false, ..chosen };
-        let (after, names) = changed(before, &chosen).unwrap();
-        assert_eq!(names, ["pane"], "without colour no theme is chosen");
+        let (after, changes) = changed(before, &chosen).unwrap();
+        assert_eq!(changes, change("pane", None, "false"), "without colour no theme is chosen");
         let read = file::read(&after, LOCAL).unwrap();
         assert_eq!((read.entries.len(), read.keys.len()), (3, 1), "{after}");
         assert_eq!(after.replace("pane = false\n", ""), before, "one line more");

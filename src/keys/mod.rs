@@ -120,8 +120,12 @@ pub enum Action {
     Suspend,
     /// Draw everything anew.
     Redraw,
-    /// Take the line under the cursor, or what was typed.
+    /// Take the line under the cursor, or what was typed; of a question, the answer with the focus.
     Choose,
+    /// Answer a question with yes.
+    Confirm,
+    /// Answer a question with no.
+    Decline,
     /// Show the column under the cursor, or hide it.
     ToggleColumn,
     /// The column under the cursor goes to the left.
@@ -143,6 +147,8 @@ pub enum Scope {
     List,
     /// In the list of columns.
     Columns,
+    /// Where a question waits for its answer.
+    Question,
     /// Where a filter or a search is typed.
     Filter,
     /// Where a text is typed: there letters are text, whatever they are bound to.

@@ -152,6 +152,8 @@ const LISTS: &[Binding] = &[
     ),
     within(Scope::Columns, bind("wider", &[Char('+')], A::Wider, "in the columns: wider")),
     within(Scope::Columns, bind("narrower", &[Char('-')], A::Narrower, "in the columns: narrower")),
+    within(Scope::Question, bind("yes", &[Char('y')], A::Confirm, "in a question: yes")),
+    within(Scope::Question, bind("no", &[Char('n')], A::Decline, "in a question: no")),
     within(
         Scope::Filter,
         bind("older-text", &[Named(Up)], A::OlderText, "in a filter: the one typed before"),
@@ -191,5 +193,5 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Mark and copy", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
-    Group { title: "In lists and texts", bindings: LISTS },
+    Group { title: "In lists, questions, texts", bindings: LISTS },
 ];

@@ -20,7 +20,7 @@ pub mod terminal;
 
 use std::collections::HashMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -34,7 +34,6 @@ use crate::api::{Client, ClientError};
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::event::Event;
-use crate::app::settings::Chosen;
 use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
@@ -203,6 +202,10 @@ impl Dashboard<'_> {
             if !waiting {
                 self.draw()?;
                 pace.drawn(now);
+                // What was typed before is taken in before.
+                if self.app.awaits_frame() && receiver.is_empty() {
+                    self.update(Event::Drawn)?;
+                }
             }
         }
     }
@@ -258,7 +261,10 @@ impl Dashboard<'_> {
             Effect::SetTitle(title) => self.screen.set_title(&title)?,
             Effect::UseMouse(mouse) => self.screen.use_mouse(mouse)?,
             Effect::Copy(text) => self.screen.copy(&text)?,
-            Effect::WriteSettings(chosen) => self.write_settings(chosen),
+            Effect::PlanSettings(chosen) => self
+                .on_disk(move |path| Event::SettingsPlanned(settings_writer::plan(path, chosen))),
+            Effect::WriteSettings(chosen) => self
+                .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &chosen))),
             Effect::Redraw => {
                 self.screen.reenter()?;
                 self.measure()?;
@@ -297,12 +303,11 @@ impl Dashboard<'_> {
         self.calls.insert(ticket, task.abort_handle());
     }
 
-    /// Has what was chosen written into the configuration, which a slow disk may hold up.
-    fn write_settings(&self, chosen: Chosen) {
+    /// Has something done with the configuration, which a slow disk may hold up.
+    fn on_disk(&self, work: impl FnOnce(Option<&Path>) -> Event + Send + 'static) {
         let (path, sender) = (self.configuration.clone(), self.sender.clone());
         self.background.spawn_blocking(move || {
-            let text = settings_writer::write(path.as_deref(), &chosen);
-            let _ = sender.blocking_send(Message::Event(Event::SettingsWritten(text)));
+            let _ = sender.blocking_send(Message::Event(work(path.as_deref())));
         });
     }
 

@@ -1,22 +1,31 @@
-//! Writes what was chosen into the configuration, and says in a line what became of it.
+//! Writes what was chosen into the configuration: first what that would change, then what became of it
+//! in a line, which ends with the file, so that what happened is read first.
 
 use std::path::Path;
 
-use crate::app::settings::Chosen;
+use crate::app::settings::{Chosen, Plan};
+use crate::config::write::WriteError;
 use crate::config::{self, write};
 
-/// Writes it to the file at `path`; the line ends with the file, so that what happened is read first.
+/// What writing it to the file at `path` would change, or why it cannot be written.
+pub(super) fn plan(path: Option<&Path>, chosen: Chosen) -> Result<Plan, String> {
+    let path = path.ok_or_else(|| NO_PLACE.to_owned())?;
+    let changes = write::plan(path, &chosen).map_err(|why| not_written(path, &why))?;
+    Ok(Plan { chosen, file: config::shown(path), changes })
+}
+
+/// Writes it to the file at `path`.
 pub(super) fn write(path: Option<&Path>, chosen: &Chosen) -> String {
-    let Some(path) = path else {
-        return "not written: there is no place for a configuration, as HOME is not set".to_owned();
-    };
-    let file = config::shown(path);
+    let Some(path) = path else { return NO_PLACE.to_owned() };
     match write::write(path, chosen) {
-        Ok(names) if names.is_empty() => format!("the configuration says so already · {file}"),
-        Ok(names) => format!("written: {} · {file}", names.join(", ")),
-        Err(why) => {
-            log::warn!(why = why.to_string().as_str(); "configuration not written");
-            format!("not written: {why} · {file}")
-        }
+        Ok(names) => format!("written: {} · {}", names.join(", "), config::shown(path)),
+        Err(why) => not_written(path, &why),
     }
+}
+
+const NO_PLACE: &str = "not written: there is no place for a configuration, as HOME is not set";
+
+fn not_written(path: &Path, why: &WriteError) -> String {
+    log::warn!(why = why.to_string().as_str(); "configuration not written");
+    format!("not written: {why} · {}", config::shown(path))
 }

@@ -3,6 +3,7 @@
 //! One file a pane, each with a drawing of itself. Work per frame is that of the rows on the screen.
 
 mod agenda;
+mod confirmation;
 mod detail;
 mod events;
 mod filter;
@@ -71,6 +72,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
             return filter::draw(pen, layout.footer.intersection(area), filter);
         }
         Layer::Palette(palette) => return palette::draw(pen, area, palette),
+        Layer::Confirmation(asked) => confirmation::draw(pen, area, asked),
     }
     None
 }

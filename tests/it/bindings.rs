@@ -165,6 +165,24 @@ const SCOPES: &[Scope] = &[
     ),
     picker("copying", "Yjj", &[A::OpenCopyPicker, A::Choose]),
     Scope {
+        name: "question",
+        size: (80, 24),
+        // The answer that has the focus is yes, so that to take it is an effect.
+        keys: "SW\t",
+        takes: Takes::These(&[
+            A::Confirm,
+            A::Decline,
+            A::GoBack,
+            A::Close,
+            A::Choose,
+            A::MoveFocus,
+            A::MoveLeft,
+            A::MoveRight,
+            A::OpenHelp,
+            A::OpenPalette,
+        ]),
+    },
+    Scope {
         name: "filter",
         size: (80, 24),
         keys: "/am\n/\u{8}\u{8}na\u{e}\u{e}",
@@ -197,7 +215,7 @@ impl Scope {
         }
         let Takes::These(others) = self.takes else { return true };
         let moves = match self.name {
-            "filter" | "palette" => &[],
+            "filter" | "palette" | "question" => &[],
             "sorting" | "columns" | "copying" => &MOVES[..4],
             _ => MOVES,
         };
@@ -211,6 +229,7 @@ impl Scope {
         let scopes: &[InForce] = match self.name {
             "filter" => &[InForce::Filter, InForce::Typing],
             "palette" => &[InForce::Typing],
+            "question" => &[InForce::Question, InForce::List, InForce::Main],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
             "agenda" | "events" | "sorting" | "copying" => &[InForce::List, InForce::Main],
             _ => &[InForce::Main],
@@ -259,6 +278,7 @@ impl Scope {
                 '\t' => driver.tell(pressed(Shortcut::Named(KeyCode::Tab))),
                 c => driver.tell(pressed(Shortcut::Char(c))),
             }
+            driver.answer_questions();
         }
         driver.pass(Duration::from_secs(10));
         driver.tell(Event::DeadlineReached);

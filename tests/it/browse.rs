@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::timeline::Measure;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
@@ -11,7 +11,7 @@ use shelflife::app::event::Event;
 use shelflife::app::focus::Focus;
 use shelflife::app::geometry::columns::width_of;
 use shelflife::app::layers::Layer;
-use shelflife::app::settings::Times;
+use shelflife::app::settings::{Plan, SettingChange, Times};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::field::Field;
 use shelflife::time::expiry::Urgency;
@@ -489,7 +489,7 @@ fn columns_are_chosen_moved_and_widened() {
 fn what_was_chosen_is_written_as_it_is_now() {
     let mut driver = loaded(5);
     driver.keys("tpBSwjj W");
-    let Some(Effect::WriteSettings(chosen)) = driver.effects.last() else {
+    let Some(Effect::PlanSettings(chosen)) = driver.effects.last().cloned() else {
         panic!("{:?}", driver.effects);
     };
     let usual = Settings::new("", "");
@@ -498,8 +498,84 @@ fn what_was_chosen_is_written_as_it_is_now() {
     let fields: Vec<Field> = chosen.columns.shown().iter().map(|column| column.key).collect();
     assert_eq!(fields, [Field::Filename, Field::Size, Field::Created, Field::TimeLeft]);
     assert_eq!(chosen.theme, None, "colours are off");
+    let plan = Plan { chosen: chosen.clone(), file: "config.toml".to_owned(), changes: vec![] };
+    driver.tell(Event::SettingsPlanned(Ok(plan)));
+    assert_eq!(driver.app.message(), Some("the configuration says so already · config.toml"));
+    driver.keys("W");
+    driver.answer_questions();
+    driver.keys("y");
+    assert_eq!(driver.effects.last(), Some(&Effect::WriteSettings(chosen)));
     driver.tell(Event::SettingsWritten("written: sort".to_owned()));
     assert_eq!(driver.app.message(), Some("written: sort"));
+}
+
+/// Hazards 7: what was typed before a question could be read is no answer to it; a paste never is.
+#[test]
+fn a_question_takes_no_answer_before_a_frame_has_shown_it_and_none_but_yes_is_yes() {
+    let asked = || {
+        let mut driver = loaded(5);
+        driver.keys("SW");
+        let Some(Effect::PlanSettings(chosen)) = driver.effects.pop() else { panic!() };
+        let change = SettingChange { setting: "sort", before: None, after: "\"-left\"".to_owned() };
+        let (file, changes) = ("config.toml".to_owned(), vec![change]);
+        driver.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes })));
+        assert!(driver.app.awaits_frame());
+        driver
+    };
+    let is_open =
+        |driver: &Driver| matches!(driver.app.layers().top(), Some(Layer::Confirmation(_)));
+    let written =
+        |driver: &Driver| driver.effects.iter().any(|e| matches!(e, Effect::WriteSettings(_)));
+    let mut driver = asked();
+    driver.keys("yn q");
+    for code in [KeyCode::Enter, KeyCode::Tab, KeyCode::Esc] {
+        driver.key(code);
+    }
+    driver.tell(Event::Pasted("y".to_owned()));
+    assert!(is_open(&driver) && !written(&driver), "nothing answers what nobody has read");
+    driver.tell(Event::Drawn);
+    driver.tell(Event::Pasted("y\n".to_owned()));
+    assert!(is_open(&driver) && !driver.app.awaits_frame(), "a paste is no answer");
+    driver.keys("y");
+    assert!(!is_open(&driver) && written(&driver));
+
+    let press =
+        |driver: &mut Driver, keys: &[KeyCode]| keys.iter().for_each(|key| driver.key(*key));
+    let (esc, enter, tab, left) = (KeyCode::Esc, KeyCode::Enter, KeyCode::Tab, KeyCode::Left);
+    let keys: [(&[KeyCode], bool); 8] = [
+        (&[KeyCode::Char('n')], false),
+        (&[KeyCode::Char('q')], false),
+        (&[KeyCode::Char(' ')], false),
+        (&[esc], false),
+        (&[enter], false),
+        (&[tab, tab, enter], false),
+        (&[left, enter], true),
+        (&[KeyCode::Char('y')], true),
+    ];
+    for (keys, is_yes) in keys {
+        let mut driver = asked();
+        driver.tell(Event::Drawn);
+        press(&mut driver, keys);
+        assert_eq!((is_open(&driver), written(&driver)), (false, is_yes), "{keys:?}");
+    }
+    for (words, is_yes) in [("leave it", false), ("write  ", true)] {
+        let mut driver = asked();
+        click_on(&mut driver, words);
+        assert!(is_open(&driver), "nobody has read it");
+        driver.tell(Event::Drawn);
+        click_on(&mut driver, words);
+        assert_eq!((is_open(&driver), written(&driver)), (false, is_yes), "{words}");
+    }
+}
+
+/// Clicks on some words of the line of answers.
+fn click_on(driver: &mut Driver, words: &str) {
+    let screen = text(&driver.app, 120, 36);
+    let lines = screen.lines().enumerate();
+    let (y, line) = lines.filter(|(_, line)| line.contains("▌ leave it")).last().unwrap();
+    let x = line[..line.find(words).unwrap()].chars().count();
+    let (x, y) = (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+    driver.mouse(MouseEventKind::Down(MouseButton::Left), x, y);
 }
 
 #[test]

@@ -51,7 +51,16 @@ fn what_was_chosen_is_there_again_at_the_next_start() {
     let arguments = ["--demo", "--config", path.to_str().unwrap()];
     let mut terminal = Terminal::start(160, 36, &arguments, &[]);
     terminal.wait_for("time left ▲");
-    terminal.press("SW");
+    // What is typed before it can be read is no answer: they come in one go.
+    terminal.press("SWy");
+    let screen = terminal.wait_for("leave it");
+    assert!(screen.contains(r#"sort = "-left""#) && screen.contains("was not set"), "{screen}");
+    terminal.press("n");
+    terminal.wait("no question", |screen| !screen.contains("leave it"));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "refresh = \"1m\" # mine\n");
+    terminal.press("W");
+    terminal.wait_for("leave it");
+    terminal.press("y");
     terminal.wait_for("written: sort · ");
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text, "refresh = \"1m\" # mine\nsort = \"-left\"\n");

@@ -270,12 +270,14 @@ fn every_layer_at_every_size() {
         ("sort", "s"),
         ("filter", "/left<"),
         ("detail", "jd"),
+        ("question", "SW"),
     ] {
         let screens: Vec<String> = SIZES
             .into_iter()
             .map(|(width, height)| {
                 let mut driver = loaded(width, height);
                 driver.keys(keys);
+                driver.answer_questions();
                 format!("{width}x{height}\n{}", text(&driver.app, width, height))
             })
             .collect();

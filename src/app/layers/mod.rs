@@ -6,6 +6,7 @@
 
 pub mod agenda;
 pub mod columns;
+pub mod confirmation;
 pub mod copy;
 pub mod detail;
 pub mod events;
@@ -26,6 +27,7 @@ use crate::keys::{Action, Scope};
 
 use agenda::Agenda;
 use columns::ColumnsPicker;
+use confirmation::{Confirmation, Question};
 use copy::CopyPicker;
 use detail::Detail;
 use events::Events;
@@ -65,6 +67,14 @@ pub(super) trait Behave {
     fn fills_the_screen(&self) -> Option<Changing> {
         None
     }
+
+    /// Whether it takes no answer before a frame has shown it.
+    fn awaits_frame(&self) -> bool {
+        false
+    }
+
+    /// A frame has shown it.
+    fn drawn(&mut self) {}
 
     /// Does what a binding asks for, as far as it means something here.
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate;
@@ -108,6 +118,8 @@ pub enum Layer {
     Filter(FilterInput),
     /// An action is looked for by typing.
     Palette(Palette),
+    /// A question that waits for its answer.
+    Confirmation(Confirmation),
 }
 
 /// What a layer is, as something that behaves.
@@ -123,6 +135,7 @@ macro_rules! inner {
             Layer::Columns(layer) => layer,
             Layer::Filter(layer) => layer,
             Layer::Palette(layer) => layer,
+            Layer::Confirmation(layer) => layer,
         }
     };
 }
@@ -212,6 +225,25 @@ impl Layers {
 }
 
 impl App {
+    /// Whether the layer that has the keys takes no answer before a frame has shown it; then there is
+    /// to be an [`Event::Drawn`](super::event::Event::Drawn).
+    #[must_use]
+    pub fn awaits_frame(&self) -> bool {
+        self.layers.top().is_some_and(|layer| layer.behaviour().awaits_frame())
+    }
+
+    /// A frame has shown what is on top.
+    pub(super) fn drawn(&mut self) {
+        if let Some(top) = self.layers.0.last_mut() {
+            top.behave().drawn();
+        }
+    }
+
+    /// Asks a question, above whatever is open.
+    pub(super) fn ask(&mut self, question: Question) {
+        self.layers.push(Layer::Confirmation(Confirmation::new(question)));
+    }
+
     /// Lets the topmost layer do something, and puts it back where it stays.
     pub(super) fn with_top<T>(
         &mut self,

@@ -10,6 +10,7 @@ use shelflife::api::{Answer, ApiError, Existence, wire};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
+use shelflife::app::settings::{Plan, SettingChange};
 use shelflife::app::{App, Settings};
 use shelflife::lister::{Lister, Restarts};
 use shelflife::text::Untrusted;
@@ -90,6 +91,23 @@ impl Driver {
                 }
                 effect => self.effects.push(effect),
             }
+        }
+    }
+
+    /// Does what the runtime does between two keys that somebody types one after the other: tells what
+    /// is asked of the configuration, and that a frame was drawn where that is waited for.
+    pub fn answer_questions(&mut self) {
+        let planned = |effect: &mut Effect| matches!(effect, Effect::PlanSettings(_));
+        let plans: Vec<Effect> = self.effects.extract_if(.., planned).collect();
+        for plan in plans {
+            let Effect::PlanSettings(chosen) = plan else { continue };
+            let after = if chosen.sort.1 { "\"-left\"" } else { "\"left\"" }.to_owned();
+            let changes = vec![SettingChange { setting: "sort", before: None, after }];
+            let file = "~/.config/shelflife/config.toml".to_owned();
+            self.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes })));
+        }
+        if self.app.awaits_frame() {
+            self.tell(Event::Drawn);
         }
     }
 

@@ -1,0 +1,147 @@
+//! A question before something is done that no key takes back.
+//!
+//! It is asked with what is at stake as it stood then, and the safe answer first. It takes no answer
+//! before a frame has shown it ([`Event::Drawn`](crate::app::event::Event::Drawn)): what was typed
+//! before is no answer to it, and a paste never is.
+
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Behave, Fate, ListPlace};
+use crate::app::effect::Effect;
+use crate::app::settings::Plan;
+use crate::keys::{Action, Scope};
+
+/// Cells of the question.
+const WIDTH: u16 = 70;
+
+/// What is asked, and with it what a yes does.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// Whether the configuration is to be changed.
+    WriteSettings(Plan),
+}
+
+impl Question {
+    /// What it is about, in a word or two.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        match self {
+            Self::WriteSettings(_) => "Write to the configuration",
+        }
+    }
+
+    /// The consequence, and below it what is at stake: what is printed has been made printable.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(String, String)> {
+        match self {
+            Self::WriteSettings(plan) => plan.lines(),
+        }
+    }
+
+    /// What a yes does, and a no, in a word or two.
+    #[must_use]
+    pub fn answers(&self) -> [&'static str; 2] {
+        match self {
+            Self::WriteSettings(_) => ["write", "leave it"],
+        }
+    }
+
+    fn carry_out(&self, effects: &mut Vec<Effect>) {
+        match self {
+            Self::WriteSettings(plan) => effects.push(Effect::WriteSettings(plan.chosen.clone())),
+        }
+    }
+}
+
+/// A question that waits for its answer.
+#[derive(Clone, Debug)]
+pub struct Confirmation {
+    question: Question,
+    /// Whether a frame has shown it.
+    armed: bool,
+    /// Whether the yes has the focus.
+    yes: bool,
+}
+
+impl Confirmation {
+    pub(in crate::app) fn new(question: Question) -> Self {
+        Self { question, armed: false, yes: false }
+    }
+
+    /// What is asked.
+    #[must_use]
+    pub fn question(&self) -> &Question {
+        &self.question
+    }
+
+    /// Whether the yes has the focus, which Enter takes.
+    #[must_use]
+    pub fn is_yes(&self) -> bool {
+        self.yes
+    }
+
+    /// Where it stands: below its lines there is an empty one, and that of the answers.
+    #[must_use]
+    pub fn place(&self, screen: Rect) -> ListPlace {
+        ListPlace::picker(screen, WIDTH, self.question.lines().len() + 2)
+    }
+
+    fn answer(&self, yes: bool, effects: &mut Vec<Effect>) -> Fate {
+        if yes {
+            self.question.carry_out(effects);
+        }
+        Fate::Closes
+    }
+}
+
+impl Behave for Confirmation {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Question, Scope::List, Scope::Main]
+    }
+
+    fn awaits_frame(&self) -> bool {
+        !self.armed
+    }
+
+    fn drawn(&mut self) {
+        self.armed = true;
+    }
+
+    fn act(&mut self, _: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
+        if !self.armed {
+            return Fate::Stays;
+        }
+        match action {
+            Action::Confirm => self.answer(true, effects),
+            Action::Decline | Action::GoBack | Action::Close => self.answer(false, effects),
+            Action::Choose => self.answer(self.yes, effects),
+            Action::MoveFocus | Action::MoveLeft | Action::MoveRight => {
+                self.yes = !self.yes;
+                Fate::Stays
+            }
+            _ => Fate::Ignores,
+        }
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
+        let answers = self.places_of_answers(app.screen());
+        match answers.iter().position(|place| place.contains(at)) {
+            Some(which) if self.armed => self.answer(which == 0, effects),
+            _ => Fate::Stays,
+        }
+    }
+}
+
+impl Confirmation {
+    /// Where its answers stand, the yes first.
+    #[must_use]
+    pub fn places_of_answers(&self, screen: Rect) -> [Rect; 2] {
+        let room = self.place(screen).room;
+        let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
+        let cells = |words: &str| u16::try_from(crate::text::width(words)).unwrap_or(u16::MAX);
+        let [yes, no] = self.question.answers().map(|words| cells(words) + 4);
+        let no_at = line.right().saturating_sub(no).max(line.x);
+        let yes_at = no_at.saturating_sub(yes + 2).max(line.x);
+        [(yes_at, yes), (no_at, no)].map(|(x, width)| Rect { x, width, ..line }.intersection(line))
+    }
+}

@@ -1,0 +1,51 @@
+//! A question before something is done that no key takes back.
+//!
+//! ```text
+//! ╭─ Write to the configuration ───────────────────────────────────────╮
+//! │ ~/.config/shelflife/config.toml gets other lines:                  │
+//! │ theme = "light"                                        was "dark"  │
+//! │                                                                    │
+//! │                                               write   ▌ leave it   │
+//! ╰─ y write · n leave it ─────────────────────────────────────────────╯
+//! ```
+
+use ratatui::layout::Rect;
+
+use super::{Pen, heading};
+use crate::app::layers::confirmation::Confirmation;
+use crate::keys::{Action, Hint};
+use crate::text::shorten_middle;
+
+pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
+    let Pen { app, theme, .. } = *pen;
+    let (place, question) = (asked.place(over), asked.question());
+    pen.clear(place.area);
+    let [yes, no] = question.answers();
+    let hints = [Hint::new(&[Action::Confirm], yes), Hint::new(&[Action::Decline], no)];
+    let hint = app.hints(&hints);
+    let block = pen
+        .boxed(true)
+        .title_top(heading(question.title(), theme.strong))
+        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
+    let inner = pen.block(place.area, &block);
+    let below = inner.bottom().saturating_sub(1);
+    for (y, (left, right)) in (inner.y..below).zip(question.lines()) {
+        let room = usize::from(inner.width);
+        let left = shorten_middle(&left, room);
+        let x = pen.put(inner.x, y, inner.right(), &left, theme.text);
+        let room = usize::from(inner.right().saturating_sub(x + 2));
+        pen.put_right(x, y, inner.right(), &shorten_middle(&right, room), theme.chrome);
+    }
+    let places = asked.places_of_answers(over);
+    for ((words, place), focused) in
+        [yes, no].into_iter().zip(places).zip([asked.is_yes(), !asked.is_yes()])
+    {
+        if place.is_empty() {
+            continue;
+        }
+        pen.put(place.x + 2, place.y, place.right(), words, theme.text);
+        if focused {
+            pen.select(theme.band, place, place.x);
+        }
+    }
+}
