@@ -5,11 +5,12 @@ use std::time::Duration;
 use super::journal::{Change, Happening};
 use super::{Access, Account, Interest, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
+use crate::api::pace::Pace;
 use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Existence, HasMore};
 use crate::lister::refresh::{Ask, Finished, Refusal, RoundScope, Survey};
-use crate::lister::{Cursor, State};
-use crate::store::{Extent, FileNo, Origin};
+use crate::lister::{Cursor, Lister, State};
+use crate::store::{Extent, FileNo, Origin, Store};
 use crate::text::Untrusted;
 use crate::time::clock::DateSample;
 use crate::time::expiry::TimeLeft;
@@ -31,14 +32,7 @@ impl Account {
             self.refresher.stand_aside();
             return self.send(fetch, calls);
         }
-        let survey = Survey {
-            store: &self.store,
-            view: interest.view,
-            selected: interest.selected,
-            complete: self.lister.is_complete(),
-            limit: self.terms.limit,
-            pace: &self.pace,
-        };
+        let survey = survey(&self.store, &self.lister, &self.pace, self.terms.limit, interest);
         while let Some(request) = self.refresher.next(now, &survey) {
             let ticket = Ticket { owner: Owner::Refresher, number: request.request };
             let call = match request.ask {
@@ -129,14 +123,7 @@ impl Account {
         }
         let mut suspects = self.drop_proven(&intake.missing);
         suspects.extend_from_slice(&intake.doubtful);
-        let survey = Survey {
-            store: &self.store,
-            view: interest.view,
-            selected: interest.selected,
-            complete: self.lister.is_complete(),
-            limit: self.terms.limit,
-            pace: &self.pace,
-        };
+        let survey = survey(&self.store, &self.lister, &self.pace, self.terms.limit, interest);
         let unmet = self.refresher.page_taken(number, &intake, has_more, &suspects, &survey);
         // An order that changes proves nothing: each of them is asked for.
         self.suspect(&unmet);
@@ -297,4 +284,16 @@ impl Account {
     pub fn refresh_deadline(&self) -> Option<Duration> {
         self.refresher.deadline(&self.pace).filter(|_| self.may_refresh())
     }
+}
+
+/// What the refresher is shown of an account, of which it is a part itself.
+fn survey<'s>(
+    store: &'s Store,
+    lister: &Lister,
+    pace: &'s Pace,
+    limit: u16,
+    interest: &Interest<'s>,
+) -> Survey<'s> {
+    let complete = lister.is_complete();
+    Survey { store, view: interest.view, selected: interest.selected, complete, limit, pace }
 }

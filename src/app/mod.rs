@@ -282,7 +282,8 @@ impl App {
     }
 
     /// The first key of an action of the main screen, as help spells it.
-    fn key_name(&self, action: Action) -> Option<String> {
+    #[must_use]
+    pub fn key_name(&self, action: Action) -> Option<String> {
         self.settings.keys.name(action, &[Scope::Main])
     }
 

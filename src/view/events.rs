@@ -11,6 +11,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::screens::centred;
 use super::{Pen, foot, heading, narrowing_hints, searched};
+use crate::app::geometry::lists::ListPlace;
 use crate::app::layers::events::Events;
 use crate::app::sheets::events;
 use crate::keys::{Action, Hint};
@@ -25,7 +26,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Posi
     let Pen { app, theme, .. } = *pen;
     let (all, search) = (app.journal().entries().len(), layer.search());
     let found = events::found(app, search.words());
-    let cursor = events::cursor(&found, layer.chosen());
+    let (list, list_cursor) = (ListPlace::log(area, found.len()), layer.cursor(&found));
+    let cursor = list_cursor.line(list.lines);
     let forgotten = match app.journal().forgotten() {
         0 => String::new(),
         n => format!(" · {} older ones forgotten", grouped(n)),
@@ -49,9 +51,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Posi
         centred(pen, inner, &[(sentence.to_owned(), theme.text)]);
         return text_cursor;
     }
-    let (lines, at) = events::visible(app, inner, &found, cursor);
-    pen.lines(inner, &lines);
-    let y = inner.y.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    let first = list_cursor.first(&list);
+    pen.lines(inner, &events::visible(app, inner, &found, first));
+    let y = inner.y.saturating_add(u16::try_from(cursor - first).unwrap_or(u16::MAX));
     if y < inner.bottom() {
         let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
         pen.select(theme.band, whole, inner.x);

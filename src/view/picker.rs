@@ -102,16 +102,24 @@ fn sort_lines(app: &App) -> Vec<Line> {
             (true, false) => " ▲",
             (true, true) => " ▼",
         };
-        (format!("{} {}{arrow}", number + 1, key.name()), String::new())
+        (format!("{} {}{arrow}", digit(app, number), key.name()), String::new())
     };
     Field::ALL.into_iter().enumerate().map(line).collect()
+}
+
+/// The key that takes a line, where it has one.
+fn digit(app: &App, line: usize) -> String {
+    let number = u8::try_from(line + 1).ok();
+    number
+        .and_then(|number| app.key_name(Action::SortByColumn(number)))
+        .unwrap_or_else(|| " ".into())
 }
 
 fn copy_lines(app: &App) -> Vec<Line> {
     let Some(file) = app.selected_file() else { return vec![] };
     let line = |(number, field): (usize, CopyField)| {
         let value = field.of(&file).unwrap_or_else(|| "—".to_owned());
-        (format!("{} {}", number + 1, field.word()), value)
+        (format!("{} {}", digit(app, number), field.word()), value)
     };
     CopyField::ALL.into_iter().enumerate().map(line).collect()
 }

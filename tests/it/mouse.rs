@@ -218,3 +218,30 @@ fn a_click_on_a_hint_does_what_its_key_does() {
     driver.mouse(LEFT, 119, 35);
     assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
 }
+
+/// An event is chosen where it stands, and taken by a second click there; nothing moves under the
+/// pointer meanwhile.
+#[test]
+fn a_click_in_the_log_goes_to_the_event_and_again_to_its_file() {
+    let mut driver = Driver::showing(80, 12, &page(0..5, hours, false));
+    driver.keys("r");
+    driver.answer(&page(0..30, hours, false));
+    driver.keys("E");
+    let line_of = |driver: &Driver, words: &str| {
+        let screen = text(&driver.app, 80, 12);
+        u16::try_from(screen.lines().position(|line| line.contains(words)).unwrap()).unwrap()
+    };
+    driver.mouse(MouseEventKind::ScrollDown, 9, 4);
+    for _ in 0..5 {
+        driver.mouse(MouseEventKind::ScrollDown, 9, 4);
+    }
+    let screen = text(&driver.app, 80, 12);
+    let line = screen.lines().nth(3).unwrap().to_owned();
+    driver.mouse(LEFT, 9, 3);
+    assert_eq!(line_of(&driver, line.trim_matches(['│', ' ', '▌'])), 3, "it stays where it was");
+    let chosen = text(&driver.app, 80, 12).lines().nth(3).unwrap().to_owned();
+    assert!(chosen.contains('▌') && !driver.app.layers().is_empty(), "{chosen}");
+    driver.mouse(LEFT, 9, 3);
+    assert!(driver.app.layers().is_empty(), "again goes to the file");
+    assert!(chosen.contains(&format!("{} ", driver.selected())), "{chosen}");
+}

@@ -41,6 +41,12 @@ impl ListPlace {
         Self { area, room: below_first(inside(area)), lines }
     }
 
+    /// On the whole screen, from its upper border on.
+    #[must_use]
+    pub fn log(screen: Rect, lines: usize) -> Self {
+        Self { area: screen, room: inside(screen), lines }
+    }
+
     /// On the whole screen, below the names of its columns.
     #[must_use]
     pub fn full(screen: Rect, lines: usize) -> Self {
@@ -74,6 +80,12 @@ impl ListCursor {
     #[must_use]
     pub fn on(line: usize) -> Self {
         Self { line, top: 0 }
+    }
+
+    /// On a line, where `top` was the first one in view.
+    #[must_use]
+    pub fn below(top: usize, line: usize) -> Self {
+        Self { line, top }
     }
 
     /// The line that it is on, as near as there is one.

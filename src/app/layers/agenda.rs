@@ -1,6 +1,6 @@
 //! The expiries by bucket, with numbers.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
 use crate::app::effect::Effect;
@@ -69,15 +69,7 @@ impl Behave for Agenda {
         }
     }
 
-    fn wheel(&mut self, app: &mut App, lines: isize) {
-        self.cursor.go_by(lines, &Self::place(app, app.screen()));
-    }
-
-    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
-        if self.cursor.click(at, &Self::place(app, app.screen())) {
-            self.act(app, Action::Choose, effects)
-        } else {
-            Fate::Stays
-        }
+    fn list(&mut self, app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        Some((&mut self.cursor, Self::place(app, app.screen())))
     }
 }

@@ -1,6 +1,6 @@
 //! Which columns are shown, in which order and how wide.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::{App, Behave, Fate, ListCursor, ListPlace};
 use crate::app::effect::Effect;
@@ -65,15 +65,11 @@ impl Behave for ColumnsPicker {
         Fate::Stays
     }
 
-    fn wheel(&mut self, app: &mut App, lines: isize) {
-        self.cursor.go_by(lines, &Self::place(app.screen()));
+    fn list(&mut self, app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        Some((&mut self.cursor, Self::place(app.screen())))
     }
 
-    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
-        if self.cursor.click(at, &Self::place(app.screen())) {
-            self.act(app, Action::ToggleColumn, effects)
-        } else {
-            Fate::Stays
-        }
+    fn of_a_line(&self) -> Action {
+        Action::ToggleColumn
     }
 }

@@ -1,8 +1,8 @@
 //! The choice of the field to copy.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::{App, Behave, Fate, ListCursor, ListPlace};
+use super::{App, Behave, Fate, ListCursor, ListPlace, Picked};
 use crate::app::effect::Effect;
 use crate::app::fields::CopyField;
 use crate::keys::{Action, Scope};
@@ -33,29 +33,20 @@ impl Behave for CopyPicker {
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
-        if app.move_in(&Self::place(app.screen()), &mut self.cursor, action) {
-            return Fate::Stays;
-        }
-        let chosen = match action {
-            Action::GoBack | Action::Close | Action::OpenCopyPicker => return Fate::Closes,
-            Action::Choose => self.cursor.line(CopyField::ALL.len()),
-            Action::SortByColumn(number) => usize::from(number) - 1,
-            _ => return Fate::Ignores,
+        let place = Self::place(app.screen());
+        let line = match app.pick_in(&place, &mut self.cursor, action) {
+            Picked::Moved => return Fate::Stays,
+            Picked::Line(line) => line,
+            Picked::Nothing => return Fate::Closes,
+            Picked::Other if action == Action::OpenCopyPicker => return Fate::Closes,
+            Picked::Other => return Fate::Ignores,
         };
-        let Some(field) = CopyField::ALL.get(chosen) else { return Fate::Ignores };
+        let Some(field) = CopyField::ALL.get(line) else { return Fate::Ignores };
         app.copy_field(*field, effects);
         Fate::Closes
     }
 
-    fn wheel(&mut self, app: &mut App, lines: isize) {
-        self.cursor.go_by(lines, &Self::place(app.screen()));
-    }
-
-    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
-        if self.cursor.click(at, &Self::place(app.screen())) {
-            self.act(app, Action::Choose, effects)
-        } else {
-            Fate::Stays
-        }
+    fn list(&mut self, app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        Some((&mut self.cursor, Self::place(app.screen())))
     }
 }

@@ -1,9 +1,11 @@
 //! What was new, changed or gone, what was told and what failed, newest first.
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Position;
 
 use super::search::Search;
-use super::{App, Behave, Changing, Fate};
+use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
+use crate::account::journal::Entry;
 use crate::app::effect::Effect;
 use crate::app::focus::Focus;
 use crate::app::sheets::events;
@@ -15,6 +17,8 @@ use crate::text::{Untrusted, shorten_end};
 pub struct Events {
     /// The number of the event under the cursor; until somebody moves, it is the newest.
     chosen: Option<u64>,
+    /// The first line in view.
+    top: usize,
     search: Search,
 }
 
@@ -31,12 +35,25 @@ impl Events {
         &self.search
     }
 
-    /// Moves the cursor by so many lines; at the top it rests on the newest again.
-    fn move_by(&mut self, app: &App, lines: isize) {
+    /// Its cursor among what was found.
+    #[must_use]
+    pub fn cursor(&self, found: &[(u64, &Entry)]) -> ListCursor {
+        ListCursor::below(self.top, events::cursor(found, self.chosen))
+    }
+
+    /// Moves the cursor; at the top it rests on the newest again. Tells what `moved` tells.
+    fn go<T>(&mut self, app: &App, moved: impl FnOnce(&mut ListCursor, &ListPlace) -> T) -> T {
         let found = events::found(app, self.search.words());
-        let line = events::cursor(&found, self.chosen).saturating_add_signed(lines);
-        let line = line.min(found.len().saturating_sub(1));
+        let (mut cursor, place) = (self.cursor(&found), ListPlace::log(app.screen(), found.len()));
+        let told = moved(&mut cursor, &place);
+        let line = cursor.line(place.lines);
+        self.top = cursor.first(&place);
         self.chosen = found.get(line).filter(|_| line > 0).map(|(number, _)| *number);
+        told
+    }
+
+    fn move_by(&mut self, app: &App, lines: isize) {
+        self.go(app, |cursor, place| cursor.go_by(lines, place));
     }
 
     /// Goes to the file of the event under the cursor.
@@ -105,6 +122,11 @@ impl Behave for Events {
 
     fn wheel(&mut self, app: &mut App, lines: isize) {
         self.move_by(app, lines);
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {
+        let again = self.go(app, |cursor, place| cursor.click(at, place));
+        if again { self.go_to_file(app) } else { Fate::Stays }
     }
 }
 

@@ -47,6 +47,19 @@ pub(super) enum Fate {
     Closes,
 }
 
+/// What came of an action in a short list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Picked {
+    /// The cursor moved.
+    Moved,
+    /// The line with this number, from 0, if there is one.
+    Line(usize),
+    /// The list is left.
+    Nothing,
+    /// It is nothing that a list knows.
+    Other,
+}
+
 /// What on a layer that fills the screen changes as time passes.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Changing {
@@ -87,13 +100,28 @@ pub(super) trait Behave {
     /// Takes pasted text; where there is none to be typed, it is lost.
     fn paste(&mut self, _app: &mut App, _text: &str) {}
 
+    /// The list that one chooses from, if it is one: its cursor, and where it stands.
+    fn list(&mut self, _app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        None
+    }
+
+    /// What is done to the line under the cursor of such a list.
+    fn of_a_line(&self) -> Action {
+        Action::Choose
+    }
+
     /// Moves by so many lines, as the wheel does.
-    fn wheel(&mut self, _app: &mut App, _lines: isize) {}
+    fn wheel(&mut self, app: &mut App, lines: isize) {
+        if let Some((cursor, place)) = self.list(app) {
+            cursor.go_by(lines, &place);
+        }
+    }
 
     /// Takes a click: in a list it goes to the line there, and takes it where the cursor was there
     /// already.
-    fn click(&mut self, _app: &mut App, _at: Position, _effects: &mut Vec<Effect>) -> Fate {
-        Fate::Stays
+    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
+        let again = self.list(app).is_some_and(|(cursor, place)| cursor.click(at, &place));
+        if again { self.act(app, self.of_a_line(), effects) } else { Fate::Stays }
     }
 }
 
@@ -271,6 +299,19 @@ impl App {
             _ => return Fate::Ignores,
         }
         Fate::Stays
+    }
+
+    /// What an action means in a short list that is gone once a line of it is taken.
+    fn pick_in(&self, list: &ListPlace, cursor: &mut ListCursor, action: Action) -> Picked {
+        if self.move_in(list, cursor, action) {
+            return Picked::Moved;
+        }
+        match action {
+            Action::GoBack | Action::Close => Picked::Nothing,
+            Action::Choose => Picked::Line(cursor.line(list.lines)),
+            Action::SortByColumn(number) => Picked::Line(usize::from(number) - 1),
+            _ => Picked::Other,
+        }
     }
 
     /// Moves the cursor of a list, where the action is a movement; tells whether it is.

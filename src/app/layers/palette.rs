@@ -3,7 +3,6 @@
 use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use ratatui::layout::Position;
 use tui_input::Input;
 
 use super::{App, Behave, Fate, ListCursor, ListPlace, input};
@@ -75,16 +74,9 @@ impl Behave for Palette {
         }
     }
 
-    fn wheel(&mut self, app: &mut App, lines: isize) {
-        self.cursor.go_by(lines, &self.place(app));
-    }
-
-    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
-        if self.cursor.click(at, &self.place(app)) {
-            self.act(app, Action::Choose, effects)
-        } else {
-            Fate::Stays
-        }
+    fn list(&mut self, app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        let place = self.place(app);
+        Some((&mut self.cursor, place))
     }
 }
 

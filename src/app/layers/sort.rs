@@ -1,8 +1,8 @@
 //! The choice of the column to sort by.
 
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::{App, Behave, Fate, ListCursor, ListPlace};
+use super::{App, Behave, Fate, ListCursor, ListPlace, Picked};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Scope};
 use crate::store::field::Field;
@@ -39,33 +39,24 @@ impl Behave for SortPicker {
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
-        if app.move_in(&Self::place(app.screen()), &mut self.cursor, action) {
-            return Fate::Stays;
-        }
-        let chosen = match action {
-            Action::GoBack | Action::Close | Action::OpenSortPicker => return Fate::Closes,
-            Action::Choose => self.cursor.line(Field::ALL.len()),
-            Action::SortByColumn(number) => usize::from(number) - 1,
-            Action::WriteSettings => {
+        let place = Self::place(app.screen());
+        let line = match app.pick_in(&place, &mut self.cursor, action) {
+            Picked::Moved => return Fate::Stays,
+            Picked::Line(line) => line,
+            Picked::Nothing => return Fate::Closes,
+            Picked::Other if action == Action::OpenSortPicker => return Fate::Closes,
+            Picked::Other if action == Action::WriteSettings => {
                 app.write_settings(effects);
                 return Fate::Stays;
             }
-            _ => return Fate::Ignores,
+            Picked::Other => return Fate::Ignores,
         };
-        let Some(field) = Field::ALL.get(chosen) else { return Fate::Ignores };
+        let Some(field) = Field::ALL.get(line) else { return Fate::Ignores };
         app.sort_or_reverse(*field);
         Fate::Closes
     }
 
-    fn wheel(&mut self, app: &mut App, lines: isize) {
-        self.cursor.go_by(lines, &Self::place(app.screen()));
-    }
-
-    fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
-        if self.cursor.click(at, &Self::place(app.screen())) {
-            self.act(app, Action::Choose, effects)
-        } else {
-            Fate::Stays
-        }
+    fn list(&mut self, app: &App) -> Option<(&mut ListCursor, ListPlace)> {
+        Some((&mut self.cursor, Self::place(app.screen())))
     }
 }

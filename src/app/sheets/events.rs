@@ -45,21 +45,12 @@ pub fn text(app: &App, entry: &Entry) -> String {
     format!("{at} {} {}{id}", entry.what.words(), entry.text)
 }
 
-/// The lines in view in the room within the box, with the cursor on line `cursor`; and which of them
-/// that is.
+/// The lines in view in the room within the box, from the `first` event of those found.
 #[must_use]
-pub fn visible(
-    app: &App,
-    room: Rect,
-    found: &[(u64, &Entry)],
-    cursor: usize,
-) -> (Vec<Line>, usize) {
+pub fn visible(app: &App, room: Rect, found: &[(u64, &Entry)], first: usize) -> Vec<Line> {
     let dated = is_dated(app);
-    let height = usize::from(room.height).max(1);
-    let first = (cursor + 1).saturating_sub(height);
-    let in_view = found.iter().skip(first).take(height);
-    let lines = in_view.map(|(_, entry)| line(app, room.width, entry, dated)).collect();
-    (lines, cursor - first)
+    let in_view = found.iter().skip(first).take(usize::from(room.height).max(1));
+    in_view.map(|(_, entry)| line(app, room.width, entry, dated)).collect()
 }
 
 /// When something happened: by the clock, or with the date where not all of it was today.
