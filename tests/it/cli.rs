@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use shelflife::commands::cli::Cli;
@@ -586,4 +588,25 @@ fn a_list_that_nobody_reads_can_still_be_interrupted() {
         std::process::Command::new("kill").args([&format!("-{signal}"), &pid]).status().unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(code));
     }
+}
+
+/// A service that says when it can be asked again is not asked before: it would refuse.
+#[test]
+fn a_list_keeps_to_what_the_service_allows() {
+    let asked = Mutex::new(None::<Instant>);
+    let server = Fault::start(move |_, head| {
+        let mut asked = asked.lock().unwrap();
+        let too_soon = asked.is_some_and(|at| at.elapsed() < Duration::from_secs(1));
+        *asked = Some(Instant::now());
+        if too_soon {
+            return answer("429 Too Many Requests", "x-should-retry: false\r\n", "");
+        }
+        let from = begins_at(head);
+        let left = "x-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 1\r\n";
+        answer("200 OK", left, &lasting_page(from, from + 1, from < 2))
+    });
+    let output = run_at(&server.url, &["list", "--all", "--output", "jsonl"]);
+    assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""));
+    assert_eq!(text(&output.stdout).lines().count(), 3);
+    assert_eq!(server.requests().len(), 3);
 }

@@ -88,7 +88,14 @@ impl Reader {
         let mut batch = None;
         let end = loop {
             let fetch = match self.lister.state() {
-                State::Ready { .. } => self.lister.demand(),
+                State::Ready { .. } => {
+                    // What is allowed again only later than anybody would wait is tried all the same:
+                    // the service then says itself for how long.
+                    let longest = since_boot() + Policy::default().longest_wait;
+                    let allowed = Some(self.pace.not_before()).filter(|at| *at <= longest);
+                    wait_until(allowed.unwrap_or_default()).await;
+                    self.lister.demand()
+                }
                 State::Backoff { until, .. } => {
                     wait_until(*until).await;
                     self.lister.on_time(since_boot())
@@ -106,7 +113,8 @@ impl Reader {
                 Err(error) => {
                     self.lister.page_failed(fetch.request, error, since_boot(), &mut self.pace);
                 }
-                Ok(Answer { value: page, date, .. }) => {
+                Ok(Answer { value: page, date, allowance }) => {
+                    self.pace.allow(allowance, since_boot());
                     if let Some(sample) = date {
                         self.clock.observe(sample);
                     }
