@@ -10,7 +10,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Pen, cells};
+use super::Pen;
 use crate::app::App;
 use crate::keys::{Action, Scope};
 use crate::lister::State;
@@ -23,6 +23,8 @@ use crate::time::span;
 
 /// Cells of the name of the file that expires next that stay, whatever else there is to say.
 const SHORT_NAME: usize = 12;
+/// Cells of it that are still a name, where nothing else would say that it is one of a part.
+const LEAST_NAME: usize = 7;
 /// Cells of it that come before counts of what is less urgent.
 const WHOLE_NAME: usize = 28;
 
@@ -35,71 +37,94 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
+/// What of the first line is shown, one of several ways to say it.
+struct Choice<'c> {
+    count: &'c str,
+    fresh: &'c str,
+    /// Whether it stands in place of the program's name, for what is wrong.
+    instead_of_name: bool,
+}
+
+impl Choice<'_> {
+    fn cells(&self) -> usize {
+        let between = if self.count.is_empty() || self.fresh.is_empty() { 0 } else { BETWEEN };
+        width(self.count) + between + width(self.fresh)
+    }
+}
+
+/// The program's name.
+const NAME: &str = "shelflife";
+/// Cells between two blocks of the first line.
+const BETWEEN: usize = 3;
+/// Cells below which the beginning of an address says nothing.
+const LEAST_PLACE: usize = 10;
+
+/// Whose files stand at the left and how many behind it, so that neither moves with what is said of
+/// how current they are, which stands at the right.
 fn first_line(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    let name = "shelflife";
     let badges = badges(app);
-    let fixed = name.len() + if badges.is_empty() { 0 } else { width(&badges) + 2 };
-    let (count, total) = (count(app), total(app));
+    let fixed = NAME.len() + if badges.is_empty() { 0 } else { width(&badges) + 2 };
+    let counts = Counts::of(app);
     let (fresh, style) = freshness(app, theme);
     let short = fresh.split(" · ").skip(1).collect::<Vec<_>>().join(" · ");
-    let with = |count: &str, fresh: &str| match (count.is_empty(), fresh.is_empty()) {
-        (_, true) => count.to_owned(),
-        (true, false) => fresh.to_owned(),
-        (false, false) => format!("{count}   {fresh}"),
-    };
-    let counted = if total.is_empty() { count.clone() } else { format!("{count} · {total}") };
-    // The first of these that fits, beside the name and what must not be overlooked; what is wrong
-    // stands even in place of the name.
-    let (shorter, none) = (short.split(" · ").next().unwrap_or_default().to_owned(), String::new());
+    let shorter = short.split(" · ").next().unwrap_or_default();
     let wrong = style == theme.error || style == theme.warning;
-    let few = count.split(" · ").next().unwrap_or_default().to_owned();
-    let few = if wrong { &few } else { &count };
+    let few = if wrong { counts.least.as_str() } else { &counts.count };
+    let choice = |count, fresh, instead_of_name| Choice { count, fresh, instead_of_name };
     let choices = [
-        (&counted, &fresh, fixed + 2),
-        (&count, &fresh, fixed + 2),
-        (&count, &short, fixed + 2),
-        (&count, &shorter, if wrong { 0 } else { fixed + 2 }),
-        (few, &short, if wrong { 0 } else { fixed + 2 }),
-        (few, &shorter, if wrong { 0 } else { fixed + 2 }),
-        (&count, &none, fixed + 2),
+        choice(counts.with_total.as_str(), fresh.as_str(), false),
+        choice(&counts.count, &fresh, false),
+        choice(&counts.count, &short, false),
+        choice(&counts.count, shorter, wrong),
+        choice(few, &short, wrong),
+        choice(few, shorter, wrong),
+        choice(&counts.count, "", false),
+        choice(&counts.brief, "", true),
     ];
-    let fits = |(count, fresh, beside): &&(&String, &String, usize)| {
-        beside + width(&with(count, fresh)) <= room
+    let fits = |choice: &&Choice<'_>| {
+        let beside = if choice.instead_of_name { 0 } else { fixed + BETWEEN - 1 };
+        beside + choice.cells() <= room
     };
-    let (count, fresh, _) = choices.iter().find(fits).copied().unwrap_or(choices[6]);
-    let text = with(count, fresh);
-    let left_room = room.saturating_sub(width(&text) + 2);
-    if left_room < name.len() && fresh.is_empty() {
-        pen.put(left, area.y, right, &shorten_end(&text, room), theme.text);
-        return;
+    let choice = choices.iter().find(fits).unwrap_or(&choices[7]);
+    let free = room.saturating_sub(choice.cells() + BETWEEN - 1);
+    let (mut x, y) = (left, area.y);
+    if free >= NAME.len() {
+        x = pen.put(x, y, right, NAME, theme.accent.patch(theme.strong));
+        if free >= fixed && !badges.is_empty() {
+            x = pen.put(x + 2, y, right, &badges, theme.warning);
+        }
+        let rest = free.saturating_sub(usize::from(x - left) + 2);
+        if let Some(place) = place(app, rest) {
+            x = pen.put(x + 2, y, right, &place, theme.chrome);
+        }
+        x += 3;
     }
-    pen.put_right(left, area.y, right, fresh, style);
-    let count_right = right - if fresh.is_empty() { 0 } else { cells(fresh) + 3 };
-    pen.put_right(left, area.y, count_right, count, theme.text);
-    if left_room < name.len() {
-        return;
-    }
-    let mut x = pen.put(left, area.y, right, name, theme.accent.patch(theme.strong));
-    if left_room >= fixed && !badges.is_empty() {
-        x = pen.put(x + 2, area.y, right, &badges, theme.warning);
-    }
-    let place = place(app);
-    let rest = left_room.saturating_sub(usize::from(x - left) + 2);
-    if rest >= 8 {
-        pen.put(x + 2, area.y, right, &shorten_end(&place, rest), theme.chrome);
-    }
+    pen.put(
+        x,
+        y,
+        right,
+        &shorten_end(choice.count, usize::from(right.saturating_sub(x))),
+        theme.text,
+    );
+    pen.put_right(left, y, right, choice.fresh, style);
 }
 
-/// Whose files these are: the profile, where it has a name, and the service.
-fn place(app: &App) -> String {
+/// Whose files these are, as far as it can be read in so many cells: the profile, where it has a
+/// name, and the service.
+fn place(app: &App, room: usize) -> Option<String> {
     let settings = app.settings();
-    match settings.profile.as_str() {
-        "" => settings.endpoint.clone(),
-        profile => format!("{profile} · {}", settings.endpoint),
+    let (profile, endpoint) = (settings.profile.as_str(), settings.endpoint.as_str());
+    let both =
+        if profile.is_empty() { endpoint.to_owned() } else { format!("{profile} · {endpoint}") };
+    if width(&both) <= room {
+        return Some(both);
     }
+    let begun = room >= width(&both) - width(endpoint) + LEAST_PLACE;
+    let whole = !profile.is_empty() && width(profile) <= room;
+    if begun { Some(shorten_end(&both, room)) } else { whole.then(|| profile.to_owned()) }
 }
 
 /// What must not be overlooked.
@@ -120,26 +145,52 @@ fn badges(app: &App) -> String {
     badges.join("  ")
 }
 
-/// How many files there are, without implying a total that is not known.
-pub(super) fn count(app: &App) -> String {
-    let store = app.store();
-    let files = grouped(store.len());
-    let text = match app.lister().state() {
-        State::Exhausted if store.len() == 1 => "1 file".to_owned(),
-        State::Exhausted => format!("{files} files"),
-        State::Failed { .. } if store.is_empty() => "nothing loaded".to_owned(),
-        State::Failed { .. } => format!("{files} loaded · partial"),
-        _ if store.is_empty() => "nothing loaded yet".to_owned(),
-        _ if !app.lister().is_more_promised() => {
-            format!("{files} loaded · perhaps more on the server")
-        }
-        _ => format!("{files} loaded · more on the server"),
-    };
-    let text = if app.account().is_reading_on() { text + " · reading on" } else { text };
-    match store.unreadable_count() {
-        0 => text,
-        unreadable => format!("{text} · {} unreadable", grouped(unreadable)),
+/// How many files there are, without implying a total that is not known; from long to short.
+struct Counts {
+    with_total: String,
+    count: String,
+    /// Without what `reading on` says as well.
+    brief: String,
+    /// The number alone.
+    least: String,
+}
+
+impl Counts {
+    fn of(app: &App) -> Self {
+        let (store, total) = (app.store(), total(app));
+        let [loaded, more] = count(app);
+        let reading_on = app.account().is_reading_on().then_some("reading on");
+        let unreadable = match store.unreadable_count() {
+            0 => None,
+            unreadable => Some(format!("{} unreadable", grouped(unreadable))),
+        };
+        let said = |words: &[Option<&str>]| {
+            let words = words.iter().flatten().filter(|words| !words.is_empty());
+            words.copied().collect::<Vec<_>>().join(" · ")
+        };
+        let (known, odd) = (Some(loaded.as_str()), unreadable.as_deref());
+        let count = said(&[known, Some(&more), reading_on, odd]);
+        let brief = said(&[known, reading_on.or(Some(&more)), odd]);
+        Self { with_total: said(&[Some(&count), Some(&total)]), brief, count, least: loaded }
     }
+}
+
+/// How many files there are, and whether there are more.
+pub(super) fn count(app: &App) -> [String; 2] {
+    let files = grouped(app.store().len());
+    let nothing = app.store().is_empty();
+    let (count, more) = match app.lister().state() {
+        State::Exhausted if app.store().len() == 1 => ("1 file".to_owned(), ""),
+        State::Exhausted => (format!("{files} files"), ""),
+        State::Failed { .. } if nothing => ("nothing loaded".to_owned(), ""),
+        State::Failed { .. } => (format!("{files} loaded"), "partial"),
+        _ if nothing => ("nothing loaded yet".to_owned(), ""),
+        _ if !app.lister().is_more_promised() => {
+            (format!("{files} loaded"), "perhaps more on the server")
+        }
+        _ => (format!("{files} loaded"), "more on the server"),
+    };
+    [count, more.to_owned()]
 }
 
 fn total(app: &App) -> String {
@@ -205,16 +256,22 @@ fn second_line(pen: &mut Pen<'_>, area: Rect) {
         return;
     }
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
-    let label = "next to expire  ";
     let next = app.outlook().next.map(|no| store.file(no));
     let name = next.map_or_else(|| "none".to_owned(), |file| file.name_to_show());
     let time = next.map(|file| app.time_left(&file));
     let countdown = time.map_or(String::new(), |left| left.to_string());
-    let fixed = usize::from(cells(label)) + 1 + countdown.len();
     let room = usize::from(right.saturating_sub(left));
+    // Where the key that loads all finds no room beside it, the label is cut down to its first word.
+    let behind = of_loaded(app, theme).into_iter().rev().find(|words| words.len() > 1);
+    let needed = behind.map_or(0, |words| all_cells(&words) + LEAST_NAME + 1 + countdown.len());
+    let label = ["next to expire  ", "next  "]
+        .into_iter()
+        .find(|label| needed == 0 || width(label) + needed <= room)
+        .unwrap_or("next  ");
+    let fixed = width(label) + 1 + countdown.len();
     let (counts, partial) = tail(app, theme, room.saturating_sub(fixed + 2), width(&name));
     let tail_width = all_cells(&counts) + all_cells(&partial);
-    let gap = if tail_width == 0 { 0 } else { 2 };
+    let gap = if counts.is_empty() { 0 } else { 2 };
     let x = pen.put(left, area.y, right, label, theme.chrome);
     let name = shorten_middle(&name, room.saturating_sub(fixed + gap + tail_width));
     let x = pen.put(x, area.y, right, &name, theme.text);
@@ -243,8 +300,10 @@ fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<
     let some = (1..=urgent.len().div_ceil(2)).rev();
     let some = some.map(|few| (urgent[..few * 2 - 1].to_vec(), whole));
     let least = (urgent.first().cloned().into_iter().collect::<Vec<_>>(), SHORT_NAME);
+    let none = (vec![], LEAST_NAME);
     let all = [(with_risk, SHORT_NAME + 20), (counts.clone(), SHORT_NAME)];
-    let choices: Vec<(Vec<Words>, usize)> = all.into_iter().chain(some).chain([least]).collect();
+    let choices: Vec<(Vec<Words>, usize)> =
+        all.into_iter().chain(some).chain([least, none]).collect();
     // That it is a part, and the key that loads all, comes before counts of what is less urgent.
     for partial in of_loaded(app, theme) {
         let fits = |(words, name): &&(Vec<Words>, usize)| {

@@ -1,8 +1,15 @@
-//! The table where there is little room: what falls away before a filename is squeezed.
+//! The screen where there is little room: what falls away before what, and what never does.
 
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use shelflife::account::Load;
+use shelflife::api::ApiError;
 use shelflife::app::Settings;
+use shelflife::app::event::Event;
 use shelflife::app::geometry::columns::{shows_bars, width_of};
 use shelflife::app::settings::Times;
+use shelflife::keys::{KeyMap, Shortcut};
 use shelflife::store::field::Field;
 
 use crate::support::driver::Driver;
@@ -75,4 +82,75 @@ fn what_all_names_in_view_end_with_is_said_once_where_it_costs_them_cells() {
     let screen = text(&driver.app, 100, 24);
     assert!(screen.contains("nightly-evaluation-name-0003-output.jsonl"), "{screen}");
     assert!(screen.contains("Filename  "), "{screen}");
+}
+
+/// What is said of how current the list is stands at the right, and moves nothing else.
+#[test]
+fn the_blocks_of_the_header_stay_where_they_are() {
+    for width in [100, 120, 200] {
+        let mut driver = Driver::showing(width, 36, &page(0..9, hours, false));
+        let header =
+            |driver: &Driver| text(&driver.app, width, 36).lines().next().unwrap().to_owned();
+        let count = |driver: &Driver| header(driver).find("9 files").map(|at| (at, header(driver)));
+        let (at, _) = count(&driver).unwrap();
+        for key in ["f", "f", "-", "-", "+", "+", "t", "T"] {
+            driver.keys(key);
+            assert_eq!(count(&driver).map(|(at, _)| at), Some(at), "{width}: {}", header(&driver));
+        }
+        driver.keys("r");
+        driver.fail(ApiError::TimedOut { what: "answer", limit: Duration::from_secs(1) });
+        assert!(header(&driver).contains("next try in"), "{}", header(&driver));
+        assert_eq!(count(&driver).map(|(at, _)| at), Some(at), "{width}: {}", header(&driver));
+    }
+}
+
+/// As much of an address as says something, or none.
+#[test]
+fn an_address_is_not_cut_down_to_a_stump() {
+    for width in 30..130 {
+        let mut driver = Driver::showing(width, 24, &page(0..9, hours, false));
+        driver.keys("p");
+        let screen = text(&driver.app, width, 24);
+        let header = screen.lines().next().unwrap();
+        let stump =
+            header.split_once("demo · ").map(|(_, behind)| behind.split("   ").next().unwrap());
+        assert!(stump.is_none_or(|stump| stump.starts_with("127.0.0.1")), "{width}: {header}");
+    }
+}
+
+/// Where a part is loaded, that is said with the key that loads all, however narrow.
+#[test]
+fn a_part_says_so_with_its_key_at_forty_columns() {
+    let mut driver = Driver::showing(40, 12, &page(0..90, hours, true));
+    driver.tell(Event::DeadlineReached);
+    let screen = text(&driver.app, 40, 12);
+    assert!(screen.contains("of loaded (L)") && screen.contains("more on the server"), "{screen}");
+    let reading = Settings { load: Load::Auto, ..Driver::settings() };
+    let mut driver = Driver::started(40, 12, reading);
+    driver.answer(&page(0..90, hours, true));
+    driver.pass(Duration::from_secs(3));
+    driver.tell(Event::DeadlineReached);
+    let screen = text(&driver.app, 40, 12);
+    assert!(screen.contains("90 loaded · reading on"), "{screen}");
+}
+
+/// A picker's lines bear the keys that take them, whatever those are bound to.
+#[test]
+fn the_lines_of_a_picker_bear_the_keys_that_take_them() {
+    let mut keys = KeyMap::default();
+    keys.bind("sort-2", vec![Shortcut::Char('x')]);
+    keys.bind("sort-3", vec![]);
+    let mut driver = Driver::started(80, 24, Settings { keys, ..Driver::settings() });
+    driver.answer(&page(0..9, hours, false));
+    for picker in ["s", "Y"] {
+        driver.keys(picker);
+        let screen = text(&driver.app, 80, 24);
+        assert!(
+            ["1 ", "x ", "4 "].iter().all(|key| screen.contains(&format!("│   {key}"))
+                || screen.contains(&format!("│ ▌ {key}"))),
+            "{screen}"
+        );
+        assert!(!screen.contains("│   2 ") && !screen.contains("│   3 "), "{screen}");
+        driver.key(KeyCode::Esc);
+    }
 }
