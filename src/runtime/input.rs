@@ -1,67 +1,86 @@
 //! Keys, pastes, and the terminal going away.
 //!
-//! Two threads: one reads, one watches for hang-up. The reader alone would not do: when the terminal
-//! is gone it spins and reports nothing.
+//! Two threads: one reads, one watches for hang-up, since the reader waits while the loop is busy.
 
 use std::fs::File;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::thread;
+use std::time::Duration;
 
-use crossterm::event::{Event as Input, KeyEventKind, MouseEventKind, read};
+use crossterm::event::MouseEventKind;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use tokio::sync::mpsc::Sender;
 
-use super::replies::{Replies, Sorted};
+use super::sorter::{Heard, Sorter};
+use super::tty::{self, Came};
 use super::{End, Message};
 use crate::app::event::Event;
 use crate::theme::background_of_reply;
 use crate::time::clock::since_boot;
 
+/// More than a terminal hands over at once.
+const READ_AT_ONCE: usize = 4_096;
+
 /// Starts both threads; they end with the process, or when nobody listens any more.
 pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
-    let ttys = ttys()?;
+    let keyboard = tty::keyboard()?;
+    // The terminal that keys come from, and the one that is drawn on, which is usually the same.
+    let ttys = [keyboard.try_clone()?.into(), io::stdout().as_fd().try_clone_to_owned()?];
     let reader = sender.clone();
-    thread::Builder::new().name("input".into()).spawn(move || read_keys(&reader))?;
+    thread::Builder::new().name("input".into()).spawn(move || read(keyboard, &reader))?;
     let watchdog = sender.clone();
     thread::Builder::new().name("hang-up".into()).spawn(move || watch(&ttys, &watchdog))?;
     Ok(())
 }
 
-fn read_keys(sender: &Sender<Message>) {
-    let mut replies = Replies::default();
+fn read(mut tty: File, sender: &Sender<Message>) {
+    let mut sorter = Sorter::default();
+    let mut bytes = [0; READ_AT_ONCE];
+    let mut heard = vec![];
+    let mut last = Duration::ZERO;
     loop {
-        let events = match read() {
-            Ok(Input::Key(key)) if key.kind != KeyEventKind::Release => {
-                match replies.sort(key, since_boot()) {
-                    Sorted::Keys(keys) => keys.into_iter().map(Event::KeyPressed).collect(),
-                    Sorted::Swallowed => continue,
-                    Sorted::Reply(reply) => {
-                        let told = background_of_reply(&reply).map(Event::BackgroundTold);
-                        told.into_iter().collect()
+        let left = sorter.patience().map(|patience| (last + patience).saturating_sub(since_boot()));
+        match tty::wait(&tty, left) {
+            Ok(Came::Nothing) => {
+                sorter.silence(&mut heard);
+                last = since_boot();
+            }
+            Ok(Came::Something) => match tty::read_ours(&mut tty, &mut bytes) {
+                Ok((read, waited)) => {
+                    if waited {
+                        sorter = Sorter::default();
+                    }
+                    if read > 0 {
+                        sorter.feed(&bytes[..read], &mut heard);
+                        last = since_boot();
                     }
                 }
-            }
-            Ok(Input::Paste(text)) => vec![Event::Pasted(text)],
-            Ok(Input::Mouse(mouse)) if mouse.kind != MouseEventKind::Moved => {
-                vec![Event::MouseUsed(mouse)]
-            }
-            Ok(Input::FocusGained) => vec![Event::FocusChanged { focused: true }],
-            Ok(Input::FocusLost) => vec![Event::FocusChanged { focused: false }],
-            Ok(Input::Resize(width, height)) => vec![Event::Resized { width, height }],
-            Ok(_) => continue,
-            Err(_) => {
-                let _ = sender.blocking_send(Message::End(End::TerminalGone));
-                return;
-            }
-        };
-        for event in events {
+                Err(_) => break,
+            },
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Ok(Came::Gone) | Err(_) => break,
+        }
+        for event in heard.drain(..).filter_map(event) {
             if sender.blocking_send(Message::Event(event)).is_err() {
                 return;
             }
         }
     }
+    let _ = sender.blocking_send(Message::End(End::TerminalGone));
+}
+
+fn event(heard: Heard) -> Option<Event> {
+    Some(match heard {
+        Heard::Key(key) => Event::KeyPressed(key),
+        Heard::Paste(text) => Event::Pasted(text),
+        Heard::Mouse(mouse) if mouse.kind == MouseEventKind::Moved => return None,
+        Heard::Mouse(mouse) => Event::MouseUsed(mouse),
+        Heard::Focus { focused } => Event::FocusChanged { focused },
+        Heard::Told(text) => Event::BackgroundTold(background_of_reply(&text)?),
+        Heard::Attributes | Heard::Ready => return None,
+    })
 }
 
 /// Sleeps until a terminal hangs up: asked for nothing, `poll` reports just that.
@@ -74,16 +93,4 @@ fn watch(ttys: &[OwnedFd], sender: &Sender<Message>) {
             return;
         }
     }
-}
-
-/// The terminal that keys come from, standard input or else the controlling terminal, and the one
-/// that is drawn on, which is usually the same.
-fn ttys() -> io::Result<[OwnedFd; 2]> {
-    let stdin = io::stdin();
-    let keyboard = if stdin.is_terminal() {
-        stdin.as_fd().try_clone_to_owned()?
-    } else {
-        File::open("/dev/tty").map(OwnedFd::from)?
-    };
-    Ok([keyboard, io::stdout().as_fd().try_clone_to_owned()?])
 }

@@ -13,10 +13,11 @@ mod input;
 mod panics;
 pub mod quiet;
 mod record;
-mod replies;
 mod settings_writer;
 pub mod signals;
+pub mod sorter;
 pub mod terminal;
+mod tty;
 
 use std::collections::HashMap;
 use std::io;

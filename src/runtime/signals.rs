@@ -15,7 +15,7 @@ use crate::app::event::Event;
 /// How long the loop has to leave on a signal.
 const REACTION: Duration = Duration::from_millis(800);
 
-/// Turns signals into messages. Resizing comes with the input.
+/// Turns signals into messages.
 pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Result<()> {
     let _within = background.enter();
     let ends = [
@@ -31,9 +31,13 @@ pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Resul
         end_on(sender, kind)?;
     }
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
-    forward(sender, stop, || Message::Event(Event::SuspendRequested))?;
+    forward(sender, stop, || Some(Event::SuspendRequested))?;
     let go_on = SignalKind::from_raw(Signal::CONT.as_raw());
-    forward(sender, go_on, || Message::Event(Event::Resumed))
+    forward(sender, go_on, || Some(Event::Resumed))?;
+    forward(sender, SignalKind::window_change(), || {
+        let (width, height) = terminal::size().ok()?;
+        Some(Event::Resized { width, height })
+    })
 }
 
 /// Leaves on a signal; where the loop does not react, as when it waits for a terminal that takes no
@@ -56,13 +60,14 @@ fn end_on(sender: &Sender<Message>, kind: SignalKind) -> io::Result<()> {
 fn forward(
     sender: &Sender<Message>,
     kind: SignalKind,
-    message: impl Fn() -> Message + Send + 'static,
+    event: impl Fn() -> Option<Event> + Send + 'static,
 ) -> io::Result<()> {
     let mut signals = signal(kind)?;
     let sender = sender.clone();
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            if sender.send(message()).await.is_err() {
+            let Some(event) = event() else { continue };
+            if sender.send(Message::Event(event)).await.is_err() {
                 return;
             }
         }

@@ -11,13 +11,14 @@ use crossterm::event::{
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    LeaveAlternateScreen,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::frame::write_cells;
+use super::tty;
 use crate::account::alerts::Alert;
 use crate::app::App;
 use crate::notify::Notifier;
@@ -98,10 +99,6 @@ impl Screen {
     /// # Errors
     /// Where it cannot be.
     pub fn reenter(&mut self) -> io::Result<()> {
-        // A shell may have changed the modes behind our back: they are set from the ground up.
-        if TAKEN.load(Ordering::SeqCst) {
-            disable_raw_mode()?;
-        }
         self.take()?;
         if let Some(title) = self.title.take() {
             self.set_title(&title)?;
@@ -200,7 +197,7 @@ impl Screen {
     }
 
     fn take(&mut self) -> io::Result<()> {
-        enable_raw_mode()?;
+        tty::make_raw()?;
         let first = !TAKEN.swap(true, Ordering::SeqCst);
         if first {
             self.out.extend(KEEP_TITLE.bytes());
@@ -238,7 +235,7 @@ pub fn size() -> io::Result<(u16, u16)> {
 /// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.
 pub(super) fn abandon() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = disable_raw_mode();
+        tty::restore();
     }
 }
 
@@ -255,6 +252,6 @@ fn give_back() {
             LeaveAlternateScreen,
             cursor::Show
         );
-        let _ = disable_raw_mode();
+        tty::restore();
     }
 }

@@ -196,6 +196,41 @@ fn suspending_gives_the_terminal_back_and_resuming_draws_anew() {
     }
 }
 
+/// Hazards 43 and 45: what a terminal says, whole or cut off, commands nothing, and keeps no key from
+/// being heard.
+#[test]
+fn what_the_terminal_says_is_no_command() {
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let mut terminal = Terminal::start(120, 24, &[], &at(&server.url));
+    terminal.wait_for("3 files");
+    let before = terminal.wait_for("1 of 3");
+    for said in [
+        "\x1bP1$r0q\x1b\\",
+        "\x1bP>|tmux 3.4\x1b\\",
+        "\x1b_Gi=1;q\x1b\\",
+        "\x1b]52;c;cXFx\x07",
+        "\x1b[?2026;2$y",
+        "\x1b[24;80R",
+        "\u{9b}?62;22c",
+    ] {
+        terminal.press(&format!("{said}j"));
+        terminal.wait_for("2 of 3");
+        terminal.press("k");
+        let screen = terminal.wait_for("1 of 3");
+        assert_eq!(screen, before, "{said:?}");
+    }
+    for cut_off in ["\x1bP1$r0q", "\x1b]11;rgb:", "\x1b[?2026;2$"] {
+        terminal.press(cut_off);
+        terminal.press("\x1b[B");
+        terminal.wait_for("2 of 3");
+        terminal.press("k");
+        terminal.wait_for("1 of 3");
+    }
+    terminal.press("\x1b[?2026;2$");
+    terminal.press("\x03");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// The name of the test below, which is run again as a terminal emulator that can be killed.
 const EMULATOR: &str = "pty::the_emulator_that_is_killed";
 
