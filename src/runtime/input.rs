@@ -79,7 +79,7 @@ fn event(heard: Heard) -> Option<Event> {
         Heard::Mouse(mouse) => Event::MouseUsed(mouse),
         Heard::Focus { focused } => Event::FocusChanged { focused },
         Heard::Told(text) => Event::BackgroundTold(background_of_reply(&text)?),
-        Heard::Attributes | Heard::Ready => return None,
+        Heard::Attributes => return None,
     })
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
@@ -13,11 +14,12 @@ use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
     LeaveAlternateScreen,
 };
-use crossterm::{cursor, execute, queue};
+use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::frame::write_cells;
+use super::sorter::Sorter;
 use super::tty;
 use crate::account::alerts::Alert;
 use crate::app::App;
@@ -33,6 +35,9 @@ const KEEP_TITLE: &str = "\x1b[22;2t";
 const RESTORE_TITLE: &str = "\x1b[23;2t";
 /// What colour is the background? The answer comes as input.
 const ASK_BACKGROUND: &str = "\x1b]11;?\x1b\\";
+
+/// How long a terminal may take to answer that all it had to say was said, before it is left.
+const LAST_WORDS: Duration = Duration::from_millis(150);
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -241,17 +246,26 @@ pub(super) fn abandon() {
 
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let mut out = io::stdout();
-        // The frame that was being written may lack its end.
-        let _ = queue!(out, EndSynchronizedUpdate);
-        let _ = write!(out, "{MOUSE_OFF}{RESTORE_TITLE}");
-        let _ = execute!(
-            out,
-            DisableFocusChange,
-            DisableBracketedPaste,
-            LeaveAlternateScreen,
-            cursor::Show
-        );
+        // What is read from now on is up to us.
+        tty::leave_input();
+        if farewell().is_ok()
+            && let Ok(mut keyboard) = tty::keyboard()
+        {
+            // Reports and answers that are on their way would be typed into the shell.
+            let mut sorter = Sorter::default();
+            tty::hear_up_to_fence(&mut keyboard, &mut sorter, LAST_WORDS, &mut vec![]);
+        }
         tty::restore();
     }
+}
+
+/// Writes all that gives the terminal back but for its modes, reports off and a fence behind them.
+fn farewell() -> io::Result<()> {
+    let mut out = io::stdout();
+    // The frame that was being written may lack its end.
+    queue!(out, EndSynchronizedUpdate)?;
+    write!(out, "{MOUSE_OFF}{RESTORE_TITLE}")?;
+    queue!(out, DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show)?;
+    write!(out, "{}", tty::FENCE)?;
+    out.flush()
 }

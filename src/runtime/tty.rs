@@ -13,12 +13,18 @@ use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
+use super::sorter::{Heard, Sorter};
+use crate::time::clock::since_boot;
+
 /// The terminal that is raw, and its modes before.
 static BEFORE: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 /// Whether what comes from the terminal is ours to read.
 static OURS: Mutex<bool> = Mutex::new(false);
 static OURS_AGAIN: Condvar = Condvar::new();
 
+/// A question that every terminal answers, and in order: what are you? Whatever it was to say before
+/// comes before the answer.
+pub(super) const FENCE: &str = "\x1b[c";
 /// How often to look whether a terminal that is another job's is ours again.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -73,9 +79,34 @@ pub(super) fn restore() {
     }
 }
 
-/// What comes from now on is not ours.
-fn leave_input() {
+/// What comes from now on is for others.
+pub(super) fn leave_input() {
     *locked(&OURS) = false;
+}
+
+/// Adds to `heard` what the terminal says up to its answer to the [`FENCE`], for so long; tells whether
+/// that came. What follows is left for whoever reads next.
+pub(super) fn hear_up_to_fence(
+    tty: &mut File,
+    sorter: &mut Sorter,
+    patience: Duration,
+    heard: &mut Vec<Heard>,
+) -> bool {
+    let until = since_boot() + patience;
+    let mut byte = [0];
+    while heard.last() != Some(&Heard::Attributes) {
+        match wait(tty, Some(until.saturating_sub(since_boot()))) {
+            Ok(Came::Something) => {}
+            Err(error) if is_passing(&error) => continue,
+            _ => return false,
+        }
+        match tty.read(&mut byte) {
+            Ok(1) => sorter.feed(&byte, heard),
+            Err(error) if is_passing(&error) => {}
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// What a terminal was found to be.

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
@@ -229,6 +230,47 @@ fn what_the_terminal_says_is_no_command() {
     terminal.press("\x1b[?2026;2$");
     terminal.press("\x03");
     assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+/// Hazards 45: reports and answers that are on their way when the program leaves do not reach the
+/// shell; what is typed behind the terminal's answer to the last question does.
+#[test]
+fn what_is_on_its_way_at_the_end_is_not_typed_into_the_shell() {
+    for way in ["q", "\x03", "TERM"] {
+        // A busy machine may be slower than a terminal has to be.
+        assert!((0..20).any(|_| leaves_reports_behind(way)), "{way:?}: never answered in time");
+    }
+}
+
+/// Leaves the dashboard in this way; tells whether the terminal answered within the time that it has.
+fn leaves_reports_behind(way: &str) -> bool {
+    let program = env!("CARGO_BIN_EXE_shelflife");
+    let script = format!(
+        "'{program}' --demo; echo \"code $?\"; stty -echo; IFS= read -r left; echo \"<$left>\""
+    );
+    let mut command = shelflife(&[]);
+    *command.get_argv_mut() = ["/bin/sh", "-c", &script].map(Into::into).to_vec();
+    let mut terminal = Terminal::spawn(80, 24, command);
+    terminal.wait_for("next to expire");
+    let began = Instant::now();
+    match way {
+        "TERM" => terminal.signal_child("TERM"),
+        key => terminal.press(key),
+    }
+    terminal.wait_for_bytes(b"\x1b[c");
+    terminal.press("\x1b[<35;5;5M\x1b[I\x1bP1$r0q\x1b\\\x1b]11;rgb:0/0/0\x07\x1b[?62;22cty");
+    let in_time = began.elapsed() < Duration::from_millis(150);
+    terminal.wait_for(if way == "TERM" { "code 143" } else { "code 0" });
+    terminal.press("ped\n");
+    let screen = terminal.wait(">", |screen| screen.contains('>'));
+    terminal.wait_exit();
+    let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+    let fence = raw.rfind("\x1b[c").unwrap();
+    for off in ["\x1b[?1002l", "\x1b[?1004l", "\x1b[?2004l", "\x1b[?1049l"] {
+        assert!(raw[..fence].contains(off), "{off} comes before the question: {raw:?}");
+    }
+    assert!(screen.contains("<typed>") || !in_time, "{screen}");
+    in_time
 }
 
 /// The name of the test below, which is run again as a terminal emulator that can be killed.

@@ -103,8 +103,7 @@ impl Report {
 pub async fn run(options: &GlobalOptions) -> Result<u8, CommandError> {
     let mut report = Report::default();
     report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
-    // Its answers may come until the end.
-    let _quiet = terminal::look(&mut report);
+    let asked = terminal::look(&mut report);
     match options.configuration() {
         Ok(config) => {
             configuration(&mut report, &config);
@@ -117,6 +116,9 @@ pub async fn run(options: &GlobalOptions) -> Result<u8, CommandError> {
             }
             report.warning("list", "not tried: mend the configuration first");
         }
+    }
+    if let Some(asked) = asked {
+        asked.finish(&mut report);
     }
     match report.unprintable {
         Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {

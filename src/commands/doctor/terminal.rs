@@ -1,11 +1,7 @@
 //! What the terminal is, and what it answers.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal};
 use std::time::Duration;
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 
 use super::Report;
 use crate::runtime::quiet::Quiet;
@@ -14,15 +10,50 @@ use crate::text::UntrustedRef;
 use crate::theme::{Background, background_of_reply};
 use crate::time::clock::since_boot;
 
-/// How long a terminal may take to answer.
+/// How long the report waits for the terminal's answer. A slower one is told at the end.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Which colour is the background, and, since every terminal answers that: what are you?
-const QUESTIONS: &[u8] = b"\x1b]11;?\x1b\\\x1b[c";
-/// Bytes of an answer that are looked at.
-const MOST_BYTES: usize = 1_024;
+/// How long a terminal may take to answer in all: a line over satellites, and a busy machine.
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(2);
+/// Which colour is the background?
+const QUESTION: &str = "\x1b]11;?\x1b\\";
 
-/// Says what the terminal is; it is quiet until what this gives is dropped, if it was asked.
-pub(super) fn look(report: &mut Report) -> Option<Quiet> {
+/// What the dashboard does without an answer.
+const OTHERWISE: &str = "taken for dark unless COLORFGBG or --theme says otherwise";
+
+/// A terminal that was asked for its background, and is quiet meanwhile.
+pub(super) struct Asked {
+    quiet: Quiet,
+    at: Duration,
+    /// Whether the report has the answer.
+    told: bool,
+}
+
+impl Asked {
+    fn tell(&mut self, report: &mut Report, patience: Duration) {
+        let Some(answers) = self.quiet.answers(patience) else { return };
+        self.told = true;
+        match answers.iter().find_map(|answer| background_of_reply(answer)) {
+            Some(Background::Dark) => report.ok("background", "dark, as the terminal says"),
+            Some(Background::Light) => report.ok("background", "light, as the terminal says"),
+            None => report.ok("background", &format!("the terminal does not tell; {OTHERWISE}")),
+        }
+    }
+
+    /// Waits for an answer that did not come at once, and says what it is.
+    pub(super) fn finish(mut self, report: &mut Report) {
+        if self.told {
+            return;
+        }
+        self.tell(report, (self.at + PATIENCE_IN_ALL).saturating_sub(since_boot()));
+        if !self.told {
+            let text = "no answer within 2 s: a slow line, or a terminal that gives none";
+            report.warning("background", &format!("{text}; {OTHERWISE}"));
+        }
+    }
+}
+
+/// Says what the terminal is; gives it where it was asked a question, whose answer may be slow.
+pub(super) fn look(report: &mut Report) -> Option<Asked> {
     let streams = [io::stdout().is_terminal(), io::stdin().is_terminal()];
     if streams == [false; 2] {
         report.warning("terminal", "none here: the dashboard needs one, `list` does not");
@@ -53,24 +84,13 @@ pub(super) fn look(report: &mut Report) -> Option<Quiet> {
         report.ok("terminal", &text);
     }
     locale(report);
-    let Ok((quiet, mut tty)) = Quiet::begin() else {
+    let Ok(quiet) = Quiet::ask(QUESTION) else {
         report.warning("background", "not asked: the terminal is not this program's now");
         return None;
     };
-    let answer = tty.write_all(QUESTIONS).ok().and_then(|()| read_answer(&mut tty));
-    let otherwise = "taken for dark unless COLORFGBG or --theme says otherwise";
-    match answer.as_deref().map(background_in) {
-        Some(Some(Background::Dark)) => report.ok("background", "dark, as the terminal says"),
-        Some(Some(Background::Light)) => report.ok("background", "light, as the terminal says"),
-        Some(None) => {
-            report.ok("background", &format!("the terminal does not tell; {otherwise}"));
-        }
-        None => {
-            let text = format!("the terminal answers no question; {otherwise}");
-            report.warning("background", &text);
-        }
-    }
-    Some(quiet)
+    let mut asked = Asked { quiet, at: since_boot(), told: false };
+    asked.tell(report, PATIENCE);
+    Some(asked)
 }
 
 /// Whether characters beyond ASCII are to be expected: the bars and borders are such.
@@ -86,38 +106,5 @@ fn locale(report: &mut Report) {
     } else {
         let text = format!("{name}={shown}; if borders look broken, set LC_ALL=C.UTF-8");
         report.warning("locale", &text);
-    }
-}
-
-/// The background that an answer tells of.
-fn background_in(answer: &[u8]) -> Option<Background> {
-    let text = String::from_utf8_lossy(answer);
-    let payload = text.split("\x1b]").nth(1)?.split(['\x1b', '\x07']).next()?;
-    background_of_reply(payload)
-}
-
-/// Everything up to the end of the answer to the last question.
-fn read_answer(tty: &mut File) -> Option<Vec<u8>> {
-    let deadline = since_boot() + PATIENCE;
-    let mut answer = vec![];
-    let mut bytes = [0; 256];
-    loop {
-        let left = deadline.saturating_sub(since_boot());
-        let wait = Timespec::try_from(left).ok()?;
-        let mut ready = [PollFd::new(tty, PollFlags::IN)];
-        match poll(&mut ready, Some(&wait)) {
-            Ok(0) => return None,
-            Err(Errno::INTR) => continue,
-            result => drop(result.ok()?),
-        }
-        let read = tty.read(&mut bytes).ok()?;
-        answer.extend_from_slice(&bytes[..read]);
-        let about_itself = answer.windows(3).rposition(|begun| begun == b"\x1b[?");
-        if about_itself.is_some_and(|at| answer[at..].contains(&b'c')) {
-            return Some(answer);
-        }
-        if read == 0 || answer.len() > MOST_BYTES {
-            return None;
-        }
     }
 }

@@ -10,7 +10,6 @@ pub(super) fn read(middle: &[u8], last: u8) -> Option<Heard> {
     match (middle, last) {
         (b"", b'I') => return Some(Heard::Focus { focused: true }),
         (b"", b'O') => return Some(Heard::Focus { focused: false }),
-        (b"0", b'n') => return Some(Heard::Ready),
         ([b'?', rest @ ..], b'c') => {
             return numbers(rest).map(|_| Heard::Attributes);
         }

@@ -75,8 +75,6 @@ pub enum Heard {
     Told(String),
     /// What kind of terminal it is, the answer to `CSI c`.
     Attributes,
-    /// That all is well, the answer to `CSI 5 n`.
-    Ready,
 }
 
 /// Where in a sequence the last byte was.

@@ -250,7 +250,7 @@ fn answers_are_told() {
     assert_eq!(feed(&[b"\x1b]11;rgb:ff", b"ff/0/1\x1b\\"]), [background()]);
     assert_eq!(feed(&[b"\x1b]11;rgb:ffff/0/1\x1b", b"\\"]), [background()]);
     assert_eq!(feed(&[b"\x1b]11;rgb:ffff/0/1\x07\x1b[?6c"]), [background(), Heard::Attributes]);
-    assert_eq!(feed(&[b"\x1b[0n"]), [Heard::Ready]);
+    assert_eq!(feed(&[b"\x1b[?64;1;c"]), [Heard::Attributes]);
     // No answer is as long as this.
     let long = [b"\x1b]11;".as_slice(), &[b'q'; 1_000], b"\x07q"].concat();
     assert_eq!(feed(&[&long]), [char_key('q')]);

@@ -70,7 +70,7 @@ impl Perform for Ours {
             ([b'?'], 'h' | 'l') => first.iter().all(|mode| MODES.contains(mode)),
             // The title is kept and restored.
             ([], 't') => matches!(first[..], [22 | 23, 2]),
-            // What are you? Only `doctor` asks.
+            // What are you? `doctor` asks, and whoever leaves, so as to know that all was said.
             ([], 'c') => matches!(first[..], [0]),
             _ => false,
         };
