@@ -114,6 +114,7 @@ pub async fn run(
     background: &Handle,
     setup: Setup,
 ) -> io::Result<End> {
+    tty::come_to_front()?;
     let (sender, receiver) = mpsc::channel(WAITING);
     signals::listen(&sender, background)?;
     let mut screen = Screen::enter(app.uses_mouse(), setup.notifier)?;
@@ -266,18 +267,24 @@ impl Dashboard<'_> {
                 .on_disk(move |path| Event::SettingsPlanned(settings_writer::plan(path, chosen))),
             Effect::WriteSettings(chosen) => self
                 .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &chosen))),
-            Effect::Redraw => {
-                self.screen.reenter()?;
-                self.measure()?;
-            }
+            Effect::Redraw => return self.come_back(),
             Effect::Suspend => {
                 self.screen.leave();
                 signals::stop();
-                self.screen.reenter()?;
-                self.measure()?;
+                return self.come_back();
             }
             Effect::Quit => return Ok(Some(End::Quit)),
         }
+        Ok(None)
+    }
+
+    /// Takes the terminal over again, as soon as this job has it.
+    fn come_back(&mut self) -> io::Result<Option<End>> {
+        if let Some(number) = signals::wait_for_front()? {
+            return Ok(Some(End::Signal(number)));
+        }
+        self.screen.reenter()?;
+        self.measure()?;
         Ok(None)
     }
 

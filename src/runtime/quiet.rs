@@ -106,7 +106,10 @@ impl Drop for Quiet {
 pub fn end() {
     ENDING.store(true, Ordering::SeqCst);
     let held = QUIET.lock().unwrap_or_else(PoisonError::into_inner).take();
-    if let Some(mut asked) = held {
+    if let Some(mut asked) = held
+        // Another job has set the modes that it wants.
+        && tty::is_in_front(&asked.tty)
+    {
         if asked.owes {
             asked.hear(LAST_WORDS);
             let _ = tcflush(&asked.tty, QueueSelector::IFlush);

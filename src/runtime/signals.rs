@@ -1,19 +1,28 @@
 //! Signals: leaving, stopping, coming back.
 
 use std::io;
+use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::process::{Signal, getpgrp, getpid, kill_current_process_group, kill_process};
 use rustix::termios::tcgetpgrp;
 use tokio::runtime::Handle;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
-use super::{End, Message, terminal};
+use super::{End, Message, terminal, tty};
 use crate::app::event::Event;
 
 /// How long the loop has to leave on a signal.
 const REACTION: Duration = Duration::from_millis(800);
+/// How long after the program goes on it may take until a signal that came with that is known.
+const GRACE: Duration = Duration::from_millis(150);
+const GLANCES: u32 = 30;
+
+/// The signal that asked for the end; 0 without one.
+static END: AtomicI32 = AtomicI32::new(0);
+/// How often the program was told to go on.
+static GONE_ON: AtomicU32 = AtomicU32::new(0);
 
 /// Turns signals into messages.
 pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Result<()> {
@@ -27,13 +36,16 @@ pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Resul
         SignalKind::user_defined2(),
         SignalKind::alarm(),
     ];
-    for kind in ends {
+    for kind in ends.into_iter().filter(|kind| !is_ignored(*kind)) {
         end_on(sender, kind)?;
     }
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
     forward(sender, stop, || Some(Event::SuspendRequested))?;
     let go_on = SignalKind::from_raw(Signal::CONT.as_raw());
-    forward(sender, go_on, || Some(Event::Resumed))?;
+    forward(sender, go_on, || {
+        GONE_ON.fetch_add(1, Ordering::SeqCst);
+        Some(Event::Resumed)
+    })?;
     forward(sender, SignalKind::window_change(), || {
         let (width, height) = terminal::size().ok()?;
         Some(Event::Resized { width, height })
@@ -48,6 +60,7 @@ fn end_on(sender: &Sender<Message>, kind: SignalKind) -> io::Result<()> {
     tokio::spawn(async move {
         if signals.recv().await.is_some() {
             let number = kind.as_raw_value();
+            END.store(number, Ordering::SeqCst);
             let _ = sender.try_send(Message::End(End::Signal(number)));
             tokio::time::sleep(REACTION).await;
             terminal::abandon();
@@ -87,18 +100,72 @@ pub(super) fn stop() {
     };
 }
 
-/// Listens for SIGINT and SIGTERM from now on; the future ends with the exit code that says which
-/// came.
+/// Waits until this job has the terminal, stopped meanwhile as the terminal stops whoever writes to it
+/// from the background. Gives the signal, where one asks for the end.
+///
+/// # Errors
+/// Where nothing stops this job: it is an orphan, or ignores it.
+pub(super) fn wait_for_front() -> io::Result<Option<i32>> {
+    let tty = tty::keyboard()?;
+    while !tty::is_in_front(&tty) {
+        // To set the modes from here would not do: the program would be stopped at once whenever it
+        // goes on, before it can heed a signal that came meanwhile.
+        soon(|| END.load(Ordering::SeqCst) != 0 || tty::is_in_front(&tty));
+        match END.load(Ordering::SeqCst) {
+            0 if tty::is_in_front(&tty) => break,
+            0 => {}
+            number => return Ok(Some(number)),
+        }
+        let before = GONE_ON.load(Ordering::SeqCst);
+        let _ = kill_current_process_group(Signal::TTOU);
+        if !soon(|| GONE_ON.load(Ordering::SeqCst) != before) {
+            return Err(tty::not_ours());
+        }
+    }
+    Ok(None)
+}
+
+/// Whether it is so before the [`GRACE`] is over, of which nothing passes while the program is stopped.
+fn soon(is_so: impl Fn() -> bool) -> bool {
+    for _ in 0..GLANCES {
+        if is_so() {
+            return true;
+        }
+        std::thread::sleep(GRACE / GLANCES);
+    }
+    is_so()
+}
+
+/// Whether the signal was ignored when the program began, as `nohup` and a shell without jobs have
+/// it: it goes on being ignored then. Not known on every system.
+fn is_ignored(kind: SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    ignored >> (kind.as_raw_value() - 1) & 1 == 1
+}
+
+/// Listens for SIGINT and SIGTERM from now on, unless they are ignored; the future ends with the exit
+/// code that says which came.
 ///
 /// # Errors
 /// Where signals cannot be listened to.
 pub fn interrupted() -> io::Result<impl Future<Output = i32> + Send> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
+    let listen = |kind| if is_ignored(kind) { Ok(None) } else { signal(kind).map(Some) };
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
     Ok(async move {
         tokio::select! {
-            _ = interrupt.recv() => 130,
-            _ = terminate.recv() => 143,
+            () = came(&mut interrupt) => 130,
+            () = came(&mut terminate) => 143,
         }
     })
+}
+
+/// Waits for a signal, for ever where it is not listened to.
+async fn came(signals: &mut Option<Signals>) {
+    match signals {
+        Some(signals) => drop(signals.recv().await),
+        None => std::future::pending().await,
+    }
 }

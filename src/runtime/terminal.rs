@@ -194,8 +194,13 @@ impl Screen {
     }
 
     /// Writes what there is to write. What cannot be written is gone: it must not come after the
-    /// terminal was given back.
+    /// terminal was given back, nor to another job that has it.
     fn flush(&mut self) -> io::Result<()> {
+        if !tty::is_in_front(&self.terminal) {
+            self.out.clear();
+            self.forget(self.shown.area);
+            return Ok(());
+        }
         let written = self.terminal.write_all(&self.out);
         self.out.clear();
         written
@@ -248,7 +253,9 @@ fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // What is read from now on is up to us.
         tty::leave_input();
-        if farewell().is_ok()
+        let may_write = tty::is_in_front(&io::stdout()) || !tty::stops_output(&io::stdout());
+        if may_write
+            && farewell().is_ok()
             && let Ok(mut keyboard) = tty::keyboard()
         {
             // Reports and answers that are on their way would be typed into the shell.

@@ -10,7 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::termios::{
-    OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
 use super::sorter::{Heard, Sorter};
@@ -71,10 +71,12 @@ pub(super) fn make_raw() -> io::Result<()> {
     Ok(())
 }
 
-/// Gives a raw terminal its modes back.
+/// Gives a raw terminal its modes back; another job has set those that it wants.
 pub(super) fn restore() {
     leave_input();
-    if let Some((tty, before)) = locked(&BEFORE).take() {
+    if let Some((tty, before)) = locked(&BEFORE).take()
+        && is_in_front(&tty)
+    {
         let _ = tcsetattr(&tty, OptionalActions::Now, &before);
     }
 }
@@ -85,7 +87,8 @@ pub(super) fn leave_input() {
 }
 
 /// Adds to `heard` what the terminal says up to its answer to the [`FENCE`], for so long; tells whether
-/// that came. What follows is left for whoever reads next.
+/// that came. What follows is left for whoever reads next, and all of it for another job that has the
+/// terminal.
 pub(super) fn hear_up_to_fence(
     tty: &mut File,
     sorter: &mut Sorter,
@@ -96,7 +99,7 @@ pub(super) fn hear_up_to_fence(
     let mut byte = [0];
     while heard.last() != Some(&Heard::Attributes) {
         match wait(tty, Some(until.saturating_sub(since_boot()))) {
-            Ok(Came::Something) => {}
+            Ok(Came::Something) if is_in_front(tty) => {}
             Err(error) if is_passing(&error) => continue,
             _ => return false,
         }
@@ -160,6 +163,31 @@ pub(super) fn read_ours(tty: &mut File, bytes: &mut [u8]) -> io::Result<(usize, 
 /// Whether the terminal is there for this job, or knows no jobs.
 pub(super) fn is_in_front(tty: &impl AsFd) -> bool {
     tcgetpgrp(tty).map_or_else(|error| error == Errno::NOTTY, |group| group == getpgrp())
+}
+
+/// Waits until this job has the terminal, stopped as the terminal stops whoever sets its modes from
+/// the background. To be called before any signal is listened to: it ends a stopped program, as it
+/// ends any, only where it does by itself.
+///
+/// # Errors
+/// Where there is no terminal, or nothing stops this job: it is an orphan, or ignores it.
+pub(super) fn come_to_front() -> io::Result<()> {
+    let tty = keyboard()?;
+    if !is_in_front(&tty) {
+        let same = tcgetattr(&tty)?;
+        tcsetattr(&tty, OptionalActions::Now, &same).map_err(|_| not_ours())?;
+    }
+    if is_in_front(&tty) { Ok(()) } else { Err(not_ours()) }
+}
+
+/// Another job has the terminal, and keeps it.
+pub(super) fn not_ours() -> io::Error {
+    io::Error::other("another job has it; start the dashboard in the foreground")
+}
+
+/// Whether a job in the background is stopped where it writes.
+pub(super) fn stops_output(tty: &impl AsFd) -> bool {
+    tcgetattr(tty).is_ok_and(|modes| modes.local_modes.contains(LocalModes::TOSTOP))
 }
 
 /// Whether the next try may do better.

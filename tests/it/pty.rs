@@ -13,8 +13,8 @@ use tokio::runtime::Builder;
 
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
-use crate::support::terminal::{Terminal, shelflife, wait_gone, wait_stuck};
-use crate::support::{CANARY, NO_CONFIGURATION};
+use crate::support::terminal::{Terminal, kill, shelflife, wait_gone, wait_stopped, wait_stuck};
+use crate::support::{CANARY, NO_CONFIGURATION, wait_until};
 
 fn at(url: &str) -> [(&str, &str); 2] {
     [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", url)]
@@ -271,6 +271,116 @@ fn leaves_reports_behind(way: &str) -> bool {
     }
     assert!(screen.contains("<typed>") || !in_time, "{screen}");
     in_time
+}
+
+/// A shell with jobs that runs `script`, in which `$shelflife` is the program.
+fn shell(script: &str) -> Terminal {
+    let mut command = shelflife(&[]);
+    *command.get_argv_mut() = ["/bin/sh", "-mc", script].map(Into::into).to_vec();
+    command.env("shelflife", env!("CARGO_BIN_EXE_shelflife"));
+    Terminal::spawn(80, 24, command)
+}
+
+/// The number that the script prints behind the word `job`.
+fn job(terminal: &Terminal) -> String {
+    let is_told = |line: &str| line.strip_prefix("job ").map(|pid| pid.trim().to_owned());
+    let told = |screen: &str| screen.lines().find_map(is_told);
+    let screen = terminal.wait("the job", |screen| told(screen).is_some());
+    told(&screen).unwrap()
+}
+
+/// Hazards 40: started in the background it stops, as `less` does, until it is brought to the front;
+/// a signal ends it with the next SIGCONT, and the terminal is as it was.
+#[test]
+fn started_in_the_background_it_waits_and_can_be_ended() {
+    for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+        let mut terminal = shell("$shelflife --demo & echo job $!; read x; wait $!; echo code $?");
+        let pid = job(&terminal);
+        wait_stopped(&pid);
+        // Going on in the background, it stops again.
+        kill("CONT", &pid);
+        wait_stopped(&pid);
+        kill(name, &pid);
+        kill("CONT", &pid);
+        wait_gone(&pid);
+        terminal.press("\n");
+        terminal.wait_for(&format!("code {code}"));
+        assert_eq!(terminal.wait_exit_restored(), 0);
+        assert!(!terminal.raw().contains(&0x1b), "{name}: nothing was drawn");
+    }
+    let mut terminal =
+        shell("$shelflife --demo & echo job $!; read x; fg >/dev/null; echo code $?");
+    wait_stopped(&job(&terminal));
+    terminal.press("\n");
+    terminal.wait_for("next to expire");
+    terminal.press("q");
+    terminal.wait_for("code 0");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+/// Hazards 40: stopped and sent on in the background, it stops again and can be ended; in front again
+/// it goes on.
+#[test]
+fn going_on_in_the_background_it_waits_and_can_be_ended() {
+    for (stop, name, code) in [("^z", "TERM", 143), ("STOP", "HUP", 129), ("^z", "INT", 130)] {
+        // A shell that one types in sets its own modes.
+        let script = "stty=$(stty -g); $shelflife --demo; stty $stty; read x; bg; echo sent on; \
+             read x; fg; echo code $?";
+        let mut terminal = shell(script);
+        terminal.wait_for("next to expire");
+        let pid = terminal.child();
+        match stop {
+            "^z" => terminal.press("\x1a"),
+            stop => kill(stop, &pid),
+        }
+        wait_stopped(&pid);
+        terminal.press("\n");
+        let raw = |terminal: &Terminal| String::from_utf8_lossy(&terminal.raw()).into_owned();
+        wait_until("bg", || raw(&terminal).contains("sent on"));
+        wait_stopped(&pid);
+        kill("CONT", &pid);
+        wait_stopped(&pid);
+        kill(name, &pid);
+        kill("CONT", &pid);
+        wait_gone(&pid);
+        terminal.press("\n");
+        terminal.wait_for(&format!("code {code}"));
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+    let mut terminal = shell("$shelflife --demo; bg; read x; fg; echo code $?");
+    terminal.wait_for("next to expire");
+    let pid = terminal.child();
+    terminal.press("\x1a");
+    terminal.wait("the shell's own screen", |screen| !screen.contains("next to expire"));
+    wait_stopped(&pid);
+    terminal.press("\n");
+    terminal.wait_for("next to expire");
+    terminal.press("q");
+    terminal.wait_for("code 0");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+/// Hazards 40: a job that nothing can stop, as an orphan, says why it cannot be.
+#[test]
+fn an_orphan_in_the_background_says_what_is_wrong() {
+    let mut terminal = shell("($shelflife --demo & echo job $!); read x");
+    wait_gone(&job(&terminal));
+    terminal.wait_for("another job has it; start the dashboard in the foreground");
+    terminal.press("\n");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+/// `nohup` has SIGHUP ignored, and so it stays.
+#[test]
+fn what_is_ignored_at_the_start_stays_ignored() {
+    let mut terminal = shell("trap '' HUP; $shelflife --demo; echo code $?");
+    terminal.wait_for("next to expire");
+    terminal.signal_child("HUP");
+    terminal.press("j");
+    terminal.wait_for("2 of 100");
+    terminal.press("q");
+    terminal.wait_for("code 0");
+    assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
 /// The name of the test below, which is run again as a terminal emulator that can be killed.

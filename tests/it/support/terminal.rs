@@ -159,9 +159,14 @@ impl Terminal {
 
     /// Sends a signal to what the program has started.
     pub fn signal_child(&self, name: &str) {
+        kill(name, &self.child());
+    }
+
+    /// The number of what the program has started.
+    pub fn child(&self) -> String {
         let pid = self.pid();
         let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap();
-        kill(name, children.trim());
+        children.trim().to_owned()
     }
 
     pub fn pid(&self) -> String {
@@ -170,17 +175,7 @@ impl Terminal {
 
     /// Waits until the program is stopped (`T`), as `/proc` tells.
     pub fn wait_stopped(&self) {
-        let deadline = Instant::now() + PATIENCE;
-        let path = format!("/proc/{}/stat", self.pid());
-        loop {
-            let stat = std::fs::read_to_string(&path).unwrap();
-            let state = stat.rsplit(')').next().unwrap().trim().chars().next();
-            if state == Some('T') {
-                return;
-            }
-            assert!(Instant::now() < deadline, "never stopped: {stat}");
-            thread::yield_now();
-        }
+        wait_stopped(&self.pid());
     }
 
     /// Waits for the end; gives the exit code.
@@ -255,7 +250,8 @@ impl Drop for Terminal {
     }
 }
 
-fn kill(name: &str, pid: &str) {
+/// Sends a signal by its usual name to the process `pid`.
+pub fn kill(name: &str, pid: &str) {
     let sent = std::process::Command::new("kill").args([&format!("-{name}"), pid]).status();
     assert!(sent.unwrap().success());
 }
@@ -272,6 +268,21 @@ pub fn shelflife(arguments: &[&str]) -> CommandBuilder {
 
 fn size(width: u16, height: u16) -> PtySize {
     PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }
+}
+
+/// Waits until the process `pid` is stopped (`T`), as `/proc` tells.
+pub fn wait_stopped(pid: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    let path = format!("/proc/{pid}/stat");
+    loop {
+        let stat = std::fs::read_to_string(&path).unwrap();
+        let state = stat.rsplit(')').next().unwrap().trim().chars().next();
+        if state == Some('T') {
+            return;
+        }
+        assert!(Instant::now() < deadline, "never stopped: {stat}");
+        thread::yield_now();
+    }
 }
 
 /// Waits until the process `pid` has ended, whether or not anybody has asked how.
