@@ -8,6 +8,7 @@ use clap::Parser;
 use shelflife::api::secret::{KEY, Secret};
 use shelflife::commands::cli::Cli;
 use shelflife::log_file;
+use shelflife::runtime::output::say;
 use shelflife::runtime::report_panics;
 use shelflife::text::secrets::without_secrets;
 use tokio::runtime::Builder;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     log::info!(code; "ended");
     log::logger().flush();
     if let Some(trouble) = log_file::trouble() {
-        let _ = writeln!(io::stderr(), "shelflife: the log file is not whole: {trouble}");
+        say(&format!("shelflife: the log file is not whole: {trouble}"));
     }
     ExitCode::from(code)
 }
@@ -78,7 +79,6 @@ fn report(error: &dyn Error, code: u8) -> u8 {
     let error = error.to_string();
     let error = without_secrets(&error);
     log::error!(error = &*error; "failed");
-    // Standard error may be closed; there is nobody to tell then.
-    let _ = writeln!(io::stderr(), "shelflife: {error}");
+    say(&format!("shelflife: {error}"));
     code
 }

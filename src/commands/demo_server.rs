@@ -9,6 +9,7 @@ use clap::Args;
 use super::options::{GlobalOptions, silent_but, within};
 use super::{CommandError, DEMO_FILES, configure, failed};
 use crate::demo;
+use crate::runtime::output::stdout;
 
 const HELP: &str = "\
 Examples:
@@ -96,9 +97,8 @@ pub async fn run(options: &GlobalOptions, server: DemoServer) -> Result<(), Comm
     };
     let (address, serve) = demo::bind(server.listen, account)
         .map_err(failed("the demo server cannot listen on the address in --listen"))?;
-    let mut out = std::io::stdout();
-    writeln!(out, "listening on http://{address}")
-        .and_then(|()| out.flush())
+    stdout()
+        .write_all(format!("listening on http://{address}\n").as_bytes())
         .map_err(failed("the address cannot be printed"))?;
     serve.await.map_err(failed("the demo server stopped"))
 }

@@ -25,6 +25,7 @@ use crate::config::{Config, ConfigError};
 use crate::demo;
 use crate::lister::Failure;
 use crate::log_file;
+use crate::runtime::output::stdout;
 use crate::text::UntrustedRef;
 use options::GlobalOptions;
 
@@ -128,7 +129,7 @@ fn failed(doing: &'static str) -> impl FnOnce(io::Error) -> CommandError {
 
 /// Prints to standard output.
 fn print(text: &str) -> Result<(), CommandError> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    match stdout().write_all(text.as_bytes()) {
         // Whoever read us has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result.map_err(failed("nothing can be printed")),

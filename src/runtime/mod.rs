@@ -10,6 +10,7 @@ mod alert_command;
 pub mod exec;
 mod frame;
 mod input;
+pub mod output;
 mod panics;
 pub mod quiet;
 mod record;

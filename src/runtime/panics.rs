@@ -3,12 +3,12 @@
 
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::output::say;
 use crate::text::UntrustedRef;
 
 /// The exit code after a panic, as the standard library has it.
@@ -47,10 +47,6 @@ pub fn report_panics(program: impl FnOnce() -> u8) -> u8 {
     let lines = message.lines().map(|line| UntrustedRef::new(line.as_bytes()).printable());
     let message = lines.collect::<Vec<_>>().join("\n");
     log::error!(panic = message.as_str(); "panicked");
-    // Standard error may be closed; there is nobody to tell then.
-    let _ = writeln!(
-        io::stderr(),
-        "shelflife: {message}\nThis is a bug in shelflife; please report it."
-    );
+    say(&format!("shelflife: {message}\nThis is a bug in shelflife; please report it."));
     PANICKED
 }

@@ -19,6 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::frame::write_cells;
+use super::output::{self, Patient};
 use super::sorter::Sorter;
 use super::tty;
 use crate::account::alerts::Alert;
@@ -201,7 +202,7 @@ impl Screen {
             self.forget(self.shown.area);
             return Ok(());
         }
-        let written = self.terminal.write_all(&self.out);
+        let written = Patient(&self.terminal).write_all(&self.out);
         self.out.clear();
         written
     }
@@ -268,11 +269,11 @@ fn give_back() {
 
 /// Writes all that gives the terminal back but for its modes, reports off and a fence behind them.
 fn farewell() -> io::Result<()> {
-    let mut out = io::stdout();
+    let mut out = vec![];
     // The frame that was being written may lack its end.
     queue!(out, EndSynchronizedUpdate)?;
     write!(out, "{MOUSE_OFF}{RESTORE_TITLE}")?;
     queue!(out, DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show)?;
     write!(out, "{}", tty::FENCE)?;
-    out.flush()
+    output::stdout().write_all(&out)
 }

@@ -2,21 +2,24 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use shelflife::commands::cli::Cli;
 use shelflife::demo::Options;
 
-use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
 use crate::support::files::lasting_page;
 use crate::support::terminal::Terminal;
+use crate::support::{CANARY, wait_until};
 
 #[test]
 fn json_is_the_apis_own_form_one_page_by_default() {
@@ -127,6 +130,36 @@ fn lines_begin_before_the_last_page_is_there() {
         out.read_to_string(&mut line).unwrap();
         assert!(child.wait().unwrap().success());
         assert!(line.contains("name-00119.jsonl"), "{form}");
+    }
+}
+
+/// Standard output that was set not to block, and whose reader is slow: nothing of a list is lost,
+/// whatever its form.
+#[test]
+fn output_that_would_block_is_waited_for() {
+    for form in ["jsonl", "json", "csv", "table"] {
+        let (mut reader, out) = UnixStream::pair().unwrap();
+        out.set_nonblocking(true).unwrap();
+        let taken = out.try_clone().unwrap();
+        let arguments = ["list", "--demo", "--files", "5000", "--all", "--output", form];
+        let mut child = command(&arguments);
+        child.stdout(OwnedFd::from(out)).stderr(Stdio::piped());
+        let mut running = child.spawn().unwrap();
+        drop(child);
+        wait_until("the output to be full", || {
+            let mut ready = [PollFd::new(&taken, PollFlags::OUT)];
+            poll(&mut ready, Some(&Timespec::default())).unwrap() == 0
+        });
+        drop(taken);
+        let mut listed = String::new();
+        reader.read_to_string(&mut listed).unwrap();
+        let status = running.wait().unwrap();
+        let mut said = String::new();
+        running.stderr.unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!((status.code(), said.as_str()), (Some(0), ""), "{form}");
+        assert_eq!(listed.matches("file_").count(), 5_000, "{form}");
+        let end = listed.lines().last().unwrap();
+        assert!(form != "json" || end == "],\"has_more\":false}", "{end}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The real binary in a pseudo-terminal: what a person sees and types.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -710,4 +711,50 @@ fn a_terminal_that_takes_no_output_does_not_outlive_a_signal() {
     wait_stuck(&pair.master.tty_name().unwrap(), &pid);
     assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().exit_code(), 143);
+}
+
+/// The name of the test below, which is run again to set its terminal not to block before it becomes
+/// the dashboard.
+const NOT_BLOCKING: &str = "pty::the_program_whose_terminal_does_not_block";
+
+/// Hazards 38: output that is not read for a while, on a terminal that says so instead of waiting.
+#[test]
+fn a_terminal_that_would_block_is_waited_for() {
+    let size = PtySize { rows: 300, cols: 500, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(["--exact", NOT_BLOCKING, "--nocapture"]);
+    command.env("SHELFLIFE_TEST_NOT_BLOCKING", "yes");
+    command.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
+    command.env("TERM", "xterm-256color");
+    let before = format!("{:?}", pair.master.get_termios().unwrap());
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    let pid = child.process_id().unwrap().to_string();
+    wait_stuck(&pair.master.tty_name().unwrap(), &pid);
+    let mut output = pair.master.try_clone_reader().unwrap();
+    let mut keyboard = pair.master.take_writer().unwrap();
+    drop(pair.slave);
+    let mut seen = vec![];
+    let mut pressed = false;
+    while !String::from_utf8_lossy(&seen).contains("\x1b[?1049l") {
+        let mut bytes = [0; 4_096];
+        let read = output.read(&mut bytes).unwrap();
+        seen.extend_from_slice(&bytes[..read]);
+        if !pressed && String::from_utf8_lossy(&seen).contains("next to expire") {
+            keyboard.write_all(b"q").unwrap();
+            pressed = true;
+        }
+    }
+    assert_eq!(child.wait().unwrap().exit_code(), 0);
+    assert_eq!(format!("{:?}", pair.master.get_termios().unwrap()), before);
+}
+
+/// Does nothing in a usual run; for the test above it becomes the dashboard.
+#[test]
+fn the_program_whose_terminal_does_not_block() {
+    if std::env::var_os("SHELFLIFE_TEST_NOT_BLOCKING").is_some() {
+        rustix::io::ioctl_fionbio(rustix::stdio::stdout(), true).unwrap();
+        let mut dashboard = Command::new(env!("CARGO_BIN_EXE_shelflife"));
+        panic!("{}", dashboard.arg("--demo").exec());
+    }
 }

@@ -25,6 +25,7 @@ use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::config::{Config, shown};
 use crate::lister::Failure;
 use crate::runtime::exec;
+use crate::runtime::output::stdout;
 use crate::text::grouped;
 use crate::text::secrets::without_secrets;
 use crate::time::clock::{Now, ServerClock, since_boot};
@@ -70,8 +71,7 @@ impl Report {
         let line = format!("{word:<8} {about:<14} {text}");
         let line = without_secrets(&line);
         if self.unprintable.is_none() {
-            let mut out = io::stdout().lock();
-            self.unprintable = writeln!(out, "{line}").and_then(|()| out.flush()).err();
+            self.unprintable = stdout().write_all(format!("{line}\n").as_bytes()).err();
         }
     }
 

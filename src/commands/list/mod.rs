@@ -18,6 +18,7 @@ use crate::account::Load;
 use crate::api::{Client, HasMore};
 use crate::config::table::Values;
 use crate::lister::Failure;
+use crate::runtime::output::{say, stdout};
 use crate::text::grouped;
 use crate::time::clock::Now;
 use reader::{Batch, Outcome, Reach, Reader, Tally};
@@ -87,8 +88,7 @@ pub async fn run(options: &GlobalOptions, list: &List) -> Result<(), CommandErro
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
     let client = service.client()?;
-    let out = io::stdout().lock();
-    let result = print(&client, &config.values, list, out).await;
+    let result = print(&client, &config.values, list, stdout()).await;
     match result {
         // Whoever read us has seen enough.
         Err(CommandError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {
@@ -134,7 +134,7 @@ async fn print(
         HasMore::Unknown => "perhaps more",
         HasMore::Yes => "more",
     };
-    let _ = writeln!(io::stderr(), "shelflife: {}, {more} on the server: --all", files(&tally));
+    say(&format!("shelflife: {}, {more} on the server: --all", files(&tally)));
     Ok(())
 }
 
@@ -170,6 +170,6 @@ fn report(tally: &Tally) {
         lines.push(format!("{count} listed with an id of another file: check before using it"));
     }
     for line in lines {
-        let _ = writeln!(io::stderr(), "shelflife: {line}");
+        say(&format!("shelflife: {line}"));
     }
 }

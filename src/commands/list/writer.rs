@@ -110,7 +110,7 @@ impl<W: Write> Writer<W> {
                     HasMore::No => "false",
                     HasMore::Unknown => "null",
                 };
-                writeln!(out, "{before}],\"has_more\":{has_more}}}")?;
+                out.write_all(format!("{before}],\"has_more\":{has_more}}}\n").as_bytes())?;
                 out.flush()
             }
             Form::Csv { out, begun } => {
