@@ -16,6 +16,7 @@ pub mod quiet;
 mod record;
 mod settings_writer;
 pub mod signals;
+pub mod size;
 pub mod sorter;
 pub mod terminal;
 mod tty;
@@ -322,7 +323,7 @@ impl Dashboard<'_> {
 
     /// Reads the terminal's size and tells the app.
     fn measure(&mut self) -> io::Result<()> {
-        let (width, height) = terminal::size()?;
+        let (width, height) = size::now();
         self.update(Event::Resized { width, height }).map(drop)
     }
 

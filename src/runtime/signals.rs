@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
 
-use super::{End, Message, terminal, tty};
+use super::{End, Message, size, terminal, tty};
 use crate::app::event::Event;
 
 /// How long the loop has to leave on a signal.
@@ -40,15 +40,15 @@ pub(super) fn listen(sender: &Sender<Message>, background: &Handle) -> io::Resul
         end_on(sender, kind)?;
     }
     let stop = SignalKind::from_raw(Signal::TSTP.as_raw());
-    forward(sender, stop, || Some(Event::SuspendRequested))?;
+    forward(sender, stop, || Event::SuspendRequested)?;
     let go_on = SignalKind::from_raw(Signal::CONT.as_raw());
     forward(sender, go_on, || {
         GONE_ON.fetch_add(1, Ordering::SeqCst);
-        Some(Event::Resumed)
+        Event::Resumed
     })?;
     forward(sender, SignalKind::window_change(), || {
-        let (width, height) = terminal::size().ok()?;
-        Some(Event::Resized { width, height })
+        let (width, height) = size::now();
+        Event::Resized { width, height }
     })
 }
 
@@ -73,14 +73,13 @@ fn end_on(sender: &Sender<Message>, kind: SignalKind) -> io::Result<()> {
 fn forward(
     sender: &Sender<Message>,
     kind: SignalKind,
-    event: impl Fn() -> Option<Event> + Send + 'static,
+    event: impl Fn() -> Event + Send + 'static,
 ) -> io::Result<()> {
     let mut signals = signal(kind)?;
     let sender = sender.clone();
     tokio::spawn(async move {
         while signals.recv().await.is_some() {
-            let Some(event) = event() else { continue };
-            if sender.send(Message::Event(event)).await.is_err() {
+            if sender.send(Message::Event(event())).await.is_err() {
                 return;
             }
         }

@@ -235,14 +235,6 @@ impl Drop for Screen {
     }
 }
 
-/// The terminal's size in columns and rows.
-///
-/// # Errors
-/// Where it does not tell.
-pub fn size() -> io::Result<(u16, u16)> {
-    crossterm::terminal::size()
-}
-
 /// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.
 pub(super) fn abandon() {
     if TAKEN.swap(false, Ordering::SeqCst) {

@@ -464,6 +464,26 @@ fn small_and_changing_sizes_are_survived() {
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
 
+/// Hazards 42: a terminal that was told no size, as on a serial line.
+#[test]
+fn a_terminal_without_a_size_has_that_of_the_environment_or_the_usual_one() {
+    for (width, height, environment) in [(100, 30, "COLUMNS=100 LINES=30"), (80, 24, "")] {
+        let script = format!(
+            "stty rows 0 cols 0; {environment} $shelflife --demo; {environment} $shelflife doctor --demo"
+        );
+        let mut command = shelflife(&[]);
+        *command.get_argv_mut() = ["/bin/sh", "-c", &script].map(Into::into).to_vec();
+        command.env("shelflife", env!("CARGO_BIN_EXE_shelflife"));
+        let mut terminal = Terminal::spawn(width, height, command);
+        let screen = terminal.wait_for("next to expire");
+        let footer = screen.lines().nth(usize::from(height) - 1).unwrap_or_default();
+        assert!(footer.contains("? help"), "{screen}");
+        terminal.press("q");
+        terminal.wait_for(&format!("warning  terminal       {width}x{height}, TERM"));
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}
+
 /// Hazards 31, at the start.
 #[test]
 fn a_wrong_key_has_its_own_screen_and_exit_code() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Report;
 use crate::runtime::quiet::Quiet;
-use crate::runtime::terminal::size;
+use crate::runtime::size;
 use crate::text::UntrustedRef;
 use crate::theme::{Background, background_of_reply};
 use crate::time::clock::since_boot;
@@ -67,7 +67,7 @@ pub(super) fn look(report: &mut Report) -> Option<Asked> {
         locale(report);
         return None;
     }
-    let (width, height) = size().unwrap_or_default();
+    let (width, height) = size::now();
     let set = |name: &str| std::env::var(name).unwrap_or_default();
     let colours = match set("COLORTERM").as_str() {
         "truecolor" | "24bit" => "true colour",
@@ -76,7 +76,10 @@ pub(super) fn look(report: &mut Report) -> Option<Asked> {
     };
     let no_color = if set("NO_COLOR").is_empty() { "" } else { ", NO_COLOR is set" };
     let text = format!("{width}x{height}, TERM={shown}, {colours}{no_color}");
-    if width < 30 || height < 6 {
+    let (told_width, told_height) = size::told();
+    if told_width == 0 || told_height == 0 {
+        report.warning("terminal", &format!("{text}; it tells no size, set COLUMNS and LINES"));
+    } else if width < 30 || height < 6 {
         report.warning("terminal", &format!("{text}; 30x6 is needed"));
     } else if !streams[0] {
         report.ok("terminal", &format!("{text}; standard output leads elsewhere"));
