@@ -12,7 +12,7 @@ use crate::keys::KeyMap;
 use crate::lister::leisure::LeisurePolicy;
 use crate::lister::refresh::RefreshPolicy;
 use crate::store::field::Field;
-use crate::theme::Theme;
+use crate::theme::{Colours, Theme};
 use crate::time::expiry::Thresholds;
 use crate::time::zone::Zone;
 
@@ -109,25 +109,46 @@ impl Plan {
 pub struct NamedTheme {
     /// Its name; that called `auto` follows the terminal's background.
     pub name: String,
+    /// As it was made.
     theme: OnceLock<Theme>,
+    /// As it is shown in these colours.
+    shown: OnceLock<Theme>,
+    colours: Colours,
 }
 
 impl NamedTheme {
     /// This theme, under this name.
     #[must_use]
     pub fn new(name: &str, theme: Theme) -> Self {
-        Self { name: name.to_owned(), theme: OnceLock::from(theme) }
+        Self { theme: OnceLock::from(theme), ..Self::built_in(name) }
     }
 
     /// The theme that comes with the program under this name.
     #[must_use]
     pub fn built_in(name: &str) -> Self {
-        Self { name: name.to_owned(), theme: OnceLock::new() }
+        let (theme, shown) = (OnceLock::new(), OnceLock::new());
+        Self { name: name.to_owned(), theme, shown, colours: Colours::True }
+    }
+
+    /// The same with no more colours than these.
+    #[must_use]
+    pub fn within(self, colours: Colours) -> Self {
+        Self { shown: OnceLock::new(), colours, ..self }
     }
 
     /// The theme; where none of the program's has the name, that without colour.
     #[must_use]
     pub fn theme(&self) -> &Theme {
+        self.shown.get_or_init(|| self.whole().within(self.colours))
+    }
+
+    /// Whether it has more colours than it is shown in.
+    #[must_use]
+    pub fn is_reduced(&self) -> bool {
+        self.colours < Colours::True && self.whole().is_truecolour()
+    }
+
+    fn whole(&self) -> &Theme {
         self.theme.get_or_init(|| Theme::named(&self.name).unwrap_or_else(Theme::plain))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use termini::{NumberCapability, TermInfo};
 use tokio::runtime::Handle;
 
 use super::options::GlobalOptions;
@@ -15,7 +16,7 @@ use crate::lister::{Lister, Restarts};
 use crate::notify::{Notifier, Protocol};
 use crate::runtime::{self, End};
 use crate::text::UntrustedRef;
-use crate::theme::{self, Background, Theme, background_of_colorfgbg};
+use crate::theme::{self, Background, Colours, Theme, background_of_colorfgbg};
 use crate::time::clock::{LOCAL, Now};
 
 /// Seconds from one change of the demo account to the next: often enough to see refreshing work.
@@ -98,7 +99,17 @@ pub(super) fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
     if !has_colour(config.values.color) {
         return Ok(vec![NamedTheme::built_in("plain")]);
     }
-    Ok(themes)
+    let colours = colours();
+    Ok(themes.into_iter().map(|theme| theme.within(colours)).collect())
+}
+
+/// How many colours the terminal has, as the environment and its description in terminfo say.
+pub(super) fn colours() -> Colours {
+    let listed = || {
+        let terminal = TermInfo::from_env().ok()?;
+        terminal.number_cap(NumberCapability::MaxColors)?.try_into().ok()
+    };
+    Colours::of(|name| std::env::var(name).ok(), listed)
 }
 
 /// A theme of the operator's own: a file in `themes/` beside the configuration.

@@ -26,8 +26,24 @@ pub fn background_of_reply(reply: &str) -> Option<Background> {
         None => parts(colour)?,
     };
     let [red, green, blue] = channels.map(channel);
-    let luminance = 0.2126 * linear(red?) + 0.7152 * linear(green?) + 0.0722 * linear(blue?);
-    Some(if luminance > EVEN { Background::Light } else { Background::Dark })
+    Some(Background::of(luminance([red?, green?, blue?])))
+}
+
+impl Background {
+    /// That of this relative luminance (WCAG 2).
+    pub(super) fn of(luminance: f64) -> Self {
+        if luminance > EVEN { Self::Light } else { Self::Dark }
+    }
+}
+
+/// The relative luminance (WCAG 2) of a colour of 24 bits.
+pub(super) fn relative_luminance(rgb: [u8; 3]) -> f64 {
+    luminance(rgb.map(|channel| f64::from(channel) / 255.0))
+}
+
+fn luminance(channels: [f64; 3]) -> f64 {
+    let [red, green, blue] = channels.map(linear);
+    0.2126 * red + 0.7152 * green + 0.0722 * blue
 }
 
 /// Reads the environment variable `COLORFGBG`, such as `15;0` or `0;default;15`; `None` where its

@@ -7,6 +7,7 @@
 
 mod background;
 mod builtin;
+mod colours;
 mod file;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 pub use self::background::{Background, background_of_colorfgbg, background_of_reply};
 pub use self::builtin::{BUILT_IN, names};
+pub use self::colours::Colours;
 pub use self::file::ThemeError;
 pub use self::tone::Tone;
 use crate::time::expiry::Urgency;
@@ -174,15 +176,6 @@ impl Theme {
     #[must_use]
     pub fn urgency(&self, urgency: Urgency) -> Style {
         self.urgencies[urgency as usize]
-    }
-
-    /// Whether any style is one of the 16 million colours, which not every terminal can show.
-    #[must_use]
-    pub fn is_truecolour(&self) -> bool {
-        let mut theme = *self;
-        STYLES.iter().map(|(_, place)| *place(&mut theme)).any(|style| {
-            [style.fg, style.bg].iter().any(|colour| matches!(colour, Some(Color::Rgb(..))))
-        })
     }
 }
 

@@ -220,6 +220,113 @@ fn nearest(theme: &Theme, vision: [Rgb; 3]) -> (f64, &'static str, &'static str)
     least
 }
 
+/// The colour of an index as xterm has it.
+fn indexed(colour: Option<Color>) -> Option<Color> {
+    let Some(Color::Indexed(index)) = colour else { return colour };
+    let cube = |level: u8| if level == 0 { 0 } else { 55 + 40 * level };
+    Some(match index {
+        16..=231 => {
+            let index = index - 16;
+            Color::Rgb(cube(index / 36), cube(index / 6 % 6), cube(index % 6))
+        }
+        232.. => {
+            let grey = 8 + 10 * (index - 232);
+            Color::Rgb(grey, grey, grey)
+        }
+        _ => panic!("{index} is the terminal's own"),
+    })
+}
+
+#[test]
+fn with_256_colours_every_built_in_file_is_readable_and_its_urgencies_differ() {
+    for (name, text) in BUILT_IN {
+        let theme = Theme::read(text).unwrap().within(Colours::Indexed);
+        assert!(!theme.is_truecolour(), "{name}");
+        let is_light = text.contains("\nbackground = \"light\"\n");
+        let ground = rgb(Some(Color::from_u32(if is_light { 0xff_ff_ff } else { 0x16_18_1d })));
+        for (key, style) in styles(theme) {
+            let (fg, bg) = (rgb(indexed(style.fg)), indexed(style.bg).map(|bg| rgb(Some(bg))));
+            let ratio = contrast(fg, bg.unwrap_or(ground));
+            assert!(ratio >= 4.0, "{name}: {key} has {ratio:.2}:1");
+        }
+        assert_ne!(theme.band.bg, theme.band_unfocused.bg, "{name}");
+        for (i, one) in URGENCIES.iter().enumerate() {
+            for other in &URGENCIES[..i] {
+                let (a, b) = (style(&theme, one), style(&theme, other));
+                assert_ne!((a.fg, a.add_modifier), (b.fg, b.add_modifier), "{name}: {one} {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn with_sixteen_colours_a_theme_is_that_of_its_background() {
+    for (name, text) in BUILT_IN {
+        let is_light = text.contains("\nbackground = \"light\"\n");
+        let background = if is_light { Background::Light } else { Background::Dark };
+        let theme = Theme::read(text).unwrap();
+        assert_eq!(theme.within(Colours::Sixteen), Theme::ansi(background), "{name}");
+        assert_eq!(theme.within(Colours::True), theme, "{name}");
+    }
+    // What asks for no more stays.
+    let own = "text = 'red'\nsoon = '#ffff00'\nband = { bg = 'blue', fg = '#ffffff' }";
+    let theme = Theme::read(own).unwrap().within(Colours::Sixteen);
+    let dark = Theme::ansi(Background::Dark);
+    assert_eq!(theme.text, Style::new().fg(Color::Red));
+    assert_eq!(
+        (theme.urgency(Urgency::Soon), theme.band),
+        (dark.urgency(Urgency::Soon), dark.band)
+    );
+    for name in ["dark", "light", "plain"] {
+        let theme = Theme::named(name).unwrap();
+        assert_eq!(theme.within(Colours::Sixteen), theme, "{name}");
+    }
+}
+
+#[test]
+fn how_many_colours_there_are_is_told_by_variables_and_terminfo() {
+    use Colours::{Indexed, Sixteen, True};
+    let cases = [
+        ("xterm-256color", Some("truecolor"), "", 256, True),
+        ("xterm-256color", Some("24bit"), "", 256, True),
+        ("xterm-256color", Some("yes"), "", 256, Indexed),
+        ("xterm-256color", None, "", 0, Indexed),
+        ("xterm", None, "", 8, Sixteen),
+        ("xterm", Some("truecolor"), "", 8, True),
+        ("xterm-16color", Some("truecolor"), "", 16, Sixteen),
+        ("xterm-16color", None, "", 16, Sixteen),
+        ("xterm-direct", None, "", 0x0100_0000, True),
+        ("xterm-kitty", None, "", 256, True),
+        ("alacritty", None, "", 256, True),
+        ("foot-extra", None, "", 0, True),
+        ("vt100", Some("truecolor"), "", 0, Sixteen),
+        ("vt220", None, "", 0, Sixteen),
+        ("linux", Some("truecolor"), "", 8, Sixteen),
+        ("screen", None, "", 8, Sixteen),
+        ("screen", Some("truecolor"), "", 8, Sixteen),
+        ("screen-256color", Some("truecolor"), "1.pts-0", 256, Indexed),
+        // In tmux the variable is tmux's own.
+        ("screen-256color", Some("truecolor"), "", 256, True),
+        ("tmux-256color", Some("truecolor"), "", 256, True),
+        ("tmux", None, "", 8, Sixteen),
+        ("nsterm", None, "", 256, Indexed),
+        ("mintty-direct", None, "", 0, True),
+        ("rxvt-unicode", None, "", 88, Sixteen),
+        ("unheard-of", None, "", 0, Sixteen),
+        ("", None, "", 0, Sixteen),
+    ];
+    for (term, colorterm, sty, listed, expected) in cases {
+        let variable = |name: &str| match name {
+            "TERM" => Some(term.to_owned()),
+            "COLORTERM" => colorterm.map(str::to_owned),
+            "STY" => (!sty.is_empty()).then(|| sty.to_owned()),
+            _ => None,
+        };
+        let listed = || (listed > 0).then_some(listed);
+        assert_eq!(Colours::of(variable, listed), expected, "{term} {colorterm:?} {sty}");
+    }
+}
+
 #[test]
 fn a_file_states_whole_styles_and_leaves_the_rest() {
     let theme = Theme::read(

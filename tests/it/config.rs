@@ -191,6 +191,7 @@ fn the_dashboard_obeys_keys_columns_order_and_a_theme_of_ones_own() {
     let server = Fault::start(|_, _| page(0, 3, false));
     let place = folder.path().to_str().unwrap();
     let environment = [
+        ("COLORTERM", "truecolor"),
         ("CEREBRAS_API_KEY", CANARY),
         ("CEREBRAS_BASE_URL", server.url.as_str()),
         ("XDG_CONFIG_HOME", place),

@@ -139,6 +139,27 @@ fn a_terminal_is_asked_and_left_as_it_was() {
     }
 }
 
+#[test]
+fn the_colours_of_the_terminal_are_named_and_what_a_theme_makes_of_them() {
+    for (term, colorterm, colours) in [
+        ("xterm-256color", "truecolor", "true colour"),
+        ("xterm-256color", "", "256 colours"),
+        ("vt100", "", "16 colours"),
+    ] {
+        let environment = [("TERM", term), ("COLORTERM", colorterm)];
+        let arguments = ["doctor", "--demo", "--theme", "fig"];
+        let mut terminal = Terminal::start(120, 36, &arguments, &environment);
+        terminal.press("\x1b[?6c\n");
+        terminal.wait_for("rate limits");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+        let screen = terminal.screen();
+        let said = format!("120x36, TERM={term}, {colours}");
+        assert!(line(&screen, "terminal").contains(&said), "{screen}");
+        let reduced = format!("theme          fig, shown in {colours}; COLORTERM=truecolor says");
+        assert_eq!(screen.contains(&reduced), colours != "true colour", "{screen}");
+    }
+}
+
 /// Hazards 40 and 43: an answer that comes late is not left to the shell, and a signal meanwhile
 /// gives the terminal back.
 #[test]

@@ -599,6 +599,34 @@ fn without_colour_no_colour_is_written() {
     assert!(has_colour(&terminal));
 }
 
+/// A theme of 16 million colours is written in no more than the terminal has.
+#[test]
+fn a_terminal_is_written_no_more_colours_than_it_has() {
+    let cases = [
+        ("xterm-256color", Some("truecolor"), (true, false)),
+        ("xterm-256color", None, (false, true)),
+        ("screen-256color", None, (false, true)),
+        ("xterm-16color", None, (false, false)),
+        ("xterm-16color", Some("truecolor"), (false, false)),
+        ("vt100", None, (false, false)),
+        ("linux", None, (false, false)),
+        ("screen", None, (false, false)),
+    ];
+    for (term, colorterm, expected) in cases {
+        let mut environment = vec![("TERM", term)];
+        environment.extend(colorterm.map(|value| ("COLORTERM", value)));
+        let arguments = ["--demo", "--theme", "juniper"];
+        let mut terminal = Terminal::start(80, 24, &arguments, &environment);
+        terminal.wait_for("next to expire");
+        terminal.press("jq");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+        let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
+        let has = |kind: &str| raw.contains(&format!("38;{kind};"));
+        assert_eq!((has("2"), has("5")), expected, "{term} {colorterm:?}");
+        assert!(has_colour(&terminal), "{term}");
+    }
+}
+
 /// Whether any sequence that the program wrote names a colour.
 fn has_colour(terminal: &Terminal) -> bool {
     let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();

@@ -17,7 +17,7 @@ use clap::Args;
 use tokio::runtime::Handle;
 
 use super::options::{GlobalOptions, silent_but};
-use super::{CommandError, begin_log, endpoint, failed, proxy};
+use super::{CommandError, begin_log, dashboard, endpoint, failed, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::{KEY, Secret};
@@ -138,8 +138,16 @@ fn configuration(report: &mut Report, config: &Config) {
         Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(path))),
         None => report.ok("configuration", &format!("no file; {what}")),
     }
-    if let Err(error) = super::dashboard::themes(config) {
-        report.failure("theme", &error);
+    match dashboard::themes(config) {
+        Ok(themes) if themes[0].is_reduced() => {
+            let (name, colours) = (&themes[0].name, dashboard::colours().words());
+            let text = format!(
+                "{name}, shown in {colours}; COLORTERM=truecolor says that the terminal has more"
+            );
+            report.ok("theme", &text);
+        }
+        Ok(_) => {}
+        Err(error) => report.failure("theme", &error),
     }
     match (config.values.log_file.as_str(), begin_log(config)) {
         ("", _) => report.ok("log", "none; --log-file writes one"),

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::time::Duration;
 
 use super::Report;
+use crate::commands::dashboard::colours;
 use crate::runtime::quiet::Quiet;
 use crate::runtime::size;
 use crate::text::UntrustedRef;
@@ -69,11 +70,7 @@ pub(super) fn look(report: &mut Report) -> Option<Asked> {
     }
     let (width, height) = size::now();
     let set = |name: &str| std::env::var(name).unwrap_or_default();
-    let colours = match set("COLORTERM").as_str() {
-        "truecolor" | "24bit" => "true colour",
-        _ if term.contains("256color") => "256 colours",
-        _ => "16 colours",
-    };
+    let colours = colours().words();
     let no_color = if set("NO_COLOR").is_empty() { "" } else { ", NO_COLOR is set" };
     let text = format!("{width}x{height}, TERM={shown}, {colours}{no_color}");
     let (told_width, told_height) = size::told();

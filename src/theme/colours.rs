@@ -1,0 +1,126 @@
+//! How many colours there are, and what a theme is with fewer than it wants. This module asks neither
+//! the environment nor the terminal's description: it is told what they say.
+
+use ratatui::style::{Color, Style};
+
+use super::background::relative_luminance;
+use super::{Background, STYLES, Theme};
+
+/// How many colours a terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Colours {
+    /// The sixteen of its palette.
+    Sixteen,
+    /// Those, a cube of 216 and 24 greys.
+    Indexed,
+    /// Any.
+    #[default]
+    True,
+}
+
+/// Terminals that show any colour, by what their name begins with. Over ssh the name is all that is
+/// known of them.
+const ANY: [&str; 8] =
+    ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "iterm2", "rio"];
+/// Names that promise little: `COLORTERM` beside them is that of a terminal around, or before.
+const FEW: [&str; 6] = ["linux", "screen", "vt", "ansi", "cons25", "sun"];
+
+impl Colours {
+    /// As the environment says, whose variables `variable` reads, and the terminal's description
+    /// (terminfo), of which `listed` gives the number of colours where there is one.
+    pub fn of(
+        variable: impl Fn(&str) -> Option<String>,
+        listed: impl FnOnce() -> Option<u32>,
+    ) -> Self {
+        let term = variable("TERM").unwrap_or_default();
+        let begins = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
+        let ends = |names: &[&str]| names.iter().any(|name| term.ends_with(name));
+        let indexed = term.contains("256color");
+        let few = !indexed && begins(&FEW) || ends(&["-16color", "-88color", "-mono", "-m"]);
+        let claims = matches!(variable("COLORTERM").as_deref(), Some("truecolor" | "24bit"));
+        // GNU screen hands on the variable of the terminal that it was started in.
+        let in_screen = term.starts_with("screen") && variable("STY").is_some();
+        if ends(&["-direct", "-truecolor"]) || begins(&ANY) || claims && !few && !in_screen {
+            return Self::True;
+        }
+        if indexed {
+            return Self::Indexed;
+        }
+        match listed() {
+            Some(0x0100_0000..) => Self::True,
+            Some(256..) => Self::Indexed,
+            _ => Self::Sixteen,
+        }
+    }
+
+    /// In words: `true colour`, `256 colours`, `16 colours`.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Sixteen => "16 colours",
+            Self::Indexed => "256 colours",
+            Self::True => "true colour",
+        }
+    }
+}
+
+impl Theme {
+    /// This theme with no more colours than there are. Of the 256 the nearest ones are taken. Among
+    /// sixteen, whose looks are up to the terminal, none is near: a style that wants another one is
+    /// that of the theme of sixteen colours for the same background.
+    #[must_use]
+    pub fn within(mut self, colours: Colours) -> Self {
+        if colours == Colours::True {
+            return self;
+        }
+        let mut sixteen = Self::ansi(self.meant_for());
+        for (_, place) in STYLES {
+            let style = place(&mut self);
+            if !is_true(*style) {
+                continue;
+            }
+            *style = match colours {
+                Colours::Sixteen => *place(&mut sixteen),
+                _ => Style { fg: style.fg.map(nearest), bg: style.bg.map(nearest), ..*style },
+            };
+        }
+        self
+    }
+
+    /// Whether any style is one of the 16 million colours, which not every terminal can show.
+    #[must_use]
+    pub fn is_truecolour(&self) -> bool {
+        let mut theme = *self;
+        STYLES.iter().any(|(_, place)| is_true(*place(&mut theme)))
+    }
+
+    /// The background on which its texts are readable: theirs are light where it is dark.
+    fn meant_for(&self) -> Background {
+        let mut theme = *self;
+        let mut lights = vec![];
+        for (_, place) in STYLES {
+            if let Some(Color::Rgb(red, green, blue)) = place(&mut theme).fg {
+                lights.push(relative_luminance([red, green, blue]));
+            }
+        }
+        lights.sort_by(f64::total_cmp);
+        match lights.get(lights.len() / 2) {
+            Some(light) if Background::of(*light) == Background::Dark => Background::Light,
+            _ => Background::Dark,
+        }
+    }
+}
+
+fn is_true(style: Style) -> bool {
+    [style.fg, style.bg].iter().any(|colour| matches!(colour, Some(Color::Rgb(..))))
+}
+
+/// The nearest one of the cube and the greys.
+fn nearest(colour: Color) -> Color {
+    match colour {
+        Color::Rgb(red, green, blue) => {
+            Color::Indexed(anstyle_lossy::rgb_to_xterm((red, green, blue).into()).index())
+        }
+        colour => colour,
+    }
+}
