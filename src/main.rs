@@ -6,10 +6,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::api::secret::{KEY, Secret};
+use shelflife::commands::CommandError;
 use shelflife::commands::cli::Cli;
 use shelflife::log_file;
 use shelflife::runtime::output::say;
-use shelflife::runtime::report_panics;
+use shelflife::runtime::{report_panics, shortage};
 use shelflife::text::secrets::without_secrets;
 use tokio::runtime::Builder;
 
@@ -65,7 +66,10 @@ fn run(cli: Cli) -> u8 {
     let foreground = Builder::new_current_thread().enable_all().build();
     let (background, foreground) = match (background, foreground) {
         (Ok(background), Ok(foreground)) => (background, foreground),
-        (Err(error), _) | (_, Err(error)) => return report(&error, 1),
+        (Err(source), _) | (_, Err(source)) => {
+            let doing = "the program cannot start";
+            return report(&CommandError::Io { doing, source }, 1);
+        }
     };
     let code = cli.run(&foreground, &background);
     let code = code.unwrap_or_else(|error| report(&error, error.code()));
@@ -79,6 +83,9 @@ fn report(error: &dyn Error, code: u8) -> u8 {
     let error = error.to_string();
     let error = without_secrets(&error);
     log::error!(error = &*error; "failed");
-    say(&format!("shelflife: {error}"));
+    match shortage::advice(&error) {
+        Some(advice) => say(&format!("shelflife: {error}; {advice}")),
+        None => say(&format!("shelflife: {error}")),
+    }
     code
 }

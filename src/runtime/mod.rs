@@ -15,6 +15,7 @@ mod panics;
 pub mod quiet;
 mod record;
 mod settings_writer;
+pub mod shortage;
 pub mod signals;
 pub mod size;
 pub mod sorter;

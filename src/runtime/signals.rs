@@ -105,7 +105,7 @@ pub(super) fn stop() {
 /// # Errors
 /// Where nothing stops this job: it is an orphan, or ignores it.
 pub(super) fn wait_for_front() -> io::Result<Option<i32>> {
-    let tty = tty::keyboard()?;
+    let Ok(tty) = tty::keyboard() else { return Ok(None) };
     while !tty::is_in_front(&tty) {
         // To set the modes from here would not do: the program would be stopped at once whenever it
         // goes on, before it can heed a signal that came meanwhile.

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use crate::support::demo::Demo;
 use crate::support::fault::{Fault, Reply, answer, begins_at, page};
 use crate::support::files::lasting_page;
 use crate::support::terminal::Terminal;
-use crate::support::{CANARY, wait_until};
+use crate::support::{CANARY, NO_CONFIGURATION, wait_until};
 
 #[test]
 fn json_is_the_apis_own_form_one_page_by_default() {
@@ -131,6 +131,36 @@ fn lines_begin_before_the_last_page_is_there() {
         assert!(child.wait().unwrap().success());
         assert!(line.contains("name-00119.jsonl"), "{form}");
     }
+}
+
+/// Too few files that may be open: a sentence that says what to do, and no bug.
+#[test]
+fn too_few_descriptors_are_no_bug() {
+    let mut short = 0;
+    for most in 5..=16 {
+        for arguments in
+            ["list --base-url http://127.0.0.1:1", "doctor --base-url http://127.0.0.1:1"]
+        {
+            let mut shell = Command::new("/bin/sh");
+            let program = env!("CARGO_BIN_EXE_shelflife");
+            shell.args(["-c", &format!("ulimit -n {most}; exec '{program}' {arguments}")]);
+            shell.env_clear().env("CEREBRAS_API_KEY", CANARY).env("RUST_BACKTRACE", "1");
+            shell.env("XDG_CONFIG_HOME", NO_CONFIGURATION);
+            let output = shell.output().unwrap();
+            let said = text(&output.stderr);
+            assert!(!said.contains("bug") && !said.contains("panicked"), "{most}: {said}");
+            assert!(matches!(output.status.code(), Some(1 | 5)), "{most}: {said}");
+            if said.contains("os error 24") {
+                short += 1;
+                assert!(
+                    said.contains("(ulimit -n)") && said.lines().count() == 1,
+                    "{most}: {said}"
+                );
+                assert_eq!(output.status.code(), Some(1), "{most}: {said}");
+            }
+        }
+    }
+    assert!(short > 10, "{short}");
 }
 
 /// Standard output that was set not to block, and whose reader is slow: nothing of a list is lost,

@@ -761,6 +761,26 @@ fn a_terminal_that_takes_no_output_does_not_outlive_a_signal() {
     assert_eq!(child.wait().unwrap().exit_code(), 143);
 }
 
+/// Too few files that may be open for a dashboard: it says so, and leaves the terminal as it was.
+#[test]
+fn too_few_descriptors_for_a_dashboard_are_said_on_a_clean_terminal() {
+    for most in (8..=28).step_by(2) {
+        let mut command = shelflife(&[]);
+        let script = format!("ulimit -n {most}; exec $shelflife --demo");
+        *command.get_argv_mut() = ["/bin/sh", "-c", &script].map(Into::into).to_vec();
+        command.env("shelflife", env!("CARGO_BIN_EXE_shelflife"));
+        let mut terminal = Terminal::spawn(200, 24, command);
+        terminal.press("q");
+        let code = terminal.wait_exit_restored();
+        let screen = terminal.screen();
+        assert!(!screen.contains("bug"), "{most}: {screen}");
+        assert!(
+            code == 0 || code == 1 && screen.contains("(ulimit -n)"),
+            "{most} {code}: {screen}"
+        );
+    }
+}
+
 /// The name of the test below, which is run again to set its terminal not to block before it becomes
 /// the dashboard.
 const NOT_BLOCKING: &str = "pty::the_program_whose_terminal_does_not_block";
