@@ -305,3 +305,6 @@ fn document(rule: &Rule, files: &[FileNo], store: &Store) -> String {
     // Texts and numbers can always be written.
     serde_json::to_string(&told).unwrap_or_default() + "\n"
 }
+
+#[cfg(test)]
+mod tests;
