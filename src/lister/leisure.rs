@@ -245,9 +245,34 @@ mod tests {
         assert!(leisure.next(&pace) >= START + 70 * SECOND);
     }
 
+    /// Without a pause of its own it is no storm either.
     #[test]
-    fn it_ends_at_its_bound() {
-        let leisure = leisure();
+    fn a_429_is_followed_by_a_pause_whatever_the_policy() {
+        let policy = LeisurePolicy { pause: Duration::ZERO, ..LeisurePolicy::default() };
+        let (mut leisure, pace) = (Leisure::new(policy, Duration::ZERO), Pace::default());
+        for pause in [2, 4, 8] {
+            leisure.asked(START);
+            leisure.crowded(START);
+            assert_eq!(leisure.next(&pace), START + SECOND * pause);
+        }
+    }
+
+    #[test]
+    fn it_ends_at_its_bound_and_while_it_is_stopped() {
+        let mut leisure = leisure();
         assert!(leisure.wants_more_than(99_999) && !leisure.wants_more_than(100_000));
+        leisure.stop();
+        assert!(!leisure.wants_more_than(0));
+        leisure.resume();
+        assert!(leisure.wants_more_than(0));
+    }
+
+    #[test]
+    fn a_page_of_its_own_is_in_flight_until_that_is_taken() {
+        let mut leisure = leisure();
+        assert!(!leisure.is_in_flight());
+        leisure.asked(START);
+        assert!(leisure.is_in_flight() && leisure.take_in_flight());
+        assert!(!leisure.is_in_flight() && !leisure.take_in_flight());
     }
 }

@@ -73,6 +73,8 @@ fn an_answer_to_another_request_changes_nothing() {
     lister.reload();
     lister.page_loaded(fetch.request, HasMore::No, facts("x", 1));
     assert_eq!(lister.state(), &State::Ready { next: Cursor::Start });
+    let another = lister.demand().unwrap();
+    assert!(lister.expects(another.request) && !lister.expects(fetch.request));
 }
 
 #[test]
@@ -85,7 +87,7 @@ fn a_list_that_does_not_say_ends_when_nothing_new_comes() {
 
 #[test]
 fn a_service_that_promises_more_and_gives_nothing_is_stuck() {
-    for lie in [PageFacts::default(), facts("b", 0)] {
+    for lie in [PageFacts::default(), facts("b", 0), facts("z", 0)] {
         let mut lister = lister();
         load(&mut lister, &Cursor::Start, HasMore::Yes, facts("b", 2));
         load(&mut lister, &after("b"), HasMore::Yes, lie);
@@ -140,10 +142,62 @@ fn the_wait_that_the_service_asks_for_is_kept_to() {
     assert_eq!(lister.retry(50 * SECOND), None, "never earlier than asked");
 
     lister.on_time(101 * SECOND).unwrap();
+    assert!(!lister.may_retry(), "it is being tried");
     fail(&mut lister, unavailable(Some(121)), 101 * SECOND);
+    assert!(lister.may_retry(), "by the background too, once the wait is over");
     assert!(matches!(why(&lister), Failure::AskedToWait { until, .. } if *until == 222 * SECOND));
     assert_eq!(lister.retry(221 * SECOND), None);
     assert!(lister.retry(222 * SECOND).is_some());
+}
+
+#[test]
+fn the_longest_wait_that_is_sat_through_is_two_minutes() {
+    let mut lister = lister();
+    lister.demand().unwrap();
+    fail(&mut lister, unavailable(Some(120)), SECOND);
+    assert_eq!(lister.deadline(), Some(121 * SECOND));
+}
+
+#[test]
+fn where_it_goes_on_is_changed_only_while_nothing_is_asked_for() {
+    let mut lister = lister();
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("b", 2));
+    lister.go_on_at(after("a"));
+    assert_eq!(lister.demand().unwrap().cursor, after("a"));
+    let before = lister.state().clone();
+    lister.go_on_at(Cursor::Start);
+    assert_eq!(lister.state(), &before);
+}
+
+#[test]
+fn each_failure_has_words_for_little_room_and_an_advice() {
+    let error = unavailable(Some(600));
+    let asked = Failure::AskedToWait { error: error.clone(), wait: SECOND, until: SECOND };
+    let no_paging = "the service does not page as it should";
+    for (failure, brief, advice) in [
+        (Failure::Call(error.clone()), error.brief(), error.advice().into_owned()),
+        (asked, error.brief(), "try again then".to_owned()),
+        (Failure::CursorStuck, "repeats itself".to_owned(), no_paging.to_owned()),
+        (Failure::CursorRefused(error), "place unknown".to_owned(), no_paging.to_owned()),
+        (Failure::Full, "full".to_owned(), "there is no way to hold more".to_owned()),
+    ] {
+        assert!(!brief.is_empty() && !advice.is_empty());
+        assert_eq!((failure.brief(), failure.advice().into_owned()), (brief, advice));
+    }
+}
+
+#[test]
+fn each_state_has_a_word_for_the_log() {
+    let mut lister = lister();
+    assert_eq!(lister.state().word(), "ready");
+    lister.demand().unwrap();
+    assert_eq!(lister.state().word(), "loading");
+    fail(&mut lister, unavailable(None), SECOND);
+    assert_eq!(lister.state().word(), "backoff");
+    lister.retry(SECOND).unwrap();
+    fail(&mut lister, refused(501), SECOND);
+    assert_eq!(lister.state().word(), "failed");
+    assert_eq!(State::Exhausted.word(), "exhausted");
 }
 
 #[test]
@@ -223,7 +277,12 @@ fn a_step_back_that_brings_something_new_goes_on() {
     lister.demand().unwrap();
     fail(&mut lister, refused(400), SECOND);
     load(&mut lister, &Cursor::Start, HasMore::Yes, facts("c", 1));
-    load(&mut lister, &after("c"), HasMore::No, facts("d", 1));
+    // It may step back once more, and need not begin anew.
+    lister.demand().unwrap();
+    fail(&mut lister, refused(400), SECOND);
+    assert_eq!((lister.state(), lister.pass()), (&State::Ready { next: Cursor::Start }, 0));
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("d", 1));
+    load(&mut lister, &after("d"), HasMore::No, facts("e", 1));
     assert!(lister.is_complete());
 }
 

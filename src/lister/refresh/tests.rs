@@ -1,6 +1,7 @@
 //! Goes through the transition table of the module's documentation, and looks at what a round asks for.
 
 mod cursors;
+mod turns;
 
 use std::ops::Range;
 
@@ -23,6 +24,10 @@ struct World {
     view: Vec<FileNo>,
     complete: bool,
     now: Duration,
+    /// Whether the service leaves out whether there is more.
+    silent: bool,
+    /// The files that finished passes over a shuffled list did not meet.
+    unmet: Vec<usize>,
 }
 
 fn id(number: usize) -> Untrusted {
@@ -65,12 +70,28 @@ impl World {
     }
 
     fn listing(files: usize, newest_first: bool) -> Self {
+        Self::holding(0..files, newest_first)
+    }
+
+    fn holding(files: Range<usize>, newest_first: bool) -> Self {
         let mut store = Store::default();
         let origin = Origin { after: None, pass: 0, at_s: 1, extent: Extent::Open };
-        let all: Vec<usize> = (0..files).collect();
+        let all: Vec<usize> = files.collect();
         store.take_in(page(&all, newest_first, false), origin).unwrap();
-        let refresher = Refresher::new(RefreshPolicy::default(), 1, START);
-        Self { store, refresher, pace: Pace::default(), view: vec![], complete: true, now: START }
+        Self {
+            store,
+            refresher: Refresher::new(RefreshPolicy::default(), 1, START),
+            pace: Pace::default(),
+            view: vec![],
+            complete: true,
+            now: START,
+            silent: false,
+            unmet: vec![],
+        }
+    }
+
+    fn under(policy: RefreshPolicy, files: usize) -> Self {
+        Self { refresher: Refresher::new(policy, 1, START), ..Self::new(files) }
     }
 
     fn with<T>(&mut self, ask: impl FnOnce(&mut Refresher, Duration, &Survey<'_>) -> T) -> T {
@@ -132,7 +153,10 @@ impl World {
         let at = |after: &Untrusted| files.iter().position(|n| *n == number(after)).unwrap() + 1;
         let from = cursor.after().map_or(0, at);
         let to = files.len().min(from + usize::from(limit));
-        let page = page(&files[from..to], self.store.is_newest_first(), to < files.len());
+        let mut page = page(&files[from..to], self.store.is_newest_first(), to < files.len());
+        if self.silent {
+            page.has_more = HasMore::Unknown;
+        }
         if self.refresher.is_overtaken(request, &self.store) {
             self.refresher.page_overtaken(request);
             return from;
@@ -141,9 +165,11 @@ impl World {
         let origin = Origin { after: cursor.after(), pass, at_s: 2, extent };
         let intake = self.store.take_in(page, origin).unwrap();
         let suspects = intake.missing.clone();
-        self.with(|refresher, _, survey| {
+        let unmet = self.with(|refresher, _, survey| {
             refresher.page_taken(request, &intake, has_more, &suspects, survey)
         });
+        let number = |no: &FileNo| number(&self.store.file(*no).id.to_owned());
+        self.unmet.extend(unmet.iter().map(number));
         from
     }
 
@@ -228,22 +254,35 @@ fn a_scattered_view_leaves_the_rest_its_turn() {
     assert!(seen.len() >= 40, "the view is verified in turn: {}", seen.len());
 }
 
+/// What is new there comes before the rest, whatever is in view and wherever the rest goes on.
 #[test]
 fn a_newest_first_list_is_read_from_its_head_until_it_meets_what_is_known() {
-    let mut world = World::listing(1_000, true);
-    let mut files: Vec<usize> = (5_000..5_150).collect();
-    files.extend(0..1_000);
+    let mut world = World::holding(1_000..4_000, true);
+    world.view = world.store.sequence()[510..540].to_vec();
+    let known: Vec<usize> = (1_000..4_000).collect();
+    assert_eq!(world.round(&known), [500, 0, 100, 200, 300, 400, 600, 700, 800, 900]);
+    let files: Vec<usize> = (650..4_000).collect();
     let begun = world.round(&files);
-    assert_eq!(begun[..2], [0, 100], "150 new files take two pages");
-    assert_eq!(world.store.len(), 1_150);
+    assert_eq!(begun[..5], [850, 0, 100, 200, 300], "350 new files take four pages");
+    assert!(begun[5..].iter().all(|place| *place >= 1_000), "{begun:?}");
+    assert!(!world.store.is_shuffled());
+    assert_eq!(world.store.len(), 3_350);
+    assert_eq!(world.round(&files)[1], 0, "each round looks there");
 }
 
 #[test]
 fn a_partial_list_is_read_as_far_as_it_is_loaded() {
     let mut world = World::new(150);
     world.complete = false;
-    let begun = world.round(&(0..1_000).collect::<Vec<_>>());
-    assert_eq!(begun, [0, 100]);
+    let files: Vec<usize> = (0..1_000).collect();
+    let mut begun = vec![];
+    world.begin();
+    while let Some(Ask::Page { limit, extent, .. }) = world.asked() {
+        assert_eq!(extent, Extent::Loaded);
+        begun.push((world.answer(&files), limit));
+        world.next();
+    }
+    assert_eq!(begun, [(0, 100), (100, 50)]);
     assert_eq!(world.store.len(), 150);
 }
 
@@ -324,6 +363,7 @@ fn a_wait_is_kept_to_up_to_an_hour_and_a_refused_key_ends_it() {
             world.refresher.ask_for(RoundScope::Budget, world.now + SECOND, &world.pace),
             Err(Refusal::AskedToWait(until))
         );
+        assert_eq!(world.refresher.ask_for(RoundScope::Budget, until, &world.pace), Ok(()));
     }
     let mut world = World::new(50);
     world.begin();
@@ -432,24 +472,30 @@ fn reading_all_again_reads_all_whenever_it_is_asked_for() {
     world.finish(&files);
 }
 
+/// `R` at rest, and in the middle of a round.
 #[test]
 fn reading_all_again_begins_at_the_start_where_the_order_changes() {
-    let mut world = World::new(1_500);
-    let mut files = world.numbers();
-    files.swap(3, 7);
-    world.round(&files);
-    world.round(&files);
-    // The pass over the whole list in the background is at two thirds of it.
-    let now = world.refresher.due(&world.pace).unwrap().saturating_sub(SECOND);
-    world.now = now;
-    assert_eq!(world.refresher.ask_for(RoundScope::All, now, &world.pace), Ok(()));
-    world.next();
-    let mut begun = vec![];
-    while let Some(Ask::Page { .. }) = world.asked() {
-        begun.push(world.answer(&files));
+    for in_a_round in [false, true] {
+        let mut world = World::new(1_500);
+        let mut files = world.numbers();
+        files.swap(3, 7);
+        // The pass over the whole list in the background is at half of it.
+        world.round(&files);
+        world.now = world.refresher.due(&world.pace).unwrap().saturating_sub(SECOND);
+        if in_a_round {
+            world.begin();
+            assert_eq!(world.answer(&files), 800);
+        }
+        let asked = world.refresher.ask_for(RoundScope::All, world.now, &world.pace);
+        assert_eq!(asked, Ok(()));
         world.next();
+        let mut begun = vec![];
+        while let Some(Ask::Page { .. }) = world.asked() {
+            begun.push(world.answer(&files));
+            world.next();
+        }
+        assert_eq!(begun, (0..15).map(|page| page * 100).collect::<Vec<_>>());
     }
-    assert_eq!(begun, (0..15).map(|page| page * 100).collect::<Vec<_>>());
 }
 
 #[test]
