@@ -165,7 +165,7 @@ impl Refresher {
     pub fn rounds_for_view(&self, pages: u32, pace: &Pace) -> u32 {
         let budget = self.policy.list_requests.min(self.share(pace)).max(1);
         // Of less than three requests, each third round is the view's.
-        if budget < 3 { pages * 3 } else { pages.div_ceil((budget * 3).div_ceil(5)) }
+        if budget < 3 { pages * 3 } else { pages.div_ceil(view_share(budget)) }
     }
 
     /// Requests that a round may make: half of what the service allows for the interval, so that
@@ -175,8 +175,14 @@ impl Refresher {
     }
 }
 
-/// The next page of a part of the plan, if it has its turn. The view has at most three fifths of the
-/// budget, and the end leaves something, so that the rest gets its turn.
+/// Pages of a round that are the view's at most: three fifths of the budget, as long as that leaves
+/// the end and the rest a page each.
+fn view_share(budget: u32) -> u32 {
+    if budget < 3 { budget } else { (budget * 3).div_ceil(5).min(budget - 2) }
+}
+
+/// The next page of a part of the plan, if it has its turn. The view has no more than its share of
+/// the budget, and the end leaves something, so that the rest gets its turn.
 fn page_of(
     part: Part,
     round: &Round,
@@ -187,9 +193,7 @@ fn page_of(
 ) -> Option<Plan> {
     let all = round.scope == RoundScope::All;
     let (ask, place) = match part {
-        Part::View if round.view_pages < (budget * 3).div_ceil(5) => {
-            view_page(round, survey, claims)
-        }
+        Part::View if round.view_pages < view_share(budget) => view_page(round, survey, claims),
         Part::End if all || budget < 3 || round.lists + 1 < budget => end_page(round, survey),
         Part::Rest => rest_page(round, rest_from, survey, claims),
         _ => None,

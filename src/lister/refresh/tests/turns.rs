@@ -43,7 +43,12 @@ fn a_scattered_view_is_read_in_as_many_rounds_as_are_reckoned_for_it() {
         (2, 1, 3),
         (2, 4, 12),
         (3, 1, 1),
+        (3, 2, 2),
+        (3, 3, 3),
+        (4, 2, 1),
+        (4, 3, 2),
         (5, 3, 1),
+        (5, 4, 2),
         (10, 0, 0),
         (10, 6, 1),
         (10, 7, 2),
@@ -73,6 +78,23 @@ fn an_interval_goes_from_the_beginning_of_one_round_to_that_of_the_next() {
         world.next();
         assert!(world.with(Refresher::finish).is_some());
         assert_eq!(world.refresher.due(&world.pace), Some(began + SECOND * next_s), "{takes_s}");
+    }
+}
+
+/// However scattered the view is: new files appear at the end, and the rest is verified too.
+#[test]
+fn a_scattered_view_leaves_a_turn_to_the_end_and_to_the_rest() {
+    for list_requests in 3..=10 {
+        let mut world = World::under(budget(list_requests), 2_000);
+        world.view = world.store.sequence()[..1_000].iter().copied().step_by(50).collect();
+        let files = world.numbers();
+        let begun = world.round(&files);
+        assert_eq!(begun.len(), list_requests as usize);
+        let view = begun.iter().filter(|place| **place < 1_000).count();
+        assert!(begun.contains(&1_900), "{list_requests}: {begun:?}");
+        assert!(view < begun.len(), "{list_requests}: {begun:?}");
+        let next = world.round(&files);
+        assert!(next.contains(&1_900), "{list_requests}: {next:?}");
     }
 }
 
