@@ -205,10 +205,14 @@ impl Refresher {
     ) -> Vec<FileNo> {
         let State::Running(round) = &mut self.state else { return vec![] };
         let Some(whole_pass) = &mut self.whole_pass else { return vec![] };
+        let met_before = whole_pass.files > whole_pass.new;
         whole_pass.files += intake.met;
+        whole_pass.new += intake.facts.new;
         round.read_to = whole_pass.files.min(survey.store.len());
-        // Of a list that was not read to its end, only as much as is loaded is read again.
-        let far_enough = !survey.complete && whole_pass.files >= survey.store.len();
+        // Of a list that was not read to its end, only as much as is loaded is read again. Where
+        // some of that is gone it is never all met: then a page without a known file is behind it.
+        let behind = !survey.complete && met_before && intake.facts.new == intake.met;
+        let far_enough = behind || !survey.complete && whole_pass.files >= survey.store.len();
         let nothing_new = intake.facts.fresh == 0;
         let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
         if let (true, Some(last)) = (goes_on, &intake.facts.last) {
@@ -221,7 +225,8 @@ impl Refresher {
         let unmet = |no: &FileNo| store.pass_of(*no) != pass;
         let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
         let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
-        if !at_the_end {
+        let few = unmet.len() <= usize::from(survey.limit);
+        if !(at_the_end || behind && few) {
             // The part that was read proves nothing of the others, but who was missing still is.
             return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
         }

@@ -215,7 +215,7 @@ fn whole_pass_page(
     // What the round read while the order still seemed to prove something is no part of it.
     let start = || {
         *last_pass += 1;
-        WholePass { pass: *last_pass, cursor: Cursor::Start, files: 0 }
+        WholePass { pass: *last_pass, cursor: Cursor::Start, files: 0, new: 0 }
     };
     let cursor = whole_pass.get_or_insert_with(start).cursor.clone();
     let ask = Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };

@@ -135,5 +135,8 @@ pub(super) enum Part {
 pub(super) struct WholePass {
     pub(super) pass: u32,
     pub(super) cursor: Cursor,
+    /// Files met so far.
     pub(super) files: usize,
+    /// Of these, those that were not known.
+    pub(super) new: usize,
 }

@@ -264,3 +264,47 @@ fn at_the_end_of_a_shuffled_list_whoever_was_not_met_is_suspected() {
         assert_eq!(world.unmet, [10, 320], "silent: {silent}");
     }
 }
+
+/// Of a list that was not read to its end, what is loaded is read again and little else. A file that
+/// it did not meet is asked for, whether it is gone or moved further down.
+#[test]
+fn of_a_shuffled_part_as_much_as_is_loaded_is_read_again() {
+    for (silent, gone) in [(false, None), (true, None), (false, Some(10)), (true, Some(10))] {
+        let (mut world, _) = shuffled(500);
+        let mut files: Vec<usize> = (0..5_000).collect();
+        files.swap(3, 7);
+        files.retain(|n| Some(*n) != gone);
+        (world.complete, world.silent) = (false, silent);
+        let mut begun = vec![];
+        for _ in 0..6 {
+            begun.extend(world.round(&files));
+            let gone: Vec<FileNo> =
+                world.unmet.drain(..).map(|n| world.store.find(&id(n)).unwrap()).collect();
+            world.store.remove(&gone);
+        }
+        assert!(world.store.is_shuffled() && begun.len() > 30);
+        let most = if gone.is_some() { 601 } else { 500 };
+        assert!(world.store.len() <= most, "{silent} {gone:?}: {}", world.store.len());
+        let gone = gone.map(id);
+        assert!(gone.is_none_or(|id| world.store.find(&id).is_none()), "silent: {silent}");
+        let last = 400;
+        assert!(begun[begun.len() - 12..].contains(&last), "to its end, each time: {begun:?}");
+    }
+}
+
+/// Many new files before those that are loaded are not behind them, and many of which nothing was
+/// seen are more likely to have moved than to be gone.
+#[test]
+fn new_files_at_the_head_of_a_shuffled_part_end_no_pass_over_it() {
+    let (mut world, _) = shuffled(500);
+    let mut files: Vec<usize> = (0..5_000).collect();
+    files.swap(3, 7);
+    world.complete = false;
+    world.round(&files);
+    files.splice(0..0, 6_000..6_250);
+    let begun = [world.round(&files), world.round(&files)].concat();
+    assert!(begun.contains(&600), "{begun:?}");
+    files.splice(250..250, 7_000..7_250);
+    (0..3).for_each(|_| drop(world.round(&files)));
+    assert_eq!(world.unmet, [0; 0]);
+}
