@@ -190,3 +190,19 @@ impl Journal {
         self.forgotten
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entries_give_way_and_are_counted() {
+        let mut journal = Journal::default();
+        for at_ms in 0..1_003 {
+            assert_eq!(journal.forgotten(), u64::try_from(at_ms - 1_000).unwrap_or(0));
+            journal.note_service(Happening::Failing, String::new(), at_ms);
+        }
+        assert_eq!((journal.forgotten(), journal.entries().len()), (3, MOST_ENTRIES));
+        assert_eq!(journal.entries().front().map(|entry| entry.at_ms), Some(3));
+    }
+}

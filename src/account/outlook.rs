@@ -94,6 +94,17 @@ mod tests {
     }
 
     #[test]
+    fn at_risk_is_what_expires_after_this_second_and_before_the_bound() {
+        let thresholds = Thresholds::default();
+        let soon = i64::try_from(thresholds.soon_s).unwrap();
+        for (left_s, bytes) in [(-1, 0), (0, 0), (1, 1_000), (soon - 1, 1_000), (soon, 0)] {
+            let store = store([1_000_000 + left_s].into_iter());
+            let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
+            assert_eq!(outlook.bytes_at_risk, bytes, "{left_s}");
+        }
+    }
+
+    #[test]
     fn another_revision_is_looked_at_anew() {
         let thresholds = Thresholds::default();
         let mut store = store([1_000_100].into_iter());

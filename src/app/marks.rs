@@ -85,3 +85,73 @@ impl Marks {
 fn bytes(store: &Store, no: FileNo) -> u128 {
     store.file(no).bytes.value().map_or(0, u128::from)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{File, HasMore, Page, Reading};
+    use crate::store::{Extent, Origin};
+    use crate::text::Untrusted;
+    use crate::time::expiry::Stated;
+
+    fn file(number: usize, bytes: u64) -> File {
+        File {
+            id: Untrusted::new(format!("file_{number}")),
+            filename: None,
+            bytes: Stated::Value(bytes),
+            created_at: Stated::Value(1_700_000_000),
+            expires_at: Stated::Nothing,
+            purpose: None,
+            extra: None,
+        }
+    }
+
+    /// Takes in files `from..to` of a kilobyte each; tells their numbers.
+    fn come(store: &mut Store, from: usize, to: usize) -> Vec<FileNo> {
+        let readings = (from..to).map(|n| Reading::File(file(n, 1_000))).collect();
+        let page = Page { readings, has_more: HasMore::Yes };
+        let last = store.sequence().last().map(|no| store.file(*no).id.to_owned());
+        let origin = Origin { after: last.as_ref(), pass: 1, at_s: 1, extent: Extent::Open };
+        store.take_in(page, origin).unwrap().added
+    }
+
+    /// A mark goes with its file: whoever gets its number was never marked.
+    #[test]
+    fn a_file_with_the_number_of_another_has_not_its_mark() {
+        let (mut store, mut marks) = (Store::default(), Marks::default());
+        let files = come(&mut store, 0, 4);
+        marks.add(&store, &files[..3]);
+        for (cleared, left) in [(false, 2), (true, 1)] {
+            if cleared {
+                marks.clear();
+            }
+            let gone = [files[usize::from(cleared)]];
+            store.remove(&gone);
+            store.bury(&gone);
+            let newcomer = come(&mut store, 10 + left, 11 + left);
+            assert_eq!(newcomer, gone);
+            let delta = store.take_delta();
+            marks.absorb(&store, &delta);
+            if cleared {
+                marks.bring_back(&store);
+            }
+            assert_eq!(marks.files().len(), left);
+            assert!(!marks.files().contains(&gone[0]));
+            assert_eq!(marks.bytes(), 1_000 * left as u128);
+        }
+    }
+
+    #[test]
+    fn bytes_follow_a_marked_file_that_changes() {
+        let (mut store, mut marks) = (Store::default(), Marks::default());
+        let files = come(&mut store, 0, 2);
+        marks.add(&store, &files[..1]);
+        store.take_delta();
+        for no in [1, 0] {
+            store.refresh_file(files[no], file(no, 7), 2).unwrap();
+            let delta = store.take_delta();
+            marks.absorb(&store, &delta);
+            assert_eq!(marks.bytes(), [7, 1_000][no]);
+        }
+    }
+}

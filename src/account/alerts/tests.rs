@@ -3,6 +3,7 @@
 use super::*;
 use crate::api::{File, HasMore, Page, Reading};
 use crate::store::{Extent, Origin};
+use crate::time::zone::Zone;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// When every file expires, unless it says otherwise.
@@ -149,4 +150,57 @@ fn a_file_with_the_number_of_one_that_waited_is_not_told_of_in_its_stead() {
     world.goes(a);
     assert_eq!(world.comes("c", EXPIRY_S + 100_000, HOUR_MS * 20), a);
     assert_eq!(world.told(), ["b has less than 1h left"], "{b:?} still waits");
+}
+
+/// In whichever order the rules stand.
+#[test]
+fn of_several_bounds_the_tightest_is_told_and_of_two_alike_the_first() {
+    for rules in [["day", "hour", "again"], ["hour", "again", "day"]] {
+        let left_s = |name: &str| if name == "day" { 86_400 } else { 3_600 };
+        let rules =
+            rules.map(|name| Rule { command: vec![name.into()], ..Rule::new(name, left_s(name)) });
+        let mut world = World::new(rules.to_vec());
+        world.comes("a", EXPIRY_S, HOUR_MS / 2);
+        world.mono += PAUSE;
+        let alerts = world.alerts.take(&world.store, world.mono);
+        let commands: Vec<&str> = alerts.iter().map(|alert| alert.command[0].as_str()).collect();
+        assert_eq!(commands, ["hour"]);
+    }
+}
+
+#[test]
+fn what_was_gathered_is_told_after_a_second_and_ten_seconds_after_the_last() {
+    let mut world = World::new(hour());
+    assert_eq!(world.alerts.deadline(), None);
+    world.comes("a", EXPIRY_S, HOUR_MS / 2);
+    assert_eq!(world.alerts.deadline(), Some(SECOND + GATHER));
+    world.mono = SECOND + GATHER;
+    assert_eq!(world.alerts.take(&world.store, world.mono).len(), 1);
+    assert_eq!(world.alerts.deadline(), None);
+    world.comes("b", EXPIRY_S, HOUR_MS / 2);
+    assert_eq!(world.alerts.deadline(), Some(SECOND + GATHER + PAUSE));
+}
+
+/// The next moment at which somebody is to be told, or at which the title may name another file.
+#[test]
+fn the_next_crossing_is_the_first_second_below_a_bound() {
+    let filter = |text| Filter::parse(text, Zone::Fixed(time::macros::offset!(UTC))).unwrap();
+    let titled = |text| Rule { filter: filter(text), ..Rule::new("critical", 3_600) };
+    let silent = |text| Rule { title: false, ..titled(text) };
+    for (rules, left_ms, next_ms) in [
+        (hour(), HOUR_MS + 5_000, Some(6_000)),
+        (hour(), HOUR_MS + 250, Some(1_250)),
+        (hour(), HOUR_MS - 999, Some(1)),
+        (hour(), HOUR_MS - 1_000, None),
+        (vec![Rule::new("soon", 7_200), Rule::new("critical", 3_600)], 8_000_000, Some(801_000)),
+        (vec![titled("left<2h")], 8_000_000, Some(801_000)),
+        (vec![silent("left<2h")], 8_000_000, Some(4_401_000)),
+        (vec![], HOUR_MS + 5_000, None),
+    ] {
+        let mut world = World::new(rules);
+        world.comes("a", EXPIRY_S, left_ms);
+        let server_ms = EXPIRY_S * 1_000 - left_ms;
+        let next = world.alerts.next_crossing_ms(&world.store, server_ms);
+        assert_eq!(next, next_ms, "{left_ms}");
+    }
 }
