@@ -12,7 +12,7 @@ use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Failure, Lister, State};
 use crate::store::{FileNo, FileRef, Store};
 use crate::time::clock::Now;
-use crate::time::expiry::{Thresholds, TimeLeft, Urgency};
+use crate::time::expiry::{TimeLeft, Urgency};
 
 /// From this on a wait for an answer is counted on the screen.
 pub(super) const SLOW: Duration = Duration::from_secs(2);
@@ -69,12 +69,6 @@ impl Account {
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
-    }
-
-    /// From which time left on a file is critical, or soon gone.
-    #[must_use]
-    pub fn thresholds(&self) -> Thresholds {
-        self.terms.thresholds
     }
 
     /// What is to come of all loaded files together.

@@ -14,8 +14,6 @@ use crate::store::{Extent, Origin};
 pub enum Hold {
     /// An answer is still to come.
     AnswerToCome,
-    /// The service asked for the wait that is under way; the next try comes by itself.
-    AskedToWait,
     /// The service asked for a wait, until this monotonic moment.
     AskedToWaitUntil(Duration),
     /// There is nothing to try, or the last try is less than a second ago.
@@ -234,12 +232,6 @@ impl Account {
             self.send(fetch, calls);
             return Ok(());
         }
-        Err(match self.lister.state() {
-            State::Backoff { why, .. } if why.wait().is_some() => Hold::AskedToWait,
-            State::Failed { why: Failure::AskedToWait { until, .. }, .. } => {
-                Hold::AskedToWaitUntil(*until)
-            }
-            _ => Hold::Nothing,
-        })
+        Err(Hold::Nothing)
     }
 }

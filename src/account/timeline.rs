@@ -243,14 +243,6 @@ impl Timeline {
     }
 }
 
-impl Bucket {
-    /// Whether a file that expires at `at_s` is in it.
-    #[must_use]
-    pub fn contains(&self, at_s: i64) -> bool {
-        self.span.contains(&at_s)
-    }
-}
-
 fn spans(now_s: i64, zone: Zone) -> impl Iterator<Item = Range<i64>> {
     let bounds = bounds(now_s, zone);
     (1..bounds.len()).map(move |end| bounds[end - 1]..bounds[end])

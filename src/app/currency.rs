@@ -153,7 +153,6 @@ impl App {
     fn say_hold(&mut self, hold: Hold) {
         match hold {
             Hold::AnswerToCome => self.say_with("an answer is still to come", &AGAIN),
-            Hold::AskedToWait => self.say("the service asked for this wait"),
             Hold::AskedToWaitUntil(until) => {
                 let at = self.settings.zone.clock(self.account.wall_s_at(until));
                 self.say(format!("the service asked for a wait until {at}"));
