@@ -118,6 +118,13 @@ fn a_line_is_edited_as_in_a_shell() {
         (&[(char('a'), M::CONTROL), (char('d'), M::ALT)], "Xtwo three"),
         (&[(char('a'), M::CONTROL), (KeyCode::Delete, M::CONTROL)], "Xtwo three"),
         (&[(char('a'), M::CONTROL), (char('d'), M::CONTROL)], "Xne two three"),
+        (&[(left, M::NONE), (char('b'), M::CONTROL)], "one two thrXee"),
+        (&[(KeyCode::Home, M::NONE), (right, M::NONE)], "oXne two three"),
+        (&[(char('a'), M::CONTROL), (char('f'), M::CONTROL)], "oXne two three"),
+        (&[(KeyCode::Home, M::NONE), (KeyCode::End, M::NONE)], "one two threeX"),
+        (&[(char('a'), M::CONTROL), (char('e'), M::CONTROL)], "one two threeX"),
+        (&[(char('h'), M::CONTROL), (back, M::NONE)], "one two thrX"),
+        (&[(KeyCode::Home, M::NONE), (KeyCode::Delete, M::NONE)], "Xne two three"),
         (&[(char('w'), M::CONTROL)], "one two X"),
         (&[(back, M::ALT)], "one two X"),
         (&[(char('b'), M::ALT), (char('k'), M::CONTROL)], "one two X"),
@@ -240,6 +247,75 @@ fn a_paste_is_never_a_command_in_any_layer() {
         } else {
             assert!(!driver.app.layers().is_empty(), "{layer}");
         }
+    }
+}
+
+/// Where text is typed a paste is text; elsewhere it is nothing.
+#[test]
+fn a_paste_is_text_wherever_text_is_typed() {
+    for (opening, shows) in [
+        (":", true),
+        ("/", true),
+        ("?/", true),
+        ("E/", true),
+        ("?", false),
+        ("E", false),
+        ("?/a\n", false),
+        ("E/a\n", false),
+    ] {
+        let mut driver = Driver::lively(120, 36);
+        for c in opening.chars() {
+            driver.key(if c == '\n' { KeyCode::Enter } else { KeyCode::Char(c) });
+        }
+        let before = text(&driver.app, 120, 36);
+        driver.tell(Event::Pasted("zyx".into()));
+        let after = text(&driver.app, 120, 36);
+        assert_eq!(after.contains("zyx"), shows, "{opening:?}: {after}");
+        assert!(shows || after == before, "{opening:?}: {after}");
+    }
+}
+
+/// The wheel goes through whatever list is on top, there and back.
+#[test]
+fn the_wheel_moves_what_is_on_top() {
+    for layer in ["s", "w", "Y", "a", "E", ":", "/", "?"] {
+        let mut driver = Driver::showing(120, 36, &page(0..100, |n| n * 40_000, false));
+        for number in 0..60 {
+            driver.tell(Event::CommandFailed(format!("command {number}")));
+        }
+        driver.keys(layer);
+        let mut roll = |kind| {
+            driver.mouse(kind, 60, 18);
+            draw_at(&driver.app, &Theme::ansi(Background::Dark), 120, 36)
+        };
+        let up = roll(MouseEventKind::ScrollUp);
+        assert_ne!(roll(MouseEventKind::ScrollDown), up, "{layer}");
+        // The selection stays in view of a table that is scrolled.
+        assert!(roll(MouseEventKind::ScrollUp) == up || layer == "/", "{layer}");
+    }
+}
+
+/// Half a page, a page, and to the ends.
+#[test]
+fn keys_move_by_as_much_as_they_say() {
+    let mut driver = Driver::showing(120, 36, &page(0..500, |_| 400_000, false));
+    let height = driver.app.table().viewport().height;
+    assert!(height > 20);
+    let cursor = |driver: &Driver| driver.app.table().cursor();
+    for (key, at) in [
+        (KeyCode::PageDown, height),
+        (KeyCode::PageDown, 2 * height),
+        (KeyCode::PageUp, height),
+        (KeyCode::End, 499),
+        (KeyCode::PageUp, 499 - height),
+        (KeyCode::Home, 0),
+    ] {
+        driver.key(key);
+        assert_eq!(cursor(&driver), at, "{key:?}");
+    }
+    for (key, at) in [('d', height / 2), ('d', height / 2 * 2), ('u', height / 2)] {
+        driver.control(key);
+        assert_eq!(cursor(&driver), at, "{key:?}");
     }
 }
 

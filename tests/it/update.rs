@@ -10,16 +10,18 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::focus::Focus;
 use shelflife::app::layers::Layer;
+use shelflife::app::settings::NamedTheme;
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::lister::{Cursor, State};
 use shelflife::store::field::Field;
+use shelflife::text::Untrusted;
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::DateSample;
 
 use crate::support::calls::page_answered;
 use crate::support::driver::{Driver, START_S};
 use crate::support::files::{hours, page};
-use crate::support::screen::drawn;
+use crate::support::screen::{drawn, text};
 use crate::support::service::{asked_to_wait, down};
 
 #[test]
@@ -491,4 +493,61 @@ fn a_late_answer_is_kept_to_where_it_asks_for_a_wait() {
                 .any(|effect| matches!(effect, Effect::Call(_, Call::List { .. })))
         );
     }
+}
+
+/// Also where it asks for more than the hour that the background would keep to.
+#[test]
+fn nothing_is_tried_before_the_moment_that_the_service_asked_for() {
+    let mut settings = Driver::settings();
+    settings.refresh.interval = None;
+    let mut driver = Driver::started(120, 36, settings);
+    driver.answer(&page(0..100, |_| 400_000, true));
+    driver.keys("G");
+    driver.fail(asked_to_wait(7_200));
+    for (passed_s, key) in [(1, "r"), (3_600, "r"), (3_500, "L"), (98, "r")] {
+        driver.pass(Duration::from_secs(passed_s));
+        driver.keys(key);
+        assert!(driver.effects.is_empty(), "{key} after {passed_s} s");
+        let said = driver.app.message().unwrap_or_default();
+        assert_eq!(said, "the service asked for a wait until 17:00:00");
+        let screen = text(&driver.app, 120, 36);
+        assert!(screen.contains("r tries again from 17:00:00"), "{screen}");
+    }
+    driver.pass(Duration::from_secs(1));
+    driver.tell(Event::DeadlineReached);
+    let screen = text(&driver.app, 120, 36);
+    assert!(!screen.contains("from 17:00:00"), "{screen}");
+    driver.keys("r");
+    assert_eq!(driver.fetch().cursor.after(), Some(&Untrusted::new("file_99")));
+}
+
+/// The service's clock decides when a file expires, and ours is the one to read that on.
+#[test]
+fn a_title_reads_the_expiry_on_our_clock() {
+    for (ahead_s, says) in [(0, "15:30:00"), (600, "15:20:00"), (-600, "15:40:00")] {
+        let mut driver = Driver::new(120, 36);
+        let ticket = driver.fetch().request;
+        let value = wire::read_page(page(0..1, |_| 1_800, false).as_bytes()).unwrap();
+        let mono = driver.now.mono;
+        let date = Some(DateSample { date_s: START_S + ahead_s, sent: mono, received: mono });
+        driver.tell(page_answered(ticket, Ok(Answer { value, date, allowance: None })));
+        assert_eq!(driver.title, format!("name-0000.jsonl expires {says} · shelflife"));
+    }
+}
+
+#[test]
+fn the_theme_that_follows_the_terminal_does_and_the_others_take_turns() {
+    let themes = ["auto", "light", "plain"].map(NamedTheme::built_in).to_vec();
+    let mut driver = Driver::started(120, 36, Settings { themes, ..Driver::settings() });
+    for background in [Background::Light, Background::Dark] {
+        driver.tell(Event::BackgroundTold(background));
+        assert_eq!(driver.app.theme(), &Theme::ansi(background));
+    }
+    for name in ["light", "plain", "auto", "light"] {
+        driver.keys("T");
+        let said = driver.app.message().unwrap_or_default();
+        assert!(said.starts_with(&format!("theme {name}")), "{said}");
+    }
+    driver.tell(Event::BackgroundTold(Background::Dark));
+    assert_eq!(driver.app.theme(), &Theme::named("light").unwrap(), "only that theme follows");
 }
