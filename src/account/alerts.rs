@@ -155,11 +155,8 @@ impl Alerts {
         let Stated::Value(at) = store.file(no).expires_at else { return };
         let left_ms = i128::from(at) * 1_000 - i128::from(moment.server_ms);
         let mut told = self.told.get(&no).copied().unwrap_or(0);
-        if let Some((rule, before)) = self.waiting.get(&no).copied()
-            && left_ms > i128::from(self.rules[rule].left_s) * 1_000 - 1_000
-        {
-            // It got more time before anybody heard of it.
-            self.waiting.remove(&no);
+        if let Some((_, before)) = self.waiting.remove(&no) {
+            // Nobody heard of it yet, and it may have more time now.
             told = before;
         }
         let (mut bits, mut tightest) = (told, None::<usize>);
