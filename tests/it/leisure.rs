@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crossterm::event::KeyCode;
 use fastrand::Rng;
 use shelflife::account::Load;
 use shelflife::api::call::{Call, Ticket};
@@ -170,6 +171,29 @@ fn it_reads_no_further_than_its_bound_and_never_on_demand_only() {
     let mut world = World::new(Service::new(3_000), Settings { load: Load::Demand, ..settings });
     world.pass(600);
     assert_eq!(world.asked.len(), 1);
+}
+
+/// Who stops a search does not see it go on by itself.
+#[test]
+fn a_search_that_is_stopped_is_not_read_on_at_leisure() {
+    let mut world = World::auto(Service::new(3_000));
+    world.driver.keys("/zyx");
+    world.driver.key(KeyCode::Enter);
+    for _ in 0..10 {
+        if world.driver.effects.is_empty() {
+            world.driver.wake();
+        }
+    }
+    assert!(!world.driver.effects.is_empty(), "it is looked for further down");
+    world.driver.key(KeyCode::Esc);
+    assert_eq!(world.driver.app.message(), Some("search stopped; what came stays"));
+    world.answer();
+    let lists = world.driver.app.lister().pages();
+    world.pass(60);
+    assert_eq!(world.driver.app.lister().pages(), lists);
+    world.driver.keys("L");
+    world.answer();
+    assert_eq!(world.driver.app.store().len(), 3_000);
 }
 
 #[test]

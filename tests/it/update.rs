@@ -524,7 +524,12 @@ fn nothing_is_tried_before_the_moment_that_the_service_asked_for() {
 /// The service's clock decides when a file expires, and ours is the one to read that on.
 #[test]
 fn a_title_reads_the_expiry_on_our_clock() {
-    for (ahead_s, says) in [(0, "15:30:00"), (600, "15:20:00"), (-600, "15:40:00")] {
+    for (ahead_s, says, warns) in [
+        (0, "15:30:00", None),
+        (600, "15:20:00", Some("clock 10m behind")),
+        // Of the second that a Date names, the middle is taken.
+        (-600, "15:40:00", Some("clock 9m ahead")),
+    ] {
         let mut driver = Driver::new(120, 36);
         let ticket = driver.fetch().request;
         let value = wire::read_page(page(0..1, |_| 1_800, false).as_bytes()).unwrap();
@@ -532,6 +537,9 @@ fn a_title_reads_the_expiry_on_our_clock() {
         let date = Some(DateSample { date_s: START_S + ahead_s, sent: mono, received: mono });
         driver.tell(page_answered(ticket, Ok(Answer { value, date, allowance: None })));
         assert_eq!(driver.title, format!("name-0000.jsonl expires {says} · shelflife"));
+        let screen = text(&driver.app, 120, 36);
+        let warning = screen.lines().find_map(|line| line.find("clock ").map(|at| &line[at..]));
+        assert_eq!(warning.and_then(|text| text.split("  ").next()), warns, "{screen}");
     }
 }
 
@@ -550,4 +558,40 @@ fn the_theme_that_follows_the_terminal_does_and_the_others_take_turns() {
     }
     driver.tell(Event::BackgroundTold(Background::Dark));
     assert_eq!(driver.app.theme(), &Theme::named("light").unwrap(), "only that theme follows");
+}
+
+#[test]
+fn what_a_service_does_not_say_is_not_said_for_it() {
+    for (says, perhaps) in [(true, false), (false, true)] {
+        let mut body = page(0..100, |_| 400_000, true);
+        if !says {
+            body = body.replace(r#","has_more":true"#, "");
+        }
+        let mut driver = Driver::showing(120, 36, &body);
+        assert!(driver.effects.is_empty());
+        let header = text(&driver.app, 120, 36);
+        assert_eq!(header.contains("100 loaded · perhaps more on the server"), perhaps, "{header}");
+        assert_eq!(header.contains("100 loaded · more on the server"), says, "{header}");
+        driver.keys("G");
+        let at = driver.fetch().cursor;
+        assert_eq!(at.after(), Some(&Untrusted::new("file_99")), "it is asked for all the same");
+    }
+}
+
+/// A failure ends what `L` began: refreshing, which waits for that, goes on.
+#[test]
+fn loading_all_that_fails_is_over() {
+    let mut driver = Driver::showing(120, 36, &page(0..100, |_| 400_000, true));
+    driver.keys("L");
+    driver.fail(ApiError::NotAFilesList { beginning: Untrusted::default(), breaks_off: false });
+    assert!(matches!(driver.app.lister().state(), State::Failed { .. }));
+    assert!(!driver.app.account().is_loading_all());
+    driver.effects.clear();
+    for _ in 0..200 {
+        driver.wake();
+        if !driver.effects.is_empty() {
+            return;
+        }
+    }
+    panic!("nothing is read again");
 }
