@@ -10,6 +10,7 @@ use super::{CommandError, configure, failed, find_service};
 use crate::api::retry::Policy;
 use crate::app::settings::{AUTO_THEME, NamedTheme};
 use crate::app::{App, Settings};
+use crate::config::small_file;
 use crate::config::words::Colouring;
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
@@ -92,9 +93,15 @@ pub(super) fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
     let mut themes: Vec<NamedTheme> =
         [NamedTheme::new(AUTO_THEME, auto)].into_iter().chain(built_in).collect();
     let wanted = config.values.theme.as_str();
-    match themes.iter().position(|named| named.name == wanted) {
-        Some(at) => themes.rotate_left(at),
-        None => themes.insert(0, own_theme(config, wanted)?),
+    let own = own_theme(config, wanted)?;
+    match (own, themes.iter().position(|named| named.name == wanted)) {
+        (Some(own), None) => themes.insert(0, own),
+        (Some(own), Some(at)) => {
+            themes.rotate_left(at);
+            themes[0] = own;
+        }
+        (None, Some(at)) => themes.rotate_left(at),
+        (None, None) => return Err(no_theme(config, wanted)),
     }
     if !has_colour(config.values.color) {
         return Ok(vec![NamedTheme::built_in("plain")]);
@@ -112,29 +119,40 @@ pub(super) fn colours() -> Colours {
     Colours::of(|name| std::env::var(name).ok(), listed)
 }
 
-/// A theme of the operator's own: a file in `themes/` beside the configuration.
-fn own_theme(config: &Config, name: &str) -> Result<NamedTheme, CommandError> {
+/// A theme of the operator's own: a file in `themes/` beside the configuration, if there is one of
+/// that name; it wins over one that comes with the program.
+fn own_theme(config: &Config, name: &str) -> Result<Option<NamedTheme>, CommandError> {
+    let is_name =
+        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let Some(folder) = config.folder.as_ref().filter(|_| is_name) else { return Ok(None) };
+    let path = folder.join("themes").join(format!("{name}.toml"));
+    let file = config::shown(&path);
+    let unreadable = |error| unusable_theme(config, name, &format!("{file}: {error}"));
+    let Some(text) = small_file::read_if_there(&path).map_err(unreadable)? else {
+        return Ok(None);
+    };
+    if name == AUTO_THEME {
+        let why = format!("{file}: auto follows the terminal; give the file another name");
+        return Err(unusable_theme(config, name, &why));
+    }
+    let theme = Theme::read(&text)
+        .map_err(|error| unusable_theme(config, name, &format!("{file}, {error}")))?;
+    Ok(Some(NamedTheme::new(name, theme)))
+}
+
+fn no_theme(config: &Config, name: &str) -> CommandError {
+    let names: Vec<&str> = [AUTO_THEME].into_iter().chain(theme::names()).collect();
+    let why = format!(
+        "there is none of that name; allowed are {}, or a file in themes/ beside the configuration, named by letters, digits, - and _",
+        names.join(", ")
+    );
+    unusable_theme(config, name, &why)
+}
+
+fn unusable_theme(config: &Config, name: &str, why: &str) -> CommandError {
     let shown = UntrustedRef::new(name.as_bytes()).printable_within(60);
     let place = config.place("theme");
-    let usage = |why: String| {
-        CommandError::Usage(format!("the theme \"{shown}\" in {place} cannot be used: {why}"))
-    };
-    let allowed = || {
-        let names: Vec<&str> = [AUTO_THEME].into_iter().chain(theme::names()).collect();
-        format!(
-            "there is none of that name; allowed are {}, or a file in themes/ beside the configuration",
-            names.join(", ")
-        )
-    };
-    let plain =
-        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-    let folder = config.folder.as_ref().filter(|_| plain);
-    let path = folder.map(|folder| folder.join("themes").join(format!("{name}.toml")));
-    let Some(path) = path.filter(|path| path.exists()) else { return Err(usage(allowed())) };
-    let text = config::read_text(&path).map_err(|error| usage(error.to_string()))?;
-    let theme =
-        Theme::read(&text).map_err(|error| usage(format!("{}, {error}", config::shown(&path))))?;
-    Ok(NamedTheme::new(name, theme))
+    CommandError::Usage(format!("the theme \"{shown}\" in {place} cannot be used: {why}"))
 }
 
 fn check_terminal() -> Result<(), CommandError> {

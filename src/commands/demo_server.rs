@@ -83,10 +83,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 /// # Errors
 /// Where the address cannot be listened on, or serving fails.
 pub async fn run(options: &GlobalOptions, server: DemoServer) -> Result<(), CommandError> {
-    // The demo needs no configuration; only a log may be wanted.
-    if options.log_file.is_some() {
-        configure(options)?;
-    }
+    configure(options)?;
     let account = demo::Options {
         files: options.files.unwrap_or(DEMO_FILES),
         key: server.key,

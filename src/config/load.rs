@@ -1,21 +1,19 @@
 //! What is in force, and where it came from: flag, then environment, then file, then default.
 
 use std::fmt::Write as _;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::file::{self, ConfigFile, FileError, Rebinding};
 use super::given::Given;
 use super::places;
+use super::small_file::{read_if_there, read_text};
 use super::table::{SETTINGS, Setting, Values};
 use crate::api::secret::SECRET_VARIABLE;
 use crate::keys::{Action, bindings};
 use crate::text::UntrustedRef;
 use crate::time::clock::LOCAL;
 use crate::time::span::short_span;
-
-/// Bytes of a configuration file, or of a theme, read at most.
-const MOST_BYTES: u64 = 1_024 * 1_024;
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,11 +97,10 @@ pub fn load(
     flag: impl Fn(&str) -> Option<Given>,
 ) -> Result<Config, ConfigError> {
     let folder = places::config();
-    let path = path.map(Path::to_owned).or_else(|| place().filter(|path| path.exists()));
-    let file = match &path {
-        Some(path) => read_file(path)?,
-        None => ConfigFile::default(),
-    };
+    let wanted = path.map(Path::to_owned).or_else(place);
+    let file = wanted.as_deref().map_or(Ok(None), |place| read_file(place, path.is_some()))?;
+    let path = wanted.filter(|_| file.is_some());
+    let file = file.unwrap_or_default();
     let mut config = Config {
         values: Values::default(),
         folder: path.as_ref().and_then(|path| path.parent()).map(Path::to_owned).or(folder),
@@ -152,25 +149,14 @@ pub fn shown(path: &Path) -> String {
     UntrustedRef::new(path.as_os_str().as_encoded_bytes()).printable_within(240)
 }
 
-/// The text of a small file.
-///
-/// # Errors
-/// Where it cannot be read, is too large, or is not UTF-8.
-pub fn read_text(path: &Path) -> io::Result<String> {
-    let mut bytes = vec![];
-    // What is no file, such as a pipe, does not tell its size.
-    std::fs::File::open(path)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(io::Error::other("it is larger than 1 MiB"));
-    }
-    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
-}
-
-fn read_file(path: &Path) -> Result<ConfigFile, ConfigError> {
+/// What the file at `path` says; nothing where there is none and it need not be there.
+fn read_file(path: &Path, must_be_there: bool) -> Result<Option<ConfigFile>, ConfigError> {
     let name = shown(path);
-    let text =
-        read_text(path).map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
-    file::read(&text, LOCAL).map_err(|source| ConfigError::Wrong { path: name, source })
+    let text = if must_be_there { read_text(path).map(Some) } else { read_if_there(path) };
+    let text = text.map_err(|source| ConfigError::Unreadable { path: name.clone(), source })?;
+    let Some(text) = text else { return Ok(None) };
+    let file = file::read(&text, LOCAL);
+    file.map(Some).map_err(|source| ConfigError::Wrong { path: name, source })
 }
 
 impl Config {

@@ -7,8 +7,9 @@ pub mod file;
 pub mod given;
 mod load;
 pub mod places;
+pub mod small_file;
 pub mod table;
 pub mod words;
 pub mod write;
 
-pub use load::{Config, ConfigError, Source, load, place, read_text, shown, template};
+pub use load::{Config, ConfigError, Source, load, place, shown, template};

@@ -10,7 +10,7 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use super::file::{self, FileError};
 use super::given::Given;
-use super::load::read_text;
+use super::small_file::{check_absence, read_text};
 use super::table::Values;
 use crate::app::settings::{Chosen, SettingChange};
 use crate::app::table::columns::Column;
@@ -59,10 +59,7 @@ fn place(path: &Path) -> io::Result<Option<PathBuf>> {
     let place = match fs::canonicalize(path) {
         Ok(place) => place,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            return match fs::symlink_metadata(path) {
-                Ok(_) => Err(io::Error::other("it is a link that leads nowhere")),
-                Err(_) => Ok(None),
-            };
+            return check_absence(path).map(|()| None);
         }
         Err(error) => return Err(error),
     };

@@ -209,3 +209,98 @@ fn the_dashboard_obeys_keys_columns_order_and_a_theme_of_ones_own() {
     assert_eq!(terminal.wait_exit(), 2);
     terminal.wait_for_end("allowed are auto, dark, light, juniper, fig, linen, beacon, plain");
 }
+
+/// Breaks the way to a file.
+type Break = fn(&std::path::Path);
+
+/// A file that is there is read or named; here each way to one is broken in turn.
+#[test]
+fn a_configuration_that_cannot_be_reached_is_not_passed_over() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let run = |arguments: &[&str]| {
+        let output = run(&folder, arguments, &[("CEREBRAS_API_KEY", CANARY)]);
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, _, said) = run(&["config", "--effective"]);
+    assert_eq!((code, said.as_str()), (Some(0), ""), "there is none");
+    let breaks: [(Break, &str); 4] = [
+        (
+            |place| symlink("/nowhere/at/all", place).unwrap(),
+            "shelflife is a link that leads nowhere",
+        ),
+        (|place| fs::write(place, "").unwrap(), "Not a directory"),
+        (|place| symlink("shelflife", place).unwrap(), "Too many levels of symbolic links"),
+        (
+            |place| {
+                fs::create_dir(place).unwrap();
+                symlink("dotfiles/config.toml", place.join("config.toml")).unwrap();
+            },
+            "it is a link that leads nowhere",
+        ),
+    ];
+    for (break_it, why) in breaks {
+        break_it(&at("shelflife"));
+        let commands: [&[&str]; 5] = [
+            &["list"],
+            &["list", "--demo"],
+            &["config", "--effective"],
+            &["demo-server"],
+            &["doctor"],
+        ];
+        for arguments in commands {
+            let (code, out, err) = run(arguments);
+            assert_eq!(code, Some(2), "{arguments:?}: {out}{err}");
+            let said = format!("{out}{err}");
+            assert!(said.contains("the configuration ") && said.contains(why), "{said}");
+        }
+        if fs::symlink_metadata(at("shelflife")).unwrap().is_dir() {
+            fs::remove_dir_all(at("shelflife")).unwrap();
+        } else {
+            fs::remove_file(at("shelflife")).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_theme_of_ones_own_is_taken_or_named() {
+    use std::os::unix::fs::symlink;
+    let folder = place("");
+    let theme = |name: &str| {
+        let output = run(&folder, &["config", "--effective", "--theme", name], &[]);
+        (output.status.code(), text(&output.stderr))
+    };
+    let themes = folder.path().join("shelflife/themes");
+    assert_eq!(theme("dark").0, Some(0));
+    symlink("nowhere.toml", themes.join("mine.toml")).unwrap();
+    fs::write(themes.join("dark.toml"), "accent = 3").unwrap();
+    fs::write(themes.join("auto.toml"), "").unwrap();
+    fs::write(themes.join("my own.toml"), "").unwrap();
+    for (name, why) in [
+        ("mine", "themes/mine.toml: it is a link that leads nowhere"),
+        ("dark", "themes/dark.toml, line 1: "),
+        ("auto", "themes/auto.toml: auto follows the terminal; give the file another name"),
+        ("my own", "named by letters, digits, - and _"),
+    ] {
+        let (code, said) = theme(name);
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    }
+    fs::remove_dir_all(&themes).unwrap();
+    symlink("nowhere", &themes).unwrap();
+    let (code, said) = theme("fig");
+    assert!(code == Some(2) && said.contains("themes is a link that leads nowhere"), "{said}");
+}
+
+/// A file wins over the theme of its name that comes with the program.
+#[test]
+fn a_theme_of_ones_own_wins() {
+    let folder = place("theme = \"fig\"");
+    fs::write(folder.path().join("shelflife/themes/fig.toml"), "accent = \"#123456\"").unwrap();
+    let environment = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let mut terminal = Terminal::start(80, 24, &["--demo"], &environment);
+    terminal.wait_for_bytes(b"38;2;18;52;86");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
