@@ -1,6 +1,7 @@
 //! The commands, one file each, and what they share: the way to the service, and how failures
 //! become words and exit codes.
 
+mod authorities;
 pub mod cli;
 pub mod config;
 pub mod dashboard;
@@ -210,6 +211,7 @@ pub fn find_service(
     }
     let endpoint = endpoint(options, config)?;
     proxy::in_force(&endpoint)?;
+    authorities::check(&endpoint)?;
     Ok(Service { endpoint, key: Some(Secret::read(KEY)?), profile: "" })
 }
 

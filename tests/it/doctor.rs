@@ -33,7 +33,7 @@ fn what_is_in_order_is_said_line_by_line() {
     for (about, verdict, part) in [
         ("version", "ok ", env!("CARGO_PKG_VERSION")),
         ("terminal", "warning ", "none here"),
-        ("configuration", "ok ", "no file; set: base_url"),
+        ("configuration", "ok ", "config.toml; set: base_url"),
         ("key", "ok ", "CEREBRAS_API_KEY is set"),
         ("address", "ok ", "from CEREBRAS_BASE_URL"),
         ("tls", "ok ", "not used"),

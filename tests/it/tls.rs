@@ -129,3 +129,36 @@ fn what_speaks_no_tls_is_told() {
         "{err}"
     );
 }
+
+/// Certificates that the environment names are read or named, not passed over for others.
+#[test]
+fn certificates_that_cannot_be_read_are_named() {
+    let authority = Authority::new();
+    let server = authority.serves("localhost", 2100);
+    let empty = authority.folder.path().join("empty.pem");
+    std::fs::write(&empty, "none\n").unwrap();
+    let folder = authority.folder.path();
+    for (file, why) in [
+        (Path::new("/nowhere/ca.pem"), "/nowhere/ca.pem, which cannot be read: No such file"),
+        (&empty, "empty.pem, which cannot be read: there is no PEM certificate in it"),
+        (folder, "which cannot be read: Is a directory"),
+    ] {
+        for arguments in [["list"], ["doctor"]] {
+            let mut command = command(&arguments);
+            command.env("CEREBRAS_API_KEY", CANARY).env("CEREBRAS_BASE_URL", &server.url);
+            command.env("SSL_CERT_FILE", file).env("SSL_CERT_DIR", folder);
+            let output = command.output().unwrap();
+            let said = text(&output.stdout) + &text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(said.contains("SSL_CERT_FILE names ") && said.contains(why), "{said}");
+        }
+    }
+    // A folder that is not there is said where one asks.
+    let (code, report, _) = run(&["doctor"], &server.url, &authority.file());
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report.contains("ok       authorities    those in SSL_CERT_FILE\n"), "{report}");
+    assert!(
+        report.contains("warning  authorities    SSL_CERT_DIR names /nonexistent,"),
+        "{report}"
+    );
+}

@@ -17,7 +17,7 @@ use clap::Args;
 use tokio::runtime::Handle;
 
 use super::options::{GlobalOptions, silent_but};
-use super::{CommandError, begin_log, dashboard, endpoint, failed, proxy};
+use super::{CommandError, authorities, begin_log, dashboard, endpoint, failed, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::{KEY, Secret};
@@ -134,10 +134,12 @@ fn configuration(report: &mut Report, config: &Config) {
         0 => "every setting is the default".to_owned(),
         _ => format!("set: {}", given.join(", ")),
     };
-    match &config.path {
-        Some(path) => report.ok("configuration", &format!("{}; {what}", at_home(path))),
-        None => report.ok("configuration", &format!("no file; {what}")),
-    }
+    let place = match (&config.path, crate::config::place()) {
+        (Some(path), _) => at_home(path),
+        (None, Some(place)) => format!("none at {}", at_home(&place)),
+        (None, None) => "no place for one, as HOME is not set".to_owned(),
+    };
+    report.ok("configuration", &format!("{place}; {what}"));
     match dashboard::themes(config) {
         Ok(themes) if themes[0].is_reduced() => {
             let (name, colours) = (&themes[0].name, dashboard::colours().words());
@@ -188,6 +190,17 @@ async fn service(report: &mut Report, options: &GlobalOptions, config: &Config) 
             report.failure("proxy", &error);
             return report.warning("list", "not tried: mend the proxy first");
         }
+    }
+    let authorities = authorities::look(&endpoint);
+    if !authorities.read.is_empty() {
+        report.ok("authorities", &format!("those in {}", authorities.read.join(" and ")));
+    }
+    for why in &authorities.passed_over {
+        report.warning("authorities", why);
+    }
+    if let Err(error) = authorities::check(&endpoint) {
+        report.failure("authorities", &error);
+        return report.warning("list", "not tried: mend the certificates first");
     }
     if key.is_none() && !options.demo {
         return report.warning("list", "not tried: there is no key to try it with");

@@ -1,0 +1,77 @@
+//! The certificates of authorities that the environment names.
+//!
+//! Where some of what it names can be read, the TLS library passes over the rest without a word;
+//! where nothing can, it says so itself.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use memchr::memmem;
+
+use super::CommandError;
+use crate::api::endpoint::Endpoint;
+use crate::config::shown;
+
+const FILE: &str = "SSL_CERT_FILE";
+const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// Where the authorities are that this machine is to trust in place of those that it knows.
+#[derive(Debug, Default)]
+pub(super) struct Authorities {
+    /// The variables that name some.
+    pub(super) read: Vec<&'static str>,
+    /// What they name besides and cannot be read: sentences, safe to print.
+    pub(super) passed_over: Vec<String>,
+}
+
+/// Looks at what the environment names, as long as the service is one of https.
+pub(super) fn look(endpoint: &Endpoint) -> Authorities {
+    let mut found = Authorities::default();
+    if !endpoint.is_https() {
+        return found;
+    }
+    if let Some(file) = std::env::var_os(FILE) {
+        found.take(FILE, file.as_ref(), read_certificates(file.as_ref()));
+    }
+    for folder in std::env::var_os(FOLDERS).iter().flat_map(std::env::split_paths) {
+        // An empty one is none, as for OpenSSL.
+        if folder.as_os_str() != OsStr::new("") {
+            found.take(FOLDERS, &folder, fs::read_dir(&folder).map(drop));
+        }
+    }
+    found.read.dedup();
+    found
+}
+
+/// Makes sure that the file of certificates counts, if one is named.
+///
+/// # Errors
+/// Where it would be passed over, and the service be judged by other authorities than meant. Of a
+/// folder that is not there this is no error: nothing is missed that anybody put there.
+pub(super) fn check(endpoint: &Endpoint) -> Result<(), CommandError> {
+    let found = look(endpoint);
+    let file = found.passed_over.into_iter().find(|why| why.starts_with(FILE));
+    match file {
+        Some(why) if !found.read.is_empty() => Err(CommandError::Usage(why)),
+        _ => Ok(()),
+    }
+}
+
+impl Authorities {
+    fn take(&mut self, variable: &'static str, path: &Path, result: io::Result<()>) {
+        match result {
+            Ok(()) => self.read.push(variable),
+            Err(error) => self.passed_over.push(format!(
+                "{variable} names {}, which cannot be read: {error}; name what is there, or unset it",
+                shown(path)
+            )),
+        }
+    }
+}
+
+fn read_certificates(file: &Path) -> io::Result<()> {
+    let found = memmem::find(&fs::read(file)?, b"-----BEGIN ").is_some();
+    found.then_some(()).ok_or_else(|| io::Error::other("there is no PEM certificate in it"))
+}
