@@ -12,8 +12,14 @@ pub enum Effect {
     /// The answer to the call with this ticket is of no interest any more: it need not be waited for,
     /// and there will be no event of it.
     Abort(Ticket),
-    /// Put this text, which is escaped already, on the clipboard, through the terminal (OSC 52).
-    Copy(String),
+    /// Put the text, which is escaped already, on the clipboard; answers as
+    /// [`Event::Copied`](super::event::Event::Copied), with `what` it is in words.
+    Copy {
+        /// What is put there.
+        text: String,
+        /// How the answer names it.
+        what: String,
+    },
     /// Tell the operator, in the ways that the alert says.
     Alert(Alert),
     /// Set the terminal's title to this text, which is escaped already.

@@ -46,10 +46,53 @@ pub enum Event {
     /// What was chosen is written into the configuration, or could not be; the text says which, and is
     /// escaped.
     SettingsWritten(String),
+    /// A text was sent to where it is to be copied.
+    Copied {
+        /// The words that [`Effect::Copy`](super::effect::Effect::Copy) had for it.
+        what: String,
+        /// As far as is known.
+        how: Copied,
+    },
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.
     Resumed,
+}
+
+/// Where a text that was copied has come to, as far as is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// It was written to the terminal, which tells nobody whether it takes it.
+    ToTerminal,
+    /// tmux has it in its buffer.
+    ToTmux {
+        /// It sent it to the terminal's clipboard, too.
+        passed_on: bool,
+    },
+    /// It was written to the terminal, but tmux, which stands before it, does not have it.
+    NotToTmux {
+        /// Why not, escaped.
+        why: String,
+    },
+}
+
+impl Copied {
+    /// What was seen to happen to `what`, in a line.
+    #[must_use]
+    pub fn say(&self, what: &str) -> String {
+        match self {
+            Self::ToTerminal => format!("sent to the terminal: {what}"),
+            Self::ToTmux { passed_on: true } => {
+                format!("copied to tmux and sent to the terminal: {what}")
+            }
+            Self::ToTmux { passed_on: false } => {
+                format!("copied to tmux, not to the terminal: {what}")
+            }
+            Self::NotToTmux { why } => {
+                format!("sent to the terminal, but tmux has it not ({why}): {what}")
+            }
+        }
+    }
 }
 
 impl Event {

@@ -123,8 +123,8 @@ impl App {
             0..=MOST_TAKEN_BYTES => String::new(),
             bytes => format!("; some terminals do not take {}", sum(bytes as u128)),
         };
-        self.say(format!("copied the {word} of {some}{of} marked {files}{large}"));
-        effects.push(Effect::Copy(text));
+        let what = format!("the {word} of {some}{of} marked {files}{large}");
+        effects.push(Effect::Copy { text, what });
     }
 
     /// Copies a field of the selected file, whatever is marked.
@@ -133,8 +133,7 @@ impl App {
         let Some(value) = field.of(&file) else {
             return self.say(format!("this file has no readable {}", field.word()));
         };
-        self.say(format!("copied {}", shorten_end(&value, 60)));
-        effects.push(Effect::Copy(value));
+        effects.push(Effect::Copy { what: shorten_end(&value, 60), text: value });
     }
 }
 

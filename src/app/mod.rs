@@ -204,6 +204,7 @@ impl App {
             Event::Drawn => self.drawn(),
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::SettingsWritten(text) => self.say(text),
+            Event::Copied { what, how } => self.say(how.say(&what)),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}

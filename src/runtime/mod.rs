@@ -20,6 +20,7 @@ pub mod signals;
 pub mod size;
 pub mod sorter;
 pub mod terminal;
+pub mod tmux;
 mod tty;
 
 use std::collections::HashMap;
@@ -37,7 +38,7 @@ use crate::api::call::{Call, Ticket};
 use crate::api::{Client, ClientError};
 use crate::app::App;
 use crate::app::effect::Effect;
-use crate::app::event::Event;
+use crate::app::event::{Copied, Event};
 use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
@@ -265,7 +266,7 @@ impl Dashboard<'_> {
             }
             Effect::SetTitle(title) => self.screen.set_title(&title)?,
             Effect::UseMouse(mouse) => self.screen.use_mouse(mouse)?,
-            Effect::Copy(text) => self.screen.copy(&text)?,
+            Effect::Copy { text, what } => return self.copy(text, what),
             Effect::PlanSettings(chosen) => self
                 .on_disk(move |path| Event::SettingsPlanned(settings_writer::plan(path, chosen))),
             Effect::WriteSettings(chosen) => self
@@ -312,6 +313,21 @@ impl Dashboard<'_> {
             let _ = sender.send(message).await;
         });
         self.calls.insert(ticket, task.abort_handle());
+    }
+
+    /// Sends a text to the clipboard: to the terminal's in any case, since the environment may speak
+    /// of a tmux that is not what shows the program.
+    fn copy(&mut self, text: String, what: String) -> io::Result<Option<End>> {
+        self.screen.copy(&text)?;
+        if !tmux::is_here() {
+            return self.update(Event::Copied { what, how: Copied::ToTerminal });
+        }
+        let sender = self.sender.clone();
+        self.background.spawn(async move {
+            let how = tmux::copy(&text).await;
+            let _ = sender.send(Message::Event(Event::Copied { what, how })).await;
+        });
+        Ok(None)
     }
 
     /// Has something done with the configuration, which a slow disk may hold up.

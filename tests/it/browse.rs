@@ -159,18 +159,16 @@ fn what_is_marked_is_copied_a_line_each() {
     let mut driver = loaded(8);
     driver.keys("Sg");
     driver.keys(" jj y");
-    assert_eq!(driver.app.message(), Some("copied the id of 2 marked files"));
-    assert_eq!(driver.effects, [Effect::Copy("file_7\nfile_4".to_owned())], "as they stand");
-    driver.effects.clear();
+    assert_eq!(driver.app.message(), Some("sent to the terminal: the id of 2 marked files"));
+    assert_eq!(driver.copied, ["file_7\nfile_4"], "as they stand");
     driver.keys("/0004");
     driver.key(KeyCode::Enter);
     driver.keys("Y2");
-    assert_eq!(driver.app.message(), Some("copied the filename of 2 marked files"));
-    let Some(Effect::Copy(names)) = driver.effects.first() else { panic!("copied") };
+    assert_eq!(driver.app.message(), Some("sent to the terminal: the filename of 2 marked files"));
+    let names = driver.copied.last().unwrap();
     assert_eq!(names.lines().count(), 2, "also what the filter hides: {names}");
-    driver.effects.clear();
     driver.keys("dy");
-    assert_eq!(driver.effects, [Effect::Copy("file_4".to_owned())], "the detail is of one file");
+    assert_eq!(driver.copied.last().unwrap(), "file_4", "the detail is of one file");
 }
 
 #[test]

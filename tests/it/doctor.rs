@@ -160,6 +160,36 @@ fn the_colours_of_the_terminal_are_named_and_what_a_theme_makes_of_them() {
     }
 }
 
+/// What tmux keeps from the terminal is said, with what to set; here a script stands for it.
+#[test]
+fn what_tmux_keeps_back_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for (script, said) in [
+        (
+            "[ $1 = show-options ] && echo off || echo bpaste,title",
+            &["set -as terminal-features ',*:clipboard'", "set -g allow-passthrough on"][..],
+        ),
+        (
+            "[ $1 = show-options ] && echo on || echo bpaste,clipboard",
+            &["goes to its buffer and to the terminal", "notifications pass through"],
+        ),
+        // An older one knows of no such option, and lets all through.
+        ("[ $1 = show-options ] && exit 1 || echo bpaste", &["notifications pass through"]),
+        ("echo no server >&2; exit 1", &["TMUX is set, but tmux cannot be asked: no server"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("tmux");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = command(&["doctor", "--demo"]);
+        command.env("TMUX", "/tmp/tmux").env("PATH", folder.path());
+        let report = text(&command.output().unwrap().stdout);
+        for words in said {
+            assert!(report.contains(words), "{report}");
+        }
+    }
+}
+
 /// Hazards 40 and 43: an answer that comes late is not left to the shell, and a signal meanwhile
 /// gives the terminal back.
 #[test]

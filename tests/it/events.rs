@@ -5,7 +5,6 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use shelflife::account::journal::Happening;
 use shelflife::api::ApiError;
-use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
 
@@ -122,13 +121,9 @@ fn the_cursor_stays_on_its_event_while_others_come() {
 #[test]
 fn an_event_is_copied_and_events_are_looked_for() {
     let mut driver = lively();
-    driver.effects.clear();
-    driver.keys("y");
-    assert_eq!(driver.effects, [Effect::Copy("file_4".to_owned())]);
-    driver.effects.clear();
-    driver.keys("Y");
+    driver.keys("yY");
     let whole = "2026-11-23 15:00:02 +01:00 new name-0004.jsonl file_4";
-    assert_eq!(driver.effects, [Effect::Copy(whole.to_owned())]);
+    assert_eq!(driver.copied, ["file_4", whole]);
     driver.keys("/NEW 0003");
     let screen = text(&driver.app, 80, 24);
     assert!(screen.contains("name-0003") && !screen.contains("name-0004"), "{screen}");

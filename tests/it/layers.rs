@@ -335,17 +335,16 @@ fn each_field_is_copied_whole() {
         driver.keys("jY");
         (0..line).for_each(|_| driver.keys("j"));
         driver.key(KeyCode::Enter);
-        assert_eq!(driver.effects, [Effect::Copy(value.to_owned())]);
+        assert_eq!(driver.copied, [value]);
         assert!(driver.app.layers().is_empty());
-        driver.effects.clear();
         driver.keys(&format!("Y{}", line + 1));
-        assert_eq!(driver.effects, [Effect::Copy(value.to_owned())], "by its number");
+        assert_eq!(driver.copied, [value, value], "by its number");
     }
     let mut driver = loaded(120, 36);
     driver.keys("GY6");
     assert_eq!(driver.app.message(), Some("this file has no readable expires_at"));
     driver.keys("YY");
-    assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
+    assert!(driver.app.layers().is_empty() && driver.copied.is_empty());
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_click_in_a_list_goes_there_and_again_takes_the_line() {
     let y = line_of(&driver, "3 bytes");
     driver.mouse(LEFT, 60, y);
     driver.mouse(LEFT, 60, y);
-    assert!(matches!(driver.effects[..], [Effect::Copy(_)]) && driver.app.layers().is_empty());
+    assert!(driver.copied.len() == 1 && driver.app.layers().is_empty());
 
     driver.keys("w");
     let y = line_of(&driver, "✓ Purpose");

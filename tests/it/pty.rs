@@ -154,9 +154,45 @@ fn the_id_is_copied_whole_through_the_terminal() {
     terminal.press("y");
     // base64 of file_00000
     terminal.wait_for_bytes(b"\x1b]52;c;ZmlsZV8wMDAwMA==\x1b\\");
-    terminal.wait_for("copied file_00000");
+    terminal.wait_for("sent to the terminal: file_00000");
     terminal.press("q");
     assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
+/// In tmux, its own buffer is the surer way: it says whether it has it. Here a script stands for it.
+#[test]
+fn in_tmux_a_copy_is_one_that_tmux_says_it_has() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let new = r#"[ "$2" = -w ] && cat > "$BUFFER" && echo bpaste,clipboard,title"#;
+    let blind = r#"[ "$2" = -w ] && cat > "$BUFFER" && echo bpaste,title"#;
+    let old = r#"[ "$2" = - ] && cat > "$BUFFER" || { echo "unknown flag -w" >&2; exit 1; }"#;
+    for (script, said, taken) in [
+        (new, "copied to tmux and sent to the terminal: file_00000", true),
+        (blind, "copied to tmux, not to the terminal: file_00000", true),
+        (old, "copied to tmux, not to the terminal: file_00000", true),
+        ("echo no server >&2; exit 1", "but tmux has it not (no server): file_00000", false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("tmux");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let buffer = folder.path().join("buffer");
+        let path = format!("{}:/usr/bin:/bin", folder.path().display());
+        let mut environment = at(&server.url).to_vec();
+        environment.extend([("TMUX", "/tmp/tmux"), ("PATH", path.as_str())]);
+        environment.push(("BUFFER", buffer.to_str().unwrap()));
+        let mut terminal = Terminal::start(100, 24, &[], &environment);
+        terminal.wait_for("3 files");
+        terminal.press("y");
+        // What shows the program may be no tmux at all.
+        terminal.wait_for_bytes(b"\x1b]52;c;ZmlsZV8wMDAwMA==\x1b\\");
+        terminal.wait_for(said);
+        let read = std::fs::read_to_string(&buffer).unwrap_or_default();
+        assert_eq!(read == "file_00000", taken, "{said}: {read}");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
 }
 
 /// Hazards 40: SIGTERM, SIGHUP, SIGINT, SIGQUIT, and others that would end the program.

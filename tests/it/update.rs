@@ -361,9 +361,9 @@ fn copying_gives_the_whole_id_and_says_so() {
     let long = format!(r#"{{"data":[{{"id":"file_{}"}},7],"has_more":false}}"#, "x".repeat(200));
     driver.answer(&long);
     driver.keys("Gy");
-    let [Effect::Copy(id)] = driver.effects.as_slice() else { panic!("{:?}", driver.effects) };
-    assert_eq!(id.len(), 205);
-    driver.effects.clear();
+    assert_eq!(driver.copied[0].len(), 205);
+    let message = driver.app.message().unwrap();
+    assert!(message.starts_with("sent to the terminal: file_xxx"), "{message}");
     driver.keys("gy");
     assert_eq!(driver.app.message(), Some("this file has no readable id"));
 }
@@ -424,7 +424,7 @@ fn a_copied_id_is_escaped_so_that_pasting_it_runs_nothing() {
     let mut driver = Driver::new(80, 24);
     driver.answer(r#"{"data":[{"id":"a\nrm -rf x\n"}],"has_more":false}"#);
     driver.keys("y");
-    assert_eq!(driver.effects, [Effect::Copy("a\\nrm -rf x\\n".into())]);
+    assert_eq!(driver.copied, ["a\\nrm -rf x\\n"]);
 }
 
 #[test]

@@ -71,7 +71,7 @@ impl Events {
     }
 
     /// Copies the id of the event's file, or its text; or all of its line.
-    fn copy(&self, app: &mut App, whole: bool, effects: &mut Vec<Effect>) {
+    fn copy(&self, app: &App, whole: bool, effects: &mut Vec<Effect>) {
         let found = events::found(app, self.search.words());
         let Some((_, entry)) = found.get(events::cursor(&found, self.chosen)) else { return };
         let id = entry.id.as_ref().map(|id| id.borrow().printable().into_owned());
@@ -80,8 +80,7 @@ impl Events {
             _ if !whole => entry.text.clone(),
             _ => events::text(app, entry),
         };
-        app.say(format!("copied {}", shorten_end(&text, 60)));
-        effects.push(Effect::Copy(text));
+        effects.push(Effect::Copy { what: shorten_end(&text, 60), text });
     }
 }
 

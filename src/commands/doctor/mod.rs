@@ -24,8 +24,8 @@ use crate::api::secret::{KEY, Secret};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::config::{Config, shown};
 use crate::lister::Failure;
-use crate::runtime::exec;
 use crate::runtime::output::stdout;
+use crate::runtime::{exec, tmux};
 use crate::text::grouped;
 use crate::text::secrets::without_secrets;
 use crate::time::clock::{Now, ServerClock, since_boot};
@@ -104,6 +104,9 @@ pub async fn run(options: &GlobalOptions) -> Result<u8, CommandError> {
     let mut report = Report::default();
     report.ok("version", concat!("shelflife ", env!("CARGO_PKG_VERSION")));
     let asked = terminal::look(&mut report);
+    if tmux::is_here() {
+        in_tmux(&mut report).await;
+    }
     match options.configuration() {
         Ok(config) => {
             configuration(&mut report, &config);
@@ -125,6 +128,33 @@ pub async fn run(options: &GlobalOptions) -> Result<u8, CommandError> {
             Err(failed("the report cannot be printed")(error))
         }
         _ => Ok(report.code),
+    }
+}
+
+/// What of the dashboard tmux keeps from the terminal.
+async fn in_tmux(report: &mut Report) {
+    let passes = match tmux::passes().await {
+        Ok(passes) => passes,
+        Err(error) => {
+            let text = format!("TMUX is set, but tmux cannot be asked: {error}");
+            return report.warning("tmux", &text);
+        }
+    };
+    if passes.copies {
+        report.ok("tmux", "what is copied goes to its buffer and to the terminal");
+    } else {
+        report.warning(
+            "tmux",
+            "what is copied stays in its buffer; if the terminal has a clipboard: set -as terminal-features ',*:clipboard'",
+        );
+    }
+    if passes.notifications {
+        report.ok("tmux", "notifications pass through to the terminal");
+    } else {
+        report.warning(
+            "tmux",
+            "notifications do not reach the terminal, the bell does: set -g allow-passthrough on",
+        );
     }
 }
 

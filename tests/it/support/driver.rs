@@ -8,7 +8,7 @@ use shelflife::account::alerts::Alert;
 use shelflife::api::call::{Call, Ticket};
 use shelflife::api::{Answer, ApiError, Existence, wire};
 use shelflife::app::effect::Effect;
-use shelflife::app::event::Event;
+use shelflife::app::event::{Copied, Event};
 use shelflife::app::layers::Layer;
 use shelflife::app::settings::{Plan, SettingChange};
 use shelflife::app::{App, Settings};
@@ -34,6 +34,8 @@ pub struct Driver {
     pub alerts: Vec<Alert>,
     /// Calls that were given up; they are not among the effects any more.
     pub aborted: Vec<Ticket>,
+    /// What was sent to the clipboard.
+    pub copied: Vec<String>,
 }
 
 impl Driver {
@@ -71,6 +73,7 @@ impl Driver {
             title: String::new(),
             alerts: vec![],
             aborted: vec![],
+            copied: vec![],
         };
         driver.tell(Event::Resized { width, height });
         driver
@@ -88,6 +91,10 @@ impl Driver {
                         |effect: &Effect| matches!(effect, Effect::Call(of, _) if *of == ticket);
                     self.effects.retain(|effect| !is_it(effect));
                     self.aborted.push(ticket);
+                }
+                Effect::Copy { text, what } => {
+                    self.copied.push(text);
+                    self.tell(Event::Copied { what, how: Copied::ToTerminal });
                 }
                 effect => self.effects.push(effect),
             }
