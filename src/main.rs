@@ -40,7 +40,14 @@ fn refuse(error: &clap::Error) -> ExitCode {
     let said = without_secrets(&plain);
     if said == plain {
         // As it is, in colour where that is wanted.
-        return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::FAILURE };
+        return match error.print().and_then(|()| io::stdout().flush()) {
+            // Whoever read us has seen enough.
+            Err(why) if why.kind() != io::ErrorKind::BrokenPipe && !error.use_stderr() => {
+                let _ = writeln!(io::stderr(), "shelflife: nothing can be printed: {why}");
+                ExitCode::FAILURE
+            }
+            _ => ExitCode::from(code),
+        };
     }
     let _ = write!(io::stderr(), "{said}");
     ExitCode::from(code)

@@ -193,6 +193,44 @@ fn output_that_would_block_is_waited_for() {
     }
 }
 
+/// Whatever prints on standard output, on a device that takes nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_printed_is_a_failure_with_words() {
+    let commands: [&[&str]; 14] = [
+        &["--help"],
+        &["-h"],
+        &["--version"],
+        &["list", "--help"],
+        &["help"],
+        &["help", "list"],
+        &["help", "keys"],
+        &["config"],
+        &["config", "--effective"],
+        &["list", "--demo"],
+        &["list", "--demo", "--output", "json"],
+        &["list", "--demo", "--output", "csv"],
+        &["doctor", "--demo"],
+        &["demo-server"],
+    ];
+    for arguments in commands {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = command(arguments).stdout(full).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        assert!(said.ends_with("printed: No space left on device (os error 28)\n"), "{said}");
+        assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
+        // One that is closed is nobody's failure: who read has seen enough.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        if arguments != ["demo-server"] {
+            let output = command(arguments).stdout(writer).output().unwrap();
+            let said = text(&output.stderr);
+            assert_eq!((output.status.code(), said.as_str()), (Some(0), ""), "{arguments:?}");
+        }
+    }
+}
+
 /// Hazards 41: a closed pipe.
 #[test]
 fn a_closed_pipe_is_quiet() {
