@@ -56,6 +56,10 @@ pub fn trouble() -> Option<String> {
 
 static TROUBLE: Mutex<Option<String>> = Mutex::new(None);
 
+fn tell(trouble: &str) {
+    *TROUBLE.lock().unwrap_or_else(PoisonError::into_inner) = Some(trouble.to_owned());
+}
+
 enum Order {
     Write(String),
     /// Say so once everything before this is written.
@@ -92,15 +96,17 @@ impl Log for Logger {
         let mut order = Order::Flush(done);
         loop {
             match self.sender.try_send(order) {
-                Ok(()) => {
-                    let _ = written.recv_timeout(PATIENCE);
-                    break;
-                }
+                Ok(()) if written.recv_timeout(PATIENCE).is_ok() => break,
                 // The disk is slow: a little later there is room.
                 Err(TrySendError::Full(back)) if Instant::now() < deadline => order = back,
-                Err(_) => break,
+                _ => return tell("the disk did not take the last lines in time"),
             }
             std::thread::sleep(PATIENCE / 100);
+        }
+        // No line comes after these that could say so.
+        match self.left_out.load(Ordering::Relaxed) {
+            0 => {}
+            lines => tell(&format!("the disk was too slow for the last {lines} lines")),
         }
     }
 }
@@ -175,8 +181,7 @@ fn write_all(mut file: Rotating, orders: &Receiver<Order>) {
             // A disk that is full may be emptied: the next line is tried again.
             Order::Write(text) => {
                 if let Err(error) = file.write(&text) {
-                    *TROUBLE.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(error.to_string());
+                    tell(&error.to_string());
                 }
             }
             Order::Flush(done) => drop(done.send(())),
