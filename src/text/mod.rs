@@ -6,16 +6,19 @@
 //! differently, but for the [`secrets`] of this process, which they hide. The bytes themselves are
 //! for API calls and exact comparison.
 
+mod flags;
 mod json;
 mod numbers;
 mod printable;
 pub mod secrets;
+mod spelling;
 mod untrusted;
 mod width;
 mod wrap;
 
 pub use json::json_lines;
 pub use numbers::{exact_size, grouped, size, sum};
+pub use spelling::composed;
 pub use untrusted::{Untrusted, UntrustedRef};
 pub use width::{is_plain, shorten_end, shorten_middle, width};
 pub use wrap::wrap;
@@ -49,13 +52,12 @@ mod tests {
     /// Hazards 19 and 32.
     #[test]
     fn what_could_mislead_is_spelt_out() {
-        let cases: [(&[u8], &str); 23] = [
+        let cases: [(&[u8], &str); 21] = [
             (
                 "x\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(),
                 "x\u{301}\u{301}\u{301}\u{301}\\u{301}",
             ),
-            ("e\u{301}".as_bytes(), "e\\u{301}"),
-            ("e\u{331}\u{301}".as_bytes(), "e\u{331}\\u{301}"),
+            ("e\u{331}\u{301}".as_bytes(), "é\\u{331}\\{nfd}"),
             ("é\u{323}".as_bytes(), "é\\u{323}"),
             ("x\u{301}\u{323}".as_bytes(), "x\u{301}\\u{323}"),
             ("\u{212b}".as_bytes(), "\\u{212b}"),
@@ -74,12 +76,56 @@ mod tests {
             (b"\xed\xa0\x80", "\\u{d800}"),
             (b" a b ", "\\u{20}a b\\u{20}"),
             ("\u{301}a".as_bytes(), "\\u{301}a"),
-            ("\u{1f1e9}\u{1f1ea}".as_bytes(), "\\u{1f1e9}\\u{1f1ea}"),
             ("👩\u{200d}🚀".as_bytes(), "👩\\u{200d}🚀"),
         ];
         for (raw, expected) in cases {
             assert_eq!(print(raw), expected);
         }
+    }
+
+    #[test]
+    fn what_is_all_decomposed_is_shown_composed_and_says_so() {
+        for (raw, expected) in [
+            ("cafe\u{301}", "café\\{nfd}"),
+            ("\u{1112}\u{1161}\u{11ab}.x", "한.x\\{nfd}"),
+            ("Vie\u{323}\u{302}t", "Việt\\{nfd}"),
+            ("a\\{nfd}", "a\\\\{nfd}"),
+            ("é\\{nfd}", "é\\\\{nfd}"),
+            ("e\u{301}\n", "é\\n\\{nfd}"),
+            // Of both spellings, in another order, or of another letter: each as it is.
+            ("éa\u{301}", "éa\\u{301}"),
+            ("e\u{302}\u{323}", "e\\u{302}\\u{323}"),
+            ("e\u{301}\u{212b}", "e\\u{301}\\u{212b}"),
+            ("\u{1112}\u{1161}한", "\u{1112}\\u{1161}한"),
+        ] {
+            assert_eq!(print(raw.as_bytes()), expected);
+        }
+        let long = "e\u{301}".repeat(400);
+        let text = UntrustedRef::new(long.as_bytes());
+        assert_eq!(text.printable_within(6), "ééééé…");
+        assert_eq!(UntrustedRef::new("e\u{301}".as_bytes()).printable_within(9), "é\\{nfd}");
+        assert!(text.is_shown_composed());
+    }
+
+    #[test]
+    fn flags_are_one_character_where_they_are_like_no_other() {
+        for (raw, expected) in [
+            ("🇩🇪", "🇩🇪"),
+            ("x🇰🇷🇯🇵.jsonl", "x🇰🇷🇯🇵.jsonl"),
+            // A half, another half before a flag, nobody's, and the flags of Norway and of Romania.
+            ("🇩", "\\u{1f1e9}"),
+            ("🇽🇩🇪", "\\u{1f1fd}🇩🇪"),
+            ("🇩🇪🇩", "🇩🇪\\u{1f1e9}"),
+            ("🇩 🇪", "\\u{1f1e9} \\u{1f1ea}"),
+            ("🇽🇽", "\\u{1f1fd}\\u{1f1fd}"),
+            ("🇸🇯", "\\u{1f1f8}\\u{1f1ef}"),
+            ("🇹🇩", "\\u{1f1f9}\\u{1f1e9}"),
+        ] {
+            assert_eq!(print(raw.as_bytes()), expected);
+        }
+        assert_eq!(width("🇩🇪🇫🇷"), 4);
+        assert_eq!(shorten_end("🇩🇪🇫🇷🇮🇹", 5), "🇩🇪🇫🇷…");
+        assert_eq!(UntrustedRef::new("🇩🇪".as_bytes()).json(), "\"\\ud83c\\udde9\\ud83c\\uddea\"");
     }
 
     #[test]
@@ -137,17 +183,35 @@ mod tests {
         #[test]
         fn two_different_texts_never_print_the_same(
             a in proptest::collection::vec(any::<u8>(), 0..12),
-            b in "[ \\\\nu{}0-9a-f\u{200b}\u{301}\n]{0,8}",
-            c in "[ \\\\nu{}0-9a-f\u{200b}\u{301}\n]{0,8}",
+            b in "[ \\\\nu{}0-9a-fé가\u{1100}\u{1161}\u{200b}\u{301}\u{323}🇩🇪🇫\n]{0,8}",
+            c in "[ \\\\nu{}0-9a-fé가\u{1100}\u{1161}\u{200b}\u{301}\u{323}🇩🇪🇫\n]{0,8}",
         ) {
             prop_assert_eq!(b == c, print(b.as_bytes()) == print(c.as_bytes()));
             prop_assert_eq!(a == b.as_bytes(), print(&a) == print(b.as_bytes()));
         }
 
         #[test]
-        fn nothing_printed_can_command_a_terminal(raw in proptest::collection::vec(any::<u8>(), 0..64)) {
+        fn the_spellings_of_a_text_never_print_the_same(text in "[aeo1 \u{301}\u{323}\u{302}é가\u{1100}\u{1161}\u{11ab}]{0,8}") {
+            use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
+            let composed = ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned();
+            let decomposed = DecomposingNormalizerBorrowed::new_nfd().normalize(&text).into_owned();
+            for (one, other) in [(&text, &composed), (&text, &decomposed), (&composed, &decomposed)] {
+                prop_assert_eq!(one == other, print(one.as_bytes()) == print(other.as_bytes()));
+            }
+        }
+
+        #[test]
+        fn nothing_printed_can_command_a_terminal(raw in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..64),
+            "[\\PC🇩🇪🇫a\u{301}]{0,20}".prop_map(String::into_bytes),
+        ]) {
             let text = print(&raw);
-            prop_assert!(text.chars().all(|c| !c.is_control() && !is_hidden(c)));
+            let mut chars = text.chars();
+            while let Some(c) = chars.next() {
+                let is_flag = flags::is_indicator(c)
+                    && chars.next().is_some_and(|second| flags::is_flag(c, second));
+                prop_assert!(is_flag || !c.is_control() && !is_hidden(c), "{}", text);
+            }
             let each: usize = text.chars().map(|c| c.encode_utf8(&mut [0; 4]).width()).sum();
             prop_assert_eq!(width(&text), each);
         }

@@ -11,6 +11,8 @@ use icu_properties::props::{
 use icu_properties::{CodePointMapData, CodePointSetData};
 use unicode_width::UnicodeWidthStr;
 
+use super::flags::{is_flag, is_indicator};
+
 /// Combining marks after one base character; further ones are spelt out.
 pub(super) const MOST_MARKS: usize = 4;
 
@@ -57,10 +59,42 @@ pub(super) struct Escaper {
     base: Option<char>,
     /// The combining class of the mark before.
     class: CanonicalCombiningClass,
+    /// The first half of what may be a flag, which waits for the second.
+    half: Option<char>,
 }
 
 impl Escaper {
+    /// Appends a piece, which may wait for the next one: at the end, [`finish`](Self::finish).
     pub(super) fn push(&mut self, out: &mut String, unit: Unit, edge: bool) {
+        match (unit, self.half.take()) {
+            (Unit::Char(second), Some(first)) if is_flag(first, second) => {
+                out.extend([first, second]);
+                *self = Self { base: Some(second), ..Self::default() };
+            }
+            (Unit::Char(c), half) if is_indicator(c) => {
+                self.push_half(out, half);
+                self.half = Some(c);
+            }
+            (unit, half) => {
+                self.push_half(out, half);
+                self.push_unit(out, unit, edge);
+            }
+        }
+    }
+
+    /// Appends what was still waiting.
+    pub(super) fn finish(mut self, out: &mut String) {
+        let half = self.half.take();
+        self.push_half(out, half);
+    }
+
+    fn push_half(&mut self, out: &mut String, half: Option<char>) {
+        if let Some(half) = half {
+            self.push_unit(out, Unit::Char(half), false);
+        }
+    }
+
+    fn push_unit(&mut self, out: &mut String, unit: Unit, edge: bool) {
         let shown = match unit {
             Unit::Char(' ') => !edge,
             Unit::Char('\\') | Unit::Surrogate(_) | Unit::Byte(_) => false,

@@ -8,7 +8,12 @@ use serde_json::value::RawValue;
 
 use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
 use super::secrets::{self, hide};
+use super::spelling::of_decomposed;
 use super::width::shorten_end;
+
+/// What stands behind a text that is shown composed and is all decomposed: no other text ends so,
+/// since a backslash of its own is doubled.
+const DECOMPOSED: &str = "\\{nfd}";
 
 /// Owned text from outside: UTF-8, except that lone surrogates of a JSON string stay as the three
 /// bytes that they would have (WTF-8), so that no two strings become one.
@@ -59,6 +64,12 @@ impl fmt::Debug for Untrusted {
 }
 
 impl<'a> UntrustedRef<'a> {
+    /// Whether it is shown in another spelling than it has: composed, where all of it is decomposed.
+    #[must_use]
+    pub fn is_shown_composed(self) -> bool {
+        of_decomposed(self.0).is_some()
+    }
+
     /// Wraps bytes as they came.
     #[must_use]
     pub fn new(raw: &'a [u8]) -> Self {
@@ -81,11 +92,12 @@ impl<'a> UntrustedRef<'a> {
     ///
     /// Escaped are: controls, format characters (bidi and zero-width ones among them), default
     /// ignorable, private, unassigned and line-breaking characters, spellings of a letter other than
-    /// the usual (NFC) one, every space but U+0020, leading
-    /// and trailing spaces, the halves of flags and skin tones (whose width terminals disagree
-    /// about), the fifth and further combining marks of a character, lone surrogates, bytes that
-    /// are no UTF-8, and the backslash itself. The mapping is injective, and the result is stable
-    /// under [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
+    /// the usual (NFC) one, every space but U+0020, leading and trailing spaces, halves of flags, flags
+    /// that look like another's, skin tones (whose width terminals disagree about), the fifth and
+    /// further combining marks of a character, lone surrogates, bytes that are no UTF-8, and the
+    /// backslash itself. A text that is all decomposed (NFD), and differs in nothing else from its
+    /// usual spelling, is shown in that, with `\{nfd}` behind. The mapping is injective, and the result
+    /// is stable under [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
     ///
     /// ```
     /// use shelflife::text::UntrustedRef;
@@ -95,6 +107,7 @@ impl<'a> UntrustedRef<'a> {
     /// assert_eq!(printable(b"a\x1b[2J\n"), "a\\u{1b}[2J\\n");
     /// assert_eq!(printable("exe.\u{202e}lnosj".as_bytes()), "exe.\\u{202e}lnosj");
     /// assert_eq!(printable(b"C:\\temp"), "C:\\\\temp");
+    /// assert_eq!(printable("cafe\u{301}".as_bytes()), "café\\{nfd}");
     /// ```
     #[must_use]
     pub fn printable(self) -> Cow<'a, str> {
@@ -126,12 +139,18 @@ impl<'a> UntrustedRef<'a> {
 
     fn within(self, cells: usize, least: usize) -> String {
         // What hides a secret is shorter than it: before that, nothing may be cut off.
-        let whole = hide(self.0, least);
+        let hidden = hide(self.0, least);
+        let composed = of_decomposed(&hidden);
+        let whole = composed.as_ref().map_or(&*hidden, |text| text.as_bytes());
         // No character is wider than two cells or shorter than one byte in its printed form, and at
         // most a handful of marks share a cell: more than this can never be shown.
         let most = cells.saturating_mul(4 * (MOST_MARKS + 1)).saturating_add(4);
         let head = UntrustedRef(&whole[..whole.len().min(most)]);
-        let mut text = shorten_end(&head.escaped(), cells);
+        let mut text = head.spelt_out();
+        if composed.is_some() {
+            text.to_mut().push_str(DECOMPOSED);
+        }
+        let mut text = shorten_end(&text, cells);
         if head.0.len() < whole.len() && !text.ends_with('…') {
             text = shorten_end(&(text + " …"), cells);
         }
@@ -139,6 +158,17 @@ impl<'a> UntrustedRef<'a> {
     }
 
     fn escaped(self) -> Cow<'a, str> {
+        match of_decomposed(self.0) {
+            Some(composed) => {
+                let text = UntrustedRef(composed.as_bytes()).spelt_out().into_owned();
+                Cow::Owned(text + DECOMPOSED)
+            }
+            None => self.spelt_out(),
+        }
+    }
+
+    /// The text, each of its characters as it is or spelt out.
+    fn spelt_out(self) -> Cow<'a, str> {
         if let Ok(text) = std::str::from_utf8(self.0)
             && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\')
             && !text.starts_with(' ')
@@ -152,6 +182,7 @@ impl<'a> UntrustedRef<'a> {
             let edge = at == 0 || at + 1 == self.0.len();
             escaper.push(&mut out, unit, edge);
         });
+        escaper.finish(&mut out);
         Cow::Owned(out)
     }
 

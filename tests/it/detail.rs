@@ -136,3 +136,21 @@ fn raw_json_hides_nothing_and_commands_nothing() {
     driver.keys("qji");
     assert!(text(&driver.app, 80, 24).contains(r#"{"filename":"no id"}"#));
 }
+
+/// Two spellings of one name look alike but for what the name says itself, and the detail says why.
+#[test]
+fn a_name_that_is_shown_composed_says_so() {
+    let body = r#"{"data":[{"id":"a","filename":"café 🇩🇪"},{"id":"b","filename":"cafe\u0301 🇩🇪"}],"has_more":false}"#;
+    let mut driver = Driver::showing(120, 36, body);
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("café 🇩🇪 ") && screen.contains("café 🇩🇪\\{nfd} "), "{screen}");
+    for (key, is_said) in [("g", false), ("G", true)] {
+        driver.keys(key);
+        assert_eq!(text(&driver.app, 120, 36).contains("Spelling "), is_said, "in the pane");
+        driver.keys("d");
+        assert_eq!(text(&driver.app, 120, 36).contains("of their own (NFD)"), is_said);
+        driver.keys("q");
+    }
+    driver.keys("/cafe\u{301}");
+    assert!(text(&driver.app, 120, 36).contains("2 of 2"), "either spelling finds both");
+}

@@ -26,6 +26,9 @@ const BETWEEN: usize = 2;
 /// What happened to a file is shown up to so many lines, the newest first.
 const MOST_EVENTS: usize = 20;
 
+/// What is said of a name that is shown composed.
+const DECOMPOSED: &str = "its accents, or Hangul letters, are characters of their own (NFD); \\{nfd} tells it from the usual spelling";
+
 /// Where the detail is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shown {
@@ -142,6 +145,9 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
         let whole = file.filename.filter(|name| !name.raw().is_empty());
         let whole = whole.map_or(name.into(), UntrustedRef::printable);
         fields.text("Filename", &whole, Tone::Text);
+    }
+    if file.filename.is_some_and(UntrustedRef::is_shown_composed) {
+        fields.text("Spelling", DECOMPOSED, Tone::Chrome);
     }
 }
 

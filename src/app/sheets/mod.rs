@@ -13,7 +13,7 @@ pub mod json;
 
 use ratatui::layout::Rect;
 
-use crate::text::width;
+use crate::text::{composed, width};
 use crate::theme::Tone;
 
 /// A piece of text on a line.
@@ -109,8 +109,9 @@ impl Sheet {
 
 /// Whether each word of what was typed is in `text`, capital or not.
 fn has_words(text: &str, typed: &str) -> bool {
-    let text = text.to_lowercase();
-    typed.split_whitespace().all(|word| text.contains(&word.to_lowercase()))
+    let lower = |text: &str| String::from_utf8_lossy(&composed(text.as_bytes())).to_lowercase();
+    let text = lower(text);
+    typed.split_whitespace().all(|word| text.contains(&lower(word)))
 }
 
 /// Cells that `text` takes.

@@ -5,7 +5,7 @@
 
 use super::Moment;
 use super::eval::Test;
-use super::words::Needle;
+use super::words::{Needle, may_fold};
 use crate::store::{FREE, FileNo, Store, UNREADABLE};
 
 /// Files of a block.
@@ -132,9 +132,14 @@ impl Store {
             }
             let (key, name) = (self.keys.get(row).range(), self.names.get(row).range());
             let within =
-                |text: &std::ops::Range<usize>| text.start <= found.start && found.end <= text.end;
-            if within(&key) || within(&name) {
-                set(bits, row - block.from);
+                |text: &&std::ops::Range<usize>| text.start <= found.start && found.end <= text.end;
+            if let Some(text) = [&key, &name].into_iter().find(within) {
+                let behind = self.text.slice(found.end..text.end).first();
+                if behind.is_none_or(u8::is_ascii) {
+                    set(bits, row - block.from);
+                } else {
+                    one(row, bits);
+                }
                 // The next row is what is of interest.
                 return name.end - start;
             }
@@ -142,11 +147,11 @@ impl Store {
         });
         // A few letters have an ASCII one as their small form, and what is unreadable has another
         // text.
-        let folds = needle.may_fold(texts);
+        let folds = may_fold(texts);
         for row in block.rows() {
             let whole = || self.keys.get(row).range().start..self.names.get(row).range().end;
             let odd = self.flags[row] & UNREADABLE != 0;
-            if odd || folds && needle.may_fold(self.text.slice(whole())) {
+            if odd || folds && may_fold(self.text.slice(whole())) {
                 clear(bits, row - block.from);
                 one(row, bits);
             }

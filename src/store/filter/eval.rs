@@ -13,7 +13,7 @@ use super::Moment;
 use super::expr::{Expr, Op, Property, TextField, TextOp};
 use super::words::Needle;
 use crate::store::{FileNo, NOTHING, Store, UNREADABLE, stated_bytes, stated_time};
-use crate::text::UntrustedRef;
+use crate::text::{UntrustedRef, composed};
 use crate::time::expiry::TimeLeft;
 use crate::time::zone::Zone;
 
@@ -80,7 +80,7 @@ impl Test {
             Expr::Bytes(op, bytes) => Self::Bytes(*op, *bytes),
             Expr::Created(op, when) => Self::Created(*op, span(*when)),
             Expr::Expires(op, when) => Self::Expires(*op, span(*when)),
-            Expr::Text(field, op, text) => Self::Text(*field, TextTest::compile(*op, text)),
+            Expr::Text(field, op, text) => Self::Text(*field, TextTest::compile(*field, *op, text)),
             Expr::Is(property) => Self::Is(*property),
         }
     }
@@ -113,7 +113,7 @@ impl Test {
             Self::Any(tests) => tests.iter().any(|test| test.holds(store, no, moment)),
             Self::Not(test) => !test.holds(store, no, moment),
             Self::Word(needle) => store.in_name_or_id(no, |text| needle.is_in(text)),
-            Self::Regex(regex) => store.in_name_or_id(no, |text| regex.is_match(text)),
+            Self::Regex(regex) => store.in_name_or_id(no, |text| regex.is_match(&composed(text))),
             Self::Left(op, bound) => match left() {
                 TimeLeft::Expired => op.holds(0.cmp(bound)),
                 TimeLeft::Seconds(seconds) => op.holds(seconds.cmp(bound)),
@@ -130,7 +130,12 @@ impl Test {
             }
             Self::Created(op, span) => time(store.created_at[row], *op, *span),
             Self::Expires(op, span) => time(store.expires_at[row], *op, *span),
-            Self::Text(field, test) => store.text(*field, no).is_some_and(|text| test.holds(text)),
+            Self::Text(TextField::Id, test) => {
+                store.text(TextField::Id, no).is_some_and(|id| test.holds(id))
+            }
+            Self::Text(field, test) => {
+                store.text(*field, no).is_some_and(|text| test.holds(&composed(text)))
+            }
             Self::Is(Property::Expired) => left() == TimeLeft::Expired,
             Self::Is(Property::Never) => store.expires_at[row] == NOTHING,
             Self::Is(Property::Marked) => moment.marked.contains(&no),
@@ -172,11 +177,16 @@ fn whole(text: &str, range: Range<usize>) -> Range<usize> {
 }
 
 impl TextTest {
-    fn compile(op: TextOp, text: &str) -> Self {
+    fn compile(field: TextField, op: TextOp, text: &str) -> Self {
+        // Two files may have ids that are two spellings of one text.
+        let wanted = || match field {
+            TextField::Id => text.as_bytes().to_vec(),
+            TextField::Name | TextField::Purpose => composed(text.as_bytes()).into_owned(),
+        };
         match op {
             TextOp::Contains => Self::Contains(Needle::new(text)),
-            TextOp::Equal => Self::Equal(text.into()),
-            TextOp::Unequal => Self::Unequal(text.into()),
+            TextOp::Equal => Self::Equal(wanted()),
+            TextOp::Unequal => Self::Unequal(wanted()),
         }
     }
 

@@ -62,9 +62,9 @@ pub enum Op {
 pub enum TextOp {
     /// `:`, with smart case.
     Contains,
-    /// `=`, byte by byte.
+    /// `=`, letter by letter; an id byte by byte.
     Equal,
-    /// `!=`, byte by byte.
+    /// `!=`, letter by letter; an id byte by byte.
     Unequal,
 }
 

@@ -7,6 +7,8 @@ use std::fmt;
 use regex::Error;
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::text::composed;
+
 /// What one pattern, and its cache, may take of memory; a hundred times what people write needs.
 const MOST_BYTES: usize = 1 << 20;
 
@@ -35,11 +37,14 @@ pub enum PatternError {
 }
 
 impl Pattern {
-    /// Reads a pattern. It matches any case, unless it names a capital.
+    /// Reads a pattern, for texts in their [composed] spelling. It matches any case, unless it names a
+    /// capital.
     ///
     /// # Errors
     /// [`PatternError`] where it is none, or too large.
     pub fn new(source: &str) -> Result<Self, PatternError> {
+        let source = composed(source.as_bytes());
+        let source = &*String::from_utf8_lossy(&source);
         let regex = RegexBuilder::new(source)
             .case_insensitive(!names_a_capital(source))
             .size_limit(MOST_BYTES)

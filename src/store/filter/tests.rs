@@ -505,6 +505,37 @@ fn highlights_are_what_is_looked_for() {
     }
 }
 
+/// Two spellings of one name match each other, and what is looked for matches in either spelling.
+#[test]
+fn composed_and_decomposed_letters_match() {
+    let names = [
+        ("café.jsonl", "cafe\u{301}.jsonl"),
+        ("한국어", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}\u{110b}\u{1165}"),
+        ("Việt", "Vie\u{323}\u{302}t"),
+    ];
+    for (composed, decomposed) in names {
+        let ids = ["a", "b"].into_iter().zip([composed, decomposed]);
+        let mut store = Store::default();
+        let files = ids.map(|(id, name)| file(id, name, Stated::Nothing)).collect::<Vec<_>>();
+        take_in(&mut store, page(files), None, 0).unwrap();
+        for (text, both) in [
+            (composed.to_owned(), true),
+            (decomposed.to_owned(), true),
+            (composed.to_lowercase(), true),
+            (format!("name={composed}"), true),
+            (format!("name={decomposed}"), true),
+            (format!("not name!={decomposed}"), true),
+            (format!("/^{decomposed}$/"), true),
+            (format!("/^{composed}$/"), true),
+            // Another letter stands there.
+            ("e".to_owned(), false),
+        ] {
+            let all = matching(&store, &text, UTC);
+            assert_eq!(all, if both { "ab" } else { "" }, "{text} of {composed}");
+        }
+    }
+}
+
 #[test]
 fn case_in_patterns_is_that_of_their_letters() {
     for (source, names_a_capital) in [
@@ -533,6 +564,8 @@ fn many_files_are_judged_as_each_of_them_is() {
         0 => None,
         1 => Some(Untrusted::new("Ümläut-OUT \u{212A}elvin D\u{130}N")),
         2 => Some(Untrusted::new(vec![0xFF, b'o', b'u', b't'])),
+        4 => Some(Untrusted::new("out\u{308}-U\u{308}; OUT\u{323}\u{308}")),
+        5 => Some(Untrusted::new("ouẗ \u{37E} out")),
         3 => Some(Untrusted::new("")),
         _ => {
             let part = ["out", "OUT", "in", "o", "ut", "x", "tput.jsonl"];
@@ -570,6 +603,12 @@ fn many_files_are_judged_as_each_of_them_is() {
             "name:out",
             "purpose:batch",
             "1a0",
+            "ẗ",
+            "t\u{308}",
+            "Ü",
+            ";",
+            "OUT",
+            "OUṬ",
         ] {
             let filter = read(text);
             let mut verdicts = Verdicts::default();

@@ -1,19 +1,23 @@
 //! Looking for a text in others, with smart case, for a million of them per key press.
 //!
-//! A text in lower case matches any case, one with a capital only itself. Words know neither files
-//! nor fields.
+//! A text in lower case matches any case, one with a capital only itself; the composed and the
+//! decomposed spelling of a letter are one. Words know neither files nor fields.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem::Finder;
 use memchr::{memchr2, memchr2_iter};
 
+use crate::text::composed;
+
 /// Bytes of the texts that are counted to find out which are rare.
 const SAMPLE: usize = 1_024;
 
-/// The letters beyond ASCII whose small forms have ASCII in them: the Kelvin sign, and the I with a
-/// dot.
-const FOLD_TO_ASCII: [&[u8]; 2] = ["\u{212A}".as_bytes(), "\u{130}".as_bytes()];
+/// The characters beyond ASCII whose composed spellings, or small forms, have ASCII in them: the
+/// Kelvin sign, the I with a dot, the Greek question mark, and the Greek varia.
+const FOLD_TO_ASCII: [&[u8]; 4] =
+    ["\u{212A}".as_bytes(), "\u{130}".as_bytes(), "\u{37E}".as_bytes(), "\u{1FEF}".as_bytes()];
 
 /// A text that is looked for.
 #[derive(Clone, Debug)]
@@ -25,10 +29,12 @@ pub(super) struct Needle {
 
 impl Needle {
     pub(super) fn new(text: &str) -> Self {
+        let text = composed(text.as_bytes());
+        let text = String::from_utf8_lossy(&text);
         let has_case = text.chars().any(|c| c.is_ascii_alphabetic() || !c.is_ascii());
         let any_case = has_case && !text.chars().any(char::is_uppercase);
         let text: String =
-            if any_case { text.chars().flat_map(fold).collect() } else { text.into() };
+            if any_case { text.chars().flat_map(fold).collect() } else { text.into_owned() };
         Self { finder: Box::new(Finder::new(text.as_bytes()).into_owned()), any_case }
     }
 
@@ -36,27 +42,23 @@ impl Needle {
     /// fold to it.
     pub(super) fn is_in(&self, haystack: &[u8]) -> bool {
         let needle = self.finder.needle();
+        let haystack: Cow<'_, [u8]> = composed(haystack);
         if !self.any_case {
-            self.finder.find(haystack).is_some()
-        } else if haystack.is_ascii() || needle.is_ascii() && !self.may_fold(haystack) {
-            contains_in_any_case(haystack, needle)
+            self.finder.find(&haystack).is_some()
+        } else if haystack.is_ascii() || needle.is_ascii() && !may_fold(&haystack) {
+            contains_in_any_case(&haystack, needle)
         } else {
-            let folded: String = String::from_utf8_lossy(haystack).chars().flat_map(fold).collect();
+            let folded: String =
+                String::from_utf8_lossy(&haystack).chars().flat_map(fold).collect();
             self.finder.find(folded.as_bytes()).is_some()
         }
     }
 
-    /// Whether a letter beyond ASCII in `text` could be met by an ASCII one of the needle.
-    pub(super) fn may_fold(&self, text: &[u8]) -> bool {
-        // Their first bytes are rare.
-        let begins = |at: usize| FOLD_TO_ASCII.iter().any(|letter| text[at..].starts_with(letter));
-        self.any_case && memchr2_iter(0xE2, 0xC4, text).any(begins)
-    }
-
-    /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does, where no letter
-    /// [folds](Self::may_fold).
+    /// Whether [`sweep`](Self::sweep) finds all that [`is_in`](Self::is_in) does, where no character
+    /// [folds](may_fold), and what it finds is there, but perhaps where a character beyond ASCII
+    /// follows: it may make one letter with the last one.
     pub(super) fn can_sweep(&self) -> bool {
-        !self.finder.needle().is_empty() && (!self.any_case || self.finder.needle().is_ascii())
+        !self.finder.needle().is_empty() && self.finder.needle().is_ascii()
     }
 
     /// Goes through many texts that lie one behind the other, and calls `found` for each place where
@@ -108,6 +110,13 @@ impl Needle {
     }
 }
 
+/// Whether a character beyond ASCII in `text` could be met by one of ASCII that is looked for.
+pub(super) fn may_fold(text: &[u8]) -> bool {
+    // Their first bytes are rare, but for one in Greek and one in many scripts.
+    let begins = |at: usize| FOLD_TO_ASCII.iter().any(|letter| text[at..].starts_with(letter));
+    memchr2_iter(0xE2, 0xC4, text).chain(memchr2_iter(0xCD, 0xE1, text)).any(begins)
+}
+
 /// The letter in lower case, a sigma the same wherever it stands in its word.
 fn fold(c: char) -> impl Iterator<Item = char> {
     c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c })
@@ -123,7 +132,10 @@ fn contains_in_any_case(haystack: &[u8], needle: &[u8]) -> bool {
 
 #[test]
 fn just_these_letters_fold_to_ascii() {
-    let folds = |c: &char| !c.is_ascii() && fold(*c).any(|c| c.is_ascii());
+    let folds = |c: &char| {
+        let text = composed(c.encode_utf8(&mut [0; 4]).as_bytes()).into_owned();
+        String::from_utf8(text).unwrap().chars().flat_map(fold).any(|c| c.is_ascii())
+    };
     let all: Vec<char> = ('\u{80}'..=char::MAX).filter(folds).collect();
-    assert_eq!(all, ['\u{130}', '\u{212A}']);
+    assert_eq!(all, ['\u{130}', '\u{37E}', '\u{1FEF}', '\u{212A}']);
 }

@@ -6,9 +6,44 @@ use super::*;
 
 fn any_text() -> impl Strategy<Value = String> {
     let tricky = [
-        "", "and", "or", "not", "expired", "marked", "left", "size", "MiB", "B", "12h", "1d2h",
-        "7", "15:04", "15:04Z", "+01:00", "a b", "\"q\\", "/x/", "!=", "!", "-a", "age!", "a=b",
-        "(", "Σς", "İ", "\u{3000}",
+        "",
+        "and",
+        "or",
+        "not",
+        "expired",
+        "marked",
+        "left",
+        "size",
+        "MiB",
+        "B",
+        "12h",
+        "1d2h",
+        "7",
+        "15:04",
+        "15:04Z",
+        "+01:00",
+        "a b",
+        "\"q\\",
+        "/x/",
+        "!=",
+        "!",
+        "-a",
+        "age!",
+        "a=b",
+        "(",
+        "Σς",
+        "İ",
+        "\u{3000}",
+        "é",
+        "e\u{301}",
+        "E\u{301}a",
+        "e",
+        "가",
+        "\u{1100}\u{1161}",
+        "\u{301}",
+        "\u{37E}",
+        ";",
+        "\u{1FEF}",
     ];
     prop_oneof![
         prop::sample::select(tricky.to_vec()).prop_map(str::to_owned),
@@ -108,15 +143,19 @@ fn naive(expr: &Expr, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         Some(unreadable) => vec![unreadable.raw.borrow()],
         None => file.filename.into_iter().chain([file.id]).collect(),
     };
-    let texts = texts.iter().map(|text| std::str::from_utf8(text.raw()).unwrap());
+    let nfc = |text: &str| {
+        icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+    };
+    let texts = texts.iter().map(|text| nfc(std::str::from_utf8(text.raw()).unwrap()));
     let contains = |text: &str, word: &str| {
         let lower = |text: &str| -> String {
             text.chars().flat_map(char::to_lowercase).collect::<String>().replace('ς', "σ")
         };
+        let (text, word) = (nfc(text), nfc(word));
         if word.chars().any(char::is_uppercase) {
-            text.contains(word)
+            text.contains(&word)
         } else {
-            lower(text).contains(&lower(word))
+            lower(&text).contains(&lower(&word))
         }
     };
     let at = |op: &Op, when: &When, at: Stated<i64>| {
@@ -149,7 +188,7 @@ fn naive(expr: &Expr, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         Expr::And(all) => all.iter().all(|expr| naive(expr, store, no, moment)),
         Expr::Or(any) => any.iter().any(|expr| naive(expr, store, no, moment)),
         Expr::Not(expr) => !naive(expr, store, no, moment),
-        Expr::Word(word) => texts.into_iter().any(|text| contains(text, word)),
+        Expr::Word(word) => texts.into_iter().any(|text| contains(&text, word)),
         Expr::Regex(pattern) => texts.into_iter().any(|t| pattern.regex().is_match(t.as_bytes())),
         Expr::Left(op, bound) => number(op, *bound, left),
         Expr::Age(op, bound) => {
@@ -167,10 +206,14 @@ fn naive(expr: &Expr, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
             };
             text.is_some_and(|text| {
                 let text = std::str::from_utf8(text.raw()).unwrap();
+                let is_it = match field {
+                    TextField::Id => text == wanted,
+                    TextField::Name | TextField::Purpose => nfc(text) == nfc(wanted),
+                };
                 match op {
                     TextOp::Contains => contains(text, wanted),
-                    TextOp::Equal => text == wanted,
-                    TextOp::Unequal => text != wanted,
+                    TextOp::Equal => is_it,
+                    TextOp::Unequal => !is_it,
                 }
             })
         }
