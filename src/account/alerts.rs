@@ -1,30 +1,38 @@
 //! Alerts: which files came under which bound of time left, each told once.
 //!
+//! What is under a bound already when the program starts is told of once and together, when the first
+//! reading of the list rests; what is urgent waits for that no longer than [`PAUSE`]. From then on a
+//! file that was there all along and is only read now is told of by the rules that
+//! [always](Rule::always) do so, and by the others if it is new on the service or comes under the
+//! bound.
+//!
 //! It knows neither terminal nor clock: what is to be done goes out as an [`Alert`].
+
+mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use serde::Serialize;
-
 use crate::store::filter::{Filter, Moment};
 use crate::store::{FileNo, Store};
-use crate::text::{Untrusted, UntrustedRef, grouped};
+use crate::text::Untrusted;
 use crate::time::expiry::Stated;
+use words::{summary, told};
 
 /// Files that cross a bound together are told of together: so long is waited for the others.
 const GATHER: Duration = Duration::from_secs(1);
 /// Alerts are at least this far apart.
 const PAUSE: Duration = Duration::from_secs(10);
-/// Files of one alert that a command is told of by name.
-const MOST_TOLD: usize = 100;
 /// Files that are looked at for the title after each event, where a rule has a filter.
 const MOST_LOOKED_AT: usize = 1_000;
+/// A rule for less time left than this always tells, unless it says otherwise.
+const URGENT_S: u64 = 3_600;
 /// Rules at most: each has a bit for each file that it was told of.
 pub const MOST_RULES: usize = 8;
 
 /// When to tell the operator, and how.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
 pub struct Rule {
     /// The name of the rule.
     pub name: String,
@@ -42,10 +50,14 @@ pub struct Rule {
     pub title: bool,
     /// Run this program with these arguments.
     pub command: Vec<String>,
+    /// Tell of a file whenever it is first seen under the bound, also where it was there all along
+    /// and is only read now.
+    pub always: bool,
 }
 
 impl Rule {
-    /// A rule that rings, notifies and sets the title, as the two that there are by default.
+    /// A rule that rings, notifies and sets the title, as the two that there are by default; it
+    /// [always](Self::always) tells where that is [the default](Self::is_urgent).
     #[must_use]
     pub fn new(name: &str, left_s: u64) -> Self {
         Self {
@@ -57,7 +69,14 @@ impl Rule {
             desktop: true,
             title: true,
             command: vec![],
+            always: Self::is_urgent(left_s),
         }
+    }
+
+    /// Whether a rule for so little time left always tells, unless it says otherwise.
+    #[must_use]
+    pub fn is_urgent(left_s: u64) -> bool {
+        left_s <= URGENT_S
     }
 
     fn takes(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
@@ -75,6 +94,17 @@ impl Rule {
 #[must_use]
 pub fn default_rules() -> Vec<Rule> {
     vec![Rule::new("critical", 3_600), Rule::new("soon", 24 * 3_600)]
+}
+
+/// Why a file is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It is only read now, and was there before.
+    Found,
+    /// It is new on the service.
+    New,
+    /// The moment of its expiry is another one.
+    Changed,
 }
 
 /// Something to tell the operator.
@@ -103,8 +133,22 @@ pub struct Alerts {
     waiting: HashMap<FileNo, (usize, u8)>,
     due: Option<Duration>,
     quiet_until: Duration,
+    /// How far the start is behind.
+    start: Start,
     /// The second of the service's clock up to which bounds were looked at.
     looked_s: Option<i64>,
+}
+
+/// What is told together as the program starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Start {
+    /// The first reading goes on.
+    #[default]
+    Reading,
+    /// It rests, and what it found is about to be told.
+    Rested,
+    /// It was told.
+    Over,
 }
 
 impl Alerts {
@@ -115,26 +159,39 @@ impl Alerts {
         Self { rules, ..Self::default() }
     }
 
-    /// Looks at what came in (`new`) and at which files crossed a bound as time passed.
-    pub fn check_bounds(
+    /// Looks at files that came in.
+    pub fn look_at(
         &mut self,
         store: &Store,
-        new: &[FileNo],
+        files: &[FileNo],
+        seen: Seen,
         moment: &Moment<'_>,
         now: Duration,
     ) {
+        for no in files {
+            self.consider(store, *no, seen, moment, now);
+        }
+    }
+
+    /// The first reading of the list came to rest: what it found is told.
+    pub fn rest(&mut self, now: Duration) {
+        if self.start == Start::Reading {
+            self.start = if self.waiting.is_empty() { Start::Over } else { Start::Rested };
+            self.due = (self.start == Start::Rested).then_some(now + GATHER);
+        }
+    }
+
+    /// Looks at which files crossed a bound as time passed.
+    pub fn check_bounds(&mut self, store: &Store, moment: &Moment<'_>, now: Duration) {
         let second = moment.server_ms.div_euclid(1_000);
         let from = self.looked_s.replace(second).unwrap_or(second);
-        for no in new {
-            self.consider(store, *no, moment, now);
-        }
         for rule in 0..self.rules.len() {
             // The last whole second that is less than the bound.
             let shown = i64::try_from(self.rules[rule].left_s).unwrap_or(i64::MAX) - 1;
             let (past, until) = (from.saturating_add(shown), second.saturating_add(shown));
             let crossed = store.expiring(past.saturating_add(1), until.saturating_add(1)).to_vec();
             for no in crossed {
-                self.consider(store, no, moment, now);
+                self.consider(store, no, Seen::Changed, moment, now);
             }
         }
     }
@@ -151,7 +208,14 @@ impl Alerts {
 
     /// Tells of a file by the tightest rule that it falls under, and of no looser one later. One
     /// that got clearly more time again can be told of again.
-    fn consider(&mut self, store: &Store, no: FileNo, moment: &Moment<'_>, now: Duration) {
+    fn consider(
+        &mut self,
+        store: &Store,
+        no: FileNo,
+        seen: Seen,
+        moment: &Moment<'_>,
+        now: Duration,
+    ) {
         let Stated::Value(at) = store.file(no).expires_at else { return };
         let left_ms = i128::from(at) * 1_000 - i128::from(moment.server_ms);
         let mut told = self.told.get(&no).copied().unwrap_or(0);
@@ -171,7 +235,8 @@ impl Alerts {
                 continue;
             }
             bits |= 1 << number;
-            if tightest.is_none_or(|other| rule.left_s < self.rules[other].left_s) {
+            let tells = rule.always || seen != Seen::Found || self.start != Start::Over;
+            if tells && tightest.is_none_or(|other| rule.left_s < self.rules[other].left_s) {
                 tightest = Some(number);
             }
         }
@@ -181,7 +246,12 @@ impl Alerts {
         }
         if let Some(rule) = tightest {
             self.waiting.insert(no, (rule, told));
-            self.due.get_or_insert((now + GATHER).max(self.quiet_until));
+            let wait = match self.start {
+                Start::Reading if self.rules[rule].always => PAUSE,
+                Start::Reading => return,
+                Start::Rested | Start::Over => GATHER,
+            };
+            self.due.get_or_insert((now + wait).max(self.quiet_until));
         }
     }
 
@@ -209,13 +279,19 @@ impl Alerts {
         self.due
     }
 
-    /// What is to be told at `now`: one alert for each rule, however many files it is about.
+    /// What is to be told at `now`: one alert for each rule, however many files it is about, and at
+    /// the start one for all of them.
     pub fn take(&mut self, store: &Store, now: Duration) -> Vec<Alert> {
         if self.due.is_none_or(|due| now < due) {
             return vec![];
         }
         self.due = None;
-        let waiting = std::mem::take(&mut self.waiting);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        if self.start == Start::Reading {
+            let urgent = |_: &FileNo, (rule, _): &mut (usize, u8)| self.rules[*rule].always;
+            let told = waiting.extract_if(urgent).collect();
+            self.waiting = std::mem::replace(&mut waiting, told);
+        }
         let files = |number: usize| {
             let of_rule = waiting.iter().filter(|(_, (rule, _))| *rule == number);
             let there = of_rule.map(|(no, _)| *no).filter(|no| !store.is_gone(*no));
@@ -223,11 +299,16 @@ impl Alerts {
             files.sort_by_key(|no| (store.file(*no).expires_at.value(), *no));
             files
         };
-        let alerts = self.rules.iter().enumerate().map(|(number, rule)| (rule, files(number)));
-        let alerts: Vec<Alert> = alerts
-            .filter(|(_, files)| !files.is_empty())
-            .map(|(rule, files)| told(rule, &files, store))
-            .collect();
+        let all = self.rules.iter().enumerate().map(|(number, rule)| (rule, files(number)));
+        let all: Vec<(&Rule, Vec<FileNo>)> = all.filter(|(_, files)| !files.is_empty()).collect();
+        let alerts = if self.start == Start::Rested && all.len() > 1 {
+            summary(all, store)
+        } else {
+            all.iter().map(|(rule, files)| told(rule, files, store)).collect()
+        };
+        if self.start == Start::Rested {
+            self.start = Start::Over;
+        }
         if !alerts.is_empty() {
             self.quiet_until = now + PAUSE;
         }
@@ -248,59 +329,6 @@ impl Alerts {
         let nexts = self.rules.iter().filter(|rule| rule.title).filter_map(next);
         nexts.min_by_key(|no| (store.file(*no).expires_at.value(), *no))
     }
-}
-
-fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
-    let (id, first) = (store.file(files[0]).id.to_owned(), store.file(files[0]).name_to_show());
-    let bound = rule.bound();
-    let text = match files.len() {
-        1 => format!("{first} has less than {bound} left"),
-        n => format!("{} files have less than {bound} left, first {first}", grouped(n)),
-    };
-    let json = document(rule, files, store);
-    let (bell, desktop, command) = (rule.bell, rule.desktop, rule.command.clone());
-    Alert { text, first: id, bell, desktop, command, json }
-}
-
-/// What a command is told, as it stands in JSON.
-#[derive(Serialize)]
-struct Told<'a> {
-    rule: UntrustedRef<'a>,
-    left_s: u64,
-    count: usize,
-    files: Vec<ToldFile<'a>>,
-}
-
-/// A file in it; null is what the service did not say, or not so that it could be read.
-#[derive(Serialize)]
-struct ToldFile<'a> {
-    id: UntrustedRef<'a>,
-    filename: Option<UntrustedRef<'a>>,
-    bytes: Option<u64>,
-    created_at: Option<i64>,
-    expires_at: Option<i64>,
-}
-
-/// The rule and the first of its files, on one line.
-fn document(rule: &Rule, files: &[FileNo], store: &Store) -> String {
-    let told = |no: &FileNo| {
-        let file = store.file(*no);
-        ToldFile {
-            id: file.id,
-            filename: file.filename,
-            bytes: file.bytes.value(),
-            created_at: file.created_at.value(),
-            expires_at: file.expires_at.value(),
-        }
-    };
-    let told = Told {
-        rule: UntrustedRef::new(rule.name.as_bytes()),
-        left_s: rule.left_s,
-        count: files.len(),
-        files: files.iter().take(MOST_TOLD).map(told).collect(),
-    };
-    // Texts and numbers can always be written.
-    serde_json::to_string(&told).unwrap_or_default() + "\n"
 }
 
 #[cfg(test)]

@@ -30,9 +30,9 @@ use crate::time::expiry::Thresholds;
 use crate::time::zone::Zone;
 
 pub use access::Access;
-use alerts::{Alert, Alerts, Rule};
+use alerts::{Alert, Alerts, Rule, Seen};
 pub use facts::Freshness;
-use journal::{Happening, Journal};
+use journal::{Change, Happening, Journal};
 use outlook::Outlook;
 pub use paging::Hold;
 use timeline::Timeline;
@@ -103,6 +103,8 @@ pub enum Notice {
 #[derive(Debug)]
 pub struct Account {
     terms: Terms,
+    /// The start.
+    begun: Now,
     now: Now,
     clock: ServerClock,
     pace: Pace,
@@ -139,6 +141,7 @@ impl Account {
     #[must_use]
     pub fn new(terms: Terms, lister: Lister, seed: u64, now: Now) -> Self {
         Self {
+            begun: now,
             now,
             clock: ServerClock::default(),
             pace: Pace::default(),
@@ -227,7 +230,7 @@ impl Account {
             self.refresher.file_expired(*no, self.now.mono);
         }
         let moment = Moment { server_ms, marked: interest.marked };
-        self.alerts.check_bounds(&self.store, &[], &moment, self.now.mono);
+        self.alerts.check_bounds(&self.store, &moment, self.now.mono);
         (from.min(now_s), from.max(now_s))
     }
 
@@ -256,8 +259,15 @@ impl Account {
         if !delta.is_empty() {
             self.alerts.forget(&delta.removed);
             let moment = Moment { server_ms: self.server_ms(), marked: interest.marked };
-            self.alerts.check_bounds(&self.store, &delta.added, &moment, self.now.mono);
-            self.alerts.check_bounds(&self.store, &delta.changed, &moment, self.now.mono);
+            let (new, found): (Vec<FileNo>, Vec<FileNo>) =
+                delta.added.iter().partition(|no| self.is_new_on_the_service(**no));
+            let now = self.now.mono;
+            for (files, seen) in
+                [(&found, Seen::Found), (&new, Seen::New), (&delta.changed, Seen::Changed)]
+            {
+                self.alerts.look_at(&self.store, files, seen, &moment, now);
+            }
+            self.alerts.check_bounds(&self.store, &moment, now);
         }
         News {
             delta,
@@ -266,8 +276,19 @@ impl Account {
         }
     }
 
+    /// Whether a file was put there while the program watched: it was made since, or a refresh found
+    /// it where it was not before.
+    fn is_new_on_the_service(&self, no: FileNo) -> bool {
+        let begun_s = self.clock.server_ms(self.begun).div_euclid(1_000);
+        let created_at = self.store.file(no).created_at.value();
+        created_at.is_some_and(|at| at >= begun_s) || self.journal.change(no) == Some(Change::New)
+    }
+
     /// The alerts that are due, which the log of events has from then on.
     pub fn take_alerts(&mut self) -> Vec<Alert> {
+        if self.has_read_at_first() {
+            self.alerts.rest(self.now.mono);
+        }
         let alerts = self.alerts.take(&self.store, self.now.mono);
         for alert in &alerts {
             self.journal.note_alert(alert.text.clone(), alert.first.clone(), self.now.wall_ms);

@@ -121,6 +121,20 @@ impl Account {
             && matches!(self.lister.state(), State::Ready { .. })
     }
 
+    /// Whether a first reading came to its end, or to a rest: there are files, or there are known to be
+    /// none, and no further page is wanted but at leisure, with pauses.
+    pub(super) fn has_read_at_first(&self) -> bool {
+        let rests = match self.lister.state() {
+            State::Exhausted | State::Failed { .. } => true,
+            State::Loading { .. } | State::Backoff { .. } => false,
+            State::Ready { .. } => {
+                let goes_on = self.may_read_on() && self.leisure.is_at_once();
+                !self.load_all && !goes_on
+            }
+        };
+        rests && self.refreshed_at.is_some()
+    }
+
     /// Whether the list is being read on at leisure: a page is on its way, or will be asked for
     /// after a pause.
     #[must_use]

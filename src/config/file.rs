@@ -250,7 +250,7 @@ fn no_way_out(map: &KeyMap) -> Option<(&'static [&'static str], String)> {
 
 const KEYS_ALLOWED: &str = "a key, or a list of keys: a character, \"space\", \"^x\", \"enter\", \"pgdn\", \"f5\" and the like";
 
-const ALERT_FIELDS: &str = "name, left, filter, bell, desktop, title, command";
+const ALERT_FIELDS: &str = "name, left, filter, bell, desktop, title, always, command";
 
 fn read_alerts(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Vec<Rule>, Wrong> {
     let allowed = "a list of rules, each under [[alerts]]";
@@ -266,6 +266,7 @@ fn read_alerts(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Vec<Rule>, Wr
 
 fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
     let mut rule = Rule::new("alert", 0);
+    let mut always = None;
     for (name, at, value) in table_of(value, "alerts")? {
         let given = given(value.get_ref());
         let refuse = |allowed| Err(not_allowed(value, name, allowed));
@@ -282,9 +283,10 @@ fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
             ("bell", Given::Switch(switch)) => rule.bell = switch,
             ("desktop", Given::Switch(switch)) => rule.desktop = switch,
             ("title", Given::Switch(switch)) => rule.title = switch,
+            ("always", Given::Switch(switch)) => always = Some(switch),
             ("command", Given::List(list)) => rule.command = list,
             ("name" | "left" | "filter", _) => return refuse("text in quotes"),
-            ("bell" | "desktop" | "title", _) => return refuse("true or false"),
+            ("bell" | "desktop" | "title" | "always", _) => return refuse("true or false"),
             ("command", _) => return refuse("a list of the program and its arguments"),
             _ => return Err(unknown(at, name, ALERT_FIELDS)),
         }
@@ -293,6 +295,7 @@ fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
         let what = "an alert needs left, a span such as \"1h\"".to_owned();
         return Err(Wrong { at: value.span(), what });
     }
+    rule.always = always.unwrap_or(Rule::is_urgent(rule.left_s));
     Ok(rule)
 }
 

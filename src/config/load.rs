@@ -252,11 +252,12 @@ impl Config {
             let command: Vec<String> = rule.command.iter().map(|word| quoted(word)).collect();
             let _ = write!(
                 out,
-                "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\ncommand = [{}]\n",
+                "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\nalways = {}\ncommand = [{}]\n",
                 short_span(rule.left_s),
                 rule.bell,
                 rule.desktop,
                 rule.title,
+                rule.always,
                 command.join(", "),
             );
         }
@@ -360,14 +361,15 @@ pub fn template() -> String {
         let _ = writeln!(out, "#{} = {}", setting.name, setting.default);
     }
     out.push_str(
-        "\n# Alerts: each file with less than `left` is told of once. Rules here replace the two defaults;\n# alerts = [] turns them off. A command gets the files as JSON on its standard input and has 10 s.\n",
+        "\n# Alerts: each file with less than `left` is told of once. Rules here replace the two defaults;\n# alerts = [] turns them off. A command gets the files as JSON on its standard input and has 10 s.\n# always: also of a file that was there all along and is only read now (up to an hour by default).\n",
     );
     for rule in crate::account::alerts::default_rules() {
         let _ = write!(
             out,
-            "#[[alerts]]\n#name = \"{}\"\n#left = \"{}\"\n#filter = \"\"\n#bell = true\n#desktop = true\n#title = true\n#command = []\n",
+            "#[[alerts]]\n#name = \"{}\"\n#left = \"{}\"\n#filter = \"\"\n#bell = true\n#desktop = true\n#title = true\n#always = {}\n#command = []\n",
             rule.name,
             short_span(rule.left_s),
+            rule.always,
         );
     }
     out.push_str("\n# Keys: a key or a list of keys for each action, [] for none. `close` quits, too, where nothing is\n# open; who wants `quit` alone to do that sets close = [].\n#[keys]\n");

@@ -162,10 +162,15 @@ impl Leisure {
         self.begins().max(paused).max(shared).max(pace.not_before())
     }
 
+    /// Whether the next page is asked for without a pause behind the one before.
+    #[must_use]
+    pub fn is_at_once(&self) -> bool {
+        self.pages < self.policy.burst && self.doublings == 0
+    }
+
     /// From one page to the next, whatever the service allows.
     fn pause(&self) -> Duration {
-        let at_once = self.pages < self.policy.burst && self.doublings == 0;
-        let pause = if at_once { Duration::ZERO } else { self.policy.pause };
+        let pause = if self.is_at_once() { Duration::ZERO } else { self.policy.pause };
         let doubled = pause.max(if self.doublings > 0 { LEAST_PAUSE } else { pause });
         doubled.saturating_mul(1 << self.doublings.min(16)).min(LONGEST_PAUSE.max(pause))
     }

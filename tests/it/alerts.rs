@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use shelflife::account::Load;
 use shelflife::account::alerts::Rule;
+use shelflife::api::ApiError;
 use shelflife::app::Settings;
 use shelflife::app::event::Event;
 use shelflife::lister::refresh::RefreshPolicy;
@@ -92,12 +94,98 @@ fn what_is_critical_already_is_told_of_by_the_tightest_rule_only() {
     driver.answer(&page(0..3, |n| [1_800, 7_200, 30 * HOUR][usize::try_from(n).unwrap()], false));
     assert!(driver.alerts.is_empty(), "others are waited for");
     run(&mut driver, 1);
-    assert_eq!(
-        texts(&mut driver),
-        ["name-0000.jsonl has less than 1h left", "name-0001.jsonl has less than 24h left"]
-    );
+    let alert = driver.alerts.pop().unwrap();
+    assert_eq!(alert.text, "1 file has less than 1h left, 1 less than 24h; first name-0000.jsonl");
+    assert!(alert.bell && alert.desktop && driver.alerts.is_empty(), "it rings once");
     run(&mut driver, 300);
     assert!(driver.alerts.is_empty());
+}
+
+/// A dashboard that reads two pages on at once, and the others with pauses.
+fn at_leisure(rules: Vec<Rule>) -> Driver {
+    let mut settings = Driver::settings();
+    settings.refresh = RefreshPolicy { interval: None, ..RefreshPolicy::default() };
+    settings.load = Load::Auto;
+    settings.leisure.burst = 2;
+    settings.alerts = rules;
+    Driver::started(120, 36, settings)
+}
+
+/// With seven days of retention there are always files under 24 hours: they are told of once.
+#[test]
+fn the_start_is_one_alert_however_many_pages_come() {
+    let soon = |n: i64| 2 * HOUR + n;
+    for (always, later) in [(false, &[][..]), (true, &["50 files have less than 24h left"])] {
+        let rules =
+            vec![Rule::new("critical", 3_600), Rule { always, ..Rule::new("soon", 86_400) }];
+        let mut driver = at_leisure(rules);
+        driver.answer(&page(0..100, soon, true));
+        run(&mut driver, 2);
+        driver.answer(&page(100..200, soon, true));
+        assert!(driver.alerts.is_empty(), "the reading goes on");
+        driver.answer(&page(200..300, |n| if n == 250 { 3_000 } else { soon(n) }, true));
+        assert!(driver.alerts.is_empty(), "it rests, and others are waited for");
+        skip(&mut driver, 1);
+        let told = texts(&mut driver);
+        let expected = "1 file has less than 1h left, 299 less than 24h; first name-0250.jsonl";
+        assert_eq!(told, [expected], "{always}");
+        // What was there all along and is only read now.
+        driver.answer(&page(300..350, soon, true));
+        skip(&mut driver, 12);
+        let told = texts(&mut driver);
+        let begin = |told: &[String]| {
+            told.iter().map(|text| text.split(',').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(begin(&told), later, "{always}");
+        // What is urgent is told of in any case.
+        driver.answer(&page(350..352, |n| if n == 350 { 3_000 } else { 90 * HOUR }, false));
+        skip(&mut driver, 12);
+        assert_eq!(texts(&mut driver), ["name-0350.jsonl has less than 1h left"]);
+    }
+}
+
+/// What is urgent does not wait for a reading that takes long, and what is not does.
+#[test]
+fn what_is_urgent_is_told_of_while_the_first_reading_goes_on() {
+    let mut driver = quiet(None);
+    driver.keys("L");
+    driver.answer(&page(0..100, |n| if n == 7 { 1_800 } else { 2 * HOUR }, true));
+    skip(&mut driver, 9);
+    assert!(driver.alerts.is_empty());
+    skip(&mut driver, 1);
+    assert_eq!(texts(&mut driver), ["name-0007.jsonl has less than 1h left"]);
+    driver.answer(&page(100..200, |_| 2 * HOUR, false));
+    skip(&mut driver, 10);
+    let expected = "199 files have less than 24h left, first name-0000.jsonl";
+    assert_eq!(texts(&mut driver), [expected]);
+}
+
+/// After the start, `soon` is for what comes under its bound, or is new on the service.
+#[test]
+fn what_is_new_on_the_service_is_told_of() {
+    let mut driver = quiet(None);
+    driver.answer(&page(0..3, |_| 90 * HOUR, false));
+    run(&mut driver, 2);
+    assert!(driver.alerts.is_empty());
+    refresh(&mut driver, &page(0..4, |n| if n == 3 { 5 * HOUR } else { 90 * HOUR }, false));
+    run(&mut driver, 2);
+    assert_eq!(texts(&mut driver), ["name-0003.jsonl has less than 24h left"]);
+    refresh(&mut driver, &page(0..4, |n| if n > 1 { 5 * HOUR } else { 90 * HOUR }, false));
+    skip(&mut driver, 12);
+    assert_eq!(texts(&mut driver), ["name-0002.jsonl has less than 24h left"], "it changed");
+}
+
+/// A service that is down at the start is no rest: the first reading is still to come.
+#[test]
+fn a_start_that_fails_is_told_of_once_it_succeeds() {
+    let mut driver = quiet(None);
+    driver.fail(ApiError::Undecodable { what: "it is no HTTP" });
+    skip(&mut driver, 30);
+    driver.keys("r");
+    driver.answer(&page(0..2, |_| 2 * HOUR, false));
+    skip(&mut driver, 1);
+    let expected = "2 files have less than 24h left, first name-0000.jsonl";
+    assert_eq!(texts(&mut driver), [expected]);
 }
 
 #[test]
@@ -121,7 +209,10 @@ fn alerts_that_follow_one_another_are_gathered() {
     let critical: Vec<String> =
         texts(&mut driver).into_iter().filter(|text| text.contains("than 1h")).collect();
     assert_eq!(critical.len(), 2, "{critical:?}");
-    assert_eq!(critical[0], "6 files have less than 1h left, first name-0000.jsonl");
+    assert_eq!(
+        critical[0],
+        "6 files have less than 1h left, 2 less than 24h; first name-0000.jsonl"
+    );
     assert_eq!(critical[1], "2 files have less than 1h left, first name-0006.jsonl");
 }
 
