@@ -1,5 +1,6 @@
 //! Byte strings end to end in one allocation, addressed by four-byte offsets.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Where a string lies in its [`Arena`].
@@ -40,11 +41,18 @@ impl Arena {
     }
 }
 
-/// Spans without the two bytes of padding that a `Vec<Span>` would spend on each.
+/// The length of a name that lies elsewhere.
+const ELSEWHERE: u16 = u16::MAX;
+
+/// Where the id and the filename of each file lie: the name right behind the id, as they come, unless
+/// it was given later or is very long.
 #[derive(Debug, Default)]
 pub(super) struct Spans {
     starts: Vec<u32>,
-    lens: Vec<u16>,
+    key_lens: Vec<u16>,
+    name_lens: Vec<u16>,
+    /// The names that lie elsewhere, by their rows.
+    elsewhere: HashMap<usize, Span>,
 }
 
 impl Span {
@@ -59,17 +67,81 @@ impl Span {
 }
 
 impl Spans {
-    pub(super) fn push(&mut self, span: Span) {
-        self.starts.push(span.start);
-        self.lens.push(span.len);
+    pub(super) fn push(&mut self, key: Span, name: Span) {
+        self.starts.push(key.start);
+        self.key_lens.push(key.len);
+        self.name_lens.push(0);
+        self.set_name(self.starts.len() - 1, name);
     }
 
-    pub(super) fn get(&self, row: usize) -> Span {
-        Span { start: self.starts[row], len: self.lens[row] }
+    pub(super) fn key(&self, row: usize) -> Span {
+        Span { start: self.starts[row], len: self.key_lens[row] }
     }
 
-    pub(super) fn set(&mut self, row: usize, span: Span) {
-        self.starts[row] = span.start;
-        self.lens[row] = span.len;
+    pub(super) fn name(&self, row: usize) -> Span {
+        let len = self.name_lens[row];
+        if len == ELSEWHERE
+            && let Some(name) = self.elsewhere.get(&row)
+        {
+            return *name;
+        }
+        Span { start: self.starts[row] + u32::from(self.key_lens[row]), len }
+    }
+
+    pub(super) fn set(&mut self, row: usize, key: Span, name: Span) {
+        self.starts[row] = key.start;
+        self.key_lens[row] = key.len;
+        self.set_name(row, name);
+    }
+
+    pub(super) fn set_name(&mut self, row: usize, name: Span) {
+        let is_behind = name.range().start == self.key(row).range().end;
+        if is_behind && name.len < ELSEWHERE {
+            if self.name_lens[row] == ELSEWHERE {
+                self.elsewhere.remove(&row);
+            }
+            self.name_lens[row] = name.len;
+        } else {
+            self.name_lens[row] = ELSEWHERE;
+            self.elsewhere.insert(row, name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_wherever_they_lie() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let (mut arena, mut spans, mut plain) = (Arena::default(), Spans::default(), vec![]);
+        let text = |rng: &mut fastrand::Rng| {
+            let length = [0, 3, 30, 65_534, 65_535][rng.usize(..5)];
+            vec![rng.u8(b'a'..=b'z'); length]
+        };
+        for _ in 0..200 {
+            let (key, name) = (text(&mut rng), text(&mut rng));
+            let place = (arena.push(&key).unwrap(), arena.push(&name).unwrap());
+            match rng.usize(..=plain.len()) {
+                row if row == plain.len() || rng.bool() => {
+                    spans.push(place.0, place.1);
+                    plain.push((key, name));
+                }
+                row if rng.bool() => {
+                    spans.set(row, place.0, place.1);
+                    plain[row] = (key, name);
+                }
+                row => {
+                    spans.set_name(row, place.1);
+                    plain[row].1 = name;
+                }
+            }
+            for (row, (key, name)) in plain.iter().enumerate() {
+                assert!(arena.get(spans.key(row)) == key && arena.get(spans.name(row)) == name);
+            }
+        }
+        let elsewhere = spans.name_lens.iter().filter(|len| **len == ELSEWHERE).count();
+        assert_eq!(spans.elsewhere.len(), elsewhere, "nothing is left beside it");
     }
 }

@@ -32,13 +32,13 @@ impl Store {
     pub fn expiry_counts(&self, server_ms: i64) -> ExpiryCounts {
         let rows = self.by_expiry.rows();
         let below = |bound_ms: i64| {
-            rows.partition_point(|no| match stated_time(self.expires_at[no.0 as usize]) {
+            rows.partition_point(|no| match stated_time(self.expires_at.get(no.0 as usize)) {
                 Stated::Value(at) => i128::from(at) * 1_000 < i128::from(bound_ms),
                 Stated::Odd | Stated::Nothing => false,
             })
         };
-        let dated = rows.partition_point(|no| self.expires_at[no.0 as usize] > ODD);
-        let odd = rows.partition_point(|no| self.expires_at[no.0 as usize] != NOTHING) - dated;
+        let dated = rows.partition_point(|no| self.expires_at.get(no.0 as usize) > ODD);
+        let odd = rows.partition_point(|no| self.expires_at.get(no.0 as usize) != NOTHING) - dated;
         let expired = below(server_ms.saturating_add(1));
         let [hour, day, week] = [1, 24, 7 * 24]
             .map(|hours| below(server_ms.saturating_add(hours * HOUR_MS - 999)).max(expired));
@@ -65,7 +65,7 @@ impl Store {
         ];
         let waits = firsts.into_iter().filter_map(|(at, bound_ms)| {
             let no = *self.by_expiry.rows().get(at)?;
-            let at = stated_time(self.expires_at[no.0 as usize]).value()?;
+            let at = stated_time(self.expires_at.get(no.0 as usize)).value()?;
             // A countdown that shows less than the bound has at most the bound less a second left.
             let shown_ms = if bound_ms == 0 { 0 } else { bound_ms - 1_000 };
             let left = i128::from(at) * 1_000 - i128::from(server_ms) - i128::from(shown_ms);
@@ -79,7 +79,7 @@ impl Store {
     pub fn next_to_expire(&self, server_ms: i64) -> Option<FileNo> {
         let rows = self.by_expiry.rows();
         let no = *rows.get(self.expiry_counts(server_ms).expired)?;
-        (self.expires_at[no.0 as usize] > ODD).then_some(no)
+        (self.expires_at.get(no.0 as usize) > ODD).then_some(no)
     }
 
     /// The loaded files that expire from `from_s` up to, and excluding, `to_s`, soonest first.
@@ -88,7 +88,7 @@ impl Store {
         let rows = self.by_expiry.rows();
         let before = |bound: i64| {
             rows.partition_point(|no| {
-                let at = self.expires_at[no.0 as usize];
+                let at = self.expires_at.get(no.0 as usize);
                 at > ODD && at < bound
             })
         };
@@ -100,7 +100,7 @@ impl Store {
     #[must_use]
     pub fn first_expiring_from(&self, from_s: i64) -> Option<i64> {
         let no = *self.expiring(from_s, i64::MAX).first()?;
-        stated_time(self.expires_at[no.0 as usize]).value()
+        stated_time(self.expires_at.get(no.0 as usize)).value()
     }
 
     /// The known bytes of [those files](Self::expiring).
@@ -124,7 +124,7 @@ impl Store {
 
     /// The bytes of the files of a short span, one by one.
     fn sum(&self, from_s: i64, to_s: i64) -> u128 {
-        let known = |no: &FileNo| stated_bytes(self.bytes[no.0 as usize]).value();
+        let known = |no: &FileNo| stated_bytes(self.bytes.get(no.0 as usize)).value();
         self.expiring(from_s, to_s).iter().filter_map(known).map(u128::from).sum()
     }
 }

@@ -127,7 +127,7 @@ impl Store {
             None if start == Some(0) => return false,
             None => 0,
         };
-        let last = self.sequence.files().last().map(|no| self.created_at[no.0 as usize]);
+        let last = self.sequence.files().last().map(|no| self.created_at.get(no.0 as usize));
         let mut unknown = readings[keep..].iter().filter_map(|reading| match reading {
             Reading::File(file) => Some(file.created_at),
             Reading::Unreadable(_) => None,
@@ -275,7 +275,7 @@ impl Store {
         intake: &mut Intake,
     ) -> Result<FileNo, Full> {
         let hash = self.twin_hash(&file);
-        let key = self.keys.get(known.0 as usize);
+        let key = self.spans.key(known.0 as usize);
         let twin = self.append(key, file, reading)?;
         intake.added.push(twin);
         self.twins.insert(hash, twin);

@@ -10,6 +10,7 @@
 
 mod ages;
 mod arena;
+mod column;
 mod delta;
 mod expiries;
 pub mod facts;
@@ -33,6 +34,7 @@ use crate::api::Unreadable;
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
+use column::{Moments, Sizes, size_cell, stated_bytes, stated_time, time_cell};
 use field::Field;
 use index::Index;
 use interner::Interner;
@@ -129,11 +131,10 @@ pub struct TotalBytes {
 #[derive(Debug, Default)]
 pub struct Store {
     text: Arena,
-    keys: Spans,
-    names: Spans,
-    bytes: Vec<u64>,
-    created_at: Vec<i64>,
-    expires_at: Vec<i64>,
+    spans: Spans,
+    bytes: Sizes,
+    created_at: Moments,
+    expires_at: Moments,
     purposes: Interner<MOST_PURPOSES>,
     purpose: Vec<u16>,
     flags: Vec<u8>,
@@ -227,7 +228,7 @@ impl Store {
             .sequence
             .files()
             .iter()
-            .filter_map(|no| stated_time(self.created_at[no.0 as usize]).value());
+            .filter_map(|no| stated_time(self.created_at.get(no.0 as usize)).value());
         let first = made.next()?;
         made.next_back().map(|last| first.cmp(&last))
     }
@@ -290,9 +291,9 @@ impl Store {
         FileRef {
             id: UntrustedRef::new(if unreadable.is_some() { b"" } else { self.key(no) }),
             filename: self.filename(no),
-            bytes: stated_bytes(self.bytes[row]),
-            created_at: stated_time(self.created_at[row]),
-            expires_at: stated_time(self.expires_at[row]),
+            bytes: stated_bytes(self.bytes.get(row)),
+            created_at: stated_time(self.created_at.get(row)),
+            expires_at: stated_time(self.expires_at.get(row)),
             purpose: self.purpose(no),
             extra: self
                 .extras
@@ -309,13 +310,13 @@ impl Store {
     /// When the service deletes the file with number `no`.
     #[must_use]
     pub fn expires_at(&self, no: FileNo) -> StatedTime {
-        stated_time(self.expires_at[no.0 as usize])
+        stated_time(self.expires_at.get(no.0 as usize))
     }
 
     /// How large the file with number `no` is.
     #[must_use]
     pub fn bytes(&self, no: FileNo) -> Stated<u64> {
-        stated_bytes(self.bytes[no.0 as usize])
+        stated_bytes(self.bytes.get(no.0 as usize))
     }
 
     /// The file with this id, if it is held.
@@ -340,7 +341,7 @@ impl Store {
     pub(crate) fn filename(&self, no: FileNo) -> Option<UntrustedRef<'_>> {
         let row = no.0 as usize;
         (self.flags[row] & NAMELESS == 0)
-            .then(|| UntrustedRef::new(self.text.get(self.names.get(row))))
+            .then(|| UntrustedRef::new(self.text.get(self.spans.name(row))))
     }
 
     fn purpose(&self, no: FileNo) -> Option<UntrustedRef<'_>> {
@@ -350,44 +351,11 @@ impl Store {
     }
 
     pub(crate) fn key(&self, no: FileNo) -> &[u8] {
-        self.text.get(self.keys.get(no.0 as usize))
+        self.text.get(self.spans.key(no.0 as usize))
     }
 
     fn find_key(&self, key: &[u8]) -> Option<FileNo> {
         self.by_key.find(key, |no| self.key(no))
-    }
-}
-
-fn stated_time(cell: i64) -> StatedTime {
-    match cell {
-        NOTHING => Stated::Nothing,
-        ODD => Stated::Odd,
-        at => Stated::Value(at),
-    }
-}
-
-fn time_cell(time: StatedTime) -> i64 {
-    match time {
-        Stated::Value(at) => at.max(ODD + 1),
-        Stated::Nothing => NOTHING,
-        Stated::Odd => ODD,
-    }
-}
-
-fn size_cell(bytes: Stated<u64>) -> u64 {
-    match bytes {
-        // Two sizes that nothing has are taken for signs.
-        Stated::Value(bytes) => bytes.min(ODD_SIZE),
-        Stated::Nothing => NO_SIZE,
-        Stated::Odd => ODD_SIZE,
-    }
-}
-
-fn stated_bytes(cell: u64) -> Stated<u64> {
-    match cell {
-        NO_SIZE => Stated::Nothing,
-        ODD_SIZE => Stated::Odd,
-        bytes => Stated::Value(bytes),
     }
 }
 

@@ -39,10 +39,10 @@ impl Order {
     pub(super) fn of_expiries(&self, store: &Store, touched: &HashSet<FileNo>) -> Self {
         let mut rows = store.by_expiry.rows.clone();
         if self.descending {
-            let dated = rows.partition_point(|no| store.expires_at[no.0 as usize] > ODD);
+            let dated = rows.partition_point(|no| store.expires_at.get(no.0 as usize) > ODD);
             rows[..dated].reverse();
             // Those that expire together stay in the order of their numbers.
-            let at = |no: &FileNo| store.expires_at[no.0 as usize];
+            let at = |no: &FileNo| store.expires_at.get(no.0 as usize);
             for together in rows[..dated].chunk_by_mut(|a, b| at(a) == at(b)) {
                 together.reverse();
             }
@@ -133,11 +133,11 @@ impl Order {
         let (left, right) = (a.0 as usize, b.0 as usize);
         let by_key = match self.key {
             Field::TimeLeft | Field::Expires => {
-                self.times(store.expires_at[left], store.expires_at[right])
+                self.times(store.expires_at.get(left), store.expires_at.get(right))
             }
-            Field::Created => self.times(store.created_at[left], store.created_at[right]),
+            Field::Created => self.times(store.created_at.get(left), store.created_at.get(right)),
             Field::Size => {
-                let (x, y) = (store.bytes[left], store.bytes[right]);
+                let (x, y) = (store.bytes.get(left), store.bytes.get(right));
                 let rank = |bytes| u8::from(bytes == ODD_SIZE) + 2 * u8::from(bytes == NO_SIZE);
                 rank(x).cmp(&rank(y)).then_with(|| self.directed(x.cmp(&y)))
             }

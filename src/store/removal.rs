@@ -50,7 +50,7 @@ impl Store {
                 continue;
             }
             let row = no.0 as usize;
-            self.garbage += self.keys.get(row).len() + self.names.get(row).len();
+            self.garbage += self.spans.key(row).len() + self.spans.name(row).len();
             self.release_texts(no);
             self.unreadable.remove(&no);
             self.flags[row] = FREE;
@@ -77,7 +77,7 @@ impl Store {
     /// Takes a file out of the look-up by id. A further file with its id takes its place there.
     fn unindex(&mut self, no: FileNo) {
         self.twins.retain(|_, twin| *twin != no);
-        if !self.by_key.remove(self.text.get(self.keys.get(no.0 as usize)), no) {
+        if !self.by_key.remove(self.text.get(self.spans.key(no.0 as usize)), no) {
             return;
         }
         let heir = self.twins.values().copied().find(|twin| self.key(*twin) == self.key(no));
@@ -108,10 +108,9 @@ impl Store {
                 continue;
             }
             // What fitted with the garbage between it fits without.
-            let Some(key) = text.push(self.text.get(self.keys.get(row))) else { return };
-            let Some(name) = text.push(self.text.get(self.names.get(row))) else { return };
-            self.keys.set(row, key);
-            self.names.set(row, name);
+            let Some(key) = text.push(self.text.get(self.spans.key(row))) else { return };
+            let Some(name) = text.push(self.text.get(self.spans.name(row))) else { return };
+            self.spans.set(row, key, name);
         }
         self.text = text;
         self.garbage = 0;

@@ -263,13 +263,13 @@ impl Sorting {
         let known = |number: u64| [0, self.directed(number), 0, 0];
         let beginning = match self.order.key() {
             Field::TimeLeft | Field::Expires => MISSING,
-            Field::Created => match store.created_at[row] {
+            Field::Created => match store.created_at.get(row) {
                 NOTHING => MISSING,
                 ODD => UNREADABLE,
                 // From the least number to the largest, negative ones first.
                 at => known(at.cast_unsigned() ^ (1 << 63)),
             },
-            Field::Size => match store.bytes[row] {
+            Field::Size => match store.bytes.get(row) {
                 NO_SIZE => MISSING,
                 ODD_SIZE => UNREADABLE,
                 bytes => known(bytes),

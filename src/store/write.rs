@@ -20,11 +20,10 @@ impl Store {
             None => self.append_row(key, name)?,
         };
         let row = no.0 as usize;
-        self.keys.set(row, key);
-        self.names.set(row, name);
-        self.bytes[row] = NO_SIZE;
-        self.created_at[row] = NOTHING;
-        self.expires_at[row] = NOTHING;
+        self.spans.set(row, key, name);
+        self.bytes.set(row, NO_SIZE);
+        self.created_at.set(row, NOTHING);
+        self.expires_at.set(row, NOTHING);
         self.flags[row] = NO_PURPOSE;
         self.readings[row] = reading;
         self.verified_s[row] = 0;
@@ -36,8 +35,7 @@ impl Store {
 
     fn append_row(&mut self, key: Span, name: Span) -> Result<FileNo, Full> {
         let no = FileNo(u32::try_from(self.flags.len()).map_err(|_| Full)?);
-        self.keys.push(key);
-        self.names.push(name);
+        self.spans.push(key, name);
         self.bytes.push(NO_SIZE);
         self.created_at.push(NOTHING);
         self.expires_at.push(NOTHING);
@@ -49,7 +47,9 @@ impl Store {
     }
 
     pub(super) fn index(&mut self, no: FileNo) {
-        self.by_key.insert(self.text.get(self.keys.get(no.0 as usize)), no);
+        let Self { by_key, text, spans, .. } = self;
+        let key_of = |no: FileNo| text.get(spans.key(no.0 as usize));
+        by_key.insert(key_of(no), no, key_of);
     }
 
     /// Brings a known file up to date and notes whether anything changed.
@@ -63,9 +63,9 @@ impl Store {
         let name = file.filename.as_ref().map(Untrusted::borrow);
         let same_name = self.filename(no) == name;
         let same_keys = same_name
-            && self.bytes[row] == size_cell(file.bytes)
-            && self.created_at[row] == time_cell(file.created_at)
-            && self.expires_at[row] == time_cell(file.expires_at)
+            && self.bytes.get(row) == size_cell(file.bytes)
+            && self.created_at.get(row) == time_cell(file.created_at)
+            && self.expires_at.get(row) == time_cell(file.expires_at)
             && self.has_purpose(no, file.purpose.as_ref());
         if same_keys && self.has_extra(no, file.extra.as_deref()) {
             return Ok(());
@@ -77,8 +77,8 @@ impl Store {
         if !same_name {
             let raw = file.filename.as_ref().map_or(b"".as_slice(), Untrusted::raw);
             let name = self.text.push(raw).ok_or(Full)?;
-            self.garbage += self.names.get(row).len();
-            self.names.set(row, name);
+            self.garbage += self.spans.name(row).len();
+            self.spans.set_name(row, name);
         }
         self.set_columns(no, file);
         Ok(())
@@ -114,9 +114,9 @@ impl Store {
     fn set_columns(&mut self, no: FileNo, file: File) {
         let row = no.0 as usize;
         self.uncount_bytes(no);
-        self.bytes[row] = size_cell(file.bytes);
-        self.created_at[row] = time_cell(file.created_at);
-        self.expires_at[row] = time_cell(file.expires_at);
+        self.bytes.set(row, size_cell(file.bytes));
+        self.created_at.set(row, time_cell(file.created_at));
+        self.expires_at.set(row, time_cell(file.expires_at));
         self.count_bytes(no);
         self.release_texts(no);
         self.flags[row] &= !NAMELESS;
@@ -136,12 +136,12 @@ impl Store {
 
     fn count_bytes(&mut self, no: FileNo) {
         let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
+        let Stated::Value(bytes) = stated_bytes(self.bytes.get(row)) else {
             self.total.unknown += 1;
             return;
         };
         self.total.known += u128::from(bytes);
-        match stated_time(self.expires_at[row]) {
+        match stated_time(self.expires_at.get(row)) {
             Stated::Value(at) => self.sums.add(at, bytes),
             Stated::Nothing => self.sums.never += u128::from(bytes),
             Stated::Odd => {}
@@ -150,12 +150,12 @@ impl Store {
 
     pub(super) fn uncount_bytes(&mut self, no: FileNo) {
         let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes[row]) else {
+        let Stated::Value(bytes) = stated_bytes(self.bytes.get(row)) else {
             self.total.unknown -= 1;
             return;
         };
         self.total.known -= u128::from(bytes);
-        match stated_time(self.expires_at[row]) {
+        match stated_time(self.expires_at.get(row)) {
             Stated::Value(at) => self.sums.subtract(at, bytes),
             Stated::Nothing => self.sums.never -= u128::from(bytes),
             Stated::Odd => {}

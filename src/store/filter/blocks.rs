@@ -123,14 +123,14 @@ impl Store {
         let Some(texts) = self.texts_in_order(block).filter(|_| needle.can_sweep()) else {
             return block.rows().for_each(|row| one(row, bits));
         };
-        let start = self.keys.get(block.from).range().start;
+        let start = self.spans.key(block.from).range().start;
         let mut row = block.from;
         needle.sweep(texts, |found| {
             let found = start + found.start..start + found.end;
-            while self.names.get(row).range().end <= found.start {
+            while self.spans.name(row).range().end <= found.start {
                 row += 1;
             }
-            let (key, name) = (self.keys.get(row).range(), self.names.get(row).range());
+            let (key, name) = (self.spans.key(row).range(), self.spans.name(row).range());
             let within =
                 |text: &&std::ops::Range<usize>| text.start <= found.start && found.end <= text.end;
             if let Some(text) = [&key, &name].into_iter().find(within) {
@@ -149,7 +149,7 @@ impl Store {
         // text.
         let folds = may_fold(texts);
         for row in block.rows() {
-            let whole = || self.keys.get(row).range().start..self.names.get(row).range().end;
+            let whole = || self.spans.key(row).range().start..self.spans.name(row).range().end;
             let odd = self.flags[row] & UNREADABLE != 0;
             if odd || folds && may_fold(self.text.slice(whole())) {
                 clear(bits, row - block.from);
@@ -161,10 +161,10 @@ impl Store {
     /// The texts of a block, where they lie in the order of its rows, each id before its filename,
     /// as they do unless files were renamed or numbers used again.
     fn texts_in_order(&self, block: Block) -> Option<&[u8]> {
-        let mut end = self.keys.get(block.from).range().start;
+        let mut end = self.spans.key(block.from).range().start;
         let start = end;
         for row in block.rows() {
-            let (key, name) = (self.keys.get(row).range(), self.names.get(row).range());
+            let (key, name) = (self.spans.key(row).range(), self.spans.name(row).range());
             if self.flags[row] & FREE != 0 || key.start != end || name.start != key.end {
                 return None;
             }

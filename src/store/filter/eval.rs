@@ -104,7 +104,7 @@ impl Test {
 
     pub(super) fn holds(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         let row = no.0 as usize;
-        let left = || TimeLeft::of(stated_time(store.expires_at[row]), moment.server_ms);
+        let left = || TimeLeft::of(stated_time(store.expires_at.get(row)), moment.server_ms);
         let time = |cell, op: Op, span: Span| {
             stated_time(cell).value().is_some_and(|at| op.holds(span.order(at)))
         };
@@ -121,15 +121,15 @@ impl Test {
             },
             Self::Age(op, bound) => {
                 let age = |at| moment.server_ms.div_euclid(1_000).saturating_sub(at);
-                let age = stated_time(store.created_at[row]).value().map(age);
+                let age = stated_time(store.created_at.get(row)).value().map(age);
                 age.is_some_and(|age| op.holds(u64::try_from(age).unwrap_or(0).cmp(bound)))
             }
             Self::Bytes(op, bound) => {
-                let bytes = stated_bytes(store.bytes[row]).value();
+                let bytes = stated_bytes(store.bytes.get(row)).value();
                 bytes.is_some_and(|bytes| op.holds(bytes.cmp(bound)))
             }
-            Self::Created(op, span) => time(store.created_at[row], *op, *span),
-            Self::Expires(op, span) => time(store.expires_at[row], *op, *span),
+            Self::Created(op, span) => time(store.created_at.get(row), *op, *span),
+            Self::Expires(op, span) => time(store.expires_at.get(row), *op, *span),
             Self::Text(TextField::Id, test) => {
                 store.text(TextField::Id, no).is_some_and(|id| test.holds(id))
             }
@@ -137,7 +137,7 @@ impl Test {
                 store.text(*field, no).is_some_and(|text| test.holds(&composed(text)))
             }
             Self::Is(Property::Expired) => left() == TimeLeft::Expired,
-            Self::Is(Property::Never) => store.expires_at[row] == NOTHING,
+            Self::Is(Property::Never) => store.expires_at.get(row) == NOTHING,
             Self::Is(Property::Marked) => moment.marked.contains(&no),
             Self::Is(Property::Unreadable) => store.flags[row] & UNREADABLE != 0,
         }
