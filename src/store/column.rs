@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::{NO_SIZE, NOTHING, ODD, ODD_SIZE};
+use super::{FileNo, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
 use crate::time::expiry::{Stated, StatedTime};
 
 /// What a service did not say.
@@ -127,6 +127,26 @@ pub(super) fn stated_bytes(cell: u64) -> Stated<u64> {
         NO_SIZE => Stated::Nothing,
         ODD_SIZE => Stated::Odd,
         bytes => Stated::Value(bytes),
+    }
+}
+
+impl Store {
+    /// Fetches what is kept of these files into the processor's caches, all of them at once: of a
+    /// million files nearly each column of each one is waited for, and in this way together.
+    pub fn read_ahead(&self, files: &[FileNo]) {
+        let columns = files.iter().map(|no| {
+            let row = no.0 as usize;
+            let small = u64::from(self.flags[row]) + u64::from(self.purpose[row]);
+            let times = self.created_at.get(row).cast_unsigned() ^ u64::from(self.verified_s[row]);
+            small ^ times ^ self.expires_at.get(row).cast_unsigned() ^ self.bytes.get(row)
+        });
+        let ends = |text: &[u8]| text.first().zip(text.last()).map(|(first, last)| first ^ last);
+        let texts = files.iter().map(|no| {
+            let row = no.0 as usize;
+            let (key, name) = (self.spans.key(row), self.spans.name(row));
+            ends(self.text.get(key)).unwrap_or(0) ^ ends(self.text.get(name)).unwrap_or(0)
+        });
+        std::hint::black_box((columns.fold(0, |a, b| a ^ b), texts.fold(0, |a, b| a ^ b)));
     }
 }
 

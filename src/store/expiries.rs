@@ -85,21 +85,27 @@ impl Store {
     /// The loaded files that expire from `from_s` up to, and excluding, `to_s`, soonest first.
     #[must_use]
     pub fn expiring(&self, from_s: i64, to_s: i64) -> &[FileNo] {
-        let rows = self.by_expiry.rows();
-        let before = |bound: i64| {
-            rows.partition_point(|no| {
-                let at = self.expires_at.get(no.0 as usize);
-                at > ODD && at < bound
-            })
-        };
-        let (from, to) = (before(from_s), before(to_s));
-        &rows[from..to.max(from)]
+        // Most questions are about no time at all, and a search among a million files waits for
+        // the memory many times.
+        if from_s >= to_s {
+            return &[];
+        }
+        let (from, to) = (self.expiring_before(from_s), self.expiring_before(to_s));
+        &self.by_expiry.rows()[from..to]
+    }
+
+    /// How many of the files expire before `bound_s`: they are the first in the order by expiry.
+    fn expiring_before(&self, bound_s: i64) -> usize {
+        self.by_expiry.rows().partition_point(|no| {
+            let at = self.expires_at.get(no.0 as usize);
+            at > ODD && at < bound_s
+        })
     }
 
     /// The first moment of expiry that is not before `from_s`.
     #[must_use]
     pub fn first_expiring_from(&self, from_s: i64) -> Option<i64> {
-        let no = *self.expiring(from_s, i64::MAX).first()?;
+        let no = *self.by_expiry.rows().get(self.expiring_before(from_s))?;
         stated_time(self.expires_at.get(no.0 as usize)).value()
     }
 

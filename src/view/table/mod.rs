@@ -64,6 +64,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     if rows == 0 {
         return screens::instead_of_rows(pen, inner);
     }
+    app.store().read_ahead(app.table().window());
     let columns = columns(app, inner);
     let ending = ending(app, &columns);
     head(pen, inner, &columns, ending.as_deref());
