@@ -105,6 +105,9 @@ impl Reader {
                 State::Loading { .. } => unreachable!("each answer is waited for"),
             };
             let Some(fetch) = fetch else { continue };
+            // Whoever drives the connection is to see first that the answer before is over: a request
+            // that finds it still in use makes another one.
+            yield_now().await;
             let Fetch { cursor, attempt, .. } = &fetch;
             let answer = exec::list(&self.client, cursor.after(), self.limit, *attempt);
             let (answer, taken) = tokio::join!(answer, hand_over(&pages, batch.take()));
