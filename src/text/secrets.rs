@@ -38,6 +38,14 @@ pub fn without_secrets(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether one of the secrets may stand in `text`, in whatever spelling, or the beginning of one that
+/// was cut off: not for sure, but if not, then for sure. One look at much text is faster than many at
+/// its parts.
+#[must_use]
+pub fn may_be_in(text: &[u8]) -> bool {
+    REGISTER.may_be_in(text)
+}
+
 /// `text` without the secrets of at least so many bytes, also where some of their characters are
 /// spelt as escapes of JSON or of addresses; borrowed where there is none.
 pub(super) fn hide(text: &[u8], least: usize) -> Cow<'_, [u8]> {
@@ -74,6 +82,13 @@ impl Register {
             let Some(there) = place.get().filter(|there| !known(there)) else { return };
             place = &there.next.0;
         }
+    }
+
+    fn may_be_in(&self, text: &[u8]) -> bool {
+        let mut entries = self.entries().filter(|entry| entry.len() >= LONG).peekable();
+        entries.peek().is_some()
+            && (memchr2(b'\\', b'%', text).is_some()
+                || entries.any(|entry| entry.finder.find(text).is_some()))
     }
 
     fn hide<'t>(&self, text: &'t [u8], least: usize) -> Cow<'t, [u8]> {
@@ -251,6 +266,28 @@ mod tests {
             assert_eq!(hidden(&[secret], text), expected, "{text}");
         }
         assert_eq!(hidden(&["aaaaaaaaab"], "aaaaaaaaaab"), "a[key]");
+    }
+
+    /// What is looked at as a whole and found to hold none is what each of its parts would be.
+    #[test]
+    fn one_look_at_many_texts_misses_nothing() {
+        let register = register(&["csk-Canary/5f1e+0b", "second-secret"]);
+        for parts in [
+            ["x", "a csk-Canary/5f1e+0b", "y"],
+            ["cut csk-Cana", "ry", ""],
+            [r"csk-\u0043anary/5f1e+0b", "", ""],
+            ["csk-Canary%2F5f1e%2b0b", "", ""],
+            ["", "", "second-secret"],
+            ["no", "secret", "here"],
+            ["csk-", "Canary/5f1e+0b", ""],
+        ] {
+            let hides =
+                parts.iter().any(|part| register.hide(part.as_bytes(), LONG) != part.as_bytes());
+            let whole = format!("\"{}\"", parts.join("\",\""));
+            assert!(register.may_be_in(whole.as_bytes()) || !hides, "{whole}");
+        }
+        assert!(!register.may_be_in(br#"{"id":"file_1","filename":"secondary.jsonl"}"#));
+        assert!(!super::Register(OnceLock::new()).may_be_in(b"second-secret"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The types of text from outside, and the ways in which it may be printed.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::ser::{Error as _, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -193,13 +193,11 @@ impl<'a> UntrustedRef<'a> {
     /// UTF-8 cannot be said in JSON and become U+FFFD.
     #[must_use]
     pub fn json(self) -> String {
-        let mut out = String::with_capacity(self.0.len() + 2);
-        self.push_json(&mut out);
-        out
+        UntrustedRef(&hide(self.0, secrets::LONG)).exact_json()
     }
 
     /// Appends it as a [JSON string](Self::json).
-    pub fn push_json(self, out: &mut String) {
+    pub fn push_json(self, out: &mut Vec<u8>) {
         UntrustedRef(&hide(self.0, secrets::LONG)).push_exact_json(out);
     }
 
@@ -207,37 +205,42 @@ impl<'a> UntrustedRef<'a> {
     /// whatever stands in it.
     #[must_use]
     pub fn exact_json(self) -> String {
-        let mut out = String::with_capacity(self.0.len() + 2);
+        let mut out = Vec::with_capacity(self.0.len() + 2);
         self.push_exact_json(&mut out);
-        out
+        // Characters were written, no bytes.
+        String::from_utf8(out).unwrap_or_default()
     }
 
-    fn push_exact_json(self, out: &mut String) {
-        out.push('"');
+    /// Appends a JSON string that reads back as exactly this text, a secret in it included: for what
+    /// is [searched](secrets::may_be_in) as a whole before it is shown.
+    pub fn push_exact_json(self, out: &mut Vec<u8>) {
+        out.push(b'"');
         // Nearly all texts of a service stand for themselves. Looking at every byte, without an
         // early end, is what a processor does many at a time.
         let is_plain = |b: &u8| matches!(b, b' '..=b'~') && *b != b'"' && *b != b'\\';
         let all_plain = self.0.iter().fold(true, |all, b| all & is_plain(b));
-        if let (true, Ok(text)) = (all_plain, std::str::from_utf8(self.0)) {
-            out.push_str(text);
-            out.push('"');
+        if all_plain {
+            out.extend_from_slice(self.0);
+            out.push(b'"');
             return;
         }
         units(self.0, |unit, _| match unit {
-            Unit::Char('"') => out.push_str("\\\""),
-            Unit::Char('\\') => out.push_str("\\\\"),
-            Unit::Char(c) if c == ' ' || !is_hidden(c) => out.push(c),
+            Unit::Char('"') => out.extend(b"\\\""),
+            Unit::Char('\\') => out.extend(b"\\\\"),
+            Unit::Char(c) if c == ' ' || !is_hidden(c) => {
+                out.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
+            }
             Unit::Char(c) => {
                 for half in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{half:04x}");
+                    out.extend(format!("\\u{half:04x}").as_bytes());
                 }
             }
             Unit::Surrogate(half) => {
-                let _ = write!(out, "\\u{half:04x}");
+                out.extend(format!("\\u{half:04x}").as_bytes());
             }
-            Unit::Byte(_) => out.push('\u{fffd}'),
+            Unit::Byte(_) => out.extend("\u{fffd}".as_bytes()),
         });
-        out.push('"');
+        out.push(b'"');
     }
 }
 

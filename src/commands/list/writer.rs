@@ -10,7 +10,7 @@ use super::Output;
 use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::text;
-use crate::text::secrets::without_secrets;
+use crate::text::secrets::{may_be_in, without_secrets};
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::zone;
@@ -22,7 +22,7 @@ const FIELDS: [&str; 6] = ["id", "filename", "bytes", "purpose", "created_at", "
 pub(super) struct Writer<W: Write> {
     form: Form<W>,
     /// A page of JSON, kept for the next one.
-    text: String,
+    text: Vec<u8>,
 }
 
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
@@ -45,7 +45,7 @@ impl<W: Write> Writer<W> {
                 Form::Csv { out, begun: false }
             }
         };
-        Self { form, text: String::new() }
+        Self { form, text: vec![] }
     }
 
     /// Writes the files of one page.
@@ -72,23 +72,19 @@ impl<W: Write> Writer<W> {
                 out.flush()
             }
             Form::Json { out, begun } => {
-                text.clear();
-                for file in files {
-                    let before = if *begun { ",\n" } else { "{\"object\":\"list\",\"data\":[\n" };
-                    *begun = true;
-                    text.push_str(before);
-                    push_json(text, file);
-                }
-                out.write_all(text.as_bytes())?;
+                let first: &[u8] =
+                    if *begun { b",\n" } else { b"{\"object\":\"list\",\"data\":[\n" };
+                *begun |= !files.is_empty();
+                write_json(text, files, |i| if i == 0 { first } else { b",\n" });
+                out.write_all(text)?;
                 out.flush()
             }
             Form::Jsonl { out } => {
-                text.clear();
-                for file in files {
-                    push_json(text, file);
-                    text.push('\n');
+                write_json(text, files, |i| if i == 0 { b"" } else { b"\n" });
+                if !files.is_empty() {
+                    text.push(b'\n');
                 }
-                out.write_all(text.as_bytes())?;
+                out.write_all(text)?;
                 out.flush()
             }
             Form::Csv { out, begun } => {
@@ -189,46 +185,67 @@ fn csv_cells(file: &File) -> [String; 6] {
     ]
 }
 
+/// How texts are written: with the secrets in them hidden, which takes a look at each, or as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secrets {
+    Hidden,
+    Unsearched,
+}
+
+/// Writes the files of a page, with `before` before each. No secret is in it: one look at the whole
+/// page tells whether each of its texts has to be looked at.
+fn write_json(page: &mut Vec<u8>, files: &[File], before: impl Fn(usize) -> &'static [u8]) {
+    for secrets in [Secrets::Unsearched, Secrets::Hidden] {
+        page.clear();
+        for (i, file) in files.iter().enumerate() {
+            page.extend_from_slice(before(i));
+            push_json(page, file, secrets);
+        }
+        if !may_be_in(page) {
+            return;
+        }
+    }
+}
+
 /// Appends one file as one line of JSON: the API's fields with normalised values, then those that
 /// the program does not know, as they came.
 ///
 /// By hand, since serde would want each of these texts written, checked and copied once more: their
 /// escapes are our own, and there may be a million files.
-fn push_json(line: &mut String, file: &File) {
+fn push_json(line: &mut Vec<u8>, file: &File, secrets: Secrets) {
     let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
     let names_itself = extra.iter().any(|(name, _)| name.raw() == b"object");
-    line.push_str("{\"id\":");
-    file.id.borrow().push_json(line);
+    push_text(line, "{\"id\":", Some(&file.id), secrets);
     if !names_itself {
-        line.push_str(",\"object\":\"file\"");
+        line.extend(b",\"object\":\"file\"");
     }
     push_number(line, ",\"bytes\":", file.bytes.value());
     push_number(line, ",\"created_at\":", file.created_at.value());
     push_number(line, ",\"expires_at\":", file.expires_at.value());
-    push_text(line, ",\"filename\":", file.filename.as_ref());
-    push_text(line, ",\"purpose\":", file.purpose.as_ref());
+    push_text(line, ",\"filename\":", file.filename.as_ref(), secrets);
+    push_text(line, ",\"purpose\":", file.purpose.as_ref(), secrets);
     for (name, value) in extra.iter().filter(|(name, _)| !is_known(name.borrow())) {
-        line.push(',');
-        name.borrow().push_json(line);
-        line.push(':');
-        line.push_str(&one_line(value.borrow()));
+        push_text(line, ",", Some(name), secrets);
+        line.push(b':');
+        line.extend(one_line(value.borrow()).as_bytes());
     }
-    line.push('}');
+    line.push(b'}');
 }
 
-fn push_text(line: &mut String, name: &str, text: Option<&Untrusted>) {
-    line.push_str(name);
-    match text {
-        Some(text) => text.borrow().push_json(line),
-        None => line.push_str("null"),
+fn push_text(line: &mut Vec<u8>, name: &str, text: Option<&Untrusted>, secrets: Secrets) {
+    line.extend_from_slice(name.as_bytes());
+    match (text, secrets) {
+        (Some(text), Secrets::Unsearched) => text.borrow().push_exact_json(line),
+        (Some(text), Secrets::Hidden) => text.borrow().push_json(line),
+        (None, _) => line.extend(b"null"),
     }
 }
 
-fn push_number(line: &mut String, name: &str, number: Option<impl itoa::Integer>) {
-    line.push_str(name);
+fn push_number(line: &mut Vec<u8>, name: &str, number: Option<impl itoa::Integer>) {
+    line.extend_from_slice(name.as_bytes());
     match number {
-        Some(number) => line.push_str(itoa::Buffer::new().format(number)),
-        None => line.push_str("null"),
+        Some(number) => line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
+        None => line.extend(b"null"),
     }
 }
 
@@ -328,6 +345,27 @@ mod tests {
     fn csv_quotes_and_escapes() {
         let text = written(Output::Csv, &[odd_file()]);
         assert_eq!(text.lines().nth(1), Some("a,\"x\\n\\u{202e},\"\"日\",,,,1"));
+    }
+
+    /// A secret in a page is hidden as it is in each text by itself.
+    #[test]
+    fn a_page_with_a_secret_in_it_is_written_without() {
+        crate::text::secrets::register(&secrecy::SecretString::from("csk-in-a-page-of-a-list"));
+        let name =
+            |name: &str| File { filename: Some(Untrusted::new(name)), extra: None, ..odd_file() };
+        let names =
+            ["a.jsonl", "csk-in-a-page-of-a-list", "cut csk-in-a-pag", "csk%2din-a-page-of-a-list"];
+        let said = written(Output::Jsonl, &names.map(name));
+        let shown: Vec<String> = said
+            .lines()
+            .map(|line| {
+                serde_json::from_str::<serde_json::Value>(line).unwrap()["filename"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .collect();
+        assert_eq!(shown, ["a.jsonl", "[key]", "cut [key]", "[key]"]);
     }
 
     #[test]
