@@ -29,6 +29,7 @@ Examples:
   shelflife list                               the first 100 files as a table
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
+  shelflife list --all --output csv --safe > all.csv     to be opened in a spreadsheet
 
 Without --all one page is printed, and standard error says where there is more on the server. What is
 odd is said there too, in one line each: `partial` where reading on failed before the end of the list
@@ -36,7 +37,8 @@ odd is said there too, in one line each: `partial` where reading on failed befor
 
 The JSON forms hold the real filenames; table and CSV spell out what could mislead, such as line
 breaks in a name. Values are normalised: whole numbers for times and bytes, null for what was not
-given.
+given. CSV is RFC 4180: a name in it may begin with =, +, - or @, which a spreadsheet
+takes for a formula; --safe puts a ' before it.
 
 Exit codes: 0 done, also for a reader that closes the pipe, such as head · 1 partial, or no list of
 files · 2 usage · 3 no, malformed or refused key · 5 service unavailable or rate-limited before
@@ -65,6 +67,10 @@ pub struct List {
     /// The form to print in
     #[arg(long, value_name = "FORM", default_value = "table")]
     pub output: Output,
+
+    /// With csv: put a ' before texts that a spreadsheet would take for a formula
+    #[arg(long)]
+    pub safe: bool,
 }
 
 /// The form of a list.
@@ -85,6 +91,10 @@ pub enum Output {
 /// # Errors
 /// Where nothing could be listed, or only a part.
 pub async fn run(options: &GlobalOptions, list: &List) -> Result<(), CommandError> {
+    if list.safe && list.output != Output::Csv {
+        let text = "--safe is for spreadsheets; it goes with --output csv";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
     let client = service.client()?;
@@ -104,7 +114,7 @@ async fn print(
     list: &List,
     out: impl Write,
 ) -> Result<(), CommandError> {
-    let mut writer = Writer::new(list.output, out);
+    let mut writer = Writer::new(list.output, list.safe, out);
     let reach = if list.all || values.load == Load::All { Reach::All } else { Reach::OnePage };
     // While a page is printed, the next one is on its way.
     let (pages, mut printable) = mpsc::channel(1);

@@ -30,11 +30,12 @@ enum Form<W: Write> {
     Table { out: BufWriter<W>, id_width: usize },
     Json { out: W, begun: bool },
     Jsonl { out: W },
-    Csv { out: csv::Writer<W>, begun: bool },
+    Csv { out: csv::Writer<W>, begun: bool, safe: bool },
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(output: Output, out: W) -> Self {
+    /// A writer in this form; `safe` makes CSV so that a spreadsheet takes no text for a formula.
+    pub(super) fn new(output: Output, safe: bool, out: W) -> Self {
         let form = match output {
             Output::Table => Form::Table { out: BufWriter::new(out), id_width: 0 },
             Output::Json => Form::Json { out, begun: false },
@@ -42,7 +43,7 @@ impl<W: Write> Writer<W> {
             Output::Csv => {
                 let mut builder = csv::WriterBuilder::new();
                 let out = builder.terminator(csv::Terminator::CRLF).from_writer(out);
-                Form::Csv { out, begun: false }
+                Form::Csv { out, begun: false, safe }
             }
         };
         Self { form, text: vec![] }
@@ -87,9 +88,9 @@ impl<W: Write> Writer<W> {
                 out.write_all(text)?;
                 out.flush()
             }
-            Form::Csv { out, begun } => {
+            Form::Csv { out, begun, safe } => {
                 begin_csv(out, begun)?;
-                files.iter().try_for_each(|file| write_record(out, csv_cells(file)))?;
+                files.iter().try_for_each(|file| write_record(out, csv_cells(file, *safe)))?;
                 out.flush()
             }
         }
@@ -109,7 +110,7 @@ impl<W: Write> Writer<W> {
                 out.write_all(format!("{before}],\"has_more\":{has_more}}}\n").as_bytes())?;
                 out.flush()
             }
-            Form::Csv { out, begun } => {
+            Form::Csv { out, begun, .. } => {
                 begin_csv(out, begun)?;
                 out.flush()
             }
@@ -170,9 +171,14 @@ fn padded(mut text: String, cells: usize) -> String {
     text
 }
 
-fn csv_cells(file: &File) -> [String; 6] {
+/// What a cell begins with that a spreadsheet takes for a formula, in half and full width; and the
+/// sign that says it is none, so that one more of it always is ours.
+const BEGIN_A_FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\''];
+
+fn csv_cells(file: &File, safe: bool) -> [String; 6] {
     let text = |text: Option<&Untrusted>| {
-        text.map_or(String::new(), |text| text.borrow().printable().into_owned())
+        let text = text.map_or(String::new(), |text| text.borrow().printable().into_owned());
+        if safe && text.starts_with(BEGIN_A_FORMULA) { format!("'{text}") } else { text }
     };
     let number = |value: Option<String>| value.unwrap_or_default();
     [
@@ -299,7 +305,7 @@ mod tests {
 
     fn written(output: Output, files: &[File]) -> String {
         let mut out = vec![];
-        let mut writer = Writer::new(output, &mut out);
+        let mut writer = Writer::new(output, false, &mut out);
         writer.page(files, 0).unwrap();
         writer.end(HasMore::No).unwrap();
         drop(writer);
@@ -347,6 +353,43 @@ mod tests {
         assert_eq!(text.lines().nth(1), Some("a,\"x\\n\\u{202e},\"\"日\",,,,1"));
     }
 
+    /// RFC 4180 as it is, or without anything that a spreadsheet would carry out.
+    #[test]
+    fn csv_may_be_made_safe_for_spreadsheets() {
+        for (name, harmless) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-rf.jsonl", "'-rf.jsonl"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("＝1", "'＝1"),
+            ("'quoted", "''quoted"),
+            ("=1,2", "\"'=1,2\""),
+            // What is spelt out begins with a backslash, and what has it further in is no formula.
+            ("\t=1", "\\t=1"),
+            ("a=1", "a=1"),
+            ("", ""),
+        ] {
+            let file = File {
+                id: Untrusted::new("file_1"),
+                filename: Some(Untrusted::new(name)),
+                bytes: Stated::Value(1),
+                created_at: Stated::Value(-5),
+                expires_at: Stated::Nothing,
+                purpose: Some(Untrusted::new("@batch")),
+                extra: None,
+            };
+            let mut out = vec![];
+            let mut writer = Writer::new(Output::Csv, true, &mut out);
+            writer.page(std::slice::from_ref(&file), 0).unwrap();
+            drop(writer);
+            let text = String::from_utf8(out).unwrap();
+            let expected = format!("file_1,{harmless},1,'@batch,-5,");
+            assert_eq!(text.lines().nth(1), Some(expected.as_str()), "a number is none");
+            let plain = written(Output::Csv, &[file]);
+            assert!(!plain.contains('\'') || name.contains('\''), "{plain}");
+        }
+    }
+
     /// A secret in a page is hidden as it is in each text by itself.
     #[test]
     fn a_page_with_a_secret_in_it_is_written_without() {
@@ -371,7 +414,7 @@ mod tests {
     #[test]
     fn json_of_several_pages_is_one_document() {
         let mut out = vec![];
-        let mut writer = Writer::new(Output::Json, &mut out);
+        let mut writer = Writer::new(Output::Json, false, &mut out);
         for _ in 0..2 {
             writer.page(&[odd_file(), odd_file()], 0).unwrap();
         }
