@@ -31,7 +31,10 @@ fn file(name: &str, expires_at: i64) -> File {
 
 impl World {
     fn new(rules: Vec<Rule>) -> Self {
-        Self { store: Store::default(), alerts: Alerts::new(rules), mono: SECOND }
+        let mut alerts = Alerts::new(rules);
+        // Nothing was found at the start.
+        alerts.rest(SECOND);
+        Self { store: Store::default(), alerts, mono: SECOND }
     }
 
     /// A file comes, or comes again, with `left_ms` to its expiry at `expires_at`.
@@ -60,7 +63,8 @@ impl World {
 
     fn look(&mut self, new: &[FileNo], server_ms: i64) {
         let moment = Moment { server_ms, marked: &HashSet::new() };
-        self.alerts.check_bounds(&self.store, new, &moment, self.mono);
+        self.alerts.look_at(&self.store, new, Seen::Changed, &moment, self.mono);
+        self.alerts.check_bounds(&self.store, &moment, self.mono);
     }
 
     /// Goes on until whatever waits is told; tells what is.

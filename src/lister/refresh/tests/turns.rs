@@ -153,7 +153,7 @@ fn a_file_without_a_usable_id_is_never_asked_for() {
                 asked.push(id);
                 world.checked();
             }
-            Some(Ask::Page { .. }) => world.refresher.came_late(world.request()),
+            Some(Ask::Page { .. }) => world.refresher.page_overtaken(world.request()),
             None => break,
         }
         if asked.len() > 2 || world.next().is_none() {
