@@ -10,7 +10,8 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// Above this many whole days the countdown only says that there are more.
+/// Nobody keeps a file for more days than these, 27 years: such an expiry stands for something else,
+/// and is not counted down.
 const MOST_DAYS: u64 = 9_999;
 
 /// Something that a service states about a file: a time or a size.
@@ -123,13 +124,12 @@ impl TimeLeft {
 }
 
 /// The countdown of the table, at most eight cells: `6d 23h`, `23:59:59`, `59:59`, `expired`, `—`,
-/// `?`; from 1,000 days on without the hours.
+/// `?`; from 1,000 days on without the hours, and beyond what anyone keeps a file `?` too.
 impl fmt::Display for TimeLeft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = match *self {
             Self::Expired => "expired".to_owned(),
             Self::Never => "—".to_owned(),
-            Self::Unknown => "?".to_owned(),
             Self::Seconds(s) if s < HOUR => format!("{:02}:{:02}", s / MINUTE, s % MINUTE),
             Self::Seconds(s) if s < DAY => {
                 format!("{:02}:{:02}:{:02}", s / HOUR, s % HOUR / MINUTE, s % MINUTE)
@@ -138,7 +138,7 @@ impl fmt::Display for TimeLeft {
                 format!("{}d {:02}h", s / DAY, s % DAY / HOUR)
             }
             Self::Seconds(s) if s <= MOST_DAYS * DAY => format!("{}d", s / DAY),
-            Self::Seconds(_) => format!(">{MOST_DAYS}d"),
+            Self::Unknown | Self::Seconds(_) => "?".to_owned(),
         };
         f.pad(&text)
     }
@@ -248,8 +248,8 @@ mod tests {
         }
         assert_eq!(TimeLeft::of(Stated::Nothing, NOW).to_string(), "—");
         assert_eq!(TimeLeft::of(Stated::Odd, NOW).to_string(), "?");
-        assert_eq!(TimeLeft::of(Stated::Value(i64::MAX), NOW).to_string(), ">9999d");
-        assert_eq!(TimeLeft::of(Stated::Value(i64::MAX), NOW).with_seconds(), ">9999d");
+        assert_eq!(TimeLeft::of(Stated::Value(i64::MAX), NOW).to_string(), "?");
+        assert_eq!(TimeLeft::of(Stated::Value(i64::MAX), NOW).with_seconds(), "?");
         assert_eq!(TimeLeft::of(Stated::Value(i64::MIN), i64::MAX), TimeLeft::Expired);
     }
 

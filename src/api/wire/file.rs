@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::values::{Wtf8, read_bytes, read_string, read_time, read_wtf8};
+use super::times::read_time;
+use super::values::{Wtf8, read_bytes, read_string, read_wtf8};
 use super::{File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
 use crate::text::Untrusted;
 use crate::time::expiry::Stated;

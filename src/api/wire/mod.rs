@@ -7,6 +7,7 @@
 mod envelope;
 mod file;
 mod plain;
+mod times;
 mod values;
 
 use std::borrow::Cow;

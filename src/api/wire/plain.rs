@@ -11,7 +11,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::file::Extra;
-use super::values::time_of;
+use super::times::time_of;
 use super::{File, HasMore, MOST_FILENAME_BYTES, MOST_FILES_A_PAGE, MOST_ID_BYTES, Page, Reading};
 use crate::text::Untrusted;
 use crate::time::expiry::Stated;

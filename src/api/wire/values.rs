@@ -1,22 +1,14 @@
-//! Values as services write them: numbers as text, times in three notations, strings that are no
-//! Unicode.
+//! Values as services write them: numbers as text, strings that are no Unicode.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{self, Deserializer, Visitor};
 use serde_json::value::RawValue;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use crate::text::Untrusted;
-use crate::time::expiry::{Stated, StatedTime};
+use crate::time::expiry::Stated;
 
-/// Times above this are no seconds: they would lie past the year 5138.
-const MOST_SECONDS: i64 = 100_000_000_000;
-/// Times from this on are milliseconds: it is September 2001. What lies between could be neither a
-/// file's time in seconds nor one in milliseconds, and is not guessed at.
-const LEAST_MILLISECONDS: i64 = 1_000_000_000_000;
 /// Above this a float is no longer exact.
 const EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
 
@@ -61,7 +53,7 @@ pub(super) fn read_string(raw: &RawValue) -> Stated<Untrusted> {
 }
 
 /// The text of a number, whether it came as a number or as a string.
-fn number_text(raw: &RawValue) -> Stated<&str> {
+pub(super) fn number_text(raw: &RawValue) -> Stated<&str> {
     match raw.get() {
         "null" => Stated::Nothing,
         text => match text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
@@ -96,35 +88,6 @@ pub(super) fn read_bytes(raw: &RawValue) -> Stated<u64> {
         {
             Stated::Value(float as u64)
         }
-        _ => Stated::Odd,
-    }
-}
-
-pub(super) fn read_time(raw: &RawValue) -> StatedTime {
-    let text = match number_text(raw) {
-        Stated::Value(text) => text,
-        Stated::Nothing => return Stated::Nothing,
-        Stated::Odd => return Stated::Odd,
-    };
-    #[allow(clippy::cast_possible_truncation, reason = "checked: exact")]
-    let number = text.parse::<i64>().ok().or_else(|| {
-        let float = text.parse::<f64>().ok().filter(|float| float.abs() <= EXACT_FLOAT)?;
-        // A part of the first second of 1970 is no time of a file, and must not read as none.
-        (float == 0.0 || float.abs() >= 1.0).then_some(float.floor() as i64)
-    });
-    match number {
-        Some(number) => time_of(number),
-        None => OffsetDateTime::parse(text, &Rfc3339)
-            .map_or(Stated::Odd, |at| Stated::Value(at.unix_timestamp())),
-    }
-}
-
-/// A time given as a whole number.
-pub(super) fn time_of(number: i64) -> StatedTime {
-    match number {
-        0 => Stated::Nothing,
-        seconds if (1..=MOST_SECONDS).contains(&seconds) => Stated::Value(seconds),
-        milliseconds if milliseconds >= LEAST_MILLISECONDS => Stated::Value(milliseconds / 1_000),
         _ => Stated::Odd,
     }
 }
