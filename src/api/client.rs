@@ -180,9 +180,9 @@ impl Client {
             NotAPage::NotAFilesList { beginning, breaks_off } => {
                 ApiError::NotAFilesList { beginning, breaks_off }
             }
-            NotAPage::TooManyFiles => {
-                ApiError::Undecodable { what: "more than 10,000 files in one page" }
-            }
+            NotAPage::TooManyFiles => ApiError::Undecodable {
+                what: "more than 10,000 files in one page, and the first of them are none",
+            },
         })?;
         Ok(Answer { value, date, allowance })
     }

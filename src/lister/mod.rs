@@ -8,6 +8,7 @@
 //! | `Ready` | [`demand`](Lister::demand), of the view or at [`leisure`] | `Loading`, one [`Fetch`] |
 //! | `Loading` | page, `has_more` false; or not stated, and nothing new came | `Exhausted` |
 //! | | page, more (or not stated), and its last id was no cursor before | `Ready` after that id |
+//! | | page, with more in it than is read of one | `Failed` (too long) |
 //! | | page, more promised by it or by the page before, but empty, without a new id, or ending in an old cursor | `Failed` (stuck) |
 //! | | transient failure, attempts left | `Backoff` |
 //! | | transient failure, attempts spent; or a failure that no retry mends | `Failed` |
@@ -176,6 +177,7 @@ impl Lister {
         let promised = std::mem::replace(&mut self.pass.promised, has_more == HasMore::Yes);
         self.state = match (has_more, facts.last) {
             (HasMore::No, _) => State::Exhausted,
+            (HasMore::Unread, _) => State::Failed { at, why: Failure::PageTooLong },
             (HasMore::Unknown, _) if facts.fresh == 0 && !promised => State::Exhausted,
             (_, Some(last)) if facts.fresh > 0 && self.is_new_cursor(&last) => {
                 self.pass.good = Some(at);
@@ -265,7 +267,10 @@ impl Lister {
             State::Failed { why: Failure::AskedToWait { until, .. }, .. } if now < *until => {
                 return None;
             }
-            State::Failed { why: Failure::CursorStuck | Failure::CursorRefused(_), .. } => {
+            State::Failed {
+                why: Failure::CursorStuck | Failure::CursorRefused(_) | Failure::PageTooLong,
+                ..
+            } => {
                 self.reload();
                 Cursor::Start
             }

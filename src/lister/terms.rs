@@ -56,6 +56,11 @@ pub enum Failure {
     /// The service says that there is more, and does not give it.
     #[error("the service repeats itself: it says that there is more, but sends nothing new")]
     CursorStuck,
+    /// The service sends more files at once than are read of one page.
+    #[error(
+        "more than 10,000 files in one page, of which the first 10,000 are shown: the service does not page"
+    )]
+    PageTooLong,
     /// The service knows neither the cursor nor the one before, and not after a new start either.
     #[error("the service no longer knows where the last page ended: {0}")]
     CursorRefused(ApiError),
@@ -71,6 +76,7 @@ impl Failure {
         match self {
             Self::Call(error) | Self::AskedToWait { error, .. } => error.brief(),
             Self::CursorStuck => "repeats itself".to_owned(),
+            Self::PageTooLong => "page too long".to_owned(),
             Self::CursorRefused(_) => "place unknown".to_owned(),
             Self::Full => "full".to_owned(),
         }
@@ -82,7 +88,9 @@ impl Failure {
         let advice = match self {
             Self::Call(error) => return error.advice(),
             Self::AskedToWait { .. } => "try again then",
-            Self::CursorStuck | Self::CursorRefused(_) => "the service does not page as it should",
+            Self::CursorStuck | Self::CursorRefused(_) | Self::PageTooLong => {
+                "the service does not page as it should"
+            }
             Self::Full => "there is no way to hold more",
         };
         advice.into()

@@ -77,6 +77,16 @@ fn an_answer_to_another_request_changes_nothing() {
     assert!(lister.expects(another.request) && !lister.expects(fetch.request));
 }
 
+/// What is behind the files that are read of a page is not asked for: the service would send all again.
+#[test]
+fn a_page_that_is_too_long_ends_the_list_as_partial() {
+    let mut lister = lister();
+    load(&mut lister, &Cursor::Start, HasMore::Unread, facts("b", 2));
+    assert_eq!(why(&lister), &Failure::PageTooLong);
+    assert!(lister.demand().is_none() && !lister.may_retry());
+    assert_eq!(lister.retry(SECOND).unwrap().cursor, Cursor::Start);
+}
+
 #[test]
 fn a_list_that_does_not_say_ends_when_nothing_new_comes() {
     let mut lister = lister();

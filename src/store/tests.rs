@@ -114,7 +114,7 @@ fn two_files_with_one_id_are_both_shown_and_flagged() {
 
 #[test]
 fn unreadable_files_are_rows_of_their_own() {
-    let unreadable = || Unreadable { raw: Untrusted::new("{}"), why: "it has no id" };
+    let unreadable = || Unreadable { raw: Untrusted::new("{}"), why: "it has no id".into() };
     let mut store = Store::default();
     let readings = || {
         vec![

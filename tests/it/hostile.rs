@@ -59,7 +59,7 @@ fn bytes(headers: &str, body: &[u8]) -> Reply {
 #[test]
 fn what_is_too_much_is_refused_and_costs_little() {
     type Case = (&'static str, fn() -> Reply, &'static str);
-    let cases: [Case; 6] = [
+    let cases: [Case; 9] = [
         (
             "200 MB in 1.3 MB of gzip",
             || bytes("Content-Encoding: gzip\r\n", &bomb()),
@@ -83,6 +83,24 @@ fn what_is_too_much_is_refused_and_costs_little() {
             "two million files in 6 MB",
             || answer("200 OK", "", &format!("{{\"data\":[{}{{}}]}}", "{},".repeat(2_000_000))),
             "more than 10,000 files",
+        ),
+        (
+            "two million files in 6 MB that are no JSON",
+            || answer("200 OK", "", &format!("{{\"data\":[{}{{,}}]}}", "{,},".repeat(2_000_000))),
+            "more than 10,000 files",
+        ),
+        (
+            "a file of 7 MB that is no JSON and has no end",
+            || {
+                let body = format!("{{\"data\":[{{\"id\":\"{}", "\n\\\"]}".repeat(1_600_000));
+                answer("200 OK", "", &body)
+            },
+            "not a files list",
+        ),
+        (
+            "a depth of 4 million that is no JSON",
+            || answer("200 OK", "", &format!("{{\"data\":[NaN,{}", "[{".repeat(2_000_000))),
+            "not a files list",
         ),
         (
             "a depth of 100,000",
@@ -116,6 +134,46 @@ fn what_is_too_much_is_refused_and_costs_little() {
         assert!(grown < MOST_KIB, "{what}: {grown} KiB more");
         terminal.press("gg");
         terminal.wait_for(" 1 of 3 ");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0, "{what}");
+    }
+}
+
+/// Hazards 35: of a page with far too many files the first ones, and of files that are no JSON what
+/// can be kept of them.
+#[test]
+fn what_is_read_of_a_page_that_is_too_long_or_spoilt_costs_little() {
+    type Case = (&'static str, fn() -> String, &'static str);
+    let cases: [Case; 2] = [
+        (
+            "a million files",
+            || format!("{{\"data\":[{{\"id\":\"x\"}}{}]}}", ",{\"id\":1}".repeat(900_000)),
+            "5 loaded · partial",
+        ),
+        (
+            "8 MB of raw controls",
+            || {
+                let line = "\n".repeat(7_000_000);
+                format!(
+                    "{{\"data\":[{{\"id\":\"x\",\"filename\":\"{line}\"}}],\"has_more\":false}}"
+                )
+            },
+            "4 files",
+        ),
+    ];
+    for (what, body, loaded) in cases {
+        let server = Fault::start(move |_, head| match begins_at(head) {
+            0 => page(0, 3, true),
+            _ => answer("200 OK", "", &body()),
+        });
+        let environment = [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", &server.url)];
+        let mut terminal = Terminal::start(200, 30, &["--refresh", "off"], &environment);
+        terminal.wait_for("3 loaded");
+        let before = peak_kib(&terminal.pid());
+        terminal.press("G");
+        terminal.wait_for(loaded);
+        let grown = peak_kib(&terminal.pid()).saturating_sub(before);
+        assert!(grown < MOST_KIB, "{what}: {grown} KiB more");
         terminal.press("q");
         assert_eq!(terminal.wait_exit_restored(), 0, "{what}");
     }

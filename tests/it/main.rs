@@ -34,5 +34,6 @@ mod reconcile;
 mod screens;
 mod support;
 mod tls;
+mod tolerance;
 mod twin;
 mod update;

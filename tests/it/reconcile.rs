@@ -898,7 +898,7 @@ fn the_detail_of_a_file_that_is_gone_gives_way_and_nothing_above_it_does() {
 fn unreadable_files_leave_nothing_behind() {
     let page = |first: u64| {
         format!(
-            r#"{{"data":[{{"id":"file_{first}","created_at":{first}}},{{"id":7}},{{"id":"file_900","created_at":900}}],"has_more":false}}"#
+            r#"{{"data":[{{"id":"file_{first}","created_at":{first}}},{{"id":[7]}},{{"id":"file_900","created_at":900}}],"has_more":false}}"#
         )
     };
     // Whatever is asked for by its id is gone.

@@ -42,7 +42,7 @@ impl<'a> Envelope<'a> {
 }
 
 /// Objects within objects in which an array is looked for.
-const DEPTH: u8 = 2;
+pub(super) const DEPTH: u8 = 2;
 
 impl<'de> Deserialize<'de> for Envelope<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -110,7 +110,7 @@ impl<'de> Visitor<'de> for Look {
                     let within = map.next_value_seed(Look { depth: self.depth - 1 })?;
                     data = Some(Box::new(within));
                 }
-                b"has_more" => has_more = read_has_more(map.next_value::<&RawValue>()?),
+                b"has_more" => has_more = has_more_of(map.next_value::<&RawValue>()?.get()),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -120,8 +120,9 @@ impl<'de> Visitor<'de> for Look {
     }
 }
 
-fn read_has_more(raw: &RawValue) -> HasMore {
-    match raw.get() {
+/// What the JSON of a value says.
+pub(super) fn has_more_of(json: &str) -> HasMore {
+    match json {
         "true" | "\"true\"" | "1" => HasMore::Yes,
         "false" | "\"false\"" | "0" => HasMore::No,
         _ => HasMore::Unknown,

@@ -16,7 +16,9 @@ use crate::time::expiry::Stated;
 const MOST_EXTRA_BYTES: usize = 16 * 1_024;
 
 pub(super) fn read_file(raw: &RawValue) -> Reading {
-    let unreadable = |why| Reading::Unreadable(Unreadable { raw: beginning(raw.get()), why });
+    let unreadable = |why: &'static str| {
+        Reading::Unreadable(Unreadable { raw: beginning(raw.get()), why: why.into() })
+    };
     let Ok(fields) = serde_json::from_str::<Fields>(raw.get()) else {
         return unreadable(if raw.get().starts_with('{') {
             "its fields cannot be read"

@@ -1,12 +1,14 @@
 //! The tolerant reader: bytes of a `GET /v1/files` answer in, a [`Page`] out.
 //!
-//! One broken file is one [`Unreadable`], never a lost page; a field that the program does not know
-//! is kept; a value that is no number of its kind is [`Stated::Odd`], never guessed. The reader
-//! knows neither HTTP nor cursors.
+//! One broken file is one [`Unreadable`], never a lost page, even where it is no JSON; a field that the
+//! program does not know is kept; a value that is no number of its kind is [`Stated::Odd`], never
+//! guessed, and where a text belongs, a number or a truth is its own text. The reader knows neither
+//! HTTP nor cursors.
 
 mod envelope;
 mod file;
 mod plain;
+mod spoilt;
 mod times;
 mod values;
 
@@ -16,10 +18,11 @@ use crate::text::Untrusted;
 use crate::time::expiry::{Stated, StatedTime};
 use envelope::Envelope;
 use file::read_file;
+use spoilt::{Uncut, read_spoilt};
 
 pub use file::extra_fields;
 
-/// Files read from one page at most. The largest page that a known service allows is 10,000
+/// Files read from one page at most; the first ones of a page that has more. The largest page that a known service allows is 10,000
 /// (`OpenAI`); a body of eight mebibytes could claim millions.
 pub const MOST_FILES_A_PAGE: usize = 10_000;
 /// Bytes of an id kept; ids beyond this make the file unreadable.
@@ -55,7 +58,7 @@ pub struct Unreadable {
     /// The beginning of its JSON.
     pub raw: Untrusted,
     /// Why the file could not be read, in plain words.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
 }
 
 /// What one place of the list held.
@@ -76,6 +79,8 @@ pub enum HasMore {
     No,
     /// The service does not say.
     Unknown,
+    /// The page itself holds more files than are read of one ([`MOST_FILES_A_PAGE`]).
+    Unread,
 }
 
 /// One page of the list.
@@ -108,7 +113,7 @@ pub enum NotAPage {
         /// Whether the answer ends in the middle.
         breaks_off: bool,
     },
-    /// It claims more files than [`MOST_FILES_A_PAGE`].
+    /// It holds more than [`MOST_FILES_A_PAGE`], of which the first ones are no files.
     TooManyFiles,
 }
 
@@ -132,21 +137,32 @@ pub fn read_page(body: &[u8]) -> Result<Page, NotAPage> {
 fn read_any_page(text: &str) -> Result<Page, NotAPage> {
     let not_a_list =
         |breaks_off| NotAPage::NotAFilesList { beginning: beginning(text), breaks_off };
-    let envelope: Envelope = serde_json::from_str(text)
-        .map_err(|error| not_a_list(error.is_eof() && !text.trim().is_empty()))?;
-    let (list, has_more) = envelope.list().ok_or_else(|| not_a_list(false))?;
-    if list.too_many {
+    match serde_json::from_str::<Envelope>(text) {
+        Ok(envelope) => {
+            let (list, has_more) = envelope.list().ok_or_else(|| not_a_list(false))?;
+            page_of(list.files.into_iter().map(read_file).collect(), has_more, list.too_many)
+        }
+        Err(error) if error.is_eof() => Err(not_a_list(!text.trim().is_empty())),
+        Err(_) => {
+            let cut = spoilt::cut(text).map_err(|why| not_a_list(why == Uncut::BreaksOff))?;
+            page_of(cut.files.into_iter().map(read_spoilt).collect(), cut.has_more, cut.too_many)
+        }
+    }
+}
+
+fn page_of(readings: Vec<Reading>, has_more: HasMore, too_many: bool) -> Result<Page, NotAPage> {
+    let page = Page { readings, has_more: if too_many { HasMore::Unread } else { has_more } };
+    if too_many && page.last_id().is_none() {
         return Err(NotAPage::TooManyFiles);
     }
-    Ok(Page { readings: list.files.into_iter().map(read_file).collect(), has_more })
+    Ok(page)
 }
 
 /// Reads an answer that describes one file; nothing where it does not.
 #[must_use]
 pub fn read_single_file(body: &[u8]) -> Option<File> {
     let text = String::from_utf8_lossy(body);
-    let raw = serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()?;
-    match read_file(raw) {
+    match read_spoilt(text.trim_start_matches('\u{feff}').trim()) {
         Reading::File(file) => Some(file),
         Reading::Unreadable(_) => None,
     }

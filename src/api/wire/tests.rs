@@ -1,6 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod spoilt_files;
+
 fn page(body: &str) -> Page {
     read_page(body.as_bytes()).unwrap_or_else(|e| panic!("{body}: {e:?}"))
 }
@@ -13,7 +15,7 @@ fn only_file(fields: &str) -> File {
     }
 }
 
-fn unreadable(file: &str) -> &'static str {
+fn unreadable(file: &str) -> Cow<'static, str> {
     match page(&format!("[{file}]")).readings.pop() {
         Some(Reading::Unreadable(unreadable)) => unreadable.why,
         other => panic!("{file}: {other:?}"),
@@ -212,13 +214,34 @@ fn one_bad_file_is_one_unreadable_row() {
     assert_eq!(kinds, [true, false, true]);
     assert_eq!(unreadable("7"), "it is no object");
     assert_eq!(unreadable("{}"), "it has no id");
-    assert_eq!(unreadable(r#"{"id":7}"#), "its id is no text");
+    assert_eq!(unreadable(r#"{"id":[7]}"#), "its id is no text");
+    assert_eq!(unreadable(r#"{"id":null}"#), "its id is no text");
     assert_eq!(unreadable(r#"{"id":""}"#), "its id is empty");
     assert_eq!(unreadable(r#"{"id":"a","id":"b"}"#), "its id is given twice");
     assert_eq!(
         unreadable(&format!(r#"{{"id":"{}"}}"#, "a".repeat(2_000))),
         "its id is longer than 1,024 bytes"
     );
+}
+
+/// What should be a text and is a number, or a truth, is read as what it is written as.
+#[test]
+fn numbers_and_truths_are_texts_where_texts_are_asked_for() {
+    for (raw, text) in [("7", "7"), ("-0.50", "-0.50"), ("1e3", "1e3"), ("true", "true")] {
+        let body = format!(r#"[{{"id":{raw},"filename":{raw},"purpose":{raw}}}]"#);
+        let Some(Reading::File(file)) = page(&body).readings.pop() else { panic!("{body}") };
+        let text = Some(Untrusted::new(text));
+        assert_eq!(
+            (Some(file.id), file.filename, file.purpose),
+            (text.clone(), text.clone(), text)
+        );
+        assert_eq!(file.extra, None);
+    }
+    for raw in ["[7]", "{}"] {
+        let file = only_file(&format!(r#""filename":{raw},"purpose":{raw}"#));
+        assert_eq!((file.filename, file.purpose), (None, None));
+        assert_eq!(file.extra.unwrap(), format!(r#"{{"filename":{raw},"purpose":{raw}}}"#).into());
+    }
 }
 
 /// Hazards 27.
@@ -236,6 +259,12 @@ fn broken_text_breaks_that_text_only() {
 fn hostile_sizes_are_cut_at_the_caps() {
     let many = format!("[{}{{}}]", "{},".repeat(MOST_FILES_A_PAGE));
     assert_eq!(read_page(many.as_bytes()), Err(NotAPage::TooManyFiles));
+    for (first, has_more) in [(r#"{"id":"a"}"#, true), (r#"{"id":7}"#, false)] {
+        let more =
+            format!(r#"{{"data":[{first}{}],"has_more":{has_more}}}"#, &many[3..].replace(']', ""));
+        let page = page(&more);
+        assert_eq!((page.readings.len(), page.has_more), (MOST_FILES_A_PAGE, HasMore::Unread));
+    }
 
     let deep = format!(
         "[{{\"id\":\"a\",\"deep\":{}{}}},{{\"id\":\"b\"}}]",

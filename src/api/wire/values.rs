@@ -43,9 +43,11 @@ pub(super) fn read_wtf8<'de, D: Deserializer<'de>, T>(
     deserializer.deserialize_bytes(Bytes(make))
 }
 
+/// A text; a number or a truth in its place is what it is written as.
 pub(super) fn read_string(raw: &RawValue) -> Stated<Untrusted> {
     match raw.get().as_bytes() {
         b"null" => Stated::Nothing,
+        b"true" | b"false" | [b'-' | b'0'..=b'9', ..] => Stated::Value(Untrusted::new(raw.get())),
         [b'"', ..] => serde_json::from_str::<Wtf8>(raw.get())
             .map_or(Stated::Odd, |text| Stated::Value(Untrusted::new(text.0))),
         _ => Stated::Odd,

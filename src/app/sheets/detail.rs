@@ -113,7 +113,7 @@ pub fn title(app: &App) -> String {
 /// What the API says of every file, and since when that is known.
 fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     if let Some(unreadable) = file.unreadable {
-        fields.text("Why", unreadable.why, Tone::Error);
+        fields.text("Why", &unreadable.why, Tone::Error);
         fields.text("Sent", &unreadable.raw.borrow().printable(), Tone::Text);
         return;
     }

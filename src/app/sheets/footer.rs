@@ -212,7 +212,7 @@ fn failed(app: &App, room: usize, why: &Failure) -> String {
             let from = if waits { format!(" from {at}") } else { String::new() };
             (format!("page {}: ", page(app)), again + &from)
         }
-        Failure::CursorStuck => {
+        Failure::CursorStuck | Failure::PageTooLong => {
             let anew = behind(app, &Hint::new(&[Action::Refresh], "begins anew"));
             (format!("stopped after page {}: ", grouped(app.lister().pages())), anew)
         }

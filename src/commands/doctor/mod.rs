@@ -279,6 +279,7 @@ async fn list(report: &mut Report, endpoint: Endpoint, key: Option<Secret>, limi
             let more = match answer.value.has_more {
                 HasMore::Yes => "more on the server",
                 HasMore::No => "that is all",
+                HasMore::Unread => "more in the same page than are read of one",
                 HasMore::Unknown => "the service does not say whether there are more",
             };
             report.ok("list", &format!("{files} in {ms} ms; {more}"));

@@ -142,7 +142,7 @@ async fn print(
         HasMore::No => return Ok(()),
         HasMore::Unknown if tally.files == 0 => return Ok(()),
         HasMore::Unknown => "perhaps more",
-        HasMore::Yes => "more",
+        HasMore::Yes | HasMore::Unread => "more",
     };
     say(&format!("shelflife: {}, {more} on the server: --all", files(&tally)));
     Ok(())

@@ -126,7 +126,7 @@ impl Reader {
                     let (files, facts) = self.take_in(page);
                     self.lister.page_loaded(fetch.request, has_more, facts);
                     batch = Some(Batch { files, clock: self.clock });
-                    if self.reach == Reach::OnePage {
+                    if self.reach == Reach::OnePage && has_more != HasMore::Unread {
                         break Ok(has_more);
                     }
                 }

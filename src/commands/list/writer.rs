@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
             Form::Json { out, begun } => {
                 let before = if *begun { "\n" } else { "{\"object\":\"list\",\"data\":[" };
                 let has_more = match has_more {
-                    HasMore::Yes => "true",
+                    HasMore::Yes | HasMore::Unread => "true",
                     HasMore::No => "false",
                     HasMore::Unknown => "null",
                 };

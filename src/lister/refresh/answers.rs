@@ -256,7 +256,7 @@ fn end_after(
     let at_the_end = extent == Extent::Open && intake.covers_last;
     let nothing_follows = match has_more {
         HasMore::No => true,
-        HasMore::Yes => last.is_none(),
+        HasMore::Yes | HasMore::Unread => last.is_none(),
         HasMore::Unknown => intake.met == 0,
     };
     match last {

@@ -52,7 +52,7 @@ fn store() -> Store {
     let mut page = page(files);
     page.readings.push(Reading::Unreadable(Unreadable {
         raw: Untrusted::new("{\"id\": [\"batch-0\"]}"),
-        why: "it has no id",
+        why: "it has no id".into(),
     }));
     let mut store = Store::default();
     take_in(&mut store, page, None, 0).unwrap();

@@ -129,7 +129,7 @@ fn any_store() -> impl Strategy<Value = Store> {
         });
         let mut page = page(numbered);
         let raw = Untrusted::new("[\"aB ä\"]");
-        page.readings.push(Reading::Unreadable(Unreadable { raw, why: "it is none" }));
+        page.readings.push(Reading::Unreadable(Unreadable { raw, why: "it is none".into() }));
         let mut store = Store::default();
         take_in(&mut store, page, None, 0).unwrap();
         store
