@@ -77,7 +77,7 @@ pub enum ApiError {
         /// How long it asks to be left alone, where it does.
         wait: Option<Duration>,
     },
-    /// 408, 429, 500, 502, 503 or 504: worth another try.
+    /// A status that [passes](Status::passes), or one with `x-should-retry`: worth another try.
     #[error("the service answered {status}{}", said(.message.as_ref()))]
     Unavailable {
         /// The HTTP status and its usual name.
@@ -142,6 +142,15 @@ pub enum ApiError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status(pub u16);
 
+impl Status {
+    /// Whether it says that the service, or what stands before it, cannot answer now: every 5xx but
+    /// those for what it never can (501, 505), 408, 425, 429.
+    #[must_use]
+    pub fn passes(self) -> bool {
+        matches!(self.0, 408 | 425 | 429 | 500 | 502..=504 | 506..=599)
+    }
+}
+
 impl std::fmt::Display for Status {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let name = reqwest::StatusCode::from_u16(self.0).ok().and_then(|s| s.canonical_reason());
@@ -194,11 +203,7 @@ impl ApiError {
     /// Whether the service is down, out of reach or rate-limiting, whatever it says about retries.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        let status = match self {
-            Self::Refused { status, .. } => Some(status.0),
-            _ => None,
-        };
-        self.is_transient() || matches!(status, Some(408 | 429 | 500 | 502 | 503 | 504))
+        self.is_transient() || matches!(self, Self::Refused { status, .. } if status.passes())
     }
 
     /// Whether a connection was made, TLS included.

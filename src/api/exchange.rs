@@ -147,10 +147,9 @@ impl Opened {
             Ok(Read::Whole(body) | Read::Cut(body)) => wire::read_error_message(&body),
             Err(_) => None,
         };
-        let listed = matches!(status.as_u16(), 408 | 429 | 500 | 502 | 503 | 504);
         let (status, wait) = (Status(status.as_u16()), head.wait());
         let About { asked, secret } = about;
-        match (status.0, head.verdict().unwrap_or(listed)) {
+        match (status.0, head.verdict().unwrap_or(status.passes())) {
             (401, _) => ApiError::KeyRefused { message, secret },
             (403, _) => ApiError::Forbidden { asked, message, wait },
             (_, true) => ApiError::Unavailable { status, message, wait },

@@ -18,7 +18,7 @@
 //! | | the operator waits no longer ([`ask_anew`](Lister::ask_anew)) | `Loading`, the same page by another request |
 //! | `Backoff` | its deadline, or [`retry`](Lister::retry) unless the service asked for the wait | `Loading` |
 //! | `Failed` | [`retry`](Lister::retry), not before the moment that the service asked for | `Loading` |
-//! | | [`retry_once`](Lister::retry_once), where that may help | `Loading`, its last try |
+//! | | [`retry_once`](Lister::retry_once), where that may help, and at the start always | `Loading`, its last try |
 //! | `Exhausted` | [`reopen`](Lister::reopen): a refresh found that the list goes on | `Ready` |
 //! | any | [`reload`](Lister::reload) | `Ready` at the start, a new pass |
 //!
@@ -294,22 +294,31 @@ impl Lister {
     }
 
     /// The background tries again, once, where what failed may mend itself: the service, not the
-    /// request.
+    /// request. The first page, without which there is nothing, is tried again whatever it was.
     pub fn retry_once(&mut self) -> Option<Fetch> {
-        match &self.state {
-            State::Failed { at, .. } if self.may_retry() => {
-                Some(self.fetch(at.clone(), self.policy.attempts))
-            }
-            _ => None,
+        if !self.may_retry() {
+            return None;
         }
+        let State::Failed { at, why } = &self.state else { return None };
+        let at = at.clone();
+        if *why == Failure::CursorStuck {
+            self.reload();
+        }
+        Some(self.fetch(at, self.policy.attempts))
     }
 
     /// Whether [`retry_once`](Self::retry_once) would try again.
     #[must_use]
     pub fn may_retry(&self) -> bool {
         match &self.state {
-            State::Failed { why: Failure::Call(error), .. } => error.may_pass(),
+            State::Failed { why: Failure::Call(error), at } => {
+                error.may_pass() || *at == Cursor::Start
+            }
             State::Failed { why: Failure::AskedToWait { .. }, .. } => true,
+            // Later in the list, it would be read whole every time.
+            State::Failed { why: Failure::CursorStuck, at } => {
+                *at == Cursor::Start && self.pass.cursors.is_empty()
+            }
             _ => false,
         }
     }

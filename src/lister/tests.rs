@@ -77,6 +77,33 @@ fn an_answer_to_another_request_changes_nothing() {
     assert!(lister.expects(another.request) && !lister.expects(fetch.request));
 }
 
+/// A list that nothing is known of is worth a request an interval, whatever kept it from being read.
+#[test]
+fn the_background_retries_the_first_page_whatever_it_was() {
+    for status in [400, 402, 404, 405, 410, 422, 501, 505] {
+        let mut lister = lister();
+        let fetch = lister.demand().unwrap();
+        let error = ApiError::Refused { status: Status(status), message: None, wait: None };
+        fail(&mut lister, error, SECOND);
+        let again = lister.retry_once().unwrap();
+        assert_eq!((again.cursor, again.attempt), (Cursor::Start, 3), "{status}");
+        assert!(again.request > fetch.request);
+    }
+    // An empty page with more behind it.
+    let mut lister = lister();
+    load(&mut lister, &Cursor::Start, HasMore::Yes, PageFacts::default());
+    for _ in 0..3 {
+        assert_eq!(why(&lister), &Failure::CursorStuck);
+        let again = lister.retry_once().unwrap();
+        assert_eq!(again.cursor, Cursor::Start);
+        lister.page_loaded(again.request, HasMore::Yes, PageFacts::default());
+    }
+    let again = lister.retry_once().unwrap();
+    lister.page_loaded(again.request, HasMore::Yes, facts("a", 1));
+    load(&mut lister, &after("a"), HasMore::No, facts("b", 1));
+    assert!(lister.is_complete());
+}
+
 /// What is behind the files that are read of a page is not asked for: the service would send all again.
 #[test]
 fn a_page_that_is_too_long_ends_the_list_as_partial() {
@@ -336,14 +363,18 @@ fn the_background_retries_what_may_pass_and_leaves_the_rest_to_the_operator() {
         lister.page_failed(fetch.request, error, Duration::ZERO, &mut Pace::default());
         assert!(matches!(lister.state(), State::Failed { .. }), "its last try");
     }
+    let mut lister = Lister::new(Policy::default(), Restarts::Never, 1);
+    load(&mut lister, &Cursor::Start, HasMore::Yes, facts("a", 1));
+    lister.demand().unwrap();
     let refused = ApiError::Refused { status: Status(422), message: None, wait: None };
-    for error in [refused, ApiError::UnusableId] {
-        assert_eq!(failed_with(error).retry_once(), None);
-    }
+    fail(&mut lister, refused, SECOND);
+    assert!(matches!(lister.state(), State::Failed { .. }));
+    assert_eq!(lister.retry_once(), None);
+
     let mut stuck = Lister::new(Policy::default(), Restarts::Never, 1);
-    let fetch = stuck.demand().unwrap();
-    stuck.page_loaded(fetch.request, HasMore::Yes, PageFacts::default());
-    assert!(matches!(stuck.state(), State::Failed { why: Failure::CursorStuck, .. }));
+    load(&mut stuck, &Cursor::Start, HasMore::Yes, facts("a", 1));
+    load(&mut stuck, &after("a"), HasMore::Yes, facts("a", 0));
+    assert_eq!(why(&stuck), &Failure::CursorStuck);
     assert_eq!(stuck.retry_once(), None, "it would read the whole list every time");
 }
 

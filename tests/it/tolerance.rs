@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
+use shelflife::api::ApiError;
+use shelflife::api::error::Status;
+
 use crate::support::binary::{run_at, text};
+use crate::support::driver::Driver;
 use crate::support::fault::{Fault, answer};
 
 /// Hazards 25: one file that is no JSON among others.
@@ -34,4 +38,51 @@ fn the_first_files_of_a_page_that_has_too_many_are_listed() {
         assert!(said.contains("partial") && said.contains("more than 10,000 files"), "{said}");
     }
     assert_eq!(server.requests().len(), 2, "nothing is asked for twice");
+}
+
+/// Whatever the first page fails with, but for a refused key, a refresh interval later it is tried
+/// again: a wallboard that starts in a bad minute does not stay empty.
+#[test]
+fn a_dashboard_that_starts_in_a_bad_minute_recovers() {
+    let refused = |status| ApiError::Refused { status: Status(status), message: None, wait: None };
+    let empty = "{\"data\":[],\"has_more\":true}";
+    for failure in [Some(refused(404)), Some(refused(400)), Some(refused(407)), None] {
+        let mut driver = Driver::new(120, 36);
+        let first = driver.now.mono;
+        match &failure {
+            Some(error) => driver.fail(error.clone()),
+            None => driver.answer(empty),
+        }
+        while driver.effects.is_empty() {
+            driver.wake();
+        }
+        let waited = driver.now.mono.saturating_sub(first).as_secs();
+        assert!((24..=36).contains(&waited), "{failure:?}: {waited} s");
+        driver.answer("{\"data\":[{\"id\":\"a\"}],\"has_more\":false}");
+        assert_eq!(driver.app.store().len(), 1, "{failure:?}");
+    }
+}
+
+/// By class, not by a list of numbers.
+#[test]
+fn a_status_passes_by_its_class() {
+    for status in 300..600 {
+        let passes = matches!(status, 408 | 425 | 429) || status >= 500;
+        let never = [501, 505].contains(&status);
+        assert_eq!(Status(status).passes(), passes && !never, "{status}");
+    }
+}
+
+/// Retried, and told as an outage: a status of a proxy in between that no standard knows.
+#[test]
+fn passing_errors_are_tried_again() {
+    for (status, tries, code) in [("522 ", 3, 5), ("425 Too Early", 3, 5), ("505 X", 1, 1)] {
+        let server = Fault::start(move |_, _| answer(status, "", ""));
+        let output = run_at(&server.url, &["list"]);
+        assert_eq!(
+            (server.requests().len(), output.status.code()),
+            (tries, Some(code)),
+            "{status}"
+        );
+    }
 }

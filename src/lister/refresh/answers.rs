@@ -183,11 +183,18 @@ impl Refresher {
     }
 
     pub(super) fn round_failed(&mut self, error: ApiError, now: Duration) {
+        self.rest_after(error, 1, now);
+    }
+
+    /// Rests for an interval, doubled with each failure, the first one as often as `doubled`.
+    pub(super) fn rest_after(&mut self, error: ApiError, doubled: u32, now: Duration) {
         let failures = self.trouble.as_ref().map_or(0, |trouble| trouble.failures) + 1;
         let asked = error.wait().map_or(Duration::ZERO, asked_wait);
         let base = self.policy.interval.unwrap_or(Duration::from_secs(30));
-        let doubled = base.saturating_mul(1 << failures.min(10)).min(LONGEST_PAUSE);
-        let pause = jittered(doubled, &mut self.rng).min(LONGEST_PAUSE).max(asked);
+        let times = 1 << (failures - 1 + doubled).min(10);
+        let pause = jittered(base.saturating_mul(times).min(LONGEST_PAUSE), &mut self.rng)
+            .min(LONGEST_PAUSE)
+            .max(asked);
         let goes_on = self.policy.interval.is_some() && !error.refuses_key_for_good();
         self.due = goes_on.then_some(now + pause);
         self.trouble = Some(Trouble { why: error, failures, in_checks: false });

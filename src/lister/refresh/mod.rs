@@ -283,11 +283,11 @@ impl Refresher {
         }
     }
 
-    /// The paging machine failed. Where it has nothing yet, a round could do no better; else rounds
-    /// go on.
+    /// The paging machine failed. Where it has nothing yet, a round could do no better, and its own try
+    /// comes in its place, at first after an interval; else rounds go on.
     pub fn service_failed(&mut self, error: ApiError, nothing_loaded: bool, now: Duration) {
         if nothing_loaded {
-            self.round_failed(error, now);
+            self.rest_after(error, 0, now);
         }
     }
 
