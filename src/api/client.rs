@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
+use reqwest::header::ACCEPT_ENCODING;
 use secrecy::ExposeSecret;
 
+use super::coding;
 use super::error::{ApiError, Asked, ClientError, Status};
 use super::exchange::{About, Exchange, Read};
 use super::failure::no_client;
@@ -220,7 +222,7 @@ impl Client {
     }
 
     async fn document(&self, url: Url, exchange: &mut Exchange) -> Result<Answer<Body>, ApiError> {
-        let mut request = self.http.get(url);
+        let mut request = self.http.get(url).header(ACCEPT_ENCODING, coding::ACCEPTED);
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }

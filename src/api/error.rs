@@ -90,7 +90,7 @@ pub enum ApiError {
     /// 3xx: redirects are not followed, since the key would go with them.
     #[error("the service redirects to {}, which is not followed", shown(.target, MESSAGE_CELLS))]
     Redirected {
-        /// The host that the redirect names.
+        /// What the redirect names: another host, or an address of the same.
         target: Untrusted,
     },
     /// A limit of time was passed.

@@ -8,17 +8,18 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::CONTENT_ENCODING;
 use reqwest::{RequestBuilder, Response};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::{Limits, Progress};
+use super::coding::{Body, Coding, Refused};
 use super::error::{ApiError, Asked, Status};
-use super::failure::meaning_of;
+use super::failure::{BROKEN_ENCODING, CLOSED_EARLY, meaning_of};
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
 use super::retry::Allowance;
 use super::secret::SecretSource;
 use super::wire;
+use crate::text::Untrusted;
 use crate::time::clock::{DateSample, since_boot};
 
 /// What is asked, and on whose behalf: what a refusal is about.
@@ -98,29 +99,35 @@ impl Exchange {
 }
 
 impl Opened {
-    /// Whether the body comes in an encoding that nobody asked for: what was asked for is decoded on
-    /// the way, and is not named any more.
+    /// Whether the body comes in an encoding that nobody asked for.
     pub(super) fn is_encoded(&self) -> bool {
-        self.response.headers().get(CONTENT_ENCODING).is_some_and(|name| name != "identity")
+        Coding::of(self.response.headers()) == Coding::Other
     }
 
-    /// The whole body, up to `cap` bytes of it; `progress` is told how far it has come.
+    /// The whole body, decoded, up to `cap` bytes of it; `progress` is told how far it has come.
     pub(super) async fn collect(
         mut self,
         cap: usize,
         progress: &Progress,
     ) -> Result<Read, ApiError> {
         let length = self.response.content_length().and_then(|bytes| usize::try_from(bytes).ok());
-        let mut body = Vec::with_capacity(length.unwrap_or(0).min(LIKELY_BYTES));
-        while let Some(chunk) = self.chunk().await? {
-            if body.len() + chunk.len() > cap {
-                body.extend_from_slice(&chunk[..cap - body.len()]);
-                return Ok(Read::Cut(body));
+        let likely = length.unwrap_or(0).min(LIKELY_BYTES);
+        let mut body = Body::new(Coding::of(self.response.headers()), likely, cap);
+        let ended = loop {
+            let Some(chunk) = self.chunk().await? else { break body.finish() };
+            if let Err(refused) = body.push(&chunk) {
+                break Err(refused);
             }
-            body.extend_from_slice(&chunk);
             progress.tell(body.len());
+        };
+        match ended {
+            Ok(()) => Ok(Read::Whole(body.bytes())),
+            Err(Refused::TooLarge) => Ok(Read::Cut(body.bytes())),
+            Err(Refused::Broken) => Err(ApiError::Undecodable { what: BROKEN_ENCODING }),
+            Err(Refused::Short) => {
+                Err(ApiError::Interrupted { cause: Untrusted::new(CLOSED_EARLY) })
+            }
         }
-        Ok(Read::Whole(body))
     }
 
     /// The next piece of the body; nothing at its end.

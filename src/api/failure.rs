@@ -8,6 +8,11 @@ use std::time::Duration;
 use super::error::{ApiError, CONNECTION, ClientError};
 use crate::text::Untrusted;
 
+/// Chunks or compression that are none.
+pub(super) const BROKEN_ENCODING: &str = "its encoding is broken";
+/// The end came before what was announced.
+pub(super) const CLOSED_EARLY: &str = "the connection was closed too early";
+
 /// What the TLS library says, and what that means.
 const TLS_WORDS: [(&str, &str); 6] = [
     ("corrupt message of type InvalidContentType", "what answers does not speak TLS"),
@@ -51,12 +56,10 @@ pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError 
     // matter.
     let invalid = |kind| matches!(kind, ErrorKind::InvalidData | ErrorKind::InvalidInput);
     if error.is_decode() && (io_kinds(error).any(invalid) || io_kinds(error).next().is_none()) {
-        return ApiError::Undecodable { what: "its encoding is broken" };
+        return ApiError::Undecodable { what: BROKEN_ENCODING };
     }
     if io_kinds(error).any(|kind| kind == ErrorKind::UnexpectedEof) {
-        return ApiError::Interrupted {
-            cause: Untrusted::new("the connection was closed too early"),
-        };
+        return ApiError::Interrupted { cause: Untrusted::new(CLOSED_EARLY) };
     }
     ApiError::Interrupted { cause: Untrusted::new(cause) }
 }

@@ -43,8 +43,9 @@ pub(super) fn date_sample(headers: &HeaderMap, sent: Duration) -> Option<DateSam
     Some(DateSample { date_s, sent, received: since_boot() })
 }
 
-/// The host that a redirect from `asked` names, where it names a place; a path could carry anything,
-/// the key included.
+/// What a redirect from `asked` names, where it names a place: the whole address, without its query,
+/// where it is of the same host, else that host. What another one is told, or a query, could carry
+/// anything, the key included.
 pub(super) fn redirect_target(asked: &Url, headers: &HeaderMap) -> Option<Untrusted> {
     let location = headers.get(LOCATION)?.as_bytes();
     // Only shown. In a host the key would not be known any more: its letters become small ones.
@@ -52,13 +53,16 @@ pub(super) fn redirect_target(asked: &Url, headers: &HeaderMap) -> Option<Untrus
     let Ok(url) = asked.join(&String::from_utf8_lossy(&location)) else {
         return Some(Untrusted::new("no valid address"));
     };
-    let origin = |url: &Url| (url.scheme().to_owned(), url.authority().to_owned());
-    let host = url.host_str().filter(|_| origin(&url) != origin(asked));
-    let target = match (host, url.port()) {
-        (None, _) if url == *asked => "the same address".to_owned(),
-        (None, _) => "another path".to_owned(),
-        (Some(host), None) => host.to_owned(),
-        (Some(host), Some(port)) => format!("{host}:{port}"),
+    let Some(host) = url.host_str() else { return Some(Untrusted::new("no valid address")) };
+    let place = url.port().map_or(host.to_owned(), |port| format!("{host}:{port}"));
+    // The same host at another port may be another service.
+    let same_port = url.scheme() != asked.scheme() || url.port() == asked.port();
+    let target = if url == *asked {
+        "the same address".to_owned()
+    } else if url.host_str() == asked.host_str() && same_port {
+        format!("{}://{place}{}", url.scheme(), url.path())
+    } else {
+        place
     };
     let mut target = Untrusted::new(target);
     target.cap(256);

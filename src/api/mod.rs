@@ -6,6 +6,7 @@
 
 pub mod call;
 pub mod client;
+mod coding;
 pub mod endpoint;
 pub mod error;
 mod exchange;

@@ -269,7 +269,7 @@ fn an_echoed_key_is_masked_wherever_it_comes_back() {
         Fault::start(|_, _| answer("200 OK", "", &format!("<html>your header: Bearer {CANARY}")));
     let location: &'static str = format!("Location: /login?k={CANARY}\r\n").leak();
     let redirect = Fault::start(move |_, _| answer("302 Found", location, ""));
-    for (server, words) in [(html, "Bearer [key]"), (redirect, "redirects to another path")] {
+    for (server, words) in [(html, "Bearer [key]"), (redirect, "/login, which is not followed")] {
         let output = run_at(&server.url, &["list"]);
         assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
     }

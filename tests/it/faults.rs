@@ -1,9 +1,12 @@
 //! Faults of framing and of networks, one by one: what is said of each, whether it is tried again,
 //! and that the program goes on once they are over.
 
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use shelflife::api::client::Limits;
 use shelflife::api::endpoint::Endpoint;
 use shelflife::api::{ApiError, Client};
@@ -34,6 +37,18 @@ fn head(headers: &str) -> Vec<u8> {
 
 fn whole(headers: &str, body: &str) -> Vec<u8> {
     [head(headers), body.as_bytes().to_vec()].concat()
+}
+
+/// As gzip, in three members.
+fn members(body: &str) -> Vec<u8> {
+    let (one, rest) = body.split_at(body.len() / 3);
+    let (two, three) = rest.split_at(rest.len() / 2);
+    let member = |text: &str| {
+        let mut encoder = GzEncoder::new(vec![], Compression::fast());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    [one, two, three].map(member).concat()
 }
 
 /// Hazards 34: one byte after the other, in the head and in the body, each within the gap.
@@ -150,6 +165,9 @@ async fn odd_framing_that_can_be_read_is_read() {
         whole("", &list),
         whole("Content-Encoding: identity\r\n", &list),
         whole("Content-Encoding: utf-8\r\n", &list),
+        [head("Content-Encoding: GZIP\r\n"), members(&list)].concat(),
+        [head("Content-Encoding: identity\r\nContent-Encoding: X-Gzip\r\n"), members(&list)]
+            .concat(),
         whole("Content-Type: text/html; charset=utf-16\r\n", &format!("\u{feff}{list}")),
         whole(
             "Transfer-Encoding: chunked\r\n",
@@ -169,27 +187,40 @@ async fn odd_framing_that_can_be_read_is_read() {
     }
 }
 
-/// Hazards 16 and 19: the host that a redirect names is told, in characters that command nothing.
+/// Hazards 16 and 19: the host that a redirect names is told, of the same host the address, in
+/// characters that command nothing, and nothing that could be secret.
 #[test]
-fn redirects_name_the_host_and_nothing_else() {
+fn redirects_name_the_place_and_nothing_else() {
     let port = "https://elsewhere.example:8443/v1/files";
+    let key = format!("/x/{CANARY}/y?k={CANARY}");
     for (location, words) in [
         (port, "redirects to elsewhere.example:8443, which"),
         ("//elsewhere.example/x", "redirects to elsewhere.example, which"),
         ("http://b\u{fc}cher.example/", "redirects to xn--bcher-kva.example, which"),
         ("https://user:pass@elsewhere.example/", "redirects to elsewhere.example, which"),
-        ("/login?next=/v1/files", "redirects to another path, which"),
+        ("/login?next=/v1/pass", "redirects to http://HOST/login, which"),
+        ("https://user:pass@HOST/v1/files", "redirects to https://HOST/v1/files, which"),
+        ("https://127.0.0.1/v1/files#pass", "redirects to https://127.0.0.1/v1/files, which"),
+        ("files/", "redirects to http://HOST/v1/files/, which"),
+        ("?page=1", "redirects to http://HOST/v1/files, which"),
+        ("/a\u{202e}b\u{9b}c", "redirects to http://HOST/a%E2%80%AEb%C2%9Bc, which"),
+        (key.as_str(), "redirects to http://HOST/x/[key]/y, which"),
         ("https://%1b]0;x%07/", "redirects to no valid address, which"),
         ("https://a\u{202e}b.example/", "redirects to no valid address, which"),
-        ("javascript:alert(1)", "redirects to another path, which"),
+        ("javascript:alert(1)", "redirects to no valid address, which"),
     ] {
-        let server = Fault::start(move |_, _| {
+        let theirs = location.to_owned();
+        let server = Fault::start(move |_, head| {
+            let host = head.to_ascii_lowercase();
+            let host = host.split("host: ").nth(1).unwrap().lines().next().unwrap();
+            let location = theirs.replace("HOST", host);
             answer("308 Permanent Redirect", &format!("Location: {location}\r\n"), "")
         });
         let output = run_at(&server.url, &["list"]);
         let said = text(&output.stderr);
         assert_eq!((output.status.code(), said.lines().count()), (Some(1), 1), "{said}");
-        assert!(said.contains(words) && !said.contains("pass"), "{words}: {said}");
+        let words = words.replace("HOST", server.url.trim_start_matches("http://"));
+        assert!(said.contains(&words) && !said.contains("pass"), "{words}: {said}");
         assert_eq!(server.requests().len(), 1);
     }
     let server = Fault::start(|_, _| answer("304 Not Modified", "", ""));
