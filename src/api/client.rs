@@ -182,6 +182,7 @@ impl Client {
             NotAPage::NotAFilesList { beginning, breaks_off } => {
                 ApiError::NotAFilesList { beginning, breaks_off }
             }
+            NotAPage::BrokenJson(broken) => ApiError::BrokenJson(broken),
             NotAPage::TooManyFiles => ApiError::Undecodable {
                 what: "more than 10,000 files in one page, and the first of them are none",
             },

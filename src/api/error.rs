@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::secret::SecretSource;
-use crate::text::Untrusted;
+use super::wire::Break;
+use crate::text::{Untrusted, grouped};
 
 /// Cells of a service's own words that are shown.
 const MESSAGE_CELLS: usize = 200;
@@ -136,6 +137,12 @@ pub enum ApiError {
         /// Whether the answer ends in the middle.
         breaks_off: bool,
     },
+    /// The answer is JSON up to a place, and none from there.
+    #[error(
+        "the answer is not a files list: its JSON breaks at byte {}: {}, behind {}",
+        grouped(.0.byte), .0.why, shown(&.0.behind, 40)
+    )]
+    BrokenJson(Box<Break>),
 }
 
 /// An HTTP status with its usual name.
@@ -234,7 +241,7 @@ impl ApiError {
             Self::Interrupted { .. } => "broke off",
             Self::Undecodable { .. } => "unreadable",
             Self::UnusableId => "unusable id",
-            Self::NotAFilesList { .. } => "no files list",
+            Self::NotAFilesList { .. } | Self::BrokenJson(_) => "no files list",
         };
         brief.to_owned()
     }
@@ -256,7 +263,7 @@ impl ApiError {
             Self::Unreachable { .. } | Self::TimedOut { what: CONNECTION, .. } => {
                 "check the address, the network and any proxy"
             }
-            Self::NotAFilesList { .. } | Self::Redirected { .. } => {
+            Self::NotAFilesList { .. } | Self::BrokenJson(_) | Self::Redirected { .. } => {
                 "check the address, and whether something stands between"
             }
             Self::Unavailable { .. } | Self::Interrupted { .. } | Self::TimedOut { .. } => {

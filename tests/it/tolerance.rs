@@ -86,3 +86,26 @@ fn passing_errors_are_tried_again() {
         );
     }
 }
+
+/// The service's own reason, whatever shape it has; never the status alone where it said more.
+#[test]
+fn the_services_own_reason_is_shown() {
+    let markup = "<Error><Code>X</Code><Message>Expired &amp; gone</Message></Error>";
+    for (body, words) in [
+        (
+            r#"{"detail":[{"loc":["query","limit"],"msg":"too large"}]}"#,
+            ": query.limit: too large;",
+        ),
+        (markup, ": Expired & gone;"),
+        ("<html><title>Blocked</title>", ": Blocked;"),
+        (r#"{"code":40001}"#, r#": {"code":40001};"#),
+    ] {
+        let server = Fault::start(move |_, _| answer("400 Bad Request", "", body));
+        let said = text(&run_at(&server.url, &["list"]).stderr);
+        assert!(said.contains(&format!("400 Bad Request{words}")), "{said}");
+    }
+    let server = Fault::start(|_, _| answer("200 OK", "", "{\"data\":[]}}"));
+    let said = text(&run_at(&server.url, &["list"]).stderr);
+    let words = "its JSON breaks at byte 12: trailing characters, behind {\"data\":[]}";
+    assert!(said.contains(words), "{said}");
+}

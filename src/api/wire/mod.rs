@@ -8,6 +8,7 @@
 mod envelope;
 mod file;
 mod plain;
+mod reason;
 mod spoilt;
 mod times;
 mod values;
@@ -21,6 +22,7 @@ use file::read_file;
 use spoilt::{Uncut, read_spoilt};
 
 pub use file::extra_fields;
+pub use reason::read_error_message;
 
 /// Files read from one page at most; the first ones of a page that has more. The largest page that a known service allows is 10,000
 /// (`OpenAI`); a body of eight mebibytes could claim millions.
@@ -31,6 +33,8 @@ pub const MOST_ID_BYTES: usize = 1_024;
 pub const MOST_FILENAME_BYTES: usize = 4_096;
 /// Bytes of an unreadable file, or of an answer that is no files list, kept to be shown.
 const BEGINNING_BYTES: usize = 512;
+/// Bytes before a break that are kept to be shown.
+const BEHIND_BYTES: usize = 48;
 
 /// One file, as the service describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,8 +117,21 @@ pub enum NotAPage {
         /// Whether the answer ends in the middle.
         breaks_off: bool,
     },
+    /// It is JSON up to a place, and none from there.
+    BrokenJson(Box<Break>),
     /// It holds more than [`MOST_FILES_A_PAGE`], of which the first ones are no files.
     TooManyFiles,
+}
+
+/// Where a document that begins as JSON stops being it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Break {
+    /// The first byte that cannot stand there, from 1.
+    pub byte: usize,
+    /// Why it cannot, in plain words.
+    pub why: String,
+    /// What stands right before it.
+    pub behind: Untrusted,
 }
 
 /// Reads one page.
@@ -143,11 +160,25 @@ fn read_any_page(text: &str) -> Result<Page, NotAPage> {
             page_of(list.files.into_iter().map(read_file).collect(), has_more, list.too_many)
         }
         Err(error) if error.is_eof() => Err(not_a_list(!text.trim().is_empty())),
-        Err(_) => {
-            let cut = spoilt::cut(text).map_err(|why| not_a_list(why == Uncut::BreaksOff))?;
+        Err(error) => {
+            let cut = spoilt::cut(text).map_err(|why| match why {
+                Uncut::BreaksOff => not_a_list(true),
+                Uncut::NoList if !text.trim_start().starts_with(['{', '[']) => not_a_list(false),
+                Uncut::NoList => NotAPage::BrokenJson(Box::new(broken_at(text, &error))),
+            })?;
             page_of(cut.files.into_iter().map(read_spoilt).collect(), cut.has_more, cut.too_many)
         }
     }
+}
+
+fn broken_at(text: &str, error: &serde_json::Error) -> Break {
+    let (byte, why) = spoilt::place_of_break(text, text, error);
+    let before = &text.as_bytes()[..byte.saturating_sub(1).min(text.len())];
+    let behind = before.get(before.len().saturating_sub(BEHIND_BYTES)..).unwrap_or_default();
+    // The first character may be cut.
+    let behind = String::from_utf8_lossy(behind);
+    let behind = behind.trim_matches(['\u{fffd}', ' ', '\n', '\r', '\t']);
+    Break { byte, why, behind: Untrusted::new(behind) }
 }
 
 fn page_of(readings: Vec<Reading>, has_more: HasMore, too_many: bool) -> Result<Page, NotAPage> {
@@ -166,21 +197,6 @@ pub fn read_single_file(body: &[u8]) -> Option<File> {
         Reading::File(file) => Some(file),
         Reading::Unreadable(_) => None,
     }
-}
-
-/// The explanation in an error body, in the order in which services hide it: `error.message`,
-/// `error`, `message`, `detail`, plain text. Markup is no explanation.
-#[must_use]
-pub fn read_error_message(body: &[u8]) -> Option<Untrusted> {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let Ok(json) = serde_json::from_str::<serde_json::Value>(text) else {
-        let plain = !text.is_empty() && !text.starts_with(['<', '{', '[']);
-        return plain.then(|| beginning(text));
-    };
-    let places = [&json["error"]["message"], &json["error"], &json["message"], &json["detail"]];
-    let found = places.into_iter().chain([&json]).find_map(serde_json::Value::as_str)?;
-    Some(beginning(found)).filter(|text| !text.raw().is_empty())
 }
 
 fn beginning(text: &str) -> Untrusted {

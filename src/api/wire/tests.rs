@@ -55,7 +55,6 @@ fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
         (r#"{"data":7}"#, false),
         (r#"{"data":"x"}"#, false),
         (r#"{"data":{"files":[]}}"#, false),
-        ("{\"data\":[}", false),
         ("[1,", true),
         (r#"{"data":[{"id":"a"},{"id":"b","fi"#, true),
     ] {
@@ -63,6 +62,27 @@ fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
         let beginning = Untrusted::new(body.trim());
         assert_eq!(error, NotAPage::NotAFilesList { beginning, breaks_off: cut }, "{body}");
     }
+}
+
+/// Of JSON that breaks around its files it is said where.
+#[test]
+fn broken_json_is_told_with_its_place() {
+    for (body, byte, why, behind) in [
+        ("{\"data\":[}", 10, "expected value", "{\"data\":["),
+        ("{\"object\":\"l\"ist,\"data\":[]}", 14, "expected `,` or `}`", "{\"object\":\"l\""),
+        ("{\"data\":[]}}", 12, "trailing characters", "{\"data\":[]}"),
+        ("{data: []}", 2, "key must be a string", "{"),
+        ("[{\"id\":\"a\"}}", 12, "expected `,` or `]`", "[{\"id\":\"a\"}"),
+    ] {
+        let Err(NotAPage::BrokenJson(broken)) = read_page(body.as_bytes()) else {
+            panic!("{body}")
+        };
+        let expected = Break { byte, why: why.to_owned(), behind: Untrusted::new(behind) };
+        assert_eq!(*broken, expected, "{body}");
+    }
+    let far = format!("{{\"data\":[],\n\n\"é{}\": x y}}", "é".repeat(100));
+    let Err(NotAPage::BrokenJson(broken)) = read_page(far.as_bytes()) else { panic!() };
+    assert_eq!(broken.byte, far.find('x').unwrap() + 1);
 }
 
 /// Hazards 25: `has_more` of any kind.
@@ -276,25 +296,6 @@ fn hostile_sizes_are_cut_at_the_caps() {
 
     let long = only_file(&format!(r#""filename":"{}""#, "n".repeat(1 << 20)));
     assert_eq!(long.filename.unwrap().raw().len(), MOST_FILENAME_BYTES);
-}
-
-#[test]
-fn error_bodies_are_read_in_the_order_in_which_services_hide_the_text() {
-    for (body, expected) in [
-        (r#"{"error":{"message":"inner"},"message":"outer"}"#, Some("inner")),
-        (r#"{"error":"plain","message":"outer"}"#, Some("plain")),
-        (r#"{"message":"Wrong API Key","type":"x"}"#, Some("Wrong API Key")),
-        (r#"{"detail":"Not authenticated"}"#, Some("Not authenticated")),
-        ("overloaded", Some("overloaded")),
-        ("\"quoted\"", Some("quoted")),
-        ("<html>", None),
-        ("", None),
-        ("{}", None),
-        ("{broken", None),
-    ] {
-        let read = read_error_message(body.as_bytes());
-        assert_eq!(read, expected.map(Untrusted::new), "{body}");
-    }
 }
 
 /// What services send every day is read in one pass.

@@ -17,6 +17,7 @@ fuzz_target!(|body: &[u8]| {
     let page = match read_page(body) {
         Ok(page) => page,
         Err(NotAPage::TooManyFiles) => return,
+        Err(NotAPage::BrokenJson(broken)) => return assert!(broken.byte <= body.len() * 3),
         Err(NotAPage::NotAFilesList { beginning, .. }) => {
             let shown = beginning.borrow().printable_within(80);
             return assert!(!shown.contains(char::is_control));
