@@ -15,7 +15,9 @@ use super::coding;
 use super::error::{ApiError, Asked, ClientError, Status};
 use super::exchange::{About, Exchange, Read};
 use super::failure::no_client;
+use super::proxy::{Proxy, Route};
 use super::retry::Allowance;
+use super::tunnel::{self, REFUSED, WANTS_USER};
 use super::wire::{self, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::Secret;
@@ -88,6 +90,7 @@ pub struct Client {
     limits: Limits,
     attempt: u32,
     progress: Progress,
+    route: Route,
 }
 
 /// Whoever is told how many bytes of an answer have come, as they come.
@@ -117,7 +120,7 @@ impl Client {
     /// A client of `endpoint` that sends `key` as a bearer token.
     ///
     /// # Errors
-    /// [`ClientError`] where it cannot make connections safe.
+    /// [`ClientError`] where it cannot make connections safe, or the proxy in force is none.
     pub fn new(
         endpoint: Endpoint,
         key: Option<Secret>,
@@ -130,16 +133,20 @@ impl Client {
             .connect_timeout(limits.connect)
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_nodelay(true);
-        if endpoint.is_loopback() {
-            builder = builder.no_proxy();
+        // The library would look at other variables, and ignore silently what it cannot read.
+        let route = Route::of_environment(&endpoint)?;
+        builder = builder.no_proxy();
+        if let Some(proxy) = route.proxy() {
+            builder = builder.proxy(proxy.to_library().map_err(|error| no_client(&error))?);
         }
         if !endpoint.is_https() {
             // The operator may let the key travel in clear to the service, but not through another
             // party. Nothing will be checked, so a machine without any CA certificate will do.
-            builder = builder.no_proxy().tls_certs_only([]);
+            builder = builder.tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| no_client(&error))?;
-        Ok(Self { http, endpoint, key, limits, attempt: 1, progress: Progress::default() })
+        let progress = Progress::default();
+        Ok(Self { http, endpoint, key, limits, attempt: 1, progress, route })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
@@ -214,7 +221,10 @@ impl Client {
         let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
         let secret = self.key.as_ref().map(Secret::source);
         let mut exchange = Exchange::begin(self.limits, About { asked, secret });
-        let result = self.document(url, &mut exchange).await;
+        let result = match (self.document(url, &mut exchange).await, self.route.proxy()) {
+            (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
+            (result, _) => result,
+        };
         if let Some(path) = path {
             let bytes = result.as_ref().map(|answer| answer.value.bytes.len());
             exchange.log(&path, self.attempt, bytes);
@@ -233,6 +243,18 @@ impl Client {
             Read::Whole(bytes) => Ok(Answer { value: Body { bytes, encoded }, date, allowance }),
             Read::Cut(_) => Err(ApiError::Undecodable { what: "it is larger than 8 MiB" }),
         }
+    }
+
+    /// The same error, told as the proxy's where it refused the tunnel to the service.
+    async fn named_after(&self, proxy: &Proxy, error: ApiError) -> ApiError {
+        let ApiError::Unreachable { cause } = &error else { return error };
+        let variable = proxy.variable;
+        let status = match cause.raw() {
+            WANTS_USER => Some(407),
+            REFUSED => tunnel::status(proxy, &self.endpoint, self.limits.connect).await,
+            _ => return error,
+        };
+        status.map_or(error, |status| ApiError::ProxyRefused { status: Status(status), variable })
     }
 
     /// What of an address goes into the log: neither the host nor what the operator put behind it,

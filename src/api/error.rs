@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::proxy::BadProxy;
 use super::secret::SecretSource;
 use super::wire::Break;
 use crate::text::{Untrusted, grouped};
@@ -23,6 +24,9 @@ pub enum ClientError {
         /// The innermost cause.
         cause: String,
     },
+    /// The proxy in force cannot be used.
+    #[error(transparent)]
+    Proxy(#[from] BadProxy),
 }
 
 /// What was asked of the service when it refused.
@@ -108,6 +112,14 @@ pub enum ApiError {
         /// The innermost cause.
         cause: Untrusted,
     },
+    /// The proxy in between does not let us through to the service.
+    #[error("the proxy in {variable} answered {status}")]
+    ProxyRefused {
+        /// What it answered, and the usual name of that.
+        status: Status,
+        /// The variable that names it.
+        variable: &'static str,
+    },
     /// The connection cannot be made safe. No retry mends that.
     #[error("the connection is not safe: {}", shown(.cause, MESSAGE_CELLS))]
     Untrustworthy {
@@ -188,13 +200,14 @@ impl ApiError {
     /// Whether the same request may succeed a little later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(
-            self,
-            Self::Unavailable { .. }
-                | Self::TimedOut { .. }
-                | Self::Unreachable { .. }
-                | Self::Interrupted { .. }
-        )
+        matches!(self, Self::ProxyRefused { status, .. } if status.passes())
+            || matches!(
+                self,
+                Self::Unavailable { .. }
+                    | Self::TimedOut { .. }
+                    | Self::Unreachable { .. }
+                    | Self::Interrupted { .. }
+            )
     }
 
     /// Whether the service says that it is asked too often (429).
@@ -210,7 +223,9 @@ impl ApiError {
     /// Whether the service is down, out of reach or rate-limiting, whatever it says about retries.
     #[must_use]
     pub fn is_outage(&self) -> bool {
-        self.is_transient() || matches!(self, Self::Refused { status, .. } if status.passes())
+        self.is_transient()
+            || matches!(self, Self::ProxyRefused { .. })
+            || matches!(self, Self::Refused { status, .. } if status.passes())
     }
 
     /// Whether a connection was made, TLS included.
@@ -219,6 +234,7 @@ impl ApiError {
         !matches!(
             self,
             Self::Unreachable { .. }
+                | Self::ProxyRefused { .. }
                 | Self::Untrustworthy { .. }
                 | Self::UnusableId
                 | Self::TimedOut { what: CONNECTION, .. }
@@ -236,6 +252,7 @@ impl ApiError {
             }
             Self::Redirected { .. } => "redirected",
             Self::TimedOut { .. } => "no answer",
+            Self::ProxyRefused { .. } => "proxy refuses",
             Self::Unreachable { .. } => "not reached",
             Self::Untrustworthy { .. } => "not safe",
             Self::Interrupted { .. } => "broke off",
@@ -256,6 +273,17 @@ impl ApiError {
             Self::KeyRefused { secret: None, .. } => "no key was sent; this service wants one",
             Self::Forbidden { asked, .. } => {
                 return format!("ask for a key that may {}", asked.deed()).into();
+            }
+            Self::ProxyRefused { status: Status(407), variable } => {
+                return format!(
+                    "it wants a user name and a password: give them in {variable}, as \
+                     http://USER:PASSWORD@HOST:PORT"
+                )
+                .into();
+            }
+            Self::ProxyRefused { variable, .. } => {
+                return format!("ask whoever runs it, or put the host into NO_PROXY ({variable})")
+                    .into();
             }
             Self::Untrustworthy { .. } => {
                 "check the address and its port, this machine's clock and its CA certificates"

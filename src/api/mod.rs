@@ -13,8 +13,10 @@ mod exchange;
 mod failure;
 mod headers;
 pub mod pace;
+pub mod proxy;
 pub mod retry;
 pub mod secret;
+mod tunnel;
 pub mod wire;
 
 pub use client::{Answer, Client, Existence, Progress};

@@ -582,9 +582,13 @@ fn a_proxy_sees_no_key() {
     };
     let (code, said) = run(&["list", "--base-url", "https://files.invalid"]);
     assert_eq!(code, Some(5), "{said}");
-    assert!(said.contains("proxy authorization required") && said.lines().count() == 1, "{said}");
+    assert!(
+        said.contains("answered 407 Proxy Authentication Required; it wants a user name")
+            && said.lines().count() == 1,
+        "{said}"
+    );
     let asked = proxy.requests();
-    assert!(!asked.is_empty(), "it was asked for a tunnel");
+    assert_eq!(asked.len(), 1, "it was asked for a tunnel, and not again");
     assert!(asked.iter().all(|request| request == "CONNECT files.invalid:443 HTTP/1.1"));
     // In clear the key goes to the service itself, where that is allowed, and through nobody. This
     // address is this machine too, but not the loopback one.

@@ -274,10 +274,18 @@ fn a_proxy_is_named_by_its_variable() {
     let output = command.output().unwrap();
     let report = text(&output.stdout);
     assert!(line(&report, "proxy").contains("ALL_PROXY"), "{report}");
-    assert!(line(&report, "list").contains("proxy authorization required"), "{report}");
+    assert!(line(&report, "list").contains("the proxy in ALL_PROXY answered 407"), "{report}");
     assert!(line(&report, "tls").starts_with("warning  tls            not seen"), "{report}");
     assert!(!report.contains(&proxy.url) && output.status.code() == Some(5), "{report}");
-    let output = command.env("ALL_PROXY", "socks5://127.0.0.1:9").output().unwrap();
-    let report = text(&output.stdout);
-    assert!(line(&report, "proxy").starts_with("failure ") && output.status.code() == Some(2));
+    let mut with_socks = |variable: &str, value: &str| {
+        let output = command.env("ALL_PROXY", "socks5://127.0.0.1:9").env(variable, value).output();
+        let output = output.unwrap();
+        (line(&text(&output.stdout), "proxy").to_owned(), output.status.code())
+    };
+    let (said, _) = with_socks("NO_PROXY", "a.example,*.invalid");
+    assert!(said.ends_with("none: NO_PROXY excepts the service from ALL_PROXY"), "{said}");
+    let (said, code) = with_socks("NO_PROXY", "*.example");
+    assert!(said.starts_with("failure ") && said.contains("SOCKS") && code == Some(2), "{said}");
+    let (said, _) = with_socks("HTTPS_PROXY", &proxy.url);
+    assert!(said.contains("the one in HTTPS_PROXY"), "only the one in force is judged: {said}");
 }

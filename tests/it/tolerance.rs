@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use shelflife::api::ApiError;
 use shelflife::api::error::Status;
 
-use crate::support::binary::{run_at, text};
+use crate::support::CANARY;
+use crate::support::binary::{command, run_at, text};
 use crate::support::driver::Driver;
 use crate::support::fault::{Fault, answer};
 
@@ -108,4 +109,26 @@ fn the_services_own_reason_is_shown() {
     let said = text(&run_at(&server.url, &["list"]).stderr);
     let words = "its JSON breaks at byte 12: trailing characters, behind {\"data\":[]}";
     assert!(said.contains(words), "{said}");
+}
+
+/// What the proxy answers is told as its own: its status, and which variable names it.
+#[test]
+fn a_proxy_that_refuses_is_named_with_its_status() {
+    for (status, tries) in [("403 Forbidden", 1), ("502 Bad Gateway", 3)] {
+        let proxy = Fault::start(move |_, _| answer(status, "", "<html>blocked"));
+        let mut command = command(&["list", "--base-url", "https://files.invalid"]);
+        command.env("CEREBRAS_API_KEY", CANARY);
+        let address = proxy.url.replace("http://", "http://me:a@b:c@");
+        let output = command.env("HTTPS_PROXY", &address).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.contains(&format!("the proxy in HTTPS_PROXY answered {status}")), "{said}");
+        assert!(output.status.code() == Some(5) && !said.contains("a@b"), "{said}");
+        // Each of them is followed by the question for its status.
+        assert_eq!(proxy.requests().len(), tries * 2, "{said}");
+        for head in proxy.heads() {
+            assert!(head.starts_with("CONNECT files.invalid:443 HTTP/1.1"), "{head}");
+            assert!(head.to_ascii_lowercase().contains("proxy-authorization: basic bwu6yubiomm="));
+            assert!(!head.contains(CANARY), "{head}");
+        }
+    }
 }

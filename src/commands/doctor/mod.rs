@@ -20,6 +20,7 @@ use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, authorities, begin_log, dashboard, endpoint, failed, proxy};
 use crate::api::client::Limits;
 use crate::api::endpoint::Endpoint;
+use crate::api::proxy::Route;
 use crate::api::secret::{KEY, Secret};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
 use crate::config::{Config, shown};
@@ -214,8 +215,15 @@ async fn service(report: &mut Report, options: &GlobalOptions, config: &Config) 
     match proxy::in_force(&endpoint) {
         Ok(_) if endpoint.is_loopback() => {}
         // An address may hold a password, so it is not shown.
-        Ok(given) if given.is_empty() => report.ok("proxy", "none"),
-        Ok(given) => report.ok("proxy", &format!("{}; NO_PROXY is obeyed", given.join(", "))),
+        Ok(Route::Direct) => report.ok("proxy", "none"),
+        Ok(Route::Excepted { variable, by }) => {
+            report.ok("proxy", &format!("none: {by} excepts the service from {variable}"));
+        }
+        Ok(Route::Through(proxy)) => {
+            let text =
+                format!("the one in {}; NO_PROXY does not except the service", proxy.variable);
+            report.ok("proxy", &text);
+        }
         Err(error) => {
             report.failure("proxy", &error);
             return report.warning("list", "not tried: mend the proxy first");
