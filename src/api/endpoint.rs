@@ -20,6 +20,9 @@ pub enum BadEndpoint {
     /// No address, or none of HTTP.
     #[error("it must begin with https:// (or http:// for a loopback address)")]
     NotHttp,
+    /// An address of HTTP whose host or port is none.
+    #[error("{0}")]
+    Malformed(&'static str),
     /// The key would travel in clear.
     #[error(
         "plain http would send the key in clear to {0}; use https, or --allow-http if you must"
@@ -36,9 +39,13 @@ impl Endpoint {
     /// # Errors
     /// [`BadEndpoint`], whose text can stand behind "the address is not usable: ".
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BadEndpoint> {
-        let mut base = Url::parse(text.trim()).map_err(|_| BadEndpoint::NotHttp)?;
+        let mut base =
+            Url::parse(text.trim()).map_err(|error| malformed(text, &error.to_string()))?;
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(BadEndpoint::NotHttp);
+        }
+        if base.port() == Some(0) {
+            return Err(malformed(text, "invalid port number"));
         }
         let surplus = [
             (!base.username().is_empty() || base.password().is_some(), "a user name or password"),
@@ -120,6 +127,21 @@ impl Endpoint {
     }
 }
 
+/// What is wrong with an address that is none, by the words of the library that reads it.
+fn malformed(text: &str, error: &str) -> BadEndpoint {
+    let text = text.trim().to_ascii_lowercase();
+    if !["http://", "https://"].iter().any(|scheme| text.starts_with(scheme)) {
+        return BadEndpoint::NotHttp;
+    }
+    BadEndpoint::Malformed(match error {
+        "invalid port number" => "its port must be a number from 1 to 65535",
+        "empty host" => "it has no host",
+        "invalid IPv4 address" => "its host is no address of IPv4, four numbers from 0 to 255",
+        "invalid IPv6 address" => "its host is no address of IPv6, in brackets as in [::1]",
+        _ => "its host holds what no name of a host can",
+    })
+}
+
 /// Whether `id` may stand as one segment of a path: 1 to 128 characters of the unreserved set, and
 /// no dot segment. Anything else could address another resource, or the collection itself.
 #[must_use]
@@ -180,8 +202,26 @@ mod tests {
 
     #[test]
     fn unusable_addresses_are_named() {
-        for text in ["", "api.cerebras.ai", "localhost:80", "ftp://x", "file:///x", "https://"] {
+        for text in ["", "api.cerebras.ai", "localhost:80", "ftp://x", "file:///x", "x:99999"] {
             assert_eq!(Endpoint::parse(text, true), Err(BadEndpoint::NotHttp), "{text}");
+        }
+        for (text, cause) in [
+            ("http://127.0.0.1:99999", "port"),
+            ("https://x:port/v1", "port"),
+            ("https://x:-1", "port"),
+            ("https://x:0", "port"),
+            ("https://", "no host"),
+            ("https://:443", "no host"),
+            ("http://127.0.0.256", "IPv4"),
+            ("http://[::1", "IPv6"),
+            ("http://[x]", "IPv6"),
+            ("https://a b", "host"),
+            ("HTTPS://a<b", "host"),
+        ] {
+            match Endpoint::parse(text, true) {
+                Err(BadEndpoint::Malformed(why)) => assert!(why.contains(cause), "{text}: {why}"),
+                other => panic!("{text}: {other:?}"),
+            }
         }
         for text in ["https://u@x", "https://:p@x", "https://x?a", "https://x#a"] {
             assert!(matches!(Endpoint::parse(text, true), Err(BadEndpoint::Surplus(_))), "{text}");

@@ -17,12 +17,12 @@ pub(super) const CONNECTION: &str = "connection";
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ClientError {
     /// TLS cannot be set up, such as for want of any CA certificate.
-    #[error(
-        "TLS cannot be set up: {cause}; install CA certificates, or name a file of them in SSL_CERT_FILE"
-    )]
+    #[error("TLS cannot be set up: {cause}; {advice}")]
     Tls {
         /// The innermost cause.
         cause: String,
+        /// What to do about it: mend the variable that is set, or install certificates.
+        advice: String,
     },
     /// The proxy in force cannot be used.
     #[error(transparent)]

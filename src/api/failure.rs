@@ -64,11 +64,29 @@ pub(super) fn meaning_of(error: &reqwest::Error, connect: Duration) -> ApiError 
     ApiError::Interrupted { cause: Untrusted::new(cause) }
 }
 
+/// Variables that say where CA certificates are; what they name is all that is looked at.
+const CERTIFICATES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+/// What to do for want of CA certificates, where these variables are set.
+fn certificates_advice(set: &[&str]) -> String {
+    if set.is_empty() {
+        return "install CA certificates, or name a file of them in SSL_CERT_FILE".to_owned();
+    }
+    let what = if set.contains(&"SSL_CERT_FILE") { "a file" } else { "a folder" };
+    let (names, is, it) = (set.join(" and "), if set.len() > 1 { "are" } else { "is" }, "it");
+    let it = if set.len() > 1 { "them" } else { it };
+    format!(
+        "{names} {is} set, and nothing else is looked at: set {it} to {what} of CA certificates, or unset {it}"
+    )
+}
+
 /// Why no client could be made.
 pub(super) fn no_client(error: &reqwest::Error) -> ClientError {
     let cause = innermost(error);
     let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
-    ClientError::Tls { cause: cause.to_owned() }
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let set: Vec<&str> = CERTIFICATES.iter().copied().filter(|name| is_set(name)).collect();
+    ClientError::Tls { cause: cause.to_owned(), advice: certificates_advice(&set) }
 }
 
 fn innermost(error: &reqwest::Error) -> String {

@@ -39,6 +39,15 @@ pub enum BadSecret {
         "the key in {0} is malformed: it must be printable ASCII without spaces or line breaks"
     )]
     Malformed(SecretSource),
+    /// It stands in quotes, as a shell would take them off and other readers of such lines do not.
+    #[error(
+        "the key in {0} stands in quotes, which would be sent as a part of it: leave them out there \
+         (files of variables are often read with their quotes)"
+    )]
+    Quoted(SecretSource),
+    /// It is the whole header, or the whole assignment.
+    #[error("the key in {0} begins with {1:?}, which is no part of it: leave that out")]
+    Prefixed(SecretSource, &'static str),
 }
 
 impl SecretSource {
@@ -84,6 +93,18 @@ impl Secret {
         if text.is_empty() {
             return Err(BadSecret::Missing(source));
         }
+        let quotes = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+        if text.starts_with(quotes) || text.ends_with(quotes) {
+            return Err(BadSecret::Quoted(source));
+        }
+        let of_source = match source {
+            SecretSource::Variable(SECRET_VARIABLE) => "CEREBRAS_API_KEY=",
+            SecretSource::Variable(_) => "export ",
+        };
+        let prefixes = ["Bearer ", "bearer ", "Authorization:", "export ", of_source];
+        if let Some(prefix) = prefixes.into_iter().find(|prefix| text.starts_with(prefix)) {
+            return Err(BadSecret::Prefixed(source, prefix.trim_end()));
+        }
         if !text.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(BadSecret::Malformed(source));
         }
@@ -121,6 +142,18 @@ mod tests {
             let error = parse(bad).unwrap_err();
             assert_eq!(error, BadSecret::Malformed(KEY), "{bad:?}");
             assert!(!error.to_string().contains(bad));
+        }
+        for bad in
+            ["\"csk-a\"", "'csk-a'\n", "\"csk-a", "csk-a'", "`a`", "\u{201c}a\u{201d}", "\"\""]
+        {
+            let error = parse(bad).unwrap_err();
+            assert_eq!(error, BadSecret::Quoted(KEY), "{bad:?}");
+            assert!(error.to_string().contains("quotes") && !error.to_string().contains("csk"));
+        }
+        for bad in ["Bearer csk-a", "Authorization: Bearer csk-a", "CEREBRAS_API_KEY=csk-a"] {
+            let error = parse(bad).unwrap_err();
+            assert!(matches!(error, BadSecret::Prefixed(KEY, _)), "{bad:?}");
+            assert!(!error.to_string().contains("csk"), "{error}");
         }
         let debug = format!("{:?}", parse("canary-key").unwrap());
         assert!(!debug.contains("canary"), "{debug}");

@@ -141,6 +141,19 @@ pub fn wait(seconds: u64) -> String {
     }
 }
 
+/// How far two clocks are apart, rounded: `45s`, `1m 59s`, `2m`, and from an hour on in the two largest
+/// units.
+#[must_use]
+pub fn apart(ms: u64) -> String {
+    let rounded = |unit_s: u64| (ms.saturating_add(unit_s * 500)) / (unit_s * 1_000) * unit_s;
+    match rounded(1) {
+        s if (60..3_600).contains(&s) && s % 60 > 0 => format!("{}m {:02}s", s / 60, s % 60),
+        s if s < 3_600 => long_span(s),
+        s if s < 86_400 => long_span(rounded(60)),
+        _ => long_span(rounded(3_600)),
+    }
+}
+
 /// How long ago something was, to the second at first: `12 s ago`, then `3m ago`, `1d 12h ago`.
 #[must_use]
 pub fn ago(seconds: u64) -> String {
@@ -248,6 +261,30 @@ mod tests {
             if let Some(seconds) = read_span(&text) {
                 prop_assert_eq!(read_duration(&text), Some(Duration::from_secs(seconds)));
             }
+        }
+    }
+
+    #[test]
+    fn clocks_are_apart_by_rounded_spans() {
+        for (ms, text) in [
+            (0, "0s"),
+            (499, "0s"),
+            (59_499, "59s"),
+            (59_500, "1m"),
+            (118_600, "1m 59s"),
+            (119_499, "1m 59s"),
+            (119_600, "2m"),
+            (125_000, "2m 05s"),
+            (3_599_499, "59m 59s"),
+            (3_599_500, "1h"),
+            (3_600_400, "1h"),
+            (7_199_000, "2h"),
+            (5_370_000, "1h 30m"),
+            (86_399_999, "1d"),
+            (129_599_000, "1d 12h"),
+            (u64::MAX, "584942417y"),
+        ] {
+            assert_eq!(apart(ms), text, "{ms}");
         }
     }
 

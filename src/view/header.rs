@@ -138,7 +138,7 @@ fn badges(app: &App) -> String {
         badges.push("key sent in clear".to_owned());
     }
     if let Some(skew_ms) = app.notable_skew() {
-        let span = span::long_span(skew_ms.unsigned_abs() / 1_000);
+        let span = span::apart(skew_ms.unsigned_abs());
         let side = if skew_ms > 0 { "behind" } else { "ahead" };
         badges.push(format!("clock {span} {side}"));
     }

@@ -132,3 +132,29 @@ fn a_proxy_that_refuses_is_named_with_its_status() {
         }
     }
 }
+
+/// What is told to be set is the variable that is set.
+#[test]
+fn certificates_that_are_not_there_are_told_by_their_variable() {
+    for (variable, place) in [("SSL_CERT_FILE", "/nowhere/ca.pem"), ("SSL_CERT_DIR", "/nowhere")] {
+        let mut command = command(&["list", "--base-url", "https://files.invalid"]);
+        let output = command.env("CEREBRAS_API_KEY", CANARY).env(variable, place).output();
+        let said = text(&output.unwrap().stderr);
+        assert!(said.contains(&format!("{variable} is set, and nothing else")), "{said}");
+    }
+}
+
+/// A key in quotes is named as that, an address with a port that is none by its port.
+#[test]
+fn keys_and_addresses_are_refused_with_the_right_cause() {
+    let mut list = command(&["list", "--base-url", "http://127.0.0.1:99999"]);
+    let said = text(&list.env("CEREBRAS_API_KEY", CANARY).output().unwrap().stderr);
+    assert!(said.contains("its port must be a number") && !said.contains("https://"), "{said}");
+    for subcommand in ["list", "doctor"] {
+        let mut command = command(&[subcommand, "--base-url", "http://127.0.0.1:1"]);
+        let output = command.env("CEREBRAS_API_KEY", format!("\"{CANARY}\"")).output().unwrap();
+        let said = text(&output.stdout) + &text(&output.stderr);
+        assert!(said.contains("the key in CEREBRAS_API_KEY stands in quotes"), "{said}");
+        assert!(!said.contains(CANARY) && output.status.code() == Some(3), "{said}");
+    }
+}

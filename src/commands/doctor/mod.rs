@@ -30,7 +30,7 @@ use crate::runtime::{exec, tmux};
 use crate::text::grouped;
 use crate::text::secrets::without_secrets;
 use crate::time::clock::{Now, ServerClock, since_boot};
-use crate::time::span::long_span;
+use crate::time::span::{apart, long_span};
 
 const HELP: &str = "\
 One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or that
@@ -319,7 +319,7 @@ fn told(report: &mut Report, answer: &Answer<Page>) {
             clock.observe(sample);
             let now = Now::read();
             let skew_ms = clock.server_ms(now) - now.wall_ms;
-            let apart = long_span(skew_ms.unsigned_abs() / 1_000);
+            let apart = apart(skew_ms.unsigned_abs());
             let side = if skew_ms > 0 { "behind" } else { "ahead of" };
             let text = format!("this machine's clock is {apart} {side} the service's");
             match clock.notable_skew(now) {
