@@ -31,7 +31,7 @@ use std::collections::HashMap;
 use std::hash::RandomState;
 
 use crate::api::Unreadable;
-use crate::text::{Untrusted, UntrustedRef};
+use crate::text::{Untrusted, UntrustedRef, stand_ins};
 use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
 use column::{Moments, Sizes, size_cell, stated_bytes, stated_time, time_cell};
@@ -110,9 +110,9 @@ impl FileRef<'_> {
     #[must_use]
     pub fn name_to_show(&self) -> String {
         match self.filename {
-            _ if self.unreadable.is_some() => "(unreadable file)".to_owned(),
-            None => "(no filename)".to_owned(),
-            Some(name) if name.raw().is_empty() => "(empty filename)".to_owned(),
+            _ if self.unreadable.is_some() => stand_ins::UNREADABLE_FILE.to_owned(),
+            None => stand_ins::NO_FILENAME.to_owned(),
+            Some(name) if name.raw().is_empty() => stand_ins::EMPTY_FILENAME.to_owned(),
             Some(name) => name.printable_within(255),
         }
     }

@@ -12,6 +12,7 @@ mod numbers;
 mod printable;
 pub mod secrets;
 mod spelling;
+pub mod stand_ins;
 mod untrusted;
 mod width;
 mod wrap;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
 use super::secrets::{self, hide};
 use super::spelling::of_decomposed;
+use super::stand_ins::is_imitated;
 use super::width::shorten_end;
 
 /// What stands behind a text that is shown composed and is all decomposed: no other text ends so,
@@ -94,10 +95,11 @@ impl<'a> UntrustedRef<'a> {
     /// ignorable, private, unassigned and line-breaking characters, spellings of a letter other than
     /// the usual (NFC) one, every space but U+0020, leading and trailing spaces, halves of flags, flags
     /// that look like another's, skin tones (whose width terminals disagree about), the fifth and
-    /// further combining marks of a character, lone surrogates, bytes that are no UTF-8, and the
-    /// backslash itself. A text that is all decomposed (NFD), and differs in nothing else from its
-    /// usual spelling, is shown in that, with `\{nfd}` behind. The mapping is injective, and the result
-    /// is stable under [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
+    /// further combining marks of a character, lone surrogates, bytes that are no UTF-8, the backslash
+    /// itself, and the first character of what would read as a [stand-in](super::stand_ins) for no
+    /// text. A text that is all decomposed (NFD), and differs in nothing else from its usual spelling,
+    /// is shown in that, with `\{nfd}` behind. The mapping is injective, and the result is stable under
+    /// [`unicode_width`]. A [secret](super::secrets) of this process is hidden.
     ///
     /// ```
     /// use shelflife::text::UntrustedRef;
@@ -158,6 +160,13 @@ impl<'a> UntrustedRef<'a> {
     }
 
     fn escaped(self) -> Cow<'a, str> {
+        if is_imitated(self.0)
+            && let Some(first) =
+                std::str::from_utf8(self.0).ok().and_then(|text| text.chars().next())
+        {
+            let rest = UntrustedRef(&self.0[first.len_utf8()..]).spelt_out();
+            return Cow::Owned(format!("\\u{{{:x}}}{rest}", u32::from(first)));
+        }
         match of_decomposed(self.0) {
             Some(composed) => {
                 let text = UntrustedRef(composed.as_bytes()).spelt_out().into_owned();

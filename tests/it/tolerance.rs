@@ -8,7 +8,7 @@ use shelflife::api::error::Status;
 use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::driver::Driver;
-use crate::support::fault::{Fault, answer};
+use crate::support::fault::{Fault, answer, page};
 
 /// Hazards 25: one file that is no JSON among others.
 #[test]
@@ -157,4 +157,34 @@ fn keys_and_addresses_are_refused_with_the_right_cause() {
         assert!(said.contains("the key in CEREBRAS_API_KEY stands in quotes"), "{said}");
         assert!(!said.contains(CANARY) && output.status.code() == Some(3), "{said}");
     }
+}
+
+/// Names that would read as what stands for none, in the table of `list`.
+#[test]
+fn no_name_can_be_read_as_none() {
+    let body = r#"{"data":[{"id":"a","filename":"—","purpose":"—"},{"id":"b","filename":"(no filename)"},
+        {"id":"c"}],"has_more":false}"#;
+    let server = Fault::start(move |_, _| answer("200 OK", "", body));
+    let output = run_at(&server.url, &["list"]);
+    let said = text(&output.stdout);
+    let rows: Vec<&str> = said.lines().skip(1).collect();
+    assert!(
+        rows[0].ends_with("  \\u{2014}") && rows[0].matches("\\u{2014}").count() == 2,
+        "{said}"
+    );
+    assert!(rows[1].ends_with("  \\u{28}no filename)") && rows[2].ends_with("  —"), "{said}");
+}
+
+/// A page that is begun again may bring what was listed already.
+#[test]
+fn a_list_that_begins_a_page_again_says_so() {
+    let server = Fault::start(|n, _| match n {
+        0 => page(0, 3, true),
+        1 => answer("404 Not Found", "", ""),
+        _ => page(0, 5, false),
+    });
+    let output = run_at(&server.url, &["list", "--all", "--output", "jsonl"]);
+    let said = text(&output.stderr);
+    assert!(said.contains("1 page was begun again") && said.contains("listed twice"), "{said}");
+    assert_eq!((text(&output.stdout).lines().count(), output.status.code()), (5, Some(0)));
 }

@@ -179,6 +179,15 @@ fn report(tally: &Tally) {
         let count = grouped(tally.conflicts);
         lines.push(format!("{count} listed with an id of another file: check before using it"));
     }
+    if tally.begun_again > 0 {
+        let (pages, were) =
+            if tally.begun_again == 1 { ("page", "was") } else { ("pages", "were") };
+        let count = grouped(tally.begun_again);
+        lines.push(format!(
+            "{count} {pages} {were} begun again, for the service no longer knew where the one before \
+             ended: some files may be listed twice"
+        ));
+    }
     for line in lines {
         say(&format!("shelflife: {line}"));
     }

@@ -36,6 +36,8 @@ pub(super) struct Tally {
     pub(super) unreadable: u64,
     pub(super) odd_values: u64,
     pub(super) conflicts: u64,
+    /// Pages that were begun again, for the service knew no longer where the one before ended.
+    pub(super) begun_again: u64,
 }
 
 /// How it ended: whether there is more, or why it went no further.
@@ -115,6 +117,8 @@ impl Reader {
                 _ if taken.is_err() => break Ok(HasMore::Unknown),
                 Err(error) => {
                     self.lister.page_failed(fetch.request, error, since_boot(), &mut self.pace);
+                    let again = matches!(self.lister.state(), State::Ready { .. });
+                    self.tally.begun_again += u64::from(again);
                 }
                 Ok(Answer { value: page, date, allowance }) => {
                     self.pace.allow(allowance, since_boot());

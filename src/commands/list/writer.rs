@@ -11,6 +11,7 @@ use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::text;
 use crate::text::secrets::{may_be_in, without_secrets};
+use crate::text::stand_ins::NOT_GIVEN;
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::zone;
@@ -153,7 +154,7 @@ fn write_row(out: &mut impl Write, file: &File, id_width: usize, server_ms: i64)
     let left = TimeLeft::of(file.expires_at, server_ms);
     let created = zone::age(file.created_at, server_ms);
     let text = |text: Option<&Untrusted>| {
-        text.map_or("—".to_owned(), |text| text.borrow().printable().into_owned())
+        text.map_or(NOT_GIVEN.to_owned(), |text| text.borrow().printable().into_owned())
     };
     let purpose = padded(text(file.purpose.as_ref()), 12);
     let id = padded(text(Some(&file.id)), id_width);

@@ -10,7 +10,7 @@ use crate::app::{App, BAR_CELLS};
 use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
 use crate::text;
-use crate::text::shorten_middle;
+use crate::text::{shorten_middle, stand_ins};
 use crate::theme::{self, Theme};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::time::zone;
@@ -81,11 +81,11 @@ fn name(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
 
 fn name_text(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (String, Style) {
     if let Some(unreadable) = file.unreadable {
-        return (format!("unreadable: {}", unreadable.why), theme.error);
+        return (format!("{}{}", stand_ins::UNREADABLE, unreadable.why), theme.error);
     }
     let name = file.name_to_show();
     if file.conflicting {
-        return (format!("two with one id: {name}"), theme.error);
+        return (format!("{}{name}", stand_ins::TWO_WITH_ONE_ID), theme.error);
     }
     let style = match app.change(no) {
         _ if file.missing => theme.warning,
