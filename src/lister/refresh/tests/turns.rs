@@ -145,7 +145,9 @@ fn a_file_without_a_usable_id_is_never_asked_for() {
     world.store.mark_missing(&files);
     world.begin();
     world.refresher.suspect(&files);
-    files.iter().for_each(|no| world.refresher.file_expired(*no, world.now));
+    for no in &files {
+        world.refresher.file_expired(*no, world.now);
+    }
     let mut asked = vec![];
     loop {
         match world.asked() {
