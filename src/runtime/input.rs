@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -24,25 +26,46 @@ use crate::time::clock::since_boot;
 const READ_AT_ONCE: usize = 4_096;
 
 /// Starts both threads; they end with the process, or when nobody listens any more.
-pub(super) fn listen(sender: &Sender<Message>) -> io::Result<()> {
+pub(super) fn listen(sender: &Sender<Message>) -> io::Result<Input> {
     let keyboard = tty::keyboard()?;
+    let input = Input { tty: keyboard.try_clone()?, busy: Arc::new(AtomicBool::new(false)) };
     // The terminal that keys come from, and the one that is drawn on, which is usually the same.
     let ttys = [keyboard.try_clone()?.into(), io::stdout().as_fd().try_clone_to_owned()?];
-    let reader = sender.clone();
-    thread::Builder::new().name("input".into()).spawn(move || read(keyboard, &reader))?;
+    let (reader, busy) = (sender.clone(), Arc::clone(&input.busy));
+    thread::Builder::new().name("input".into()).spawn(move || read(keyboard, &reader, &busy))?;
     let watchdog = sender.clone();
     thread::Builder::new().name("hang-up".into()).spawn(move || watch(&ttys, &watchdog))?;
-    Ok(())
+    Ok(input)
 }
 
-fn read(mut tty: File, sender: &Sender<Message>) {
+/// What is being read.
+#[derive(Debug)]
+pub(super) struct Input {
+    tty: File,
+    /// Whether the reader has something that it has not told yet.
+    busy: Arc<AtomicBool>,
+}
+
+impl Input {
+    /// Whether something was typed that nobody was told of yet. To be asked before the channel is
+    /// looked into: what is in neither had not been typed when this was asked.
+    pub(super) fn has_unheard(&self) -> bool {
+        // In this order: the reader is busy before it takes something.
+        matches!(tty::wait(&self.tty, Some(Duration::ZERO)), Ok(Came::Something))
+            || self.busy.load(Ordering::SeqCst)
+    }
+}
+
+fn read(mut tty: File, sender: &Sender<Message>, busy: &AtomicBool) {
     let mut sorter = Sorter::default();
     let mut bytes = [0; READ_AT_ONCE];
     let mut heard = vec![];
     let mut last = Duration::ZERO;
     loop {
         let left = sorter.patience().map(|patience| (last + patience).saturating_sub(since_boot()));
-        match tty::wait(&tty, left) {
+        let came = tty::wait(&tty, left);
+        busy.store(true, Ordering::SeqCst);
+        match came {
             Ok(Came::Nothing) => {
                 sorter.silence(&mut heard);
                 last = since_boot();
@@ -67,6 +90,7 @@ fn read(mut tty: File, sender: &Sender<Message>) {
                 return;
             }
         }
+        busy.store(sorter.patience().is_some(), Ordering::SeqCst);
     }
     let _ = sender.blocking_send(Message::End(End::TerminalGone));
 }

@@ -43,6 +43,7 @@ use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
 use alert_command::Commands;
+use input::Input;
 use record::Record;
 use terminal::Screen;
 
@@ -54,6 +55,9 @@ const WAITING: usize = 1_024;
 const FRAME: Duration = Duration::from_millis(33);
 /// Frames that may come before their time after a quiet while: the first answers are shown at once.
 const AHEAD: u32 = 3;
+
+/// How long what was typed before a question may take to be told, before it is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
 /// What reaches the loop.
 #[derive(Debug)]
@@ -122,7 +126,7 @@ pub async fn run(
     let (sender, receiver) = mpsc::channel(WAITING);
     signals::listen(&sender, background)?;
     let mut screen = Screen::enter(app.uses_mouse(), setup.notifier)?;
-    input::listen(&sender)?;
+    let input = input::listen(&sender)?;
     if setup.ask_background {
         screen.ask_background();
     }
@@ -134,6 +138,7 @@ pub async fn run(
         client: Arc::new(client),
         background,
         screen,
+        input,
         sender,
         calls: HashMap::new(),
         commands,
@@ -156,6 +161,7 @@ struct Dashboard<'a> {
     client: Arc<LazyClient>,
     background: &'a Handle,
     screen: Screen,
+    input: Input,
     sender: Sender<Message>,
     /// The calls that are being carried out.
     calls: HashMap<Ticket, AbortHandle>,
@@ -172,8 +178,9 @@ impl Dashboard<'_> {
         self.draw()?;
         let mut pace = Pace::default();
         let mut waiting = false;
+        let mut look_again = Duration::ZERO;
         loop {
-            let frame = waiting.then(|| pace.next());
+            let frame = waiting.then(|| pace.next().max(look_again));
             let wake_at = [frame, self.app.deadline()].into_iter().flatten().min();
             let mut urgent = false;
             match self.next(&mut receiver, wake_at).await? {
@@ -204,12 +211,15 @@ impl Dashboard<'_> {
                 }
             }
             let now = since_boot();
-            waiting = !urgent && now < pace.next();
+            // A question is shown when all that was typed before is taken in: none of it answers.
+            let awaited = self.app.awaits_frame();
+            let unheard = awaited && (self.input.has_unheard() || !receiver.is_empty());
+            look_again = if unheard { now + LOOK_AGAIN } else { Duration::ZERO };
+            waiting = unheard || !urgent && now < pace.next();
             if !waiting {
                 self.draw()?;
                 pace.drawn(now);
-                // What was typed before is taken in before.
-                if self.app.awaits_frame() && receiver.is_empty() {
+                if awaited {
                     self.update(Event::Drawn)?;
                 }
             }
