@@ -49,6 +49,10 @@ const CLOCKS: &[&str] = &[
 const MOST_LINES: usize = 400;
 const MOST_LINES_OF_A_FUNCTION: usize = 60;
 
+/// Functions that are one exhaustive `match` without a `_`, a line a case: they grow with their enum, and
+/// the compiler asks for each line.
+const TABLES: &[(&str, &str)] = &[("src/app/actions.rs", "dispatch")];
+
 /// Fails with every violation, not only the first.
 #[track_caller]
 fn none(violations: &[String]) {
@@ -199,7 +203,8 @@ fn functions_are_small() {
     let mut violations = vec![];
     for source in Source::all() {
         for function in source.functions() {
-            if function.lines > MOST_LINES_OF_A_FUNCTION {
+            let is_table = TABLES.contains(&(source.path.as_str(), function.name.as_str()));
+            if function.lines > MOST_LINES_OF_A_FUNCTION && !is_table {
                 violations.push(format!(
                     "{}:{}: {} has {} lines; at most {MOST_LINES_OF_A_FUNCTION}: give its parts names",
                     source.path, function.line, function.name, function.lines

@@ -46,7 +46,8 @@ impl Question {
         }
     }
 
-    fn carry_out(&self, effects: &mut Vec<Effect>) {
+    /// Does what was asked; what is to be done in the program itself is begun there.
+    fn carry_out(&self, _app: &mut App, effects: &mut Vec<Effect>) {
         match self {
             Self::WriteSettings(plan) => effects.push(Effect::WriteSettings(plan.chosen.clone())),
         }
@@ -86,9 +87,9 @@ impl Confirmation {
         ListPlace::picker(screen, WIDTH, self.question.lines().len() + 2)
     }
 
-    fn answer(&self, yes: bool, effects: &mut Vec<Effect>) -> Fate {
+    fn answer(&self, yes: bool, app: &mut App, effects: &mut Vec<Effect>) -> Fate {
         if yes {
-            self.question.carry_out(effects);
+            self.question.carry_out(app, effects);
         }
         Fate::Closes
     }
@@ -107,14 +108,14 @@ impl Behave for Confirmation {
         self.armed = true;
     }
 
-    fn act(&mut self, _: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         if !self.armed {
             return Fate::Stays;
         }
         match action {
-            Action::Confirm => self.answer(true, effects),
-            Action::Decline | Action::GoBack | Action::Close => self.answer(false, effects),
-            Action::Choose => self.answer(self.yes, effects),
+            Action::Confirm => self.answer(true, app, effects),
+            Action::Decline | Action::GoBack | Action::Close => self.answer(false, app, effects),
+            Action::Choose => self.answer(self.yes, app, effects),
             Action::MoveFocus | Action::MoveLeft | Action::MoveRight => {
                 self.yes = !self.yes;
                 Fate::Stays
@@ -126,7 +127,7 @@ impl Behave for Confirmation {
     fn click(&mut self, app: &mut App, at: Position, effects: &mut Vec<Effect>) -> Fate {
         let answers = self.places_of_answers(app.screen());
         match answers.iter().position(|place| place.contains(at)) {
-            Some(which) if self.armed => self.answer(which == 0, effects),
+            Some(which) if self.armed => self.answer(which == 0, app, effects),
             _ => Fate::Stays,
         }
     }
