@@ -27,6 +27,7 @@ use crate::demo;
 use crate::lister::Failure;
 use crate::log_file;
 use crate::runtime::output::stdout;
+use crate::runtime::shortage;
 use crate::text::UntrustedRef;
 use options::GlobalOptions;
 
@@ -98,6 +99,8 @@ impl CommandError {
     #[must_use]
     pub fn code(&self) -> u8 {
         match self {
+            // Of these the command line is not to blame.
+            Self::Config(error) if shortage::advice(&error.to_string()).is_some() => 1,
             Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
             Self::Key(_) | Self::NotLetIn(_) => 3,
             Self::List(Failure::Call(error) | Failure::AskedToWait { error, .. })

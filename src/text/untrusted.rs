@@ -160,13 +160,6 @@ impl<'a> UntrustedRef<'a> {
     }
 
     fn escaped(self) -> Cow<'a, str> {
-        if is_imitated(self.0)
-            && let Some(first) =
-                std::str::from_utf8(self.0).ok().and_then(|text| text.chars().next())
-        {
-            let rest = UntrustedRef(&self.0[first.len_utf8()..]).spelt_out();
-            return Cow::Owned(format!("\\u{{{:x}}}{rest}", u32::from(first)));
-        }
         match of_decomposed(self.0) {
             Some(composed) => {
                 let text = UntrustedRef(composed.as_bytes()).spelt_out().into_owned();
@@ -178,6 +171,13 @@ impl<'a> UntrustedRef<'a> {
 
     /// The text, each of its characters as it is or spelt out.
     fn spelt_out(self) -> Cow<'a, str> {
+        if is_imitated(self.0)
+            && let Some(first) =
+                std::str::from_utf8(self.0).ok().and_then(|text| text.chars().next())
+        {
+            let rest = UntrustedRef(&self.0[first.len_utf8()..]).spelt_out();
+            return Cow::Owned(format!("\\u{{{:x}}}{rest}", u32::from(first)));
+        }
         if let Ok(text) = std::str::from_utf8(self.0)
             && text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\')
             && !text.starts_with(' ')

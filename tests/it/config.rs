@@ -298,7 +298,8 @@ fn a_theme_of_ones_own_is_taken_or_named() {
 fn a_theme_of_ones_own_wins() {
     let folder = place("theme = \"fig\"");
     fs::write(folder.path().join("shelflife/themes/fig.toml"), "accent = \"#123456\"").unwrap();
-    let environment = [("XDG_CONFIG_HOME", folder.path().to_str().unwrap())];
+    let place = folder.path().to_str().unwrap();
+    let environment = [("XDG_CONFIG_HOME", place), ("COLORTERM", "truecolor")];
     let mut terminal = Terminal::start(80, 24, &["--demo"], &environment);
     terminal.wait_for_bytes(b"38;2;18;52;86");
     terminal.press("q");

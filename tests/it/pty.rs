@@ -86,14 +86,14 @@ fn an_echoed_key_is_hidden_on_the_screen_and_in_the_clipboard() {
     let spelt = CANARY.replace('C', r"\u0043").replace('/', r"\/");
     let body = format!(
         r#"{{"data":[{{"id":"{CANARY}","filename":"name {CANARY}","purpose":"{CANARY}",
-            "token":{{"{spelt}":"in {spelt}"}}}},{{"id":7,"of":"{spelt}"}}],"has_more":false}}"#
+            "token":{{"{spelt}":"in {spelt}"}}}},{{"id":[],"of":"{spelt}"}}],"has_more":false}}"#
     );
     let server = Fault::start(move |_, _| answer("200 OK", "", &body));
     let arguments = ["--refresh", "off"];
     let mut terminal = Terminal::start(160, 36, &arguments, &at(&server.url));
     terminal.wait_for("name [key]");
     terminal.press("gg");
-    terminal.wait_for(r#"{"id":7,"of":"[key]"}"#);
+    terminal.wait_for(r#"{"id":[],"of":"[key]"}"#);
     terminal.press("G");
     terminal.wait("the detail", |screen| {
         screen.contains("Purpose   [key]")

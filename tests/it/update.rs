@@ -526,9 +526,9 @@ fn nothing_is_tried_before_the_moment_that_the_service_asked_for() {
 fn a_title_reads_the_expiry_on_our_clock() {
     for (ahead_s, says, warns) in [
         (0, "15:30:00", None),
-        (600, "15:20:00", Some("clock 10m behind")),
+        (600, "15:20:00", Some("clock 10m 01s behind")),
         // Of the second that a Date names, the middle is taken.
-        (-600, "15:40:00", Some("clock 9m ahead")),
+        (-600, "15:40:00", Some("clock 10m ahead")),
     ] {
         let mut driver = Driver::new(120, 36);
         let ticket = driver.fetch().request;

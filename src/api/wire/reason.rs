@@ -67,12 +67,20 @@ fn sentence(value: &Value) -> Option<String> {
                 sentence(value).or_else(|| joined(by_field()?.iter().filter_map(of_field)))
             })?;
             match FIELDS.iter().find_map(|place| path(member(place)?.1)) {
-                Some(field) if !found.contains(&field) => Some(format!("{field}: {found}")),
+                Some(field) if !letters(&found).contains(&letters(&field)) => {
+                    Some(format!("{field}: {found}"))
+                }
                 _ => Some(found),
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
+}
+
+/// The letters of a text, by which words name a field whatever stands between them: `API Key` names
+/// `api_key`.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn of_field((name, value): (&String, &Value)) -> Option<String> {
@@ -233,6 +241,7 @@ mod tests {
             (r#"{"__type":"X","Message":"denied"}"#, "denied"),
             (r#"{"error":{"code":"X","param":"limit","message":"above 100"}}"#, "limit: above 100"),
             (r#"{"error":{"param":"limit","message":"limit is above"}}"#, "limit is above"),
+            (r#"{"param":"api_key","message":"Wrong API Key"}"#, "Wrong API Key"),
             ("{\"message\":\"line one\nline\ttwo\\n\\nthree\"}", "line one line two three"),
             // XML.
             (

@@ -61,7 +61,9 @@ fn a_scattered_view_is_read_in_as_many_rounds_as_are_reckoned_for_it() {
         let one_of_each = world.store.sequence().iter().copied().skip(50).step_by(100);
         world.view = one_of_each.rev().skip(1).take(pages as usize).collect();
         let files = world.numbers();
-        (0..rounds).for_each(|_| drop(world.round(&files)));
+        for _ in 0..rounds {
+            world.round(&files);
+        }
         let unread = world.view.iter().filter(|no| world.store.file(**no).verified_s < 2).count();
         assert_eq!(unread, 0, "{list_requests}: {pages}");
     }
@@ -307,6 +309,8 @@ fn new_files_at_the_head_of_a_shuffled_part_end_no_pass_over_it() {
     let begun = [world.round(&files), world.round(&files)].concat();
     assert!(begun.contains(&600), "{begun:?}");
     files.splice(250..250, 7_000..7_250);
-    (0..3).for_each(|_| drop(world.round(&files)));
+    for _ in 0..3 {
+        world.round(&files);
+    }
     assert_eq!(world.unmet, [0; 0]);
 }
