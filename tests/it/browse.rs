@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::timeline::Measure;
+use shelflife::api::ApiError;
+use shelflife::api::error::Status;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -903,4 +905,31 @@ fn what_is_not_answered_for_long_is_asked_for_anew_and_the_call_before_is_given_
     assert_eq!(driver.app.store().len(), 3, "it is late");
     driver.answer_to(second, &page(0..4, hours, false));
     assert_eq!(driver.app.store().len(), 4);
+}
+
+/// A page that is read again, since the cursor behind it led nowhere, may lack a file that was there: it
+/// is shown as missing, and asked for by its id before anything is said of it.
+#[test]
+fn a_page_that_is_read_on_suspects_the_files_that_it_lacks() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..10, hours, true));
+    driver.fail(ApiError::Refused { status: Status(404), message: None, wait: None });
+    driver.answer(&page([0, 1, 2, 4, 5, 6, 7, 8, 9], hours, false));
+    let screen = text(&driver.app, 120, 36);
+    let row = row(&screen, "name-0003").unwrap();
+    assert!(row.starts_with("│?") && driver.app.store().len() == 10, "{screen}");
+    driver.pass(Duration::from_secs(2));
+    driver.keys("r");
+    let list = driver.fetch().request;
+    driver.answer_to(list, &page([0, 1, 2, 4, 5, 6, 7, 8, 9], hours, false));
+    assert_eq!(driver.deny(|id| id.raw() == b"file_3"), 1, "{:?}", driver.effects);
+    assert_eq!(driver.app.store().len(), 9);
+
+    // Of one that has run out nothing more is to be learnt.
+    let mut driver = Driver::new(120, 36);
+    let left = |n| if n == 3 { -100 } else { hours(n) };
+    driver.answer(&page(0..10, left, true));
+    driver.fail(ApiError::Refused { status: Status(404), message: None, wait: None });
+    driver.answer(&page([0, 1, 2, 4, 5, 6, 7, 8, 9], left, false));
+    assert_eq!(driver.app.store().len(), 9, "it is gone at once");
 }
