@@ -207,21 +207,31 @@ impl Account {
     /// Seconds that the answer under way takes already, once that is worth saying.
     #[must_use]
     pub fn slow_seconds(&self) -> Option<u64> {
-        let waited = self.now.mono.saturating_sub(self.loading_since);
+        let waited = self.now.mono.saturating_sub(self.asked_since()?);
         (waited >= SLOW).then_some(waited.as_secs())
     }
 
-    /// Bytes that came of the page under way.
+    /// Since when the answer is waited for that has been under way for the longest.
+    fn asked_since(&self) -> Option<Duration> {
+        match self.lister.state() {
+            State::Loading { .. } => Some(self.loading_since),
+            _ => self.refresher.asked_since(),
+        }
+    }
+
+    /// Bytes that came of the page under way, or of what a refresh asks for.
     #[must_use]
     pub fn received(&self) -> u64 {
-        self.received
+        let (ticket, bytes) = self.received;
+        if ticket.is_some_and(|ticket| self.expects(ticket)) { bytes } else { 0 }
     }
 
     /// The monotonic moment at which [`slow_seconds`](Self::slow_seconds) says something else.
     #[must_use]
-    pub fn next_slow_second(&self) -> Duration {
-        let waited = self.now.mono.saturating_sub(self.loading_since);
-        self.loading_since + Duration::from_secs(waited.as_secs() + 1).max(SLOW)
+    pub fn next_slow_second(&self) -> Option<Duration> {
+        let since = self.asked_since()?;
+        let waited = self.now.mono.saturating_sub(since);
+        Some(since + Duration::from_secs(waited.as_secs() + 1).max(SLOW))
     }
 
     /// Our wall clock at a monotonic moment, in seconds since the epoch.

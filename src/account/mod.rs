@@ -120,8 +120,8 @@ pub struct Account {
     leisure: Leisure,
     /// When the page in flight was asked for.
     loading_since: Duration,
-    /// Bytes that came of it.
-    received: u64,
+    /// Of which call bytes came last, and how many.
+    received: (Option<Ticket>, u64),
     /// Calls whose answers are of no interest any more.
     abandoned: Vec<Ticket>,
     /// When a round came to its end last; before that, when the first page came.
@@ -156,7 +156,7 @@ impl Account {
             load_all: terms.load == Load::All,
             leisure: Leisure::new(terms.leisure, now.mono),
             loading_since: now.mono,
-            received: 0,
+            received: (None, 0),
             abandoned: vec![],
             refreshed_at: None,
             interval_since: Duration::ZERO,
@@ -206,8 +206,16 @@ impl Account {
 
     /// So many bytes of the answer to the call with this ticket have come.
     pub fn progressed(&mut self, ticket: Ticket, received: u64) {
-        if ticket.owner == Owner::Lister && self.lister.expects(ticket.number) {
-            self.received = received;
+        if self.expects(ticket) {
+            self.received = (Some(ticket), received);
+        }
+    }
+
+    /// Whether the answer to this call is still of interest.
+    fn expects(&self, ticket: Ticket) -> bool {
+        match ticket.owner {
+            Owner::Lister => self.lister.expects(ticket.number),
+            Owner::Refresher => self.refresher.expects(ticket.number),
         }
     }
 

@@ -157,7 +157,7 @@ impl Account {
     }
 
     pub(super) fn send(&mut self, fetch: Fetch, calls: &mut Vec<(Ticket, Call)>) {
-        (self.loading_since, self.received) = (self.now.mono, 0);
+        self.loading_since = self.now.mono;
         self.leisure.take_in_flight();
         let Fetch { request, cursor, attempt } = fetch;
         let call = Call::List { after: cursor.after().cloned(), limit: self.terms.limit, attempt };
@@ -207,8 +207,7 @@ impl Account {
     /// may want to ask for it anew.
     #[must_use]
     pub fn is_kept_waiting(&self) -> bool {
-        let page = matches!(self.lister.state(), State::Loading { .. });
-        page && self.slow_seconds().is_some() || self.refresher.is_slow(self.now.mono, SLOW)
+        self.slow_seconds().is_some()
     }
 
     /// What takes too long is asked for anew; tells whether there was anything.

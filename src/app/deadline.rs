@@ -12,7 +12,6 @@ use super::settings::Times;
 use super::sheets::detail::{self, Shown};
 use super::{App, BAR_CELLS, whole_seconds};
 use crate::account::timeline::DAY_S;
-use crate::lister::State;
 use crate::store::FileNo;
 use crate::store::field::Field;
 use crate::time::expiry;
@@ -236,8 +235,7 @@ impl App {
     }
 
     fn next_loading_second(&self) -> Option<Duration> {
-        let State::Loading { .. } = self.account.lister().state() else { return None };
-        Some(self.account.next_slow_second())
+        self.account.next_slow_second()
     }
 
     /// While refreshing fails, the next try counts down on the screen. What is overdue waits for

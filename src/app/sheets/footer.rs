@@ -151,7 +151,11 @@ fn status(app: &App, room: usize) -> (String, Tone) {
     match app.lister().state() {
         State::Ready { .. } if app.is_loading_all() => (loading(app, 1), Tone::Accent),
         // The header says that the list is read on.
-        State::Loading { .. } if app.account().is_loading_at_leisure() => refreshing(app, room),
+        State::Loading { .. }
+            if app.account().is_loading_at_leisure() && app.slowness().is_empty() =>
+        {
+            refreshing(app, room)
+        }
         State::Loading { attempt, .. } => (loading(app, *attempt), Tone::Accent),
         State::Backoff { until, attempt, why, .. } => {
             (backoff(app, room, (*until, *attempt, why)), Tone::Error)
@@ -255,7 +259,16 @@ fn refreshing(app: &App, room: usize) -> (String, Tone) {
         let why = if brief { trouble.why.brief() } else { shorten_end(&why, room) };
         return (format!("{before}{why}"), Tone::Error);
     }
-    (timeline_words(app).unwrap_or_default(), Tone::Text)
+    if let (Some(words), _) | (None, Some(words)) = (timeline_words(app), slow_refresh(app)) {
+        return (words, Tone::Text);
+    }
+    (String::new(), Tone::Text)
+}
+
+/// That a refresh is not answered for long.
+fn slow_refresh(app: &App) -> Option<String> {
+    let slow = Some(app.slowness()).filter(|slow| !slow.is_empty())?;
+    Some(format!("refreshing …{slow}{}", behind(app, &ASKS_AGAIN)))
 }
 
 /// The bucket under the cursor of the timeline, in words.

@@ -10,10 +10,10 @@ use crate::api::ApiError;
 use crate::text::Untrusted;
 
 impl Refresher {
-    /// Whether something that was sent `patience` ago or before is still in flight.
+    /// When that was sent which has been in flight for the longest.
     #[must_use]
-    pub fn is_slow(&self, now: Duration, patience: Duration) -> bool {
-        self.in_flight.iter().any(|pending| pending.since + patience <= now)
+    pub fn asked_since(&self) -> Option<Duration> {
+        self.in_flight.iter().map(|pending| pending.since).min()
     }
 
     /// The operator waits no longer for what was sent `patience` ago or before: the round under way
@@ -22,13 +22,18 @@ impl Refresher {
         let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
         let is_slow = |pending: &mut Pending| !recently && pending.since + patience <= now;
         let slow: Vec<Pending> = self.in_flight.extract_if(.., is_slow).collect();
-        for Pending { request, ask, .. } in &slow {
+        for Pending { request, ask, part, .. } in &slow {
             self.abandoned.push(*request);
             match (&mut self.state, ask) {
                 (State::Running(round), Ask::File { no, .. }) => {
                     round.checked.retain(|checked| checked != no);
                 }
                 (_, Ask::File { no, .. }) => self.expired.push_front(*no),
+                // It brought nothing, and takes nothing of the budget.
+                (State::Running(round), Ask::Page { .. }) => {
+                    round.lists = round.lists.saturating_sub(1);
+                    round.view_pages -= u32::from(*part == Part::View).min(round.view_pages);
+                }
                 (_, Ask::Page { .. }) => {}
             }
         }

@@ -211,7 +211,9 @@ fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'s
 fn end_row(app: &App, theme: &Theme) -> (String, Style) {
     let page = grouped(app.lister().pages() + 1);
     match app.lister().state() {
-        State::Ready { .. } | State::Loading { .. } if app.account().is_reading_on() => {
+        State::Ready { .. } | State::Loading { .. }
+            if app.account().is_reading_on() && app.slowness().is_empty() =>
+        {
             ("more below, being read on".to_owned(), theme.chrome)
         }
         State::Ready { .. } if !app.lister().is_more_promised() => {

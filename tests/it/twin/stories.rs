@@ -157,7 +157,13 @@ pub fn about(wake: Wake) -> Story {
         Wake::PageRetrySeconds => quiet().served(fails(Some(6))),
         Wake::LoadingSeconds => quiet().served(|_| Reply::After(8_000)),
         Wake::MessageEnd => quiet().file(None, None).keys(1_000, "t"),
-        Wake::Stale => quiet().every(5).file(None, None).served(first(|| Reply::Never)).lasting(15),
+        Wake::Stale => {
+            // The service wants to be left alone: nothing is under way that would count its seconds.
+            let mut story = quiet().every(5).file(None, None).lasting(40);
+            let reset = Duration::from_secs(600);
+            story.allowance = Some(Allowance { remaining: 0, reset });
+            story
+        }
         Wake::StaleAge => {
             let refused = || Reply::Fails(40, ApiError::KeyRefused { message: None, secret: None });
             quiet().every(5).file(None, None).served(first(refused)).lasting(70)

@@ -314,3 +314,19 @@ fn new_files_at_the_head_of_a_shuffled_part_end_no_pass_over_it() {
     }
     assert_eq!(world.unmet, [0; 0]);
 }
+
+/// What the operator gives up costs nothing of the budget: the same is asked for anew.
+#[test]
+fn what_is_given_up_is_asked_for_anew_whatever_the_budget() {
+    let mut world = World::new(2_000);
+    world.pace.allow(Allowance::read("1", "60"), world.now);
+    world.begin();
+    let before = world.asked();
+    assert!(matches!(before, Some(Ask::Page { .. })));
+    world.now += SECOND * 3;
+    assert!(!world.refresher.ask_anew(world.now, SECOND * 4), "it has time yet");
+    assert!(world.refresher.ask_anew(world.now, SECOND * 2));
+    assert_eq!(world.refresher.take_abandoned().len(), 1);
+    assert_eq!(world.next().map(|request| request.ask), before);
+    assert!(!world.refresher.ask_anew(world.now + SECOND / 2, Duration::ZERO), "once a second");
+}
