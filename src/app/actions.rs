@@ -31,6 +31,7 @@ impl App {
         let shortcut = Shortcut::read(event);
         self.patience = PATIENCE;
         self.toast = None;
+        self.awaits_plan = false;
         // What is typed is text, whatever else it is bound to.
         let command = shortcut.filter(|key| !(typing && matches!(key, Shortcut::Char(_))));
         let action = |scopes| command.and_then(|key| self.settings.keys.action(key, scopes));

@@ -126,6 +126,8 @@ pub struct App {
     /// The second of the service's clock at which the work of the table began.
     working_since_s: Option<i64>,
     toast: Option<Toast>,
+    /// Whether nothing was typed since it was asked what writing the settings changes.
+    awaits_plan: bool,
 }
 
 impl App {
@@ -170,6 +172,7 @@ impl App {
             title: String::new(),
             working_since_s: None,
             toast: None,
+            awaits_plan: false,
         };
         let (key, descending) = app.settings.sort;
         app.sort_by(key, descending);
@@ -201,6 +204,8 @@ impl App {
                 self.account.note_command_failed(&text);
                 self.say(text);
             }
+            // On a screen that is too small, nothing of it was seen.
+            Event::Drawn if self.layout().is_none() => {}
             Event::Drawn => self.drawn(),
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::SettingsWritten(text) => self.say(text),

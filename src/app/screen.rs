@@ -103,7 +103,8 @@ impl App {
     }
 
     /// What was chosen is to go into the configuration: first it is seen what that changes.
-    pub(super) fn write_settings(&self, effects: &mut Vec<Effect>) {
+    pub(super) fn write_settings(&mut self, effects: &mut Vec<Effect>) {
+        self.awaits_plan = true;
         let themes = &self.settings.themes;
         let coloured = themes.get(self.appearance.theme).filter(|_| themes.len() > 1);
         effects.push(Effect::PlanSettings(Chosen {
@@ -121,6 +122,13 @@ impl App {
         match plan {
             Ok(plan) if plan.changes.is_empty() => {
                 self.say(format!("the configuration says so already · {}", plan.file));
+            }
+            // Not under somebody's fingers.
+            Ok(_) if !self.awaits_plan => {
+                self.say_with(
+                    "not asked while you type",
+                    &[Hint::new(&[Action::WriteSettings], "asks again")],
+                );
             }
             Ok(plan) => self.ask(Question::WriteSettings(plan)),
             Err(why) => self.say(why),

@@ -93,7 +93,10 @@ impl Plan {
     /// Its consequence, and below it each line of the file that would be another.
     #[must_use]
     pub fn lines(&self) -> Vec<(String, String)> {
-        let lines = if self.changes.len() == 1 { "this line" } else { "these lines" };
+        let lines = match self.changes.len() {
+            1 => "this line".to_owned(),
+            several => format!("these {several} lines"),
+        };
         let consequence = (format!("{} gets {lines}:", self.file), String::new());
         let change = |SettingChange { setting, before, after }: &SettingChange| {
             let before = before.as_ref().map(|before| format!("was {before}"));

@@ -90,7 +90,7 @@ fn read(mut tty: File, sender: &Sender<Message>, busy: &AtomicBool) {
                 return;
             }
         }
-        busy.store(sorter.patience().is_some(), Ordering::SeqCst);
+        busy.store(sorter.holds_back(), Ordering::SeqCst);
     }
     let _ = sender.blocking_send(Message::End(End::TerminalGone));
 }

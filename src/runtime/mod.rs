@@ -56,6 +56,8 @@ const FRAME: Duration = Duration::from_millis(33);
 /// Frames that may come before their time after a quiet while: the first answers are shown at once.
 const AHEAD: u32 = 3;
 
+/// A frame that takes longer to be written was not seen as soon as it was drawn.
+const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long what was typed before a question may take to be told, before it is looked for again.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -219,7 +221,10 @@ impl Dashboard<'_> {
             if !waiting {
                 self.draw()?;
                 pace.drawn(now);
-                if awaited {
+                // What was typed while a slow terminal took the frame is no answer either.
+                let took_long = since_boot().saturating_sub(now) > AT_ONCE;
+                waiting = awaited && took_long && self.input.has_unheard();
+                if awaited && !waiting {
                     self.update(Event::Drawn)?;
                 }
             }

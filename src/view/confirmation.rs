@@ -29,7 +29,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
         .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
     let inner = pen.block(place.area, &block);
     let below = inner.bottom().saturating_sub(1);
-    for (y, (left, right)) in (inner.y..below).zip(question.lines()) {
+    let (mut lines, hidden) = (question.lines(), asked.hidden_lines(over));
+    if hidden > 0 {
+        // The line that says so takes the place of one more.
+        lines.truncate(usize::from(below.saturating_sub(inner.y + 1)));
+        let more = question.lines().len() - lines.len();
+        lines.push((format!("… {more} more"), String::new()));
+    }
+    for (y, (left, right)) in (inner.y..below).zip(lines) {
         let room = usize::from(inner.width);
         let left = shorten_middle(&left, room);
         let x = pen.put(inner.x, y, inner.right(), &left, theme.text);

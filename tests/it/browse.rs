@@ -568,6 +568,49 @@ fn a_question_takes_no_answer_before_a_frame_has_shown_it_and_none_but_yes_is_ye
     }
 }
 
+/// Nothing is agreed to that was not on the screen, and no question opens where somebody types on.
+#[test]
+fn what_is_not_seen_is_not_answered_with_yes() {
+    let written =
+        |driver: &Driver| driver.effects.iter().any(|e| matches!(e, Effect::WriteSettings(_)));
+    let asked = |keys: &str| {
+        let mut driver = loaded(5);
+        driver.keys("SW");
+        let Some(Effect::PlanSettings(chosen)) = driver.effects.pop() else { panic!() };
+        driver.keys(keys);
+        let change = |setting| SettingChange { setting, before: None, after: "1".to_owned() };
+        let changes = ["sort", "pane", "times", "columns", "theme"].map(change).to_vec();
+        let plan = Plan { chosen, file: "config.toml".to_owned(), changes };
+        driver.tell(Event::SettingsPlanned(Ok(plan)));
+        driver
+    };
+    let mut driver = asked("");
+    driver.tell(Event::Resized { width: 25, height: 5 });
+    driver.tell(Event::Drawn);
+    driver.keys("y");
+    assert!(!written(&driver) && !driver.app.layers().is_empty(), "the screen is too small");
+    driver.keys("q");
+    assert!(
+        driver.app.layers().is_empty() && driver.effects.is_empty(),
+        "q leaves it all the same"
+    );
+
+    let mut driver = asked("");
+    driver.tell(Event::Resized { width: 30, height: 6 });
+    driver.tell(Event::Drawn);
+    let screen = text(&driver.app, 30, 6);
+    assert!(screen.contains("5 lines") && screen.contains("… 4 more"), "{screen}");
+    driver.keys("y");
+    assert!(!written(&driver), "most of it is not to be seen");
+    driver.tell(Event::Resized { width: 80, height: 24 });
+    driver.keys("y");
+    assert!(written(&driver));
+
+    let driver = asked("j");
+    assert!(driver.app.layers().is_empty(), "somebody types on");
+    assert_eq!(driver.app.message(), Some("not asked while you type; W asks again"));
+}
+
 /// Clicks on some words of the line of answers.
 fn click_on(driver: &mut Driver, words: &str) {
     let screen = text(&driver.app, 120, 36);
@@ -898,6 +941,9 @@ fn what_is_not_answered_for_long_is_asked_for_anew_and_the_call_before_is_given_
     driver.keys("r");
     assert_eq!(driver.effects, []);
     driver.pass(Duration::from_millis(100));
+    driver.tell(Event::Progressed(first, 2_048));
+    let footer = text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
+    assert!(footer.ends_with("refreshing … 2 s · 2.00 KiB · r asks again"), "{footer}");
     driver.keys("rrr");
     assert_eq!(driver.aborted.pop(), Some(first));
     let second = driver.fetch().request;

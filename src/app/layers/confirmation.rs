@@ -87,10 +87,22 @@ impl Confirmation {
         ListPlace::picker(screen, WIDTH, self.question.lines().len() + 2)
     }
 
+    /// How many of its lines there is no room for; as long as there are any, it takes no yes.
+    #[must_use]
+    pub fn hidden_lines(&self, screen: Rect) -> usize {
+        let place = self.place(screen);
+        place.lines.saturating_sub(usize::from(place.room.height))
+    }
+
     fn answer(&self, yes: bool, app: &mut App, effects: &mut Vec<Effect>) -> Fate {
-        if yes {
-            self.question.carry_out(app, effects);
+        if !yes {
+            return Fate::Closes;
         }
+        if self.hidden_lines(app.screen()) > 0 {
+            app.say("not all that is asked is seen: make the window larger");
+            return Fate::Stays;
+        }
+        self.question.carry_out(app, effects);
         Fate::Closes
     }
 }
@@ -109,7 +121,8 @@ impl Behave for Confirmation {
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
-        if !self.armed {
+        let declines = matches!(action, Action::Decline | Action::GoBack | Action::Close);
+        if !(self.armed || declines && app.layout().is_none()) {
             return Fate::Stays;
         }
         match action {

@@ -162,6 +162,12 @@ impl Sorter {
         }
     }
 
+    /// Whether what came may still become a key: it is not told yet.
+    #[must_use]
+    pub fn holds_back(&self) -> bool {
+        !matches!(self.state, State::Ground | State::Cut(_))
+    }
+
     /// Nothing came for as long as [`patience`](Self::patience) asked for.
     pub fn silence(&mut self, heard: &mut Vec<Heard>) {
         let missing = match self.state {
