@@ -88,7 +88,8 @@ impl Quiet {
                 });
                 return Some(told.collect());
             }
-            if left.is_zero() || ENDING.load(Ordering::SeqCst) {
+            let another = !tty::is_in_front(&asked.tty);
+            if left.is_zero() || another || ENDING.load(Ordering::SeqCst) {
                 return None;
             }
         }

@@ -117,7 +117,7 @@ pub(super) fn wait_for_front() -> io::Result<Option<i32>> {
         }
         let before = GONE_ON.load(Ordering::SeqCst);
         let _ = kill_current_process_group(Signal::TTOU);
-        if !soon(|| GONE_ON.load(Ordering::SeqCst) != before) {
+        if !soon(|| GONE_ON.load(Ordering::SeqCst) != before || tty::is_in_front(&tty)) {
             return Err(tty::not_ours());
         }
     }

@@ -235,11 +235,11 @@ impl Drop for Screen {
     }
 }
 
-/// Leaves the terminal usable where it takes no more output, so that nothing can be written to it.
+/// Leaves the terminal usable where it takes no more output, so that nothing can be written to it: also
+/// where giving it back has begun, and waits for that.
 pub(super) fn abandon() {
-    if TAKEN.swap(false, Ordering::SeqCst) {
-        tty::restore();
-    }
+    TAKEN.store(false, Ordering::SeqCst);
+    tty::restore();
 }
 
 fn give_back() {

@@ -160,9 +160,11 @@ pub(super) fn read_ours(tty: &mut File, bytes: &mut [u8]) -> io::Result<(usize, 
     Ok((read, waited))
 }
 
-/// Whether the terminal is there for this job, or knows no jobs.
+/// Whether the terminal is there for this job, or knows no jobs: or none that can be named here, as
+/// where the job that has it lies outside of a namespace of processes.
 pub(super) fn is_in_front(tty: &impl AsFd) -> bool {
-    tcgetpgrp(tty).map_or_else(|error| error == Errno::NOTTY, |group| group == getpgrp())
+    let unknown = |error| error == Errno::NOTTY || error == Errno::OPNOTSUPP;
+    tcgetpgrp(tty).map_or_else(unknown, |group| group == getpgrp())
 }
 
 /// Waits until this job has the terminal, stopped as the terminal stops whoever sets its modes from
