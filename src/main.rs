@@ -86,11 +86,12 @@ fn run(cli: Cli) -> u8 {
 }
 
 /// Prints an error and what led to it, once, on one line.
-fn report(error: &dyn Error, code: u8) -> u8 {
+fn report(error: &(dyn Error + 'static), code: u8) -> u8 {
+    let advice = shortage::advice_for(error);
     let error = error.to_string();
     let error = without_secrets(&error);
     log::error!(error = &*error; "failed");
-    match shortage::advice(&error) {
+    match advice {
         Some(advice) => say(&format!("shelflife: {error}; {advice}")),
         None => say(&format!("shelflife: {error}")),
     }

@@ -100,7 +100,7 @@ impl CommandError {
     pub fn code(&self) -> u8 {
         match self {
             // Of these the command line is not to blame.
-            Self::Config(error) if shortage::advice(&error.to_string()).is_some() => 1,
+            Self::Config(error) if shortage::advice_for(error).is_some() => 1,
             Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
             Self::Key(_) | Self::NotLetIn(_) => 3,
             Self::List(Failure::Call(error) | Failure::AskedToWait { error, .. })
