@@ -177,7 +177,8 @@ impl Alerts {
     pub fn rest(&mut self, now: Duration) {
         if self.start == Start::Reading {
             self.start = if self.waiting.is_empty() { Start::Over } else { Start::Rested };
-            self.due = (self.start == Start::Rested).then_some(now + GATHER);
+            self.due =
+                (self.start == Start::Rested).then_some((now + GATHER).max(self.quiet_until));
         }
     }
 

@@ -204,7 +204,7 @@ pub const SETTINGS: &[Setting] = &[
         "read_on_files",
         "100000",
         "a whole number from 0 to 10000000",
-        "files beyond which is not read on: an hour of requests; a filter, or loading all, may always ask for more",
+        "files beyond which is not read on: a quarter of an hour of requests; a filter, or loading all, may always ask for more",
         |v, g| g.number(0, 10_000_000).map(|number| v.leisure.most_files = number),
     ),
     setting(

@@ -1,6 +1,7 @@
 //! Reads the list page by page, ahead of whoever prints it.
 
 use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
 use hashbrown::HashTable;
 use tokio::sync::mpsc::Sender;
@@ -89,19 +90,16 @@ impl Reader {
     pub(super) async fn read(mut self, pages: Sender<Batch>) -> Outcome {
         let mut batch = None;
         let end = loop {
+            if let Some(until) = self.waits_until() {
+                // What was read is not held up.
+                if hand_over(&pages, batch.take()).await.is_err() {
+                    break Ok(HasMore::Unknown);
+                }
+                wait_until(until).await;
+            }
             let fetch = match self.lister.state() {
-                State::Ready { .. } => {
-                    // What is allowed again only later than anybody would wait is tried all the same:
-                    // the service then says itself for how long.
-                    let longest = since_boot() + Policy::default().longest_wait;
-                    let allowed = Some(self.pace.not_before()).filter(|at| *at <= longest);
-                    wait_until(allowed.unwrap_or_default()).await;
-                    self.lister.demand()
-                }
-                State::Backoff { until, .. } => {
-                    wait_until(*until).await;
-                    self.lister.on_time(since_boot())
-                }
+                State::Ready { .. } => self.lister.demand(),
+                State::Backoff { .. } => self.lister.on_time(since_boot()),
                 State::Exhausted => break Ok(HasMore::No),
                 State::Failed { why, .. } => break Err(why.clone()),
                 State::Loading { .. } => unreachable!("each answer is waited for"),
@@ -138,6 +136,20 @@ impl Reader {
         };
         let _ = hand_over(&pages, batch).await;
         Outcome { tally: self.tally, end }
+    }
+
+    /// The moment before which nothing is asked for. What the service allows again only later than
+    /// anybody would wait is tried all the same: it then says itself for how long.
+    fn waits_until(&self) -> Option<Duration> {
+        let now = since_boot();
+        match self.lister.state() {
+            State::Backoff { until, .. } => Some(*until),
+            State::Ready { .. } => {
+                let longest = now + Policy::default().longest_wait;
+                Some(self.pace.not_before()).filter(|at| *at > now && *at <= longest)
+            }
+            _ => None,
+        }
     }
 
     /// Sorts a page into files to print and what is to be said of the rest.

@@ -179,7 +179,7 @@ const BEGIN_A_FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '�
 fn csv_cells(file: &File, safe: bool) -> [String; 6] {
     let text = |text: Option<&Untrusted>| {
         let text = text.map_or(String::new(), |text| text.borrow().printable().into_owned());
-        if safe && text.starts_with(BEGIN_A_FORMULA) { format!("'{text}") } else { text }
+        if safe { defused(&text) } else { text }
     };
     let number = |value: Option<String>| value.unwrap_or_default();
     [
@@ -190,6 +190,20 @@ fn csv_cells(file: &File, safe: bool) -> [String; 6] {
         number(file.created_at.value().map(|at| at.to_string())),
         number(file.expires_at.value().map(|at| at.to_string())),
     ]
+}
+
+/// A text of which no part is taken for a formula, also where a spreadsheet splits lines at semicolons.
+fn defused(text: &str) -> String {
+    let mut defused = String::with_capacity(text.len() + 1);
+    let mut begins = true;
+    for c in text.chars() {
+        if begins && BEGIN_A_FORMULA.contains(&c) {
+            defused.push('\'');
+        }
+        begins = matches!(c, ';' | ',');
+        defused.push(c);
+    }
+    defused
 }
 
 /// How texts are written: with the secrets in them hidden, which takes a look at each, or as they are.
@@ -365,9 +379,12 @@ mod tests {
             ("＝1", "'＝1"),
             ("'quoted", "''quoted"),
             ("=1,2", "\"'=1,2\""),
-            // What is spelt out begins with a backslash, and what has it further in is no formula.
+            // What is spelt out begins with a backslash, and what has it within a word is no formula.
             ("\t=1", "\\t=1"),
             ("a=1", "a=1"),
+            // Where cells end at semicolons, one begins behind each.
+            ("x;=1;y;@b", "x;'=1;y;'@b"),
+            ("x,-1", "\"x,'-1\""),
             ("", ""),
         ] {
             let file = File {
