@@ -8,6 +8,7 @@ use super::journal::Journal;
 use super::outlook::Outlook;
 use super::timeline::Timeline;
 use crate::account::alerts::Alerts;
+use crate::api::ApiError;
 use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Failure, Lister, State};
 use crate::store::{FileNo, FileRef, Store};
@@ -202,6 +203,12 @@ impl Account {
     #[must_use]
     pub fn trouble(&self) -> Option<&Trouble> {
         self.refresher.trouble()
+    }
+
+    /// Why reading on fails at the moment, if it does; it goes on all the same.
+    #[must_use]
+    pub fn leisure_trouble(&self) -> Option<&ApiError> {
+        self.leisure_trouble.as_ref()
     }
 
     /// Seconds that the answer under way takes already, once that is worth saying.

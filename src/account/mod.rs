@@ -118,6 +118,8 @@ pub struct Account {
     access: Access,
     load_all: bool,
     leisure: Leisure,
+    /// Why the page that was read on last did not come, where it did not.
+    leisure_trouble: Option<ApiError>,
     /// When the page in flight was asked for.
     loading_since: Duration,
     /// Of which call bytes came last, and how many.
@@ -155,6 +157,7 @@ impl Account {
             access: Access::Unknown,
             load_all: terms.load == Load::All,
             leisure: Leisure::new(terms.leisure, now.mono),
+            leisure_trouble: None,
             loading_since: now.mono,
             received: (None, 0),
             abandoned: vec![],

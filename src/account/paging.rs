@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::facts::SLOW;
 use super::{Access, Account, Interest, Load, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
+use crate::api::error::Status;
 use crate::api::{Answer, ApiError, Page};
 use crate::lister::{Cursor, Failure, Fetch, State};
 use crate::store::{Extent, Origin};
@@ -40,6 +41,9 @@ impl Account {
     fn page_failed(&mut self, number: u64, error: ApiError) {
         if self.leisure.take_in_flight() && error.is_transient() {
             self.leisure.crowded(self.now.mono);
+            // That it is too much at once is no failure: it is read more slowly.
+            let is_crowded = matches!(error, ApiError::Unavailable { status: Status(429), .. });
+            self.leisure_trouble = (!is_crowded).then_some(error);
             return self.lister.put_off(number);
         }
         if error.refuses_key() && self.access == Access::Unknown {
@@ -71,6 +75,7 @@ impl Account {
             self.note_missing(&intake.missing);
         }
         self.page_came = true;
+        self.leisure_trouble = None;
         if self.leisure.take_in_flight() {
             self.leisure.page_came();
         }

@@ -205,7 +205,9 @@ impl Account {
             State::Backoff { why, .. } => Some(why.to_string()),
             // Whether it still fails is what this try is to tell.
             State::Loading { attempt, .. } if *attempt > 1 => self.failing.clone(),
-            State::Ready { .. } | State::Loading { .. } | State::Exhausted => None,
+            State::Ready { .. } | State::Loading { .. } | State::Exhausted => {
+                self.leisure_trouble.as_ref().map(ToString::to_string)
+            }
         };
         let why = self.refresher.trouble().map(|trouble| trouble.why.to_string()).or(page);
         if why == self.failing {

@@ -121,7 +121,7 @@ impl App {
     pub(super) fn settings_planned(&mut self, plan: Result<Plan, String>) {
         match plan {
             Ok(plan) if plan.changes.is_empty() => {
-                self.say(format!("the configuration says so already · {}", plan.file));
+                self.say(format!("nothing to write: it is so already · {}", plan.file));
             }
             // Not under somebody's fingers.
             Ok(_) if !self.awaits_plan => {

@@ -500,7 +500,7 @@ fn what_was_chosen_is_written_as_it_is_now() {
     assert_eq!(chosen.theme, None, "colours are off");
     let plan = Plan { chosen: chosen.clone(), file: "config.toml".to_owned(), changes: vec![] };
     driver.tell(Event::SettingsPlanned(Ok(plan)));
-    assert_eq!(driver.app.message(), Some("the configuration says so already · config.toml"));
+    assert_eq!(driver.app.message(), Some("nothing to write: it is so already · config.toml"));
     driver.keys("W");
     driver.answer_questions();
     driver.keys("y");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use fastrand::Rng;
 use shelflife::account::Load;
+use shelflife::account::journal::Happening;
 use shelflife::api::call::{Call, Ticket};
 use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
@@ -19,7 +20,7 @@ use crate::support::binary::{run_at, text as printed};
 use crate::support::calls::{file_answered, page_answered};
 use crate::support::driver::{Driver, START_S};
 use crate::support::fault::{self, Fault, Reply};
-use crate::support::files::{expiring_at, list};
+use crate::support::files::{expiring_at, hours, list, page};
 use crate::support::screen::text;
 use crate::support::service::{Service, number};
 use crate::support::terminal::Terminal;
@@ -346,4 +347,39 @@ fn left_alone_the_header_equals_the_whole_list() {
             terminal.wait(&what, |screen| screen.contains(&count) && screen.contains(&next));
         assert!(!screen.contains("of loaded"), "{screen}");
     }
+}
+
+/// What is read on in the background and does not come is told of, and that it goes on all the same.
+#[test]
+fn a_page_that_nobody_called_for_and_that_does_not_come_is_told_of() {
+    let settings = Settings { load: Load::Auto, ..Driver::settings() };
+    let mut driver = Driver::started(120, 36, settings);
+    driver.answer(&page(0..100, hours, true));
+    let footer = |driver: &Driver| text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
+    let next = |driver: &mut Driver| {
+        while driver.effects.is_empty() {
+            driver.wake();
+        }
+        driver.fetch().request
+    };
+    let slow = next(&mut driver);
+    driver.pass(SECOND * 3);
+    driver.tell(Event::DeadlineReached);
+    assert!(footer(&driver).contains("loading page 2 … 3 s · r asks again"), "{}", footer(&driver));
+    let broken = ApiError::TimedOut { what: "further byte", limit: SECOND * 15 };
+    driver.tell(page_answered(slow, Err(broken)));
+    assert!(footer(&driver).contains("reading on failed: no further byte"), "{}", footer(&driver));
+    let failing = |driver: &Driver| {
+        let entries = driver.app.journal().entries().iter();
+        entries.filter(|entry| entry.what == Happening::Failing).count()
+    };
+    assert_eq!(failing(&driver), 1);
+    let again = next(&mut driver);
+    driver.answer_to(again, &page(100..200, hours, true));
+    assert!(!footer(&driver).contains("failed"), "{}", footer(&driver));
+    let crowded = ApiError::Unavailable { status: Status(429), message: None, wait: None };
+    let third = next(&mut driver);
+    driver.tell(page_answered(third, Err(crowded)));
+    assert!(!footer(&driver).contains("failed"), "that is only a matter of pace");
+    assert_eq!(failing(&driver), 1);
 }

@@ -73,7 +73,7 @@ fn what_was_chosen_is_there_again_at_the_next_start() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text, "refresh = \"1m\" # mine\nsort = \"-left\"\n");
     terminal.press("W");
-    terminal.wait_for("the configuration says so already");
+    terminal.wait_for("nothing to write: it is so already");
     terminal.press("q");
     assert_eq!(terminal.wait_exit_restored(), 0);
     let mut terminal = Terminal::start(160, 36, &arguments, &[]);

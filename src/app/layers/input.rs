@@ -14,9 +14,12 @@ pub(super) fn edit(input: &mut Input, event: KeyEvent) -> Option<bool> {
     Some(input.handle(request?).is_some_and(|change| change.value))
 }
 
-/// Takes pasted text, without what is no text; tells whether the line changed.
+/// Takes pasted text, without what is no text; lines stand side by side. Tells whether the line
+/// changed.
 pub(super) fn paste(input: &mut Input, text: &str) -> bool {
     let before = input.value().len();
+    let text =
+        text.trim_matches(['\r', '\n']).replace("\r\n", " ").replace(['\r', '\n', '\t'], " ");
     for c in text.chars().filter(|c| !c.is_control()) {
         input.handle(InputRequest::InsertChar(c));
     }

@@ -259,6 +259,13 @@ fn refreshing(app: &App, room: usize) -> (String, Tone) {
         let why = if brief { trouble.why.brief() } else { shorten_end(&why, room) };
         return (format!("{before}{why}"), Tone::Error);
     }
+    if let Some(why) = app.account().leisure_trouble().filter(|_| app.slowness().is_empty()) {
+        let before = "reading on failed: ";
+        let room = room.saturating_sub(KEYS).max(MIN_CAUSE).min(room).saturating_sub(width(before));
+        let (whole, brief) = (why.to_string(), why.brief());
+        let why = if width(&whole) > room { brief } else { whole };
+        return (format!("{before}{}", shorten_end(&why, room)), Tone::Error);
+    }
     if let (Some(words), _) | (None, Some(words)) = (timeline_words(app), slow_refresh(app)) {
         return (words, Tone::Text);
     }
