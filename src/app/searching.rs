@@ -15,6 +15,13 @@ impl App {
         self.typed.sought.as_ref()
     }
 
+    /// Whether the selected row is one that is searched for; nothing where nothing is.
+    #[must_use]
+    pub fn is_at_match(&self) -> Option<bool> {
+        let sought = self.sought()?;
+        Some(!self.table.rows().is_empty() && self.is_match(sought, self.table.cursor()))
+    }
+
     /// Searches for what is being typed: the first match from `origin` on is selected, or `origin`
     /// where there is none.
     pub(super) fn search_as_typed(&mut self, text: &str, origin: Option<FileNo>) {

@@ -23,13 +23,20 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, typed: &FilterInput) -> Option
     }
     let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
+    // Of a search the matches are not counted, which takes a look at every file.
+    let at_match = app.is_at_match().filter(|_| typed.is_search());
     let loaded = if app.lister().is_complete() { "" } else { " loaded" };
-    let count = format!(
-        "{} of {}{loaded}",
-        grouped(app.table().rows().len() - app.gone_rows()),
-        grouped(app.store().len())
-    );
-    let count = if app.table().under_way().is_some() { "filtering …".to_owned() } else { count };
+    let shown = grouped(app.table().rows().len() - app.gone_rows());
+    let count = match at_match {
+        Some(_) => format!("{shown}{loaded}"),
+        None => format!("{shown} of {}{loaded}", grouped(app.store().len())),
+    };
+    let count = match at_match {
+        _ if app.table().under_way().is_some() => "filtering …".to_owned(),
+        Some(true) => format!("row {} of {count}", grouped(app.table().cursor() + 1)),
+        Some(false) => format!("no match among {count}"),
+        None => count,
+    };
     let keys = app.settings().keys.hints(&KEYS, &[Scope::Typing]);
     let help = if keys.is_empty() { count.clone() } else { format!("{count} · {keys}") };
     let (side, style) = match app.message() {

@@ -979,3 +979,16 @@ fn a_page_that_is_read_on_suspects_the_files_that_it_lacks() {
     driver.answer(&page([0, 1, 2, 4, 5, 6, 7, 8, 9], left, false));
     assert_eq!(driver.app.store().len(), 9, "it is gone at once");
 }
+
+/// A search says whether it found something, and no number that is none of matches.
+#[test]
+fn a_search_says_while_it_is_typed_whether_it_found_something() {
+    let mut driver = loaded(30);
+    let footer = |driver: &Driver| text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
+    driver.keys("\\");
+    assert!(footer(&driver).contains("30 of 30"), "{}", footer(&driver));
+    driver.keys("0012");
+    assert!(footer(&driver).contains("row 13 of 30 · "), "{}", footer(&driver));
+    driver.keys("zz");
+    assert!(footer(&driver).contains("no match among 30 · "), "{}", footer(&driver));
+}
