@@ -155,6 +155,7 @@ impl Opened {
             Err(_) => None,
         };
         let (status, wait) = (Status(status.as_u16()), head.wait());
+        let message = message.and_then(|words| wire::beside_status(words, status));
         let About { asked, secret } = about;
         match (status.0, head.verdict().unwrap_or(status.passes())) {
             (401, _) => ApiError::KeyRefused { message, secret },

@@ -22,7 +22,7 @@ use file::read_file;
 use spoilt::{Uncut, read_spoilt};
 
 pub use file::extra_fields;
-pub use reason::read_error_message;
+pub use reason::{beside_status, read_error_message};
 
 /// Files read from one page at most; the first ones of a page that has more. The largest page that a known service allows is 10,000
 /// (`OpenAI`); a body of eight mebibytes could claim millions.

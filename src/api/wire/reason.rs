@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use super::{beginning, spoilt};
+use crate::api::error::Status;
 use crate::text::Untrusted;
 
 /// Members that hold the words, in the order in which they are looked at, in small letters.
@@ -49,6 +50,23 @@ pub fn read_error_message(body: &[u8]) -> Option<Untrusted> {
     let words = found.as_deref().map(one_line).filter(|words| !words.is_empty());
     let words = words.unwrap_or_else(|| one_line(text));
     Some(beginning(&words)).filter(|words| !words.raw().is_empty())
+}
+
+/// What an error's words say besides its status, which is said before them: nothing where they are
+/// no more than `502 Bad Gateway`.
+#[must_use]
+pub fn beside_status(words: Untrusted, status: Status) -> Option<Untrusted> {
+    let shown = status.to_string();
+    let Ok(text) = std::str::from_utf8(words.raw()) else { return Some(words) };
+    let is_cut = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
+    let rest = [shown.as_str(), &shown[..3]]
+        .into_iter()
+        .find_map(|begin| text.strip_prefix(begin).filter(|rest| is_cut(rest)));
+    let rest = rest.map(|rest| rest.trim_start_matches(|c: char| !c.is_alphanumeric()));
+    match rest {
+        None => Some(words),
+        Some(rest) => Some(Untrusted::new(rest)).filter(|rest| !rest.raw().is_empty()),
+    }
 }
 
 /// The words of a value, or of what is in it.
@@ -295,6 +313,21 @@ mod tests {
                 let said = read_error_message(body.as_bytes());
                 prop_assert_eq!(said.is_none(), body.trim().is_empty(), "{}", body);
             }
+        }
+    }
+
+    #[test]
+    fn a_status_is_not_said_twice() {
+        for (status, words, beside) in [
+            (502, "502 Bad Gateway", None),
+            (522, "522: Connection timed out", Some("Connection timed out")),
+            (500, "500", None),
+            (404, "404 Not Found: no such file", Some("no such file")),
+            (400, "4000 files at most", Some("4000 files at most")),
+            (503, "busy", Some("busy")),
+        ] {
+            let said = beside_status(Untrusted::new(words), Status(status));
+            assert_eq!(said, beside.map(Untrusted::new), "{words}");
         }
     }
 }
