@@ -1,7 +1,7 @@
 //! Alerts: which files came under which bound of time left, each told once.
 //!
 //! What is under a bound already when the program starts is told of once and together, when the first
-//! reading of the list rests; what is urgent waits for that no longer than [`PAUSE`]. From then on a
+//! reading of the list rests; what is urgent waits for that no longer than ten seconds. From then on a
 //! file that was there all along and is only read now is told of by the rules that
 //! [always](Rule::always) do so, and by the others if it is new on the service or comes under the
 //! bound.
