@@ -34,11 +34,10 @@ impl Behave for CopyPicker {
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         let place = Self::place(app.screen());
-        let line = match app.pick_in(&place, &mut self.cursor, action) {
+        let line = match app.pick_in(&place, &mut self.cursor, action, Action::OpenCopyPicker) {
             Picked::Moved => return Fate::Stays,
             Picked::Line(line) => line,
             Picked::Nothing => return Fate::Closes,
-            Picked::Other if action == Action::OpenCopyPicker => return Fate::Closes,
             Picked::Other => return Fate::Ignores,
         };
         let Some(field) = CopyField::ALL.get(line) else { return Fate::Ignores };

@@ -301,13 +301,21 @@ impl App {
         Fate::Stays
     }
 
-    /// What an action means in a short list that is gone once a line of it is taken.
-    fn pick_in(&self, list: &ListPlace, cursor: &mut ListCursor, action: Action) -> Picked {
+    /// What an action means in a short list that is gone once a line of it is taken, or once what
+    /// `opens` it is asked for again.
+    fn pick_in(
+        &self,
+        list: &ListPlace,
+        cursor: &mut ListCursor,
+        action: Action,
+        opens: Action,
+    ) -> Picked {
         if self.move_in(list, cursor, action) {
             return Picked::Moved;
         }
         match action {
             Action::GoBack | Action::Close => Picked::Nothing,
+            action if action == opens => Picked::Nothing,
             Action::Choose => Picked::Line(cursor.line(list.lines)),
             Action::SortByColumn(number) => Picked::Line(usize::from(number) - 1),
             _ => Picked::Other,

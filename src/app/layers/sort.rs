@@ -40,11 +40,10 @@ impl Behave for SortPicker {
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
         let place = Self::place(app.screen());
-        let line = match app.pick_in(&place, &mut self.cursor, action) {
+        let line = match app.pick_in(&place, &mut self.cursor, action, Action::OpenSortPicker) {
             Picked::Moved => return Fate::Stays,
             Picked::Line(line) => line,
             Picked::Nothing => return Fate::Closes,
-            Picked::Other if action == Action::OpenSortPicker => return Fate::Closes,
             Picked::Other if action == Action::WriteSettings => {
                 app.write_settings(effects);
                 return Fate::Stays;
