@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::header::ACCEPT_ENCODING;
+use reqwest::header::{ACCEPT_ENCODING, IF_RANGE, RANGE};
 use secrecy::ExposeSecret;
 
 use super::coding;
+use super::content::{Content, Part, TransferLimits};
 use super::error::{ApiError, Asked, ClientError, Status};
 use super::exchange::{About, Exchange, Read};
 use super::failure::no_client;
@@ -214,6 +215,47 @@ impl Client {
             .filter(|file| file.id == *id)
             .ok_or(ApiError::Undecodable { what: "it does not describe the file asked for" })?;
         Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
+    }
+
+    /// One try of `GET /v1/files/{id}/content`: the head of the answer, and its bytes to be read from it.
+    /// They are asked for as they are, without compression.
+    ///
+    /// # Errors
+    /// Whatever keeps the head from being known; see [`ApiError`]. A part that lies outside of the
+    /// content is none.
+    pub async fn content(
+        &self,
+        id: &Untrusted,
+        part: &Part,
+        limits: TransferLimits,
+    ) -> Result<Answer<Content>, ApiError> {
+        let url = self.endpoint.content_url(id).ok_or(ApiError::UnusableId)?;
+        let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
+        let mut request = self.http.get(url).header(ACCEPT_ENCODING, "identity");
+        if let Some(range) = part.header() {
+            request = request.header(RANGE, range);
+            if let Some(validator) = &part.if_range {
+                request = request.header(IF_RANGE, validator);
+            }
+        }
+        if let Some(key) = &self.key {
+            request = request.bearer_auth(key.expose_secret());
+        }
+        let secret = self.key.as_ref().map(Secret::source);
+        let about = About { asked: Asked::Content, secret };
+        let mut exchange = Exchange::begin(self.limits, about);
+        let result = match (exchange.open_content(request, limits).await, self.route.proxy()) {
+            (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
+            (result, _) => result,
+        };
+        if let Some(path) = path {
+            let length = result.as_ref().map(|(head, _)| head.length);
+            let length = length.map(|bytes| usize::try_from(bytes.unwrap_or(0)).unwrap_or(0));
+            exchange.log(&path, self.attempt, length);
+        }
+        let (head, opened) = result?;
+        let (date, allowance) = (opened.date, opened.allowance);
+        Ok(Answer { value: Content::new(head, opened), date, allowance })
     }
 
     /// One try of a call that wants a document: all of a body that is not too large.

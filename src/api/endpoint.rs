@@ -125,6 +125,14 @@ impl Endpoint {
         url.path_segments_mut().ok()?.push(id);
         Some(url)
     }
+
+    /// `…/v1/files/{id}/content`; nothing where the id could lead to another resource.
+    #[must_use]
+    pub fn content_url(&self, id: &Untrusted) -> Option<Url> {
+        let mut url = self.file_url(id)?;
+        url.path_segments_mut().ok()?.push("content");
+        Some(url)
+    }
 }
 
 /// What is wrong with an address that is none, by the words of the library that reads it.

@@ -36,6 +36,8 @@ pub enum Asked {
     List,
     /// One file by its id.
     File,
+    /// The content of a file.
+    Content,
 }
 
 impl Asked {
@@ -45,6 +47,7 @@ impl Asked {
         match self {
             Self::List => "list files",
             Self::File => "look at a file",
+            Self::Content => "read the content of files",
         }
     }
 }
@@ -104,6 +107,14 @@ pub enum ApiError {
         /// What did not come in time.
         what: &'static str,
         /// How long it was waited for.
+        limit: Duration,
+    },
+    /// A body came, but hardly.
+    #[error("no more than {} bytes came within {} s", grouped(*.received), .limit.as_secs())]
+    TooSlow {
+        /// Bytes that came.
+        received: u64,
+        /// Within this span.
         limit: Duration,
     },
     /// No connection could be made.
@@ -205,6 +216,7 @@ impl ApiError {
                 self,
                 Self::Unavailable { .. }
                     | Self::TimedOut { .. }
+                    | Self::TooSlow { .. }
                     | Self::Unreachable { .. }
                     | Self::Interrupted { .. }
             )
@@ -252,6 +264,7 @@ impl ApiError {
             }
             Self::Redirected { .. } => "redirected",
             Self::TimedOut { .. } => "no answer",
+            Self::TooSlow { .. } => "too slow",
             Self::ProxyRefused { .. } => "proxy refuses",
             Self::Unreachable { .. } => "not reached",
             Self::Untrustworthy { .. } => "not safe",
@@ -294,9 +307,10 @@ impl ApiError {
             Self::NotAFilesList { .. } | Self::BrokenJson(_) | Self::Redirected { .. } => {
                 "check the address, and whether something stands between"
             }
-            Self::Unavailable { .. } | Self::Interrupted { .. } | Self::TimedOut { .. } => {
-                "try again later"
-            }
+            Self::Unavailable { .. }
+            | Self::Interrupted { .. }
+            | Self::TimedOut { .. }
+            | Self::TooSlow { .. } => "try again later",
             Self::Refused { .. } | Self::Undecodable { .. } => "check the address",
             Self::UnusableId => "nothing can be asked about a file of such an id",
         };

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::client::{Limits, Progress};
 use super::coding::{Body, Coding, Refused};
+use super::content::{ContentHead, TransferLimits};
 use super::error::{ApiError, Asked, Status};
 use super::failure::{BROKEN_ENCODING, CLOSED_EARLY, meaning_of};
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
@@ -44,10 +45,18 @@ pub(super) struct Exchange {
 pub(super) struct Opened {
     response: Response,
     limits: Limits,
-    /// When all of it has to be there.
-    deadline: Instant,
+    haste: Haste,
     pub(super) date: Option<DateSample>,
     pub(super) allowance: Option<Allowance>,
+}
+
+/// How fast a body has to come.
+#[derive(Clone, Copy, Debug)]
+enum Haste {
+    /// All of it has to be there by then.
+    By(Instant),
+    /// Over each window so many bytes have to come.
+    Flowing { limits: TransferLimits, from: Instant, received: u64 },
 }
 
 /// What was read of a body.
@@ -69,6 +78,34 @@ impl Exchange {
     /// The first half: sends the request, and turns an answer that is no success into the error that
     /// says what to do.
     pub(super) async fn open(&mut self, request: RequestBuilder) -> Result<Opened, ApiError> {
+        let opened = self.send(request).await?;
+        if opened.response.status().is_success() {
+            Ok(opened)
+        } else {
+            Err(opened.refusal(self.about).await)
+        }
+    }
+
+    /// The same for the content of a file: a part that lies outside of it (416) is an answer, too, and
+    /// the body may take as long as it keeps flowing.
+    pub(super) async fn open_content(
+        &mut self,
+        request: RequestBuilder,
+        limits: TransferLimits,
+    ) -> Result<(ContentHead, Opened), ApiError> {
+        let mut opened = self.send(request).await?;
+        let status = opened.response.status();
+        if !status.is_success() && status.as_u16() != 416 {
+            return Err(opened.refusal(self.about).await);
+        }
+        opened.limits.gap = limits.gap;
+        opened.haste = Haste::Flowing { limits, from: Instant::now(), received: 0 };
+        let head = ContentHead::read(status.as_u16(), opened.response.headers());
+        Ok((head, opened))
+    }
+
+    /// Sends the request and waits for the head of the answer, whatever it says.
+    async fn send(&mut self, request: RequestBuilder) -> Result<Opened, ApiError> {
         let (limits, sent) = (self.limits, since_boot());
         let deadline = self.begun + limits.whole;
         let response = within(deadline, &limits, limits.head, "answer", request.send())
@@ -78,8 +115,7 @@ impl Exchange {
         self.status = Some(status.as_u16());
         let date = date_sample(response.headers(), sent);
         let allowance = read_allowance(response.headers());
-        let opened = Opened { response, limits, deadline, date, allowance };
-        if status.is_success() { Ok(opened) } else { Err(opened.refusal(self.about).await) }
+        Ok(Opened { response, limits, haste: Haste::By(deadline), date, allowance })
     }
 
     /// Logs how the try ended: after how many bytes of a body, or for want of what.
@@ -101,7 +137,12 @@ impl Exchange {
 impl Opened {
     /// Whether the body comes in an encoding that nobody asked for.
     pub(super) fn is_encoded(&self) -> bool {
-        Coding::of(self.response.headers()) == Coding::Other
+        self.coding() == Coding::Other
+    }
+
+    /// The encoding in which the body comes.
+    pub(super) fn coding(&self) -> Coding {
+        Coding::of(self.response.headers())
     }
 
     /// The whole body, decoded, up to `cap` bytes of it; `progress` is told how far it has come.
@@ -131,11 +172,32 @@ impl Opened {
     }
 
     /// The next piece of the body; nothing at its end.
-    async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         let (limits, next) = (&self.limits, self.response.chunk());
-        within(self.deadline, limits, limits.gap, "further byte", next)
-            .await?
-            .map_err(|error| meaning_of(&error, limits.connect))
+        let chunk = match self.haste {
+            Haste::By(deadline) => within(deadline, limits, limits.gap, "further byte", next).await,
+            Haste::Flowing { .. } => timeout(limits.gap, next)
+                .await
+                .map_err(|_| ApiError::TimedOut { what: "further byte", limit: limits.gap }),
+        };
+        let chunk = chunk?.map_err(|error| meaning_of(&error, limits.connect))?;
+        self.keep_flowing(chunk.as_ref().map_or(0, Bytes::len))?;
+        Ok(chunk)
+    }
+
+    /// Counts what came, and gives up what hardly flows any more.
+    fn keep_flowing(&mut self, bytes: usize) -> Result<(), ApiError> {
+        let Haste::Flowing { limits, from, received } = &mut self.haste else { return Ok(()) };
+        *received += bytes as u64;
+        if from.elapsed() < limits.window {
+            return Ok(());
+        }
+        if *received < limits.least_bytes {
+            let (received, limit) = (*received, limits.window);
+            return Err(ApiError::TooSlow { received, limit });
+        }
+        (*from, *received) = (Instant::now(), 0);
+        Ok(())
     }
 
     /// What an answer that is no success means. Its head says that; a body that does not come only

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod client;
 mod coding;
+pub mod content;
 pub mod endpoint;
 pub mod error;
 mod exchange;
@@ -20,5 +21,6 @@ mod tunnel;
 pub mod wire;
 
 pub use client::{Answer, Client, Existence, Progress};
+pub use content::Content;
 pub use error::{ApiError, ClientError};
 pub use wire::{File, HasMore, Page, Reading, Unreadable};
