@@ -25,6 +25,7 @@
 //! * [`config`]: one table of settings, and where each value came from.
 //! * [`app`]: the state of the screen. Its deadline is made of named causes
 //!   ([`Wake`](app::Wake)).
+//! * [`jobs`]: work that takes time, a queue of it, and the plans that it follows.
 //! * [`account`]: the state of one account, without size or screen, so that commands can drive it.
 //! * [`lister`] decides what to ask for next: a state machine with its transition table; its
 //!   [`refresh`](lister::refresh) decides what to read again.
@@ -53,6 +54,7 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod guide;
+pub mod jobs;
 pub mod keys;
 pub mod lister;
 pub mod log_file;

@@ -10,6 +10,7 @@ mod alert_command;
 pub mod exec;
 mod frame;
 mod input;
+pub mod ledger;
 pub mod output;
 mod panics;
 pub mod quiet;
@@ -21,6 +22,7 @@ pub mod size;
 pub mod sorter;
 pub mod terminal;
 pub mod tmux;
+pub mod transfer;
 mod tty;
 
 use std::collections::HashMap;

@@ -19,6 +19,7 @@ mod wrap;
 
 pub use json::json_lines;
 pub use numbers::{exact_size, grouped, size, sum};
+pub use printable::is_seen;
 pub use spelling::composed;
 pub use untrusted::{Untrusted, UntrustedRef};
 pub use width::{is_plain, shorten_end, shorten_middle, width};

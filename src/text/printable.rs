@@ -156,6 +156,12 @@ fn is_mark(c: char) -> bool {
         && GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
+/// Whether a character is seen as itself where a text is printed, whatever stands beside it.
+#[must_use]
+pub fn is_seen(c: char) -> bool {
+    !is_hidden(c)
+}
+
 pub(super) fn is_hidden(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();

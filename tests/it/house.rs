@@ -18,6 +18,7 @@ const FLOORS: &[&[&str]] = &[
     &["view"],
     &["config"],
     &["app"],
+    &["jobs"],
     &["account"],
     &["lister", "demo"],
     &["store"],
@@ -32,7 +33,7 @@ const DOORS: &[(&str, &[&str])] =
 
 /// What has neither clock nor chance nor world: it is told all of it.
 const CORE: &[&str] =
-    &["view", "app", "account", "lister", "store", "theme", "keys", "notify", "text"];
+    &["view", "app", "jobs", "account", "lister", "store", "theme", "keys", "notify", "text"];
 
 /// Where a real wait or a real moment is meant.
 const CLOCKS: &[&str] = &[

@@ -1,0 +1,634 @@
+//! The queue: which jobs run, which wait and for what, which are done.
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | `Waiting` | a place is free, its moment has come, and nobody has less slack | `Running` |
+//! | `Running` | all of it has come | `Finishing`: written to the disk for good, its place free for another |
+//! | `Running`, `Finishing` | it is saved, or was so already | `Saved` |
+//! | | it may go better another time, and tries are left | `Waiting`, not before the end of the back-off |
+//! | | another process has it | `Waiting`, behind all others; the second time `Failed` |
+//! | | the disk is full | `Paused`, and with it all that is not done |
+//! | | the key is refused | `Failed`, and with it all that is not done |
+//! | | anything else | `Failed` |
+//! | not done | pause | `Paused`; what runs is stopped |
+//! | `Paused` | go on | `Waiting` |
+//! | not done | cancel | `Cancelled`; what runs is stopped |
+//! | `Failed`, `Cancelled` | try again | `Waiting`, with all its tries |
+//!
+//! The least slack comes first: the time that a file has left, without that which the rest of it takes
+//! at the rate measured. What has no time left any more is tried before all others; expired is not gone.
+//!
+//! It knows neither disk nor network nor clock, and nothing of whoever carries out what it begins.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::rate::Rate;
+use super::record::Saved;
+use super::{Download, Pinned};
+use crate::api::retry::Policy;
+use crate::text::Untrusted;
+use crate::time::clock::Now;
+
+/// Transfers at once, unless a setting says otherwise.
+pub const AT_ONCE: usize = 3;
+/// Tries without a byte beyond the furthest one before.
+const IDLE_TRIES: u32 = 3;
+/// Tries of a file in all.
+const MOST_TRIES: u32 = 12;
+/// A rate that differs by this factor from the one by which the jobs were put in order puts them in
+/// another one.
+const OTHER_RATE: f64 = 1.25;
+
+/// The number of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(usize);
+
+/// Where a job stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits for its turn.
+    Waiting,
+    /// Bytes are on their way.
+    Running,
+    /// All has come, and is being written for good.
+    Finishing,
+    /// It rests until somebody has it go on.
+    Paused(Pause),
+    /// The file is saved.
+    Saved(Saved),
+    /// It came to nothing.
+    Failed(Failure),
+    /// Somebody called it off.
+    Cancelled,
+}
+
+/// Why a job rests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Somebody wants it.
+    Wanted,
+    /// There is no room on the disk.
+    DiskFull,
+}
+
+/// Why a job came to nothing, or did this time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What follows from it.
+    pub kind: FailureKind,
+    /// The cause, escaped.
+    pub words: String,
+}
+
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// Another try may go better, not before so long, where the service asks for that.
+    Passing {
+        /// How long the service asks to be left alone.
+        wait: Option<Duration>,
+    },
+    /// The key is refused: nothing else will go better.
+    KeyRefused,
+    /// There is no room on the disk: so many bytes are wanted there.
+    DiskFull,
+    /// The process of this number has the file.
+    Held(u32),
+    /// The service does not have the file.
+    Missing,
+    /// The service does not have it any more: its time has run out.
+    Expired,
+    /// Nothing will change that.
+    Final,
+}
+
+/// One job: a file to be saved.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// Its number.
+    pub id: JobId,
+    /// What is to be done.
+    pub download: Download,
+    /// Where it stands.
+    pub state: State,
+    /// Bytes that are there.
+    pub received: u64,
+    /// Bytes in all, where that is known.
+    pub total: Option<u64>,
+    /// Where it is being written, or lies.
+    pub path: Option<PathBuf>,
+    rate: Rate,
+    /// The furthest byte that was reached.
+    furthest: u64,
+    /// Whether this try reached it.
+    has_advanced: bool,
+    tries: u32,
+    idle_tries: u32,
+    not_before: Duration,
+    /// Whether another process had it before.
+    was_held: bool,
+}
+
+impl Job {
+    fn new(id: JobId, download: Download) -> Self {
+        Self {
+            id,
+            total: download.file.bytes,
+            download,
+            state: State::Waiting,
+            received: 0,
+            path: None,
+            rate: Rate::default(),
+            furthest: 0,
+            has_advanced: false,
+            tries: 0,
+            idle_tries: 0,
+            not_before: Duration::ZERO,
+            was_held: false,
+        }
+    }
+
+    /// The file that it is about.
+    #[must_use]
+    pub fn file(&self) -> &Pinned {
+        &self.download.file
+    }
+
+    /// Whether nothing more comes of it by itself.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Saved(_) | State::Failed(_) | State::Cancelled)
+    }
+
+    /// Whether it is being carried out.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.state, State::Running | State::Finishing)
+    }
+
+    /// Bytes a second, where they come.
+    #[must_use]
+    pub fn rate(&self, now: Duration) -> Option<f64> {
+        (self.state == State::Running).then(|| self.rate.per_second(now))?
+    }
+
+    /// Bytes that are still to come, where that is known.
+    #[must_use]
+    pub fn rest(&self) -> Option<u64> {
+        self.total.map(|total| total.saturating_sub(self.received))
+    }
+
+    /// When its next try is due, where it waits for that.
+    #[must_use]
+    pub fn waits_until(&self, now: Duration) -> Option<Duration> {
+        (self.state == State::Waiting && self.not_before > now).then_some(self.not_before)
+    }
+
+    /// Milliseconds of slack, counted from any fixed moment, at so many bytes a second.
+    fn slack_ms(&self, rate: Option<f64>) -> i64 {
+        let Some(expires_at) = self.download.file.expires_at else { return i64::MAX };
+        let takes = rate.zip(self.rest()).map_or(0.0, |(rate, rest)| seconds(rest, rate) * 1_000.0);
+        expires_at.saturating_mul(1_000).saturating_sub(whole(takes))
+    }
+}
+
+/// What all jobs together come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sum {
+    /// Jobs that are not over.
+    pub open: usize,
+    /// Of these, those that are carried out.
+    pub under_way: usize,
+    /// Of these, those that rest.
+    pub paused: usize,
+    /// Jobs whose file is saved.
+    pub saved: usize,
+    /// Jobs that came to nothing.
+    pub failed: usize,
+    /// Jobs since nothing was open last, but for those that were called off.
+    pub all: usize,
+    /// Bytes of these that are there.
+    pub received: u64,
+    /// Bytes of these in all, as far as they are known.
+    pub total: u64,
+    /// Whether that is all of them.
+    pub is_known: bool,
+}
+
+/// The queue.
+#[derive(Debug)]
+pub struct Queue {
+    /// In the order in which they came: the number of a job is its place.
+    jobs: Vec<Job>,
+    /// What waits, the most urgent last.
+    waiting: Vec<JobId>,
+    /// By which rate that order was made; nothing where it has to be made anew.
+    ordered_by: Option<Option<f64>>,
+    /// What waits for a moment.
+    delayed: BTreeSet<(Duration, JobId)>,
+    /// The ids of what is not over.
+    open: HashSet<Untrusted>,
+    under_way: HashSet<JobId>,
+    at_once: usize,
+    not_before: Duration,
+    stopped: Vec<JobId>,
+    rate: Rate,
+    policy: Policy,
+    rng: fastrand::Rng,
+    /// Jobs of this number and above count in the sum.
+    counted_from: usize,
+}
+
+impl Queue {
+    /// An empty one, for so many transfers at once; `seed` determines the jitter of its waits.
+    #[must_use]
+    pub fn new(at_once: usize, seed: u64) -> Self {
+        Self {
+            jobs: vec![],
+            waiting: vec![],
+            ordered_by: None,
+            delayed: BTreeSet::new(),
+            open: HashSet::new(),
+            under_way: HashSet::new(),
+            at_once: at_once.max(1),
+            not_before: Duration::ZERO,
+            stopped: vec![],
+            rate: Rate::default(),
+            policy: Policy::default(),
+            rng: fastrand::Rng::with_seed(seed),
+            counted_from: 0,
+        }
+    }
+
+    /// Takes a file in; nothing where a job for it is not over yet.
+    pub fn add(&mut self, download: Download) -> Option<JobId> {
+        if !self.open.insert(download.file.id.clone()) {
+            return None;
+        }
+        if self.open.len() == 1 {
+            self.counted_from = self.jobs.len();
+        }
+        let id = JobId(self.jobs.len());
+        self.jobs.push(Job::new(id, download));
+        self.wait(id);
+        Some(id)
+    }
+
+    /// The jobs, in the order in which they came.
+    pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &Job> + ExactSizeIterator {
+        self.jobs.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn job(&self, id: JobId) -> Option<&Job> {
+        self.jobs.get(id.0)
+    }
+
+    /// Whether the file of this id is in a job that is not over.
+    #[must_use]
+    pub fn is_open(&self, id: &Untrusted) -> bool {
+        self.open.contains(id)
+    }
+
+    /// Whether anything is not over.
+    #[must_use]
+    pub fn has_open(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// Bytes a second of all together.
+    #[must_use]
+    pub fn rate(&self, now: Duration) -> Option<f64> {
+        self.rate.per_second(now)
+    }
+
+    /// The job that is to be begun now, if one is: it counts as running from here on. Nothing is begun
+    /// before the service wants to be asked again.
+    pub fn begin(&mut self, now: Now) -> Option<&Job> {
+        let running = |id: &&JobId| self.jobs[id.0].state == State::Running;
+        let mono = now.mono;
+        if self.under_way.iter().filter(running).count() >= self.at_once || mono < self.not_before {
+            return None;
+        }
+        while let Some((at, id)) = self.delayed.first().copied().filter(|(at, _)| *at <= mono) {
+            self.delayed.remove(&(at, id));
+            self.waiting.push(id);
+            self.ordered_by = None;
+        }
+        self.put_in_order(mono);
+        let id = self.waiting.pop()?;
+        self.under_way.insert(id);
+        let job = self.jobs.get_mut(id.0)?;
+        job.state = State::Running;
+        job.tries += 1;
+        job.has_advanced = false;
+        Some(job)
+    }
+
+    /// Puts what waits in order, where it is not by and large.
+    fn put_in_order(&mut self, now: Duration) {
+        let rate = self.rate.per_second(now);
+        let holds = |before: Option<f64>| match (before, rate) {
+            (Some(before), Some(rate)) => {
+                rate <= before * OTHER_RATE && before <= rate * OTHER_RATE
+            }
+            (before, None) => before.is_none(),
+            (None, Some(_)) => false,
+        };
+        if self.ordered_by.is_some_and(holds) {
+            return;
+        }
+        self.ordered_by = Some(rate);
+        let jobs = &self.jobs;
+        self.waiting.sort_by_cached_key(|id| {
+            let job = &jobs[id.0];
+            // The most urgent last; what another process had comes after all that nobody has.
+            Reverse((job.was_held, job.slack_ms(rate), *id))
+        });
+    }
+
+    /// So many bytes of a job are there already, or again: they have not come just now.
+    pub fn starts_at(&mut self, id: JobId, held: u64, total: Option<u64>) {
+        let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_under_way()) else { return };
+        job.received = held;
+        job.total = total.or(job.total);
+        job.furthest = job.furthest.max(held);
+    }
+
+    /// How far a job is: `received` bytes are there of `total`.
+    pub fn progressed(&mut self, id: JobId, received: u64, total: Option<u64>, now: Duration) {
+        let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_under_way()) else { return };
+        // Where it begins from zero again, nothing has come since.
+        let came = received.saturating_sub(job.received);
+        job.rate.add(came, now);
+        self.rate.add(came, now);
+        job.received = received;
+        job.total = total.or(job.total);
+        if received > job.furthest {
+            job.furthest = received;
+            job.has_advanced = true;
+        }
+    }
+
+    /// Where a job writes.
+    pub fn named(&mut self, id: JobId, path: PathBuf) {
+        if let Some(job) = self.jobs.get_mut(id.0) {
+            job.path = Some(path);
+        }
+    }
+
+    /// All bytes of a job are there: what remains needs no place in the queue.
+    pub fn received_all(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.state == State::Running) {
+            job.state = State::Finishing;
+            job.rate.rest();
+        }
+    }
+
+    /// A job that was begun is at its end.
+    pub fn ended(&mut self, id: JobId, result: Result<Saved, Failure>, now: Duration) {
+        if !self.under_way.remove(&id) {
+            return;
+        }
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.rate.rest();
+        match result {
+            Ok(saved) => {
+                job.received = saved.bytes;
+                job.total = Some(saved.bytes);
+                job.path = Some(saved.path.clone());
+                self.end(id, State::Saved(saved));
+            }
+            Err(failure) => self.failed(id, failure, now),
+        }
+        if self.under_way.is_empty() {
+            self.rate.rest();
+        }
+    }
+
+    fn failed(&mut self, id: JobId, failure: Failure, now: Duration) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        match failure.kind {
+            FailureKind::Passing { wait } => {
+                job.idle_tries = if job.has_advanced { 0 } else { job.idle_tries + 1 };
+                let spent = job.idle_tries >= IDLE_TRIES || job.tries >= MOST_TRIES;
+                if let Some(wait) = wait {
+                    self.not_before = self.not_before.max(now.saturating_add(wait));
+                    if wait > self.policy.longest_wait {
+                        return self.end(id, State::Failed(failure));
+                    }
+                }
+                if spent {
+                    return self.end(id, State::Failed(failure));
+                }
+                let backoff = self.policy.backoff(job.idle_tries.max(1), &mut self.rng);
+                job.not_before = now.saturating_add(wait.unwrap_or(backoff));
+                self.wait(id);
+            }
+            FailureKind::Held(_) if !job.was_held => {
+                job.was_held = true;
+                self.wait(id);
+            }
+            FailureKind::DiskFull => {
+                self.rest(id, Pause::DiskFull);
+                self.waiting.clear();
+                for id in self.open_jobs() {
+                    self.pause_for(id, Pause::DiskFull);
+                }
+            }
+            FailureKind::KeyRefused => {
+                self.waiting.clear();
+                for other in self.open_jobs() {
+                    self.stop(other);
+                    self.end(other, State::Failed(failure.clone()));
+                }
+            }
+            FailureKind::Held(_)
+            | FailureKind::Missing
+            | FailureKind::Expired
+            | FailureKind::Final => self.end(id, State::Failed(failure)),
+        }
+    }
+
+    fn open_jobs(&self) -> Vec<JobId> {
+        self.jobs.iter().filter(|job| !job.is_over()).map(|job| job.id).collect()
+    }
+
+    /// Has a job wait for its turn.
+    fn wait(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.state = State::Waiting;
+        if job.not_before > Duration::ZERO {
+            self.delayed.insert((job.not_before, id));
+        } else {
+            self.waiting.push(id);
+            self.ordered_by = None;
+        }
+    }
+
+    /// Takes a job from among those that wait or run.
+    fn stop(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.rate.rest();
+        self.delayed.remove(&(job.not_before, id));
+        job.not_before = Duration::ZERO;
+        self.waiting.retain(|other| *other != id);
+        if self.under_way.remove(&id) {
+            self.stopped.push(id);
+        }
+    }
+
+    fn end(&mut self, id: JobId, state: State) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.state = state;
+        self.open.remove(&job.download.file.id);
+    }
+
+    fn rest(&mut self, id: JobId, why: Pause) {
+        if let Some(job) = self.jobs.get_mut(id.0) {
+            job.state = State::Paused(why);
+        }
+    }
+
+    fn pause_for(&mut self, id: JobId, why: Pause) -> bool {
+        let is_active = self
+            .jobs
+            .get(id.0)
+            .is_some_and(|job| matches!(job.state, State::Waiting | State::Running));
+        if is_active {
+            self.stop(id);
+            self.rest(id, why);
+        }
+        is_active
+    }
+
+    /// Has a job rest; tells whether it was one that could.
+    pub fn pause(&mut self, id: JobId) -> bool {
+        self.pause_for(id, Pause::Wanted)
+    }
+
+    /// Has a job that rests go on; tells whether it did rest. Where the disk was full, all go on that
+    /// rested for that.
+    pub fn go_on(&mut self, id: JobId) -> bool {
+        let Some(State::Paused(why)) = self.jobs.get(id.0).map(|job| job.state.clone()) else {
+            return false;
+        };
+        let rests = |job: &&Job| job.state == State::Paused(why);
+        let ids: Vec<JobId> = match why {
+            Pause::Wanted => vec![id],
+            Pause::DiskFull => self.jobs.iter().filter(rests).map(|job| job.id).collect(),
+        };
+        ids.into_iter().for_each(|id| self.wait(id));
+        true
+    }
+
+    /// Calls a job off; tells whether it was not over.
+    pub fn cancel(&mut self, id: JobId) -> bool {
+        let can =
+            self.jobs.get(id.0).is_some_and(|job| !job.is_over() && job.state != State::Finishing);
+        if can {
+            self.stop(id);
+            self.end(id, State::Cancelled);
+        }
+        can
+    }
+
+    /// Tries a job again that came to nothing or was called off; tells whether it was one.
+    pub fn try_again(&mut self, id: JobId) -> bool {
+        let Some(job) = self.jobs.get_mut(id.0) else { return false };
+        let came_to_nothing = matches!(job.state, State::Failed(_) | State::Cancelled);
+        if !came_to_nothing || !self.open.insert(job.download.file.id.clone()) {
+            return false;
+        }
+        (job.tries, job.idle_tries, job.was_held) = (0, 0, false);
+        job.not_before = Duration::ZERO;
+        self.wait(id);
+        true
+    }
+
+    /// Jobs that were being carried out and are to be stopped, each once.
+    pub fn take_stopped(&mut self) -> Vec<JobId> {
+        std::mem::take(&mut self.stopped)
+    }
+
+    /// The next moment at which something is to be [begun](Self::begin), where nothing else happens.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Duration> {
+        let running = |id: &&JobId| self.jobs[id.0].state == State::Running;
+        if self.under_way.iter().filter(running).count() >= self.at_once {
+            return None;
+        }
+        let ready = (!self.waiting.is_empty()).then_some(Duration::ZERO);
+        let first = ready.or_else(|| self.delayed.first().map(|(at, _)| *at))?;
+        Some(first.max(self.not_before))
+    }
+
+    /// The service wants to be left alone until then.
+    pub fn wait_until(&mut self, at: Duration) {
+        self.not_before = self.not_before.max(at);
+    }
+
+    /// The moment before which the service wants to be left alone, over or not.
+    #[must_use]
+    pub fn not_before(&self) -> Duration {
+        self.not_before
+    }
+
+    /// Bytes that are still wanted of the disk, as far as that is known.
+    #[must_use]
+    pub fn wanted_bytes(&self) -> u64 {
+        self.jobs().filter(|job| !job.is_over()).filter_map(Job::rest).fold(0, u64::saturating_add)
+    }
+
+    /// What the jobs together come to since nothing was open last.
+    #[must_use]
+    pub fn sum(&self) -> Sum {
+        let mut sum = Sum { is_known: true, ..Sum::default() };
+        for job in &self.jobs[self.counted_from..] {
+            match &job.state {
+                State::Cancelled => continue,
+                State::Saved(_) => sum.saved += 1,
+                State::Failed(_) => sum.failed += 1,
+                State::Paused(_) => sum.paused += 1,
+                State::Running | State::Finishing => sum.under_way += 1,
+                State::Waiting => {}
+            }
+            sum.all += 1;
+            sum.open += usize::from(!job.is_over());
+            sum.received = sum.received.saturating_add(job.received);
+            sum.total = sum.total.saturating_add(job.total.unwrap_or(job.received));
+            sum.is_known &= job.total.is_some();
+        }
+        sum
+    }
+}
+
+/// Seconds that so many bytes take.
+#[allow(clippy::cast_precision_loss, reason = "an estimate")]
+pub(super) fn seconds(bytes: u64, rate: f64) -> f64 {
+    bytes as f64 / rate.max(1.0)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "bounded")]
+pub(super) fn whole(number: f64) -> i64 {
+    number.clamp(0.0, 1e15) as i64
+}
+
+#[cfg(test)]
+mod tests;

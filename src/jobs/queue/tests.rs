@@ -1,0 +1,320 @@
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// The service's clock, and the machine's, at the start of each test.
+const NOW_S: i64 = 1_800_000_000;
+
+fn at(seconds: u64) -> Now {
+    Now {
+        wall_ms: NOW_S * 1_000 + i64::try_from(seconds).unwrap() * 1_000,
+        mono: Duration::from_secs(1_000 + seconds),
+    }
+}
+
+fn download(id: &str, bytes: u64, left_s: i64) -> Download {
+    Download {
+        file: Pinned {
+            id: Untrusted::new(id),
+            filename: Some(Untrusted::new(format!("{id}.jsonl"))),
+            bytes: Some(bytes),
+            created_at: None,
+            expires_at: Some(NOW_S + left_s),
+        },
+        folder: "/x".into(),
+        name: None,
+        again: false,
+        trust_length: false,
+    }
+}
+
+fn saved(bytes: u64) -> Saved {
+    Saved {
+        path: "/x/a".into(),
+        bytes,
+        sha256: String::new(),
+        proof: "complete".to_owned(),
+        at: NOW_S,
+        already: false,
+    }
+}
+
+fn failure(kind: FailureKind) -> Result<Saved, Failure> {
+    Err(Failure { kind, words: "why".to_owned() })
+}
+
+fn passing() -> Result<Saved, Failure> {
+    failure(FailureKind::Passing { wait: None })
+}
+
+/// Begins whatever may be begun; by name.
+fn begin(queue: &mut Queue, now: Now) -> Vec<String> {
+    let mut begun = vec![];
+    while let Some(job) = queue.begin(now) {
+        begun.push(String::from_utf8_lossy(job.file().id.raw()).into_owned());
+    }
+    begun
+}
+
+fn id_of(queue: &Queue, name: &str) -> JobId {
+    queue.jobs().find(|job| job.file().id.raw() == name.as_bytes()).unwrap().id
+}
+
+fn state(queue: &Queue, name: &str) -> State {
+    queue.job(id_of(queue, name)).unwrap().state.clone()
+}
+
+#[test]
+fn the_least_time_left_comes_first_and_three_run_at_once() {
+    let mut queue = Queue::new(AT_ONCE, 1);
+    for (id, left_s) in [("late", 9_000), ("past", -50), ("soon", 60), ("mid", 600)] {
+        queue.add(download(id, 10, left_s)).unwrap();
+    }
+    let unlimited = Download { file: Pinned::by_id(Untrusted::new("never")), ..download("", 1, 1) };
+    queue.add(unlimited).unwrap();
+    assert_eq!(queue.add(download("soon", 10, 60)), None, "a file is in it once");
+    assert_eq!(queue.deadline(), Some(Duration::ZERO));
+    assert_eq!(begin(&mut queue, at(0)), ["past", "soon", "mid"]);
+    assert_eq!(queue.deadline(), None);
+    let soon = id_of(&queue, "soon");
+    queue.received_all(soon);
+    assert_eq!(begin(&mut queue, at(0)), ["late"], "what finishes leaves its place to another");
+    queue.ended(soon, Ok(saved(10)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)), [""; 0], "and has left it already");
+    queue.ended(id_of(&queue, "mid"), Ok(saved(10)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)), ["never"]);
+    let sum = queue.sum();
+    assert_eq!((sum.all, sum.saved, sum.open, sum.under_way), (5, 2, 3, 3));
+    assert!(!sum.is_known);
+}
+
+/// A large file with a little more time left than a small one has less slack, once a rate is known.
+#[test]
+fn slack_counts_what_the_rest_takes() {
+    let mut queue = Queue::new(1, 1);
+    queue.add(download("first", 1_000_000, 10)).unwrap();
+    queue.add(download("small", 10, 1_000)).unwrap();
+    queue.add(download("large", 10_000_000, 1_100)).unwrap();
+    assert_eq!(begin(&mut queue, at(0)), ["first"]);
+    let first = id_of(&queue, "first");
+    for second in 0..=10_u32 {
+        queue.progressed(first, u64::from(second) * 50_000, None, at(second.into()).mono);
+    }
+    let rate = queue.rate(at(10).mono).unwrap();
+    assert!((rate - 50_000.0).abs() < 1.0, "{rate}");
+    queue.ended(first, Ok(saved(1_000_000)), at(10).mono);
+    queue.rate.add(0, at(10).mono);
+    queue.rate.add(50_000, at(12).mono);
+    assert_eq!(begin(&mut queue, at(12)), ["large"], "200 s of its 1,100 are needed");
+}
+
+#[test]
+fn what_fails_is_tried_again_three_times_without_a_further_byte() {
+    let mut queue = Queue::new(1, 1);
+    let id = queue.add(download("a", 100, 60)).unwrap();
+    let mut now = 0;
+    for n in 1..=2_u64 {
+        assert_eq!(begin(&mut queue, at(now)), ["a"]);
+        // Each gets further: none is in vain.
+        queue.progressed(id, n * 10, None, at(now).mono);
+        queue.ended(id, passing(), at(now).mono);
+        assert_eq!(state(&queue, "a"), State::Waiting);
+        now += 60;
+    }
+    for n in 1..=3 {
+        assert_eq!(begin(&mut queue, at(now)), ["a"], "{n}");
+        queue.progressed(id, 20, None, at(now).mono);
+        queue.ended(id, passing(), at(now).mono);
+        now += 60;
+    }
+    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+    assert!(queue.try_again(id));
+    assert_eq!(begin(&mut queue, at(now)), ["a"]);
+}
+
+#[test]
+fn a_file_is_asked_for_twelve_times_at_most() {
+    let mut queue = Queue::new(1, 1);
+    let id = queue.add(download("a", 100, 60)).unwrap();
+    for n in 1..=12_u64 {
+        assert_eq!(begin(&mut queue, at(n * 60)), ["a"]);
+        queue.progressed(id, n, None, at(n * 60).mono);
+        queue.ended(id, passing(), at(n * 60).mono);
+    }
+    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+}
+
+#[test]
+fn a_wait_that_the_service_asks_for_holds_up_all() {
+    let mut queue = Queue::new(1, 1);
+    let id = queue.add(download("a", 100, 60)).unwrap();
+    queue.add(download("b", 100, 600)).unwrap();
+    begin(&mut queue, at(0));
+    let wait = Some(30 * SECOND);
+    queue.ended(id, failure(FailureKind::Passing { wait }), at(0).mono);
+    assert_eq!(begin(&mut queue, at(29)), [""; 0]);
+    assert_eq!(queue.deadline(), Some(at(30).mono));
+    assert_eq!(begin(&mut queue, at(30)), ["a"]);
+}
+
+#[test]
+fn a_full_disk_has_all_rest_and_going_on_with_one_goes_on_with_all() {
+    let mut queue = Queue::new(2, 1);
+    for id in ["a", "b", "c"] {
+        queue.add(download(id, 100, 60)).unwrap();
+    }
+    assert_eq!(begin(&mut queue, at(0)), ["a", "b"]);
+    queue.progressed(id_of(&queue, "a"), 40, None, at(0).mono);
+    queue.ended(id_of(&queue, "a"), failure(FailureKind::DiskFull), at(0).mono);
+    for id in ["a", "b", "c"] {
+        assert_eq!(state(&queue, id), State::Paused(Pause::DiskFull), "{id}");
+    }
+    assert_eq!(queue.take_stopped(), [id_of(&queue, "b")]);
+    assert_eq!((queue.wanted_bytes(), queue.deadline()), (260, None));
+    queue.ended(id_of(&queue, "b"), passing(), at(0).mono);
+    assert_eq!(state(&queue, "b"), State::Paused(Pause::DiskFull), "a late end changes nothing");
+    assert!(queue.go_on(id_of(&queue, "c")));
+    assert_eq!(begin(&mut queue, at(1)), ["a", "b"]);
+}
+
+#[test]
+fn a_refused_key_ends_all() {
+    let mut queue = Queue::new(2, 1);
+    for id in ["a", "b", "c"] {
+        queue.add(download(id, 100, 60)).unwrap();
+    }
+    begin(&mut queue, at(0));
+    queue.ended(id_of(&queue, "b"), failure(FailureKind::KeyRefused), at(0).mono);
+    for id in ["a", "b", "c"] {
+        assert!(matches!(state(&queue, id), State::Failed(_)), "{id}");
+    }
+    assert_eq!((queue.take_stopped().len(), queue.has_open()), (1, false));
+}
+
+#[test]
+fn what_another_process_has_comes_again_at_the_end_and_once_only() {
+    let mut queue = Queue::new(1, 1);
+    for (id, left_s) in [("a", 10), ("b", 20)] {
+        queue.add(download(id, 100, left_s)).unwrap();
+    }
+    begin(&mut queue, at(0));
+    let (a, b) = (id_of(&queue, "a"), id_of(&queue, "b"));
+    queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)), ["b"]);
+    queue.ended(b, Ok(saved(100)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)), ["a"]);
+    queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
+    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+}
+
+#[test]
+fn pausing_going_on_and_calling_off_do_what_they_say_and_nothing_else() {
+    let mut queue = Queue::new(1, 1);
+    let a = queue.add(download("a", 100, 10)).unwrap();
+    let b = queue.add(download("b", 100, 20)).unwrap();
+    begin(&mut queue, at(0));
+    assert!(queue.pause(a) && !queue.pause(a));
+    assert_eq!(queue.take_stopped(), [a]);
+    assert_eq!(begin(&mut queue, at(0)), ["b"]);
+    queue.received_all(b);
+    assert!(!queue.pause(b) && !queue.cancel(b), "what is being finished is finished");
+    assert!(queue.go_on(a) && !queue.go_on(a));
+    assert!(queue.cancel(a) && !queue.cancel(a));
+    assert!(queue.add(download("a", 100, 10)).is_some(), "it may be asked for again");
+    assert!(!queue.try_again(a), "but not twice at a time");
+}
+
+/// Thousands of histories against what the module's page promises: nothing twice, nothing lost, never
+/// more at once than may be, never before its time, and the least slack first.
+#[test]
+fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
+    for seed in 0..400 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut queue = Queue::new(rng.usize(1..5), seed);
+        let at_once = queue.at_once;
+        let mut running: HashSet<JobId> = HashSet::new();
+        let mut ended: HashSet<JobId> = HashSet::new();
+        let mut added = 0;
+        let mut clock = 0_u64;
+        for step in 0..300 {
+            let some = |queue: &Queue, rng: &mut fastrand::Rng| {
+                (!queue.is_empty()).then(|| JobId(rng.usize(0..queue.len())))
+            };
+            match rng.u8(0..10) {
+                0 | 1 if added < 40 => {
+                    let left = rng.i64(-100..100_000);
+                    let file = download(&format!("f{added}"), rng.u64(0..1_000_000), left);
+                    assert!(queue.add(file).is_some());
+                    added += 1;
+                }
+                2 => _ = some(&queue, &mut rng).map(|id| queue.pause(id)),
+                3 => _ = some(&queue, &mut rng).map(|id| queue.go_on(id)),
+                4 if rng.u8(0..4) == 0 => _ = some(&queue, &mut rng).map(|id| queue.cancel(id)),
+                5 => _ = some(&queue, &mut rng).map(|id| queue.try_again(id)),
+                6 => clock += rng.u64(0..20),
+                _ => {
+                    let Some(id) = rng.choice(running.iter().copied().collect::<Vec<_>>()) else {
+                        continue;
+                    };
+                    let reached = queue.job(id).unwrap().received + rng.u64(0..1_000);
+                    queue.progressed(id, reached, None, at(clock).mono);
+                    if rng.bool() {
+                        let wait = rng.bool().then(|| rng.u32(0..10) * SECOND);
+                        let kinds = [
+                            FailureKind::Passing { wait },
+                            FailureKind::Held(1),
+                            FailureKind::Final,
+                            FailureKind::Missing,
+                        ];
+                        let result = if rng.bool() {
+                            queue.received_all(id);
+                            ended.insert(id);
+                            Ok(saved(reached))
+                        } else {
+                            failure(kinds[rng.usize(0..kinds.len())])
+                        };
+                        running.remove(&id);
+                        queue.ended(id, result, at(clock).mono);
+                    }
+                }
+            }
+            for id in queue.take_stopped() {
+                assert!(running.remove(&id), "{seed} {step}: stopped what did not run");
+            }
+            let waited = queue.not_before() > at(clock).mono;
+            while let Some(job) = queue.begin(at(clock)) {
+                let (id, slack) = (job.id, (job.was_held, job.slack_ms(None)));
+                assert!(!waited && running.insert(id), "{seed} {step}");
+                assert!(!ended.contains(&id), "{seed} {step}: it was saved already");
+                if queue.rate(at(clock).mono).is_none() {
+                    let ready = |job: &&Job| {
+                        job.state == State::Waiting && job.not_before <= at(clock).mono
+                    };
+                    for other in queue.jobs().filter(ready) {
+                        let theirs = (other.was_held, other.slack_ms(None));
+                        assert!(slack <= theirs, "{seed} {step}: {slack:?} {theirs:?}");
+                    }
+                }
+            }
+            assert!(running.len() <= at_once, "{seed} {step}");
+            let due = queue.deadline();
+            assert!(due.is_none_or(|due| due > at(clock).mono), "{seed} {step}: in vain");
+        }
+        // Left alone, all of it comes to an end.
+        let rests = |job: &Job| matches!(job.state, State::Paused(_));
+        let resting: Vec<JobId> = queue.jobs().filter(|job| rests(job)).map(|job| job.id).collect();
+        resting
+            .into_iter()
+            .for_each(|id| assert!(queue.go_on(id) || !rests(queue.job(id).unwrap())));
+        while queue.has_open() {
+            clock += 60;
+            while let Some(id) = queue.begin(at(clock)).map(|job| job.id) {
+                running.insert(id);
+            }
+            for id in std::mem::take(&mut running) {
+                queue.ended(id, Ok(saved(1)), at(clock).mono);
+            }
+        }
+        assert_eq!(queue.len(), added, "{seed}");
+        assert!(queue.jobs().all(Job::is_over), "{seed}");
+    }
+}

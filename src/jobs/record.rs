@@ -1,0 +1,305 @@
+//! What is kept of what was done: the lines of the ledger, which are also what `--output jsonl` prints,
+//! and the sidecar of a file that is not whole.
+//!
+//! # The ledger
+//!
+//! JSON, a line each, in a file that is only ever added to. Version 1, the number in `v`:
+//!
+//! | field | is |
+//! |---|---|
+//! | `v` | 1; a line with a higher number is by a later program, and is passed over |
+//! | `at` | seconds since the epoch, by this machine |
+//! | `outcome` | `saved`, `already_saved`, `failed`, `missing`, `expired`; later also `uploaded`, `deleted`, `already_gone`, `left`, `unknown` |
+//! | `id`, `filename`, `bytes`, `created_at` | the file, as the service had it; null for what was not given |
+//! | `path` | where it lies, absolute; null where it does not |
+//! | `sha256` | of its content, in hexadecimal digits |
+//! | `proof` | what showed that it is whole, in words |
+//! | `error` | why it came to nothing, in words |
+//! | `pid` | the process that did it |
+//!
+//! Only `saved` and what later programs do are in the ledger; a line that breaks off, since the machine
+//! did, or that is none, is passed over and counted.
+//!
+//! It knows no disk.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::Pinned;
+use super::resume::Held;
+use crate::text::Untrusted;
+
+/// The version of what is written.
+pub const VERSION: u32 = 1;
+
+/// What came of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The whole content was written.
+    Saved,
+    /// It was there already.
+    AlreadySaved,
+    /// It came to nothing.
+    Failed,
+    /// The service does not have the file.
+    Missing,
+    /// The service does not have it any more: its time ran out.
+    Expired,
+}
+
+/// A file that is saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// Where it lies, absolute.
+    pub path: PathBuf,
+    /// Its length.
+    pub bytes: u64,
+    /// The sum of its content, in hexadecimal digits.
+    pub sha256: String,
+    /// What showed that it is whole, in words.
+    pub proof: String,
+    /// When, in seconds since the epoch, by this machine.
+    pub at: i64,
+    /// Whether it was saved before, and nothing was done.
+    pub already: bool,
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The version of the line.
+    pub v: u32,
+    /// Seconds since the epoch.
+    pub at: i64,
+    /// What was done.
+    pub outcome: Outcome,
+    /// The file's id.
+    pub id: String,
+    /// Its filename.
+    pub filename: Option<String>,
+    /// Its length.
+    pub bytes: Option<u64>,
+    /// When the service made it.
+    #[serde(default)]
+    pub created_at: Option<i64>,
+    /// Where it lies.
+    pub path: Option<String>,
+    /// Its sum.
+    pub sha256: Option<String>,
+    /// What showed that it is whole.
+    pub proof: Option<String>,
+    /// Why it came to nothing.
+    pub error: Option<String>,
+    /// Who did it.
+    #[serde(default)]
+    pub pid: Option<u32>,
+}
+
+fn text(text: &Untrusted) -> String {
+    String::from_utf8_lossy(text.raw()).into_owned()
+}
+
+impl Record {
+    /// The record of a file that is saved, or was so already.
+    #[must_use]
+    pub fn saved(file: &Pinned, saved: &Saved, pid: u32) -> Self {
+        let outcome = if saved.already { Outcome::AlreadySaved } else { Outcome::Saved };
+        Self {
+            bytes: Some(saved.bytes),
+            path: Some(saved.path.to_string_lossy().into_owned()),
+            sha256: Some(saved.sha256.clone()),
+            proof: Some(saved.proof.clone()),
+            pid: Some(pid),
+            ..Self::about(file, outcome, saved.at)
+        }
+    }
+
+    /// The record of a file with which it came to nothing.
+    #[must_use]
+    pub fn failed(file: &Pinned, outcome: Outcome, error: &str, at: i64) -> Self {
+        Self { error: Some(error.to_owned()), ..Self::about(file, outcome, at) }
+    }
+
+    fn about(file: &Pinned, outcome: Outcome, at: i64) -> Self {
+        Self {
+            v: VERSION,
+            at,
+            outcome,
+            id: text(&file.id),
+            filename: file.filename.as_ref().map(text),
+            bytes: file.bytes,
+            created_at: file.created_at,
+            path: None,
+            sha256: None,
+            proof: None,
+            error: None,
+            pid: None,
+        }
+    }
+
+    /// The record as a line, its end included.
+    #[must_use]
+    pub fn line(&self) -> String {
+        // It has nothing that cannot be written as JSON.
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+
+    /// Reads a line; nothing where it breaks off, is none, or is by a later program.
+    #[must_use]
+    pub fn read(line: &[u8]) -> Option<Self> {
+        let record: Self = serde_json::from_slice(line).ok()?;
+        (record.v <= VERSION).then_some(record)
+    }
+
+    /// What is saved by it, if that is what it tells of.
+    #[must_use]
+    pub fn to_saved(&self) -> Option<Saved> {
+        if self.outcome != Outcome::Saved {
+            return None;
+        }
+        Some(Saved {
+            path: PathBuf::from(self.path.as_deref()?),
+            bytes: self.bytes?,
+            sha256: self.sha256.clone()?,
+            proof: self.proof.clone().unwrap_or_default(),
+            at: self.at,
+            already: true,
+        })
+    }
+}
+
+/// What is known of a file that is not whole: it lies beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sidecar {
+    /// The version of what is written.
+    pub v: u32,
+    /// The profile under which it was begun; empty for that which needs no name.
+    #[serde(default)]
+    pub profile: String,
+    /// The address of the service.
+    pub base_url: String,
+    /// The file's id.
+    pub id: String,
+    /// Its length by the list.
+    pub bytes: Option<u64>,
+    /// When the service made it.
+    pub created_at: Option<i64>,
+    /// The strong validator of its content.
+    pub etag: Option<String>,
+    /// The length of the whole content by the answer.
+    #[serde(default)]
+    pub total: Option<u64>,
+    /// Bytes that were there when this was written.
+    pub received: u64,
+    /// When it was begun, in seconds since the epoch.
+    pub started: i64,
+    /// The process that has it, or had.
+    pub pid: u32,
+    /// Whether no byte of it can be used but by those that came with it: it came in an encoding.
+    #[serde(default)]
+    pub encoded: bool,
+}
+
+impl Sidecar {
+    /// What is known of `file` at its beginning.
+    #[must_use]
+    pub fn begun(file: &Pinned, base_url: &str, profile: &str, at: i64, pid: u32) -> Self {
+        Self {
+            v: VERSION,
+            profile: profile.to_owned(),
+            base_url: base_url.to_owned(),
+            id: text(&file.id),
+            bytes: file.bytes,
+            created_at: file.created_at,
+            etag: None,
+            total: None,
+            received: 0,
+            started: at,
+            pid,
+            encoded: false,
+        }
+    }
+
+    /// Whether it is about this file of this service.
+    #[must_use]
+    pub fn is_of(&self, file: &Pinned, base_url: &str) -> bool {
+        self.v <= VERSION && self.base_url == base_url && self.id == text(&file.id)
+    }
+
+    /// What is held of the content, where `length` bytes lie there, and the file is the same still.
+    #[must_use]
+    pub fn held(&self, file: &Pinned, length: u64) -> Held {
+        let same = self.bytes == file.bytes && self.created_at == file.created_at;
+        let fits = self.total.or(file.bytes).is_none_or(|total| length <= total);
+        if !same || !fits || self.encoded {
+            return Held { total: file.bytes, ..Held::default() };
+        }
+        Held { bytes: length, etag: self.etag.clone(), total: self.total.or(file.bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file() -> Pinned {
+        Pinned {
+            id: Untrusted::new("file_1"),
+            filename: Some(Untrusted::new("a\n\u{202e}\".jsonl")),
+            bytes: Some(7),
+            created_at: Some(5),
+            expires_at: None,
+        }
+    }
+
+    fn saved() -> Saved {
+        Saved {
+            path: "/x/a.jsonl".into(),
+            bytes: 7,
+            sha256: "ab".repeat(32),
+            proof: "complete".to_owned(),
+            at: 1_700_000_000,
+            already: false,
+        }
+    }
+
+    #[test]
+    fn a_record_reads_back_and_stands_on_one_line() {
+        let record = Record::saved(&file(), &saved(), 42);
+        let line = record.line();
+        assert_eq!(line.matches('\n').count(), 1);
+        assert!(line.ends_with('\n'));
+        assert_eq!(Record::read(line.as_bytes()), Some(record.clone()));
+        assert_eq!(record.to_saved(), Some(Saved { already: true, ..saved() }));
+        let failed = Record::failed(&file(), Outcome::Expired, "gone", 3);
+        assert_eq!((failed.to_saved(), failed.error.as_deref()), (None, Some("gone")));
+    }
+
+    #[test]
+    fn a_torn_line_and_one_of_a_later_program_are_passed_over() {
+        let line = Record::saved(&file(), &saved(), 42).line();
+        for cut in 1..line.len() - 2 {
+            assert_eq!(Record::read(&line.as_bytes()[..cut]), None, "{cut}");
+        }
+        assert_eq!(Record::read(line.replace("\"v\":1", "\"v\":2").as_bytes()), None);
+        assert!(Record::read(line.replace("\"v\":1", "\"new\":[],\"v\":1").as_bytes()).is_some());
+    }
+
+    #[test]
+    fn what_is_held_counts_only_where_the_file_is_the_same() {
+        let mut sidecar = Sidecar::begun(&file(), "https://x", "", 1, 2);
+        sidecar.etag = Some("\"a\"".to_owned());
+        let held = |file: &Pinned, length| sidecar.held(file, length).bytes;
+        assert_eq!(held(&file(), 3), 3);
+        assert_eq!(held(&file(), 8), 0, "more than there is");
+        assert_eq!(held(&Pinned { bytes: Some(9), ..file() }, 3), 0);
+        assert_eq!(held(&Pinned { created_at: Some(6), ..file() }, 3), 0);
+        assert!(sidecar.is_of(&file(), "https://x"));
+        assert!(!sidecar.is_of(&file(), "https://y"));
+        assert!(!sidecar.is_of(&Pinned { id: Untrusted::new("file_2"), ..file() }, "https://x"));
+        let encoded = Sidecar { encoded: true, ..sidecar };
+        assert_eq!(encoded.held(&file(), 3).bytes, 0);
+    }
+}

@@ -1,0 +1,277 @@
+//! A folder that is opened once: everything that is done in it happens beneath that handle, and follows
+//! no links.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    self, AtFlags, FlockOperation, Mode, OFlags, fstatvfs, fsync, openat, statat, unlinkat,
+};
+use rustix::io::Errno;
+
+/// Bytes of a small file that are read at most.
+const SMALL: u64 = 64 * 1_024;
+/// What only its owner may read and write.
+const OWN: Mode = Mode::RUSR.union(Mode::WUSR);
+
+/// An open folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    handle: OwnedFd,
+    path: PathBuf,
+}
+
+impl Folder {
+    /// Opens the folder at `path`, which may be a link; it is made where it is missing.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(path)?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let handle = fs::open(path, flags, Mode::empty())?;
+        // The path is for people; what happens, happens beneath the handle.
+        let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
+        Ok(Self { handle, path })
+    }
+
+    /// Where it lies, absolute.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there is anything of this name, a link that leads nowhere among it.
+    pub(super) fn has(&self, name: &str) -> io::Result<bool> {
+        match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Opens a file that is there, to be read and written; nothing where there is none. What is no
+    /// plain file is an error.
+    pub(super) fn open_existing(&self, name: &str) -> io::Result<Option<File>> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        match openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(handle) => {
+                let file = File::from(handle);
+                if file.metadata()?.is_file() {
+                    Ok(Some(file))
+                } else {
+                    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file"))
+                }
+            }
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a file that only its owner may read; nothing where there is something of that name.
+    pub(super) fn create_new(&self, name: &str) -> io::Result<Option<File>> {
+        let flags =
+            OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(&self.handle, name, flags, OWN) {
+            Ok(handle) => Ok(Some(handle.into())),
+            Err(Errno::EXIST) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether `file` is what bears this name still.
+    pub(super) fn is_named(&self, file: &File, name: &str) -> io::Result<bool> {
+        let here = match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(here) => here,
+            Err(Errno::NOENT) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
+        let held = fs::fstat(file)?;
+        Ok((here.st_dev, here.st_ino) == (held.st_dev, held.st_ino))
+    }
+
+    /// What a small file holds; nothing where there is none.
+    pub(super) fn read_small(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+        let file = match openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(handle) => File::from(handle),
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let mut bytes = vec![];
+        file.take(SMALL).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    /// Puts a small file in its place, whole or not at all; one that is there is replaced.
+    pub(super) fn write_small(&self, name: &str, text: &[u8]) -> io::Result<()> {
+        let temporary = format!("{name}.{}", std::process::id());
+        let _ = unlinkat(&self.handle, &temporary, AtFlags::empty());
+        let Some(mut file) = self.create_new(&temporary)? else {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        };
+        let written = file.write_all(text);
+        drop(file);
+        let placed = written.and_then(|()| {
+            fs::renameat(&self.handle, &temporary, &self.handle, name).map_err(io::Error::from)
+        });
+        if placed.is_err() {
+            let _ = unlinkat(&self.handle, &temporary, AtFlags::empty());
+        }
+        placed
+    }
+
+    /// Gives a file another name that nothing bears yet; `false` where something does.
+    pub(super) fn rename_to_new(&self, from: &str, to: &str) -> io::Result<bool> {
+        match self.rename_without_replacing(from, to) {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            // Not every file system can; a second name for the same file cannot replace anything either.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                match fs::linkat(&self.handle, from, &self.handle, to, AtFlags::empty()) {
+                    Ok(()) => {
+                        unlinkat(&self.handle, from, AtFlags::empty())?;
+                        Ok(true)
+                    }
+                    Err(Errno::EXIST) => Ok(false),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    #[cfg(any(target_os = "linux", target_vendor = "apple"))]
+    fn rename_without_replacing(&self, from: &str, to: &str) -> rustix::io::Result<()> {
+        let flags = fs::RenameFlags::NOREPLACE;
+        fs::renameat_with(&self.handle, from, &self.handle, to, flags)
+    }
+
+    #[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+    fn rename_without_replacing(&self, _: &str, _: &str) -> rustix::io::Result<()> {
+        Err(Errno::NOSYS)
+    }
+
+    /// Removes a file, if it is there.
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        match unlinkat(&self.handle, name, AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has the names in it written to the disk for good.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        match fsync(&self.handle) {
+            // Some file systems of a network cannot, and do without.
+            Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Bytes that are free for whoever is not the system's administrator; nothing where the file system
+    /// does not say.
+    pub(super) fn free_bytes(&self) -> Option<u64> {
+        let stat = fstatvfs(&self.handle).ok()?;
+        (stat.f_blocks > 0).then(|| stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+}
+
+/// Takes a file for this process alone; `false` where another one has it.
+pub(super) fn lock(file: &File) -> io::Result<bool> {
+    match fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(true),
+        Err(Errno::WOULDBLOCK) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Has so many bytes of the disk set aside for a file whose length stays; where that cannot be done, it
+/// is gone without.
+///
+/// # Errors
+/// Where there is no room for them.
+pub(super) fn set_aside(file: &File, bytes: u64) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        match fs::fallocate(file, fs::FallocateFlags::KEEP_SIZE, 0, bytes) {
+            Err(error @ (Errno::NOSPC | Errno::DQUOT)) => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, bytes);
+    Ok(())
+}
+
+/// Whether an error says that there is no room, whoever set the limit.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&place.path().join("made/for it")).unwrap();
+        (place, folder)
+    }
+
+    #[test]
+    fn nothing_is_overwritten_and_no_link_followed() {
+        let (place, folder) = folder();
+        let outside = place.path().join("outside");
+        std::fs::write(&outside, "precious").unwrap();
+        symlink(&outside, folder.path().join("link")).unwrap();
+        symlink(place.path().join("nowhere"), folder.path().join("dangling")).unwrap();
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        for taken in ["link", "dangling", "folder"] {
+            assert!(folder.has(taken).unwrap(), "{taken}");
+            assert!(folder.create_new(taken).unwrap().is_none(), "{taken}");
+            assert!(folder.open_existing(taken).is_err(), "{taken}");
+            folder.create_new("new").unwrap().unwrap();
+            assert!(!folder.rename_to_new("new", taken).unwrap(), "{taken}");
+            folder.remove("new").unwrap();
+        }
+        assert!(!place.path().join("nowhere").exists());
+        assert_eq!(std::fs::read_to_string(outside).unwrap(), "precious");
+    }
+
+    #[test]
+    fn what_is_made_is_for_its_owner_alone() {
+        let (_place, folder) = folder();
+        folder.create_new("a.part").unwrap().unwrap();
+        folder.write_small("a.part.json", b"{}").unwrap();
+        for name in ["a.part", "a.part.json"] {
+            let mode = std::fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+        assert_eq!(folder.read_small("a.part.json").unwrap().as_deref(), Some(&b"{}"[..]));
+        assert!(folder.rename_to_new("a.part", "a").unwrap());
+        assert!(folder.has("a").unwrap() && !folder.has("a.part").unwrap());
+    }
+
+    #[test]
+    fn a_folder_that_was_moved_is_the_same_one_still() {
+        let (place, folder) = folder();
+        std::fs::rename(folder.path(), place.path().join("moved")).unwrap();
+        folder.create_new("a").unwrap().unwrap();
+        assert!(place.path().join("moved/a").exists());
+    }
+
+    #[test]
+    fn a_file_is_locked_once_and_known_by_its_name_no_longer_when_it_was_renamed() {
+        let (_place, folder) = folder();
+        let mine = folder.create_new("a").unwrap().unwrap();
+        let other = folder.open_existing("a").unwrap().unwrap();
+        assert!(lock(&mine).unwrap() && !lock(&other).unwrap());
+        assert!(folder.is_named(&mine, "a").unwrap());
+        assert!(folder.rename_to_new("a", "b").unwrap());
+        assert!(!folder.is_named(&mine, "a").unwrap() && folder.is_named(&mine, "b").unwrap());
+    }
+}

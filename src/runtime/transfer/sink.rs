@@ -1,0 +1,91 @@
+//! Where the bytes go: a thread that writes them, sums them up, and knows of the last line what has to
+//! be known.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use bytes::Bytes;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::part::Part;
+use crate::jobs::whole::LastLine;
+
+/// Pieces that may wait to be written: whoever reads them from the network waits then.
+const WAITING: usize = 16;
+/// Bytes that are read at once of what is there.
+const READ: usize = 256 * 1_024;
+
+/// A part that is being written to.
+pub(super) struct Sink {
+    pieces: Sender<Bytes>,
+    writer: JoinHandle<(Part, io::Result<Written>)>,
+}
+
+/// What was written, when no more came.
+pub(super) struct Written {
+    /// Bytes in all.
+    pub(super) bytes: u64,
+    /// The sum of the content, in hexadecimal digits.
+    pub(super) sha256: String,
+    pub(super) last_line: LastLine,
+}
+
+impl Sink {
+    /// Writes behind the first `from` bytes of a part, which count for the sum and for the lines.
+    pub(super) fn open(part: Part, from: u64) -> Self {
+        let (pieces, receiver) = mpsc::channel(WAITING);
+        let writer = spawn_blocking(move || {
+            let mut part = part;
+            let written = write(&part.file, from, receiver);
+            // Whether or not it went well: what is there is there.
+            let there = part.file.metadata().map_or(from, |metadata| metadata.len());
+            let noted = part.note(there);
+            let result = written.and_then(|written| noted.map(|()| written));
+            (part, result)
+        });
+        Self { pieces, writer }
+    }
+
+    /// Writes a piece; `false` where nothing is written any more, and [`close`](Self::close) tells why.
+    pub(super) async fn push(&self, piece: Bytes) -> bool {
+        self.pieces.send(piece).await.is_ok()
+    }
+
+    /// No more comes: waits until all is written.
+    pub(super) async fn close(self) -> (Option<Part>, io::Result<Written>) {
+        drop(self.pieces);
+        match self.writer.await {
+            Ok((part, result)) => (Some(part), result),
+            Err(error) => (None, Err(io::Error::other(error))),
+        }
+    }
+}
+
+fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Written> {
+    let mut sum = Context::new(&SHA256);
+    let mut last_line = LastLine::default();
+    let mut at = 0;
+    let mut buffer = vec![0; if from > 0 { READ } else { 0 }];
+    while at < from {
+        let most = usize::try_from(from - at).unwrap_or(READ).min(READ);
+        let read = file.read_at(&mut buffer[..most], at)?;
+        if read == 0 {
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "somebody made it shorter"));
+        }
+        sum.update(&buffer[..read]);
+        last_line.push(&buffer[..read]);
+        at += read as u64;
+    }
+    drop(buffer);
+    while let Some(piece) = pieces.blocking_recv() {
+        file.write_all_at(&piece, at)?;
+        sum.update(&piece);
+        last_line.push(&piece);
+        at += piece.len() as u64;
+    }
+    let sha256 = sum.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Written { bytes: at, sha256, last_line })
+}
