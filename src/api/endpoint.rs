@@ -88,6 +88,21 @@ impl Endpoint {
         self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"))
     }
 
+    /// Host, port and base path: where ids are unique, whichever key asks.
+    ///
+    /// ```
+    /// use shelflife::api::endpoint::Endpoint;
+    ///
+    /// let endpoint = Endpoint::parse("https://api.example.com/openai/v1", false).unwrap();
+    /// assert_eq!(endpoint.place(), "api.example.com:443/openai");
+    /// ```
+    #[must_use]
+    pub fn place(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        let port = self.base.port_or_known_default().unwrap_or_default();
+        format!("{host}:{port}{}", self.base_path())
+    }
+
     /// Whether the key travels in clear to another machine, because the operator allowed it.
     #[must_use]
     pub fn is_exposed(&self) -> bool {

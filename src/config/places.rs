@@ -13,6 +13,12 @@ pub fn config() -> Option<PathBuf> {
     place("XDG_CONFIG_HOME", ".config", |variable| env::var_os(variable))
 }
 
+/// `$XDG_STATE_HOME/shelflife`, or `~/.local/state/shelflife`; nothing without a home.
+#[must_use]
+pub fn state() -> Option<PathBuf> {
+    place("XDG_STATE_HOME", ".local/state", |variable| env::var_os(variable))
+}
+
 /// The program's folder in the one that `variable` names, or in this one below the home. What is no
 /// absolute path counts as not given, as the specification has it.
 fn place(
