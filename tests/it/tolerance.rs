@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 
 use shelflife::api::ApiError;
 use shelflife::api::error::Status;
+use shelflife::api::wire::{NotAPage, read_page};
 
 use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::driver::Driver;
 use crate::support::fault::{Fault, answer, page};
+use crate::support::screen;
 
 /// Hazards 25: one file that is no JSON among others.
 #[test]
@@ -21,6 +23,29 @@ fn a_spoilt_file_is_left_out_of_a_list_and_said() {
     assert_eq!(files.iter().map(|file| &file["id"]).collect::<Vec<_>>(), ["a", "7"]);
     let said = text(&output.stderr);
     assert!(output.status.code() == Some(0) && said.contains("1 unreadable: "), "{said}");
+}
+
+/// A list of models, batches or anything else is no list of files, however alike it looks.
+#[test]
+fn a_list_of_models_is_no_list_of_files() {
+    let body = r#"{"object":"list","data":[{"id":"llama3.1-8b","object":"model","created":0,"owned_by":"Meta"}]}"#;
+    let server = Fault::start(move |_, _| answer("200 OK", "", body));
+    let output = run_at(&server.url, &["list"]);
+    let said = text(&output.stderr);
+    assert!(output.status.code() == Some(1) && output.stdout.is_empty(), "{said}");
+    assert!(said.contains("not a files list"), "{said}");
+    let output = run_at(&server.url, &["doctor"]);
+    let report = text(&output.stdout);
+    let failure = report.lines().find(|line| line.starts_with("failure ")).unwrap_or_default();
+    assert!(failure.contains("list") && failure.contains("not a files list"), "{report}");
+    assert_eq!(output.status.code(), Some(1));
+    let mut driver = Driver::new(120, 36);
+    let Err(NotAPage::NotAFilesList { beginning, breaks_off }) = read_page(body.as_bytes()) else {
+        panic!()
+    };
+    driver.fail(ApiError::NotAFilesList { beginning, breaks_off });
+    let screen = screen::text(&driver.app, 120, 36);
+    assert!(screen.contains("not a files list"), "{screen}");
 }
 
 /// A service that does not page sends everything at once.

@@ -8,18 +8,31 @@ use serde_json::value::RawValue;
 
 use super::times::read_time;
 use super::values::{Wtf8, read_bytes, read_string, read_wtf8};
-use super::{File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
+use super::{Element, File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
 use crate::text::Untrusted;
 use crate::time::expiry::Stated;
 
 /// Bytes of the unknown fields of one file kept.
 const MOST_EXTRA_BYTES: usize = 16 * 1_024;
 
-pub(super) fn read_file(raw: &RawValue) -> Reading {
+pub(super) fn read_file(raw: &RawValue) -> Element {
+    match serde_json::from_str::<Fields>(raw.get()) {
+        Ok(Fields { kind: Some(kind), .. }) => Element {
+            reading: Reading::Unreadable(Unreadable {
+                raw: beginning(raw.get()),
+                why: format!("it says of itself that it is no file: \"object\": \"{kind}\"").into(),
+            }),
+            is_another_kind: true,
+        },
+        fields => Element { reading: read_fields(raw, fields.ok()), is_another_kind: false },
+    }
+}
+
+fn read_fields(raw: &RawValue, fields: Option<Fields<'_>>) -> Reading {
     let unreadable = |why: &'static str| {
         Reading::Unreadable(Unreadable { raw: beginning(raw.get()), why: why.into() })
     };
-    let Ok(fields) = serde_json::from_str::<Fields>(raw.get()) else {
+    let Some(fields) = fields else {
         return unreadable(if raw.get().starts_with('{') {
             "its fields cannot be read"
         } else {
@@ -77,6 +90,53 @@ struct Fields<'a> {
     purpose: Option<&'a RawValue>,
     extra: Extra,
     twice: Option<&'static str>,
+    /// What it says that it is, where that is no file.
+    kind: Option<&'static str>,
+}
+
+/// What the services of this shape list elsewhere, by what `object` begins with there (`OpenAI`'s
+/// reference of its API, and the lists of models that nearly all of them have). A word that is not
+/// among them may be somebody's word for a file.
+const OTHER_KINDS: [&str; 26] = [
+    "assistant",
+    "batch",
+    "chat",
+    "conversation",
+    "deployment",
+    "embedding",
+    "engine",
+    "error",
+    "eval",
+    "event",
+    "fine-tune",
+    "fine_tune",
+    "fine_tuning",
+    "invite",
+    "job",
+    "message",
+    "model",
+    "model_permission",
+    "moderation",
+    "organization",
+    "project",
+    "response",
+    "run",
+    "thread",
+    "user",
+    "vector_store",
+];
+
+/// What else than a file the value of `object` says that it is.
+fn other_kind(object: &RawValue) -> Option<&'static str> {
+    let Stated::Value(kind) = read_string(object) else { return None };
+    let kind = kind.raw().to_ascii_lowercase();
+    let mut words = kind.split(|byte| *byte == b'.');
+    let first = words.next()?;
+    // Such as the files of a container, or of a store.
+    if words.any(|word| word == b"file") {
+        return None;
+    }
+    OTHER_KINDS.into_iter().find(|other| other.as_bytes() == first)
 }
 
 /// Collects fields into the text of one JSON object, up to [`MOST_EXTRA_BYTES`].
@@ -167,6 +227,7 @@ impl<'de> Deserialize<'de> for Fields<'de> {
                         Name::Purpose => (&mut fields.purpose, "its purpose is given twice"),
                         Name::Object if value.get() == "\"file\"" => continue,
                         Name::Object => {
+                            fields.kind = other_kind(value);
                             fields.extra.push(&Untrusted::new("object"), value);
                             continue;
                         }

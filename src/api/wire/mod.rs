@@ -1,6 +1,7 @@
 //! The tolerant reader: bytes of a `GET /v1/files` answer in, a [`Page`] out.
 //!
-//! One broken file is one [`Unreadable`], never a lost page, even where it is no JSON; a field that the
+//! One broken file is one [`Unreadable`], never a lost page, even where it is no JSON; so is what says
+//! of itself that it is something else, and a list of nothing but that is none of files; a field that the
 //! program does not know is kept; a value that is no number of its kind is [`Stated::Odd`], never
 //! guessed, and where a text belongs, a number or a truth is its own text. The reader knows neither
 //! HTTP nor cursors.
@@ -72,6 +73,13 @@ pub enum Reading {
     File(File),
     /// Something that should have been a file.
     Unreadable(Unreadable),
+}
+
+/// What one place of the list held, as it was read.
+struct Element {
+    reading: Reading,
+    /// Whether it says of itself that it is something else than a file.
+    is_another_kind: bool,
 }
 
 /// What the service says of the list's end.
@@ -157,7 +165,9 @@ fn read_any_page(text: &str) -> Result<Page, NotAPage> {
     match serde_json::from_str::<Envelope>(text) {
         Ok(envelope) => {
             let (list, has_more) = envelope.list().ok_or_else(|| not_a_list(false))?;
-            page_of(list.files.into_iter().map(read_file).collect(), has_more, list.too_many)
+            let elements = list.files.into_iter().map(read_file);
+            let readings = files_of(elements).ok_or_else(|| not_a_list(false))?;
+            page_of(readings, has_more, list.too_many)
         }
         Err(error) if error.is_eof() => Err(not_a_list(!text.trim().is_empty())),
         Err(error) => {
@@ -166,7 +176,9 @@ fn read_any_page(text: &str) -> Result<Page, NotAPage> {
                 Uncut::NoList if !text.trim_start().starts_with(['{', '[']) => not_a_list(false),
                 Uncut::NoList => NotAPage::BrokenJson(Box::new(broken_at(text, &error))),
             })?;
-            page_of(cut.files.into_iter().map(read_spoilt).collect(), cut.has_more, cut.too_many)
+            let elements = cut.files.into_iter().map(read_spoilt);
+            let readings = files_of(elements).ok_or_else(|| not_a_list(false))?;
+            page_of(readings, cut.has_more, cut.too_many)
         }
     }
 }
@@ -181,6 +193,19 @@ fn broken_at(text: &str, error: &serde_json::Error) -> Break {
     Break { byte, why, behind: Untrusted::new(behind) }
 }
 
+/// What is in a list; nothing where it is a list of something else: some of it says so of itself, and
+/// nothing in it is a file.
+fn files_of(elements: impl Iterator<Item = Element>) -> Option<Vec<Reading>> {
+    let (mut any_file, mut any_other) = (false, false);
+    let readings = elements.map(|element| {
+        any_file |= matches!(element.reading, Reading::File(_));
+        any_other |= element.is_another_kind;
+        element.reading
+    });
+    let readings = readings.collect();
+    (any_file || !any_other).then_some(readings)
+}
+
 fn page_of(readings: Vec<Reading>, has_more: HasMore, too_many: bool) -> Result<Page, NotAPage> {
     let page = Page { readings, has_more: if too_many { HasMore::Unread } else { has_more } };
     if too_many && page.last_id().is_none() {
@@ -193,7 +218,7 @@ fn page_of(readings: Vec<Reading>, has_more: HasMore, too_many: bool) -> Result<
 #[must_use]
 pub fn read_single_file(body: &[u8]) -> Option<File> {
     let text = String::from_utf8_lossy(body);
-    match read_spoilt(text.trim_start_matches('\u{feff}').trim()) {
+    match read_spoilt(text.trim_start_matches('\u{feff}').trim()).reading {
         Reading::File(file) => Some(file),
         Reading::Unreadable(_) => None,
     }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::{DEPTH, has_more_of};
 use super::file::read_file;
-use super::{HasMore, MOST_FILES_A_PAGE, Reading, Unreadable, beginning};
+use super::{Element, HasMore, MOST_FILES_A_PAGE, Reading, Unreadable, beginning};
 
 /// Brackets within brackets whose kinds are compared; deeper ones are only counted.
 const MOST_KINDS: usize = 512;
@@ -50,18 +50,20 @@ pub(super) fn cut(text: &str) -> Result<Cut<'_>, Uncut> {
 }
 
 /// Reads one file that [`cut`] found.
-pub(super) fn read_spoilt(text: &str) -> Reading {
+pub(super) fn read_spoilt(text: &str) -> Element {
+    let unreadable = |why: Cow<'static, str>| Element {
+        reading: Reading::Unreadable(Unreadable { raw: beginning(text), why }),
+        is_another_kind: false,
+    };
     let repaired = repair(text);
     let Some(repaired) = repaired.as_deref() else {
-        let why = "it holds too many control characters";
-        return Reading::Unreadable(Unreadable { raw: beginning(text), why: why.into() });
+        return unreadable("it holds too many control characters".into());
     };
     match serde_json::from_str::<&RawValue>(repaired) {
         Ok(raw) => read_file(raw),
         Err(error) => {
             let (byte, what) = place_of_break(text, repaired, &error);
-            let why = format!("its JSON breaks at byte {byte}: {what}").into();
-            Reading::Unreadable(Unreadable { raw: beginning(text), why })
+            unreadable(format!("its JSON breaks at byte {byte}: {what}").into())
         }
     }
 }

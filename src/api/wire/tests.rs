@@ -39,6 +39,70 @@ fn the_array_is_found_wherever_services_put_it() {
     assert!(page(r#"{"data":{"data":null,"has_more":true}}"#).has_more == HasMore::Yes);
 }
 
+/// Hazards 28: lists of other things have the shape of a files list.
+#[test]
+fn a_list_of_other_things_is_not_a_files_list() {
+    let element = |object: &str| format!(r#"{{"id":"llama3.1-8b","object":{object},"created":0}}"#);
+    let list = |elements: &[String]| {
+        format!(r#"{{"object":"list","data":[{}],"has_more":false}}"#, elements.join(","))
+    };
+    let others = [
+        "model",
+        "Model",
+        "batch",
+        "assistant",
+        "fine_tuning.job",
+        "fine_tuning.job.checkpoint",
+        "fine-tune",
+        "vector_store",
+        "thread.message",
+        "chat.completion",
+        "mod\\u0065l",
+    ];
+    for object in others {
+        let other = element(&format!("\"{object}\""));
+        // As it is, spoilt, and beside what cannot be read either.
+        for elements in [
+            vec![other.clone()],
+            vec![other.clone(), other.replace("8b", "70b")],
+            vec![other.replace(":0", ":007"), other.clone()],
+            vec![r#"{"id":""}"#.to_owned(), other.clone()],
+        ] {
+            let body = list(&elements);
+            let error = read_page(body.as_bytes()).unwrap_err();
+            assert!(matches!(error, NotAPage::NotAFilesList { breaks_off: false, .. }), "{body}");
+        }
+        // Among files it is no file, and they are.
+        let body = list(&[element("\"file\""), other.clone()]);
+        let [Reading::File(_), Reading::Unreadable(unreadable)] = &page(&body).readings[..] else {
+            panic!("{body}");
+        };
+        assert!(unreadable.why.contains("it is no file: \"object\": \""), "{}", unreadable.why);
+        assert_eq!(read_single_file(other.as_bytes()), None);
+    }
+    for object in [
+        "\"file\"",
+        "\"File\"",
+        "\"FILE\"",
+        "\"file_object\"",
+        "\"vector_store.file\"",
+        "\"upload\"",
+        "\"document\"",
+        "\"batch_output\"",
+        "\"\"",
+        "null",
+        "7",
+        "{}",
+    ] {
+        assert!(
+            matches!(page(&list(&[element(object)])).readings[..], [Reading::File(_)]),
+            "{object}"
+        );
+    }
+    assert!(matches!(page(r#"[{"id":"a"}]"#).readings[..], [Reading::File(_)]));
+    assert!(page(&list(&[])).readings.is_empty(), "nobody says what it is a list of");
+}
+
 /// Hazards 28.
 #[test]
 fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {

@@ -148,7 +148,7 @@ proptest! {
     ) {
         let body = around.replace('@', &files.join(","));
         let cut = spoilt::cut(&body).unwrap();
-        let readings = cut.files.into_iter().map(read_spoilt).collect();
+        let readings = cut.files.into_iter().map(|file| read_spoilt(file).reading).collect();
         prop_assert_eq!(Page { readings, has_more: cut.has_more }, read_any_page(&body).unwrap());
     }
 
