@@ -14,7 +14,7 @@
 //! | `Escape` | `[` | `Csi` |
 //! | | `O` | `Ss3` |
 //! | | `P` `]` `X` `^` `_` | `Text` |
-//! | | `\` | nothing: the end of a string that nobody waits for |
+//! | | `\`, where the end of a string is due | nothing: it is that end (ST) |
 //! | | another one, of the same read | that key with Alt |
 //! | | another one, of a later read | Esc, and that key |
 //! | `Csi` | parameters, marks | `Csi` |
@@ -26,10 +26,13 @@
 //! | any | silence | what it is if nothing more comes: a key of a person, or nothing |
 //!
 //! Nothing can be held back for good: every state but `Ground` has its patience. What was cut off in
-//! the middle is nothing, and so is its rest if it comes late and can be nothing else.
+//! the middle is nothing, and so is its rest if it comes late and can be nothing else. Of a string that
+//! was left without its end, the end may come by itself: for a while ST is nothing; else it is the
+//! backslash with Alt, as a person types it.
 
 mod character;
 mod csi;
+mod heard;
 mod mouse;
 mod rest;
 #[cfg(test)]
@@ -37,9 +40,10 @@ mod tests;
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, MouseEvent};
+use crossterm::event::KeyCode;
 
 use self::character::{character, plain};
+pub use self::heard::Heard;
 use self::rest::Rest;
 
 /// A sequence that began with an ESC that came alone follows at once; a person needs longer. Editors
@@ -55,27 +59,6 @@ const MOST_BYTES: usize = 256;
 const MOST_OF_A_PASTE: usize = 1 << 20;
 /// The end of a paste.
 const PASTE_END: &[u8] = b"\x1b[201~";
-
-/// What a terminal said.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// A key was pressed.
-    Key(KeyEvent),
-    /// A text was pasted.
-    Paste(String),
-    /// The mouse was used.
-    Mouse(MouseEvent),
-    /// The window got, or lost, the keyboard.
-    Focus {
-        /// Whether it has the keyboard now.
-        focused: bool,
-    },
-    /// An operating system command (OSC) without what is around it, such as
-    /// `11;rgb:1616/1818/1d1d`.
-    Told(String),
-    /// What kind of terminal it is, the answer to `CSI c`.
-    Attributes,
-}
 
 /// Where in a sequence the last byte was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -117,6 +100,8 @@ pub struct Sorter {
     letter: Option<u8>,
     /// An ESC in the same read came before the character.
     alt: bool,
+    /// A string was left without its end, which may still come.
+    end_is_due: bool,
 }
 
 impl Sorter {
@@ -125,20 +110,25 @@ impl Sorter {
         let mut rest = bytes;
         if let State::Cut(missing) = self.state {
             self.rest();
-            rest = missing.skip(bytes).unwrap_or(bytes);
+            let after = missing.skip(bytes);
+            // A string that begins late comes in pieces.
+            self.end_is_due |= after.is_none() && missing.begins_a_string(bytes);
+            self.end_is_due &= after.is_none();
+            rest = after.unwrap_or(bytes);
         }
         if self.state == (State::Paste { paused: true }) && bytes == b"\x03" {
             // Alone, after a pause: a person wants to get out of a paste that has no end.
             self.rest();
         }
-        if rest.first().is_some_and(|byte| !begins(*byte)) {
+        if let Some(byte) = rest.first().filter(|byte| !begins(**byte)) {
+            let ends = *byte == b'\\';
             match self.state {
-                State::Escape => {
+                State::Escape if !(ends && self.end_is_due) => {
                     self.rest();
                     heard.push(plain(KeyCode::Esc));
                 }
                 // Half of the end of a string that was cut off there.
-                State::Text { esc: true, .. } => self.rest(),
+                State::Text { esc: true, .. } if !ends => self.rest(),
                 _ => {}
             }
         }
@@ -151,11 +141,11 @@ impl Sorter {
     }
 
     /// How long to wait for more before [`silence`](Self::silence) is called; `None` where nothing is
-    /// held back.
+    /// waited for.
     #[must_use]
     pub fn patience(&self) -> Option<Duration> {
         match self.state {
-            State::Ground => None,
+            State::Ground => self.end_is_due.then_some(LATE),
             State::Escape => Some(AFTER_ESC),
             State::Paste { paused: true } | State::Cut(_) => Some(LATE),
             _ => Some(IN_THE_MIDDLE),
@@ -181,10 +171,17 @@ impl Sorter {
             }
             State::Escape => {
                 heard.push(plain(KeyCode::Esc));
-                Some(Rest::Sequence)
+                Some(if self.end_is_due { Rest::Half } else { Rest::Sequence })
+            }
+            State::Ground | State::Cut(_) => {
+                self.end_is_due = false;
+                None
             }
             State::Csi => Some(Rest::Csi),
-            State::Text { esc: false, .. } => Some(Rest::Text),
+            State::Text { esc: false, .. } => {
+                self.end_is_due = true;
+                Some(Rest::Text)
+            }
             State::Text { esc: true, .. } => Some(Rest::Half),
             _ => None,
         };
@@ -212,6 +209,7 @@ impl Sorter {
 
     /// Gives up what was begun; `byte` is the first one of something else.
     fn give_up(&mut self, byte: u8, heard: &mut Vec<Heard>) {
+        self.end_is_due |= matches!(self.state, State::Text { .. });
         self.rest();
         self.take(byte, heard);
     }
@@ -322,7 +320,10 @@ impl Sorter {
     fn escape(&mut self, byte: u8, heard: &mut Vec<Heard>) {
         match byte {
             0x1b => heard.push(plain(KeyCode::Esc)),
-            b'\\' => self.rest(),
+            b'\\' if self.end_is_due => {
+                self.end_is_due = false;
+                self.rest();
+            }
             b'[' => self.begin(State::Csi, Some(byte)),
             b'O' => self.begin(State::Ss3, Some(byte)),
             b']' => self.begin(State::Text { osc: true, esc: false }, Some(byte)),
@@ -372,6 +373,8 @@ impl Sorter {
     }
 
     fn end_text(&mut self, osc: bool, heard: &mut Vec<Heard>) {
+        // What comes later does not come before it.
+        self.end_is_due = false;
         if osc && self.held.len() <= MOST_BYTES {
             heard.push(Heard::Told(String::from_utf8_lossy(&self.held).into_owned()));
         }
@@ -386,5 +389,5 @@ impl Sorter {
 
 /// Whether a sequence begins with ESC and this byte.
 fn begins(byte: u8) -> bool {
-    matches!(byte, b'[' | b'O' | b'P' | b']' | b'X' | b'^' | b'_' | b'\\')
+    matches!(byte, b'[' | b'O' | b'P' | b']' | b'X' | b'^' | b'_')
 }

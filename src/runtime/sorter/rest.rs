@@ -29,6 +29,11 @@ impl Rest {
             Self::Half => bytes.strip_prefix(b"\\"),
         }
     }
+
+    /// Whether `bytes` begin a string of which the ESC came before.
+    pub(super) fn begins_a_string(self, bytes: &[u8]) -> bool {
+        self == Self::Sequence && matches!(bytes, [b'P' | b']' | b'X' | b'^' | b'_', _, ..])
+    }
 }
 
 /// What follows the end of a string.

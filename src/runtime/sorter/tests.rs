@@ -1,4 +1,4 @@
-use crossterm::event::{KeyModifiers, MouseButton, MouseEventKind};
+use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 
 use super::*;
@@ -65,6 +65,7 @@ fn keys_are_heard_as_terminals_send_them() {
         (b"\x1b\r", Enter, ALT),
         (b"\x1b\x7f", Backspace, ALT),
         (b"\x1b\x02", Char('b'), CONTROL.union(ALT)),
+        (b"\x1b\\", Char('\\'), ALT),
         // What begins a sequence is a key with Alt where nothing follows.
         (b"\x1b[", Char('['), ALT),
         (b"\x1b]", Char(']'), ALT),
@@ -179,7 +180,6 @@ const SAID: &[&[u8]] = &[
     b"\x1b[1;2;3;4;5A",
     b"\x1b[1;: ~",
     b"\x1b[4294967296;99999999999999999999u",
-    b"\x1b\\",
 ];
 
 fn keys(heard: &[Heard]) -> Vec<&Heard> {
@@ -210,9 +210,7 @@ fn what_a_terminal_says_late_is_no_key_either() {
             sorter.feed(b"q", &mut heard);
             // The last byte of a CSI, alone and late, cannot be told from a key.
             let rest_is_a_key = said[1] == b'[' && cut + 1 == said.len() && cut > 1;
-            // And so it is with a string's end after an ESC that was held back no longer.
             let expected = match cut {
-                1 if said[1] == b'\\' => continue,
                 _ if rest_is_a_key => vec![char_key(char::from(said[cut])), char_key('q')],
                 1 => vec![plain(KeyCode::Esc), char_key('q')],
                 2 => vec![character(char::from(said[1]), true), char_key('q')],
@@ -242,6 +240,70 @@ fn what_is_cut_off_holds_no_key_back() {
             assert_eq!(heard.last(), Some(&control_c), "{} {cut}", said.escape_ascii());
         }
     }
+}
+
+/// A backslash behind an Esc is typed where no string is open, in one read or in two.
+#[test]
+fn an_esc_and_a_backslash_are_not_lost() {
+    let alt = || character('\\', true);
+    assert_eq!(feed(&[b"\x1b\\"]), [alt()]);
+    assert_eq!(feed(&[b"\x1b", b"\\"]), [plain(KeyCode::Esc), char_key('\\')]);
+    assert_eq!(feed(&[b"q\x1b\\q"]), [char_key('q'), alt(), char_key('q')]);
+    // Behind a string that has its end, and behind a sequence that is none.
+    for said in [b"\x1b]11;rgb:0/0/0\x07".as_slice(), b"\x1bP1$r0q\x1b\\", b"\x1b[?62;22c"] {
+        assert_eq!(keys(&feed(&[said, b"\x1b\\"])), [&alt()], "{}", said.escape_ascii());
+    }
+    let (mut sorter, mut heard) = (Sorter::default(), vec![]);
+    sorter.feed(b"\x1b", &mut heard);
+    sorter.silence(&mut heard);
+    sorter.feed(b"\\", &mut heard);
+    assert_eq!(heard, [plain(KeyCode::Esc), char_key('\\')]);
+}
+
+/// Hazards 45: the end of a string that was cut off is none, wherever it was cut, also where the end
+/// comes by itself and in two halves; and once it is overdue, it is a key again.
+#[test]
+fn the_late_end_of_a_string_is_no_key() {
+    let strings = SAID.iter().filter(|said| said.ends_with(b"\x1b\\") && said[0] == 0x1b);
+    for said in strings {
+        for cut in 3..said.len() - 1 {
+            for pieces in [&[b"\x1b\\".as_slice()][..], &[b"\x1b", b"\\"]] {
+                for silent in [false, true] {
+                    let (mut sorter, mut heard) = (Sorter::default(), vec![]);
+                    sorter.feed(&said[..cut], &mut heard);
+                    sorter.silence(&mut heard);
+                    for piece in pieces {
+                        sorter.feed(piece, &mut heard);
+                        if silent && sorter.patience() == Some(AFTER_ESC) {
+                            sorter.silence(&mut heard);
+                        }
+                    }
+                    sorter.feed(b"q", &mut heard);
+                    // Of a person, an Esc would have come so.
+                    heard.retain(|heard| *heard != plain(KeyCode::Esc));
+                    assert_eq!(heard, [char_key('q')], "{} {cut}", said.escape_ascii());
+                }
+            }
+            // A key comes in between, which is heard.
+            let (mut sorter, mut heard) = (Sorter::default(), vec![]);
+            sorter.feed(&said[..cut], &mut heard);
+            sorter.silence(&mut heard);
+            sorter.feed(b"q", &mut heard);
+            sorter.feed(b"\x1b\\", &mut heard);
+            assert_eq!(heard, [char_key('q')], "{} {cut}", said.escape_ascii());
+            assert_eq!(sorter.patience(), None);
+            // It does not come at all.
+            let (mut sorter, mut heard) = (Sorter::default(), vec![]);
+            sorter.feed(&said[..cut], &mut heard);
+            quiet(&mut sorter, &mut heard);
+            sorter.feed(b"\x1b\\", &mut heard);
+            assert_eq!(heard, [character('\\', true)], "{} {cut}", said.escape_ascii());
+        }
+    }
+    // What broke off at a control.
+    let (mut sorter, mut heard) = (Sorter::default(), vec![]);
+    sorter.feed(b"\x1b]11;rgb\x03\x1b\\", &mut heard);
+    assert_eq!(heard, [key(KeyCode::Char('c'), KeyModifiers::CONTROL)]);
 }
 
 #[test]
