@@ -18,7 +18,7 @@ mod width;
 mod wrap;
 
 pub use json::json_lines;
-pub use numbers::{exact_size, grouped, size, sum};
+pub use numbers::{SIZE_CELLS, exact_size, grouped, size, sum};
 pub use printable::is_seen;
 pub use spelling::composed;
 pub use untrusted::{Untrusted, UntrustedRef};

@@ -6,6 +6,7 @@ use super::inside;
 use crate::app::settings::Times;
 use crate::app::{App, BAR_CELLS};
 use crate::store::field::Field;
+use crate::text::SIZE_CELLS;
 
 /// Cells before the first column: the selection, the mark, a blank.
 pub(crate) const MARKER: u16 = 3;
@@ -123,7 +124,8 @@ fn is_wide_enough(key: Field, screen: u16) -> bool {
 fn usual_width(app: &App, key: Field, room: u16, bar: bool) -> u16 {
     match key {
         Field::Filename => LEAST_NAME,
-        Field::Size | Field::Verified => 10,
+        Field::Size => SIZE_CELLS,
+        Field::Verified => 10,
         Field::Purpose => {
             if room >= 100 {
                 14
