@@ -104,9 +104,34 @@ mod tests {
         }
         let long = "e\u{301}".repeat(400);
         let text = UntrustedRef::new(long.as_bytes());
-        assert_eq!(text.printable_within(6), "ééééé…");
+        assert_eq!(text.printable_within(6), "éééé…\\");
+        assert_eq!(text.printable_within(12), "ééééé…\\{nfd}");
         assert_eq!(UntrustedRef::new("e\u{301}".as_bytes()).printable_within(9), "é\\{nfd}");
         assert!(text.is_shown_composed());
+    }
+
+    /// Hazards 32: cut short, a name of either spelling is told from the same name in the other.
+    #[test]
+    fn what_is_shown_composed_says_so_however_short_it_is() {
+        let printed = print("cafe\u{301}-au-lait.jsonl".as_bytes());
+        for (cells, end, middle) in [
+            (22, "café-au-lait.js…\\{nfd}", "café-au-…t.jsonl\\{nfd}"),
+            (12, "café-…\\{nfd}", "caf…nl\\{nfd}"),
+            (11, "café…\\{nfd}", "ca…nl\\{nfd}"),
+            (10, "café-au-…\\", "café-au-…\\"),
+            (3, "c…\\", "c…\\"),
+            (2, "…\\", "…\\"),
+            (1, "…", "…"),
+            (0, "", ""),
+        ] {
+            assert_eq!(shorten_end(&printed, cells), end);
+            assert_eq!(shorten_middle(&printed, cells), middle);
+        }
+        // A backslash of its own is none of ours.
+        assert_eq!(shorten_end("abcdefghij\\\\{nfd}", 14), "abcdefghij\\\\{…");
+        let own = print("e\u{301}\\".as_bytes());
+        assert_eq!(own, "é\\\\\\{nfd}");
+        assert_eq!(shorten_end(&own, 5), "é\\\\…\\");
     }
 
     #[test]
@@ -182,6 +207,24 @@ mod tests {
     }
 
     proptest! {
+        /// Hazards 32.
+        #[test]
+        fn two_spellings_never_look_the_same_cut_short(
+            name in "([a-z. \\\\{}…]|nfd|é|한|ö|日){1,24}", cells in 2..30_usize,
+        ) {
+            let decomposed = spelling::decomposed(name.as_bytes()).unwrap();
+            prop_assume!(decomposed != name);
+            let (composed, decomposed) = (name.as_bytes(), decomposed.as_bytes());
+            let texts = [composed, decomposed].map(print);
+            for shorten in [shorten_end as fn(&str, usize) -> String, shorten_middle] {
+                let shown = texts.each_ref().map(|text| shorten(text, cells));
+                prop_assert_ne!(&shown[0], &shown[1]);
+                prop_assert!(shown.iter().all(|shown| width(shown) <= cells), "{:?}", shown);
+            }
+            let within = [composed, decomposed].map(|raw| UntrustedRef::new(raw).printable_within(cells));
+            prop_assert_ne!(&within[0], &within[1]);
+        }
+
         #[test]
         fn two_different_texts_never_print_the_same(
             a in proptest::collection::vec(any::<u8>(), 0..12),

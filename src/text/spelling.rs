@@ -5,6 +5,10 @@ use std::borrow::Cow;
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
+/// What stands behind a text that is shown composed and is all decomposed: no other text ends so,
+/// since a backslash of its own is doubled.
+pub(super) const DECOMPOSED: &str = "\\{nfd}";
+
 const NFC: ComposingNormalizerBorrowed<'_> = ComposingNormalizerBorrowed::new_nfc();
 const NFD: DecomposingNormalizerBorrowed<'_> = DecomposingNormalizerBorrowed::new_nfd();
 
@@ -20,6 +24,19 @@ pub fn composed(text: &[u8]) -> Cow<'_, [u8]> {
         Cow::Borrowed(_) => Cow::Borrowed(text),
         Cow::Owned(composed) => Cow::Owned(composed.into_bytes()),
     }
+}
+
+/// `text` in its decomposed spelling.
+#[cfg(test)]
+pub(super) fn decomposed(text: &[u8]) -> Option<String> {
+    std::str::from_utf8(text).ok().map(|text| NFD.normalize(text).into_owned())
+}
+
+/// A printed text that ends with [`DECOMPOSED`], in two.
+pub(super) fn without_mark(text: &str) -> Option<(&str, &str)> {
+    let body = text.strip_suffix(DECOMPOSED)?;
+    let backslashes = body.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    backslashes.is_multiple_of(2).then(|| text.split_at(body.len()))
 }
 
 /// The composed spelling of a text that differs from it in nothing but being all decomposed.

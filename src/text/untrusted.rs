@@ -8,13 +8,9 @@ use serde_json::value::RawValue;
 
 use super::printable::{Escaper, MOST_MARKS, Unit, is_hidden, units};
 use super::secrets::{self, hide};
-use super::spelling::of_decomposed;
+use super::spelling::{DECOMPOSED, of_decomposed};
 use super::stand_ins::is_imitated;
 use super::width::shorten_end;
-
-/// What stands behind a text that is shown composed and is all decomposed: no other text ends so,
-/// since a backslash of its own is doubled.
-const DECOMPOSED: &str = "\\{nfd}";
 
 /// Owned text from outside: UTF-8, except that lone surrogates of a JSON string stay as the three
 /// bytes that they would have (WTF-8), so that no two strings become one.
@@ -149,14 +145,13 @@ impl<'a> UntrustedRef<'a> {
         let most = cells.saturating_mul(4 * (MOST_MARKS + 1)).saturating_add(4);
         let head = UntrustedRef(&whole[..whole.len().min(most)]);
         let mut text = head.spelt_out();
+        if head.0.len() < whole.len() {
+            text.to_mut().push_str(" …");
+        }
         if composed.is_some() {
             text.to_mut().push_str(DECOMPOSED);
         }
-        let mut text = shorten_end(&text, cells);
-        if head.0.len() < whole.len() && !text.ends_with('…') {
-            text = shorten_end(&(text + " …"), cells);
-        }
-        text
+        shorten_end(&text, cells)
     }
 
     fn escaped(self) -> Cow<'a, str> {

@@ -3,6 +3,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+use super::spelling::without_mark;
+
 /// Terminal cells that `text` takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
@@ -16,12 +18,39 @@ pub fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// `text` within `cells` cells, its end replaced by `…` where it is too long.
+/// `text` within `cells` cells, its end replaced by `…` where it is too long. What says that a name is
+/// spelt otherwise than it looks stays behind it: as `\{nfd}`, or where there is no room as `\`, which
+/// no other text ends with.
 #[must_use]
 pub fn shorten_end(text: &str, cells: usize) -> String {
+    shorten(text, cells, cut_end)
+}
+
+/// `text` within `cells` cells, its middle replaced by `…`, so that ends that differ are seen; marked
+/// as by [`shorten_end`].
+#[must_use]
+pub fn shorten_middle(text: &str, cells: usize) -> String {
+    shorten(text, cells, if cells < 5 { cut_end } else { cut_middle })
+}
+
+/// Cells that are left of a text beside the whole of its mark, at least.
+const BESIDE_MARK: usize = 5;
+
+fn shorten(text: &str, cells: usize, cut: fn(&str, usize) -> String) -> String {
     if width(text) <= cells {
         return text.to_owned();
     }
+    match without_mark(text) {
+        Some((body, mark)) if cells >= BESIDE_MARK + mark.len() => {
+            cut(body, cells - mark.len()) + mark
+        }
+        Some((body, _)) if cells > 1 => cut_end(body, cells - 1) + "\\",
+        _ => cut(text, cells),
+    }
+}
+
+/// The beginning of `text` and `…` in `cells` cells.
+fn cut_end(text: &str, cells: usize) -> String {
     let mut out = text[..cells_from_start(text, cells.saturating_sub(1))].to_owned();
     if cells > 0 {
         out.push('…');
@@ -29,15 +58,8 @@ pub fn shorten_end(text: &str, cells: usize) -> String {
     out
 }
 
-/// `text` within `cells` cells, its middle replaced by `…`, so that ends that differ are seen.
-#[must_use]
-pub fn shorten_middle(text: &str, cells: usize) -> String {
-    if width(text) <= cells {
-        return text.to_owned();
-    }
-    if cells < 5 {
-        return shorten_end(text, cells);
-    }
+/// Both ends of `text` around `…` in `cells` cells, of which there are three at least.
+fn cut_middle(text: &str, cells: usize) -> String {
     let tail_cells = (cells - 1) / 2;
     let head = &text[..cells_from_start(text, cells - 1 - tail_cells)];
     let tail = &text[cells_from_end(text, tail_cells)..];
