@@ -31,6 +31,7 @@ use std::collections::HashMap;
 use std::hash::RandomState;
 
 use crate::api::Unreadable;
+use crate::api::wire::extra_fields;
 use crate::text::{Untrusted, UntrustedRef, stand_ins};
 use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
@@ -106,11 +107,19 @@ pub struct FileRef<'a> {
 }
 
 impl FileRef<'_> {
+    /// Whether the service gave a field of this name, but nothing that could be read.
+    #[must_use]
+    pub fn is_odd(&self, name: &str) -> bool {
+        let fields = self.extra.map(extra_fields).unwrap_or_default();
+        fields.iter().any(|(other, _)| other.raw() == name.as_bytes())
+    }
+
     /// The name as it is shown everywhere: escaped, within 255 cells, or what there is instead.
     #[must_use]
     pub fn name_to_show(&self) -> String {
         match self.filename {
             _ if self.unreadable.is_some() => stand_ins::UNREADABLE_FILE.to_owned(),
+            None if self.is_odd("filename") => stand_ins::ODD.to_owned(),
             None => stand_ins::NO_FILENAME.to_owned(),
             Some(name) if name.raw().is_empty() => stand_ins::EMPTY_FILENAME.to_owned(),
             Some(name) => name.printable_within(255),

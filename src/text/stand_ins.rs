@@ -15,10 +15,12 @@ pub const UNREADABLE: &str = "unreadable: ";
 pub const TWO_WITH_ONE_ID: &str = "two with one id: ";
 /// A value that is not given.
 pub const NOT_GIVEN: &str = "—";
+/// A value that is given and cannot be read.
+pub const ODD: &str = "?";
 
 /// Those that are whole.
 const WHOLE: [&str; 7] =
-    [NO_FILENAME, EMPTY_FILENAME, UNREADABLE_FILE, NOT_GIVEN, "?", "no file", "unreadable file"];
+    [NO_FILENAME, EMPTY_FILENAME, UNREADABLE_FILE, NOT_GIVEN, ODD, "no file", "unreadable file"];
 /// Those that something follows.
 const BEGINNINGS: [&str; 4] = [UNREADABLE, TWO_WITH_ONE_ID, "— ", "? "];
 

@@ -25,6 +25,43 @@ fn a_spoilt_file_is_left_out_of_a_list_and_said() {
     assert!(output.status.code() == Some(0) && said.contains("1 unreadable: "), "{said}");
 }
 
+/// What is printed of values that could not be read, and what is said of it, agree.
+#[test]
+fn what_is_said_of_values_that_could_not_be_read_is_true_of_each_form() {
+    let body = r#"{"data":[{"id":"a","filename":["x"],"bytes":"x","expires_at":"x"},{"id":"b"}],"has_more":false}"#;
+    let server = Fault::start(move |_, _| answer("200 OK", "", body));
+    for (form, shown, printed) in [
+        ("table", "are shown as ?", "  ?"),
+        ("csv", "are left empty", "a,,,,,"),
+        ("json", "are null here", "\"filename\":null"),
+        ("jsonl", "are null here", "\"filename\":null"),
+    ] {
+        let output = run_at(&server.url, &["list", "--output", form]);
+        let (said, list) = (text(&output.stderr), text(&output.stdout));
+        assert!(said.contains(&format!("3 values could not be read and {shown}")), "{said}");
+        assert!(list.contains(printed) && output.status.code() == Some(0), "{list}");
+    }
+}
+
+/// On the screen, too, what could not be read is told from what is not given.
+#[test]
+fn a_filename_and_a_purpose_that_could_not_be_read_are_no_dashes() {
+    let body = |value: &str| {
+        format!(
+            "{{\"data\":[{{\"id\":\"a\",\"filename\":{value},\"purpose\":{value}}}],\"has_more\":false}}"
+        )
+    };
+    for (value, name, purpose) in [
+        ("{\"x\":1}", "─ ? ─", "Purpose   ? not readable, see below"),
+        ("null", "─ (no filename) ─", "Purpose   — not given"),
+    ] {
+        let mut driver = Driver::new(120, 36);
+        driver.answer(&body(value));
+        let screen = screen::text(&driver.app, 120, 36);
+        assert!(screen.contains(name) && screen.contains(purpose), "{screen}");
+    }
+}
+
 /// A list of models, batches or anything else is no list of files, however alike it looks.
 #[test]
 fn a_list_of_models_is_no_list_of_files() {

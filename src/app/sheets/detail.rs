@@ -128,6 +128,9 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     }
     match file.purpose {
         Some(purpose) => fields.text("Purpose", &purpose.printable(), Tone::Text),
+        None if file.is_odd("purpose") => {
+            fields.text("Purpose", "? not readable, see below", Tone::Error);
+        }
         None => fields.text("Purpose", "— not given", Tone::Chrome),
     }
     standing(app, file, fields);

@@ -131,12 +131,12 @@ async fn print(
             if tally.pages > 0 {
                 writer.end(HasMore::Yes)?;
             }
-            report(&tally);
+            report(&tally, list.output);
             return Err(end_early(&tally, why));
         }
     };
     writer.end(more)?;
-    report(&tally);
+    report(&tally, list.output);
     // With `--all` the paging machine has found out; without it, a page is what was asked for.
     let more = match more {
         HasMore::No => return Ok(()),
@@ -162,7 +162,7 @@ fn end_early(tally: &Tally, why: Failure) -> CommandError {
 }
 
 /// Says on standard error what was odd, in one line each.
-fn report(tally: &Tally) {
+fn report(tally: &Tally, output: Output) {
     let mut lines = vec![];
     if tally.unreadable > 0 {
         lines.push(format!(
@@ -173,7 +173,12 @@ fn report(tally: &Tally) {
     if tally.odd_values > 0 {
         let (values, are) = if tally.odd_values == 1 { ("value", "is") } else { ("values", "are") };
         let count = grouped(tally.odd_values);
-        lines.push(format!("{count} {values} could not be read and {are} shown as not given"));
+        let shown = match output {
+            Output::Table => "shown as ?",
+            Output::Csv => "left empty",
+            Output::Json | Output::Jsonl => "null here",
+        };
+        lines.push(format!("{count} {values} could not be read and {are} {shown}"));
     }
     if tally.conflicts > 0 {
         let count = grouped(tally.conflicts);

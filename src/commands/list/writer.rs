@@ -11,7 +11,7 @@ use crate::api::wire::extra_fields;
 use crate::api::{File, HasMore};
 use crate::text;
 use crate::text::secrets::{may_be_in, without_secrets};
-use crate::text::stand_ins::NOT_GIVEN;
+use crate::text::stand_ins::{NOT_GIVEN, ODD};
 use crate::text::{Untrusted, UntrustedRef};
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::zone;
@@ -149,20 +149,19 @@ fn write_row(out: &mut impl Write, file: &File, id_width: usize, server_ms: i64)
     let size = match file.bytes {
         Stated::Value(bytes) => text::size(bytes),
         Stated::Nothing => "—".to_owned(),
-        Stated::Odd => "?".to_owned(),
+        Stated::Odd => ODD.to_owned(),
     };
     let left = TimeLeft::of(file.expires_at, server_ms);
     let created = zone::age(file.created_at, server_ms);
-    let text = |text: Option<&Untrusted>| {
-        text.map_or(NOT_GIVEN.to_owned(), |text| text.borrow().printable().into_owned())
+    let text = |name: &str, text: Option<&Untrusted>| match text {
+        Some(text) => text.borrow().printable().into_owned(),
+        None if is_odd(file, name) => ODD.to_owned(),
+        None => NOT_GIVEN.to_owned(),
     };
-    let purpose = padded(text(file.purpose.as_ref()), 12);
-    let id = padded(text(Some(&file.id)), id_width);
-    writeln!(
-        out,
-        "{left:>9}  {size:>10}  {created:>8}  {purpose}  {id}  {}",
-        text(file.filename.as_ref())
-    )
+    let purpose = padded(text("purpose", file.purpose.as_ref()), 12);
+    let id = padded(text("id", Some(&file.id)), id_width);
+    let filename = text("filename", file.filename.as_ref());
+    writeln!(out, "{left:>9}  {size:>10}  {created:>8}  {purpose}  {id}  {filename}")
 }
 
 /// Pads to terminal cells, which are not characters.
@@ -274,6 +273,12 @@ fn is_known(name: UntrustedRef<'_>) -> bool {
     FIELDS.iter().any(|field| field.as_bytes() == name.raw())
 }
 
+/// Whether the service gave this field of the file, but nothing that could be read.
+fn is_odd(file: &File, name: &str) -> bool {
+    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
+    extra.iter().any(|(other, _)| other.raw() == name.as_bytes())
+}
+
 /// Values of the fields that could not be read, which the service did give.
 pub(super) fn odd_values(file: &File) -> u64 {
     let has_all = file.filename.is_some() && file.purpose.is_some();
@@ -346,6 +351,35 @@ mod tests {
         });
         assert_eq!(value, expected);
         assert_eq!(odd_values(&odd_file()), 1);
+    }
+
+    /// What could not be read is told from what is not given, in the table and on standard error.
+    #[test]
+    fn what_could_not_be_read_is_no_dash() {
+        let body = r#"[{"id":"a","filename":["x"],"bytes":"x","purpose":{},"created_at":"x","expires_at":"x"},{"id":"b","filename":null}]"#;
+        let files: Vec<File> = read_page(body.as_bytes())
+            .unwrap()
+            .readings
+            .into_iter()
+            .map(|reading| match reading {
+                Reading::File(file) => file,
+                Reading::Unreadable(unreadable) => panic!("{unreadable:?}"),
+            })
+            .collect();
+        assert_eq!(files.iter().map(odd_values).sum::<u64>(), 5);
+        let rows = |form| {
+            let text = written(form, &files);
+            let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            text.lines().map(words).collect::<Vec<_>>()
+        };
+        let table = rows(Output::Table);
+        assert_eq!(table[1], ["?", "?", "?", "?", "a", "?"]);
+        assert_eq!(table[2], ["—", "—", "—", "—", "b", "—"]);
+        assert_eq!(rows(Output::Csv)[1..], [["a,,,,,"], ["b,,,,,"]]);
+        for line in written(Output::Jsonl, &files).lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            assert!(FIELDS[1..].iter().all(|field| value[field].is_null()), "{line}");
+        }
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
             other => pen.put_right(x, y, right, absent(&other), theme.chrome),
         },
         Field::Purpose => {
-            let text = file.purpose.map_or("—".to_owned(), |p| p.printable_within(64));
+            let text = match file.purpose {
+                Some(purpose) => purpose.printable_within(64),
+                None if file.is_odd("purpose") => stand_ins::ODD.to_owned(),
+                None => stand_ins::NOT_GIVEN.to_owned(),
+            };
             let text = shorten_middle(&text, usize::from(column.width));
             pen.put(x, y, right, &text, theme.text);
         }
