@@ -15,9 +15,8 @@ Examples:
   shelflife list --all --output csv      everything, for a script
   shelflife demo-server --files 100000   the demo API on its own
 
-Exit codes:
-  0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key
-  5 service unavailable or rate-limited · 130, 143 interrupted";
+Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
+5 service unavailable or rate-limited · 130, 143 interrupted";
 
 /// Browse the files of a batch-inference account: what is there, how large it is, and how long each
 /// file has left before the service deletes it.

@@ -14,7 +14,7 @@ use crate::config::{self, shown};
 
 const HELP: &str = "\
 Examples:
-  shelflife config --write       put a file to begin with, all comments, in its place
+  shelflife config --write       put a file, all comments, in its place
   shelflife config               see what would be in it
   shelflife config --effective   what is in force, and where it came from";
 

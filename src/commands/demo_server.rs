@@ -14,9 +14,9 @@ use crate::runtime::output::stdout;
 const HELP: &str = "\
 Examples:
   shelflife demo-server
-  shelflife demo-server --listen 127.0.0.1:8080 --files 1000000 --latency 20 --key secret
+  shelflife demo-server --listen 127.0.0.1:8080 --latency 20 --key secret
   CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080
-  shelflife demo-server --fail 10% --rate-limit 60/m   what becomes of refusals and failures";
+  shelflife demo-server --fail 10% --rate-limit 60/m   errors and refusals";
 
 /// The options of every command that act here.
 const ACTING: &[&str] = &["--files", "--log-file", "--config"];

@@ -13,6 +13,7 @@ use clap::Parser;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use shelflife::commands::cli::Cli;
 use shelflife::demo::Options;
+use shelflife::text::width;
 
 use crate::support::binary::{command, run_at, text};
 use crate::support::demo::Demo;
@@ -655,6 +656,42 @@ fn help_and_version_are_there_for_every_command() {
         let said = text(&output.stdout);
         assert!(output.status.success());
         assert!(parts.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
+    }
+}
+
+/// A paragraph is broken where the line ends, and examples are not broken at all.
+#[test]
+fn help_fits_its_lines_at_any_width() {
+    let all = command(&["--help"]).output().unwrap();
+    let names = text(&all.stdout);
+    let names = names.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let names = names.take_while(|line| !line.is_empty()).filter(|line| !line.starts_with("    "));
+    let names = names.map(|line| line.split_whitespace().next().unwrap().to_owned());
+    let commands: Vec<Vec<String>> =
+        [vec![]].into_iter().chain(names.map(|name| vec![name])).collect();
+    assert!(commands.len() > 5);
+    for (columns, room) in [("80", 80), ("100", 100), ("120", 100)] {
+        for (name, flag) in commands.iter().flat_map(|name| [(name, "--help"), (name, "-h")]) {
+            let arguments: Vec<&str> = name.iter().map(String::as_str).chain([flag]).collect();
+            let output = command(&arguments).env("COLUMNS", columns).output().unwrap();
+            let said = text(&output.stdout);
+            for line in said.lines() {
+                assert!(width(line) <= room, "{arguments:?} {columns}: {line}");
+            }
+            let lines: Vec<&str> = said.lines().collect();
+            for pair in lines.windows(2) {
+                let begins = |line: &str| line.chars().next().is_some_and(|c| !c.is_whitespace());
+                let word = pair[1].split_whitespace().next().unwrap_or_default();
+                let has_room = width(pair[0]) + 1 + width(word) <= room;
+                let broken = begins(pair[0]) && begins(pair[1]) && has_room;
+                assert!(!broken, "{arguments:?} {columns}: {pair:#?}");
+            }
+            let examples = lines.iter().skip_while(|line| **line != "Examples:").skip(1);
+            for line in examples.take_while(|line| !line.is_empty()) {
+                let is_whole = ["  shelflife ", "  CEREBRAS_API_KEY="];
+                assert!(is_whole.iter().any(|begin| line.starts_with(begin)), "{columns}: {line}");
+            }
+        }
     }
 }
 

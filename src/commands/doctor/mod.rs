@@ -33,8 +33,8 @@ use crate::time::clock::{Now, ServerClock, since_boot};
 use crate::time::span::{apart, long_span};
 
 const HELP: &str = "\
-One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or that
-of the first failure. Nothing in it is secret.";
+One line each: ok, warning or failure, what it is about, and what to do. The exit code is 0, or \
+that of the first failure. Nothing in it is secret.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] =

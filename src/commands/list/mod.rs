@@ -29,19 +29,20 @@ Examples:
   shelflife list                               the first 100 files as a table
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
-  shelflife list --all --output csv --safe > all.csv     to be opened in a spreadsheet
+  shelflife list --all --output csv --safe > all.csv   for a spreadsheet
 
-Without --all one page is printed, and standard error says where there is more on the server. What is
-odd is said there too, in one line each: `partial` where reading on failed before the end of the list
-(exit code 1, with --all only), `N unreadable` for files that could not be read.
+Without --all one page is printed, and standard error says where there is more on the server. \
+What is odd is said there too, in one line each: `partial` where reading on failed before the end \
+of the list (exit code 1, with --all only), `N unreadable` for files that could not be read.
 
-The JSON forms hold the real filenames; table and CSV spell out what could mislead, such as line
-breaks in a name. Values are normalised: whole numbers for times and bytes, null for what was not
-given. CSV is RFC 4180: a name in it may begin with =, +, - or @, which a spreadsheet
-takes for a formula; --safe puts a ' before it.
+The JSON forms hold the real filenames; table and CSV spell out what could mislead, such as line \
+breaks in a name. Values are normalised: whole numbers for times and bytes, null for what was not \
+given. CSV is RFC 4180: a name in it may begin with =, +, - or @, which a spreadsheet takes for a \
+formula; --safe puts a ' before it. A value that is given and could not be read is ? in the table, \
+empty in CSV and null in JSON.
 
-Exit codes: 0 done, also for a reader that closes the pipe, such as head · 1 partial, or no list of
-files · 2 usage · 3 no, malformed or refused key · 5 service unavailable or rate-limited before
+Exit codes: 0 done, also for a reader that closes the pipe, such as head · 1 partial, or no list \
+of files · 2 usage · 3 no, malformed or refused key · 5 service unavailable or rate-limited before \
 anything was listed · 130, 143 interrupted.";
 
 /// The options of every command that act here.
