@@ -1,6 +1,6 @@
 //! What [`App::update`](crate::app::App::update) asks of the world. Carried out by the runtime only.
 
-use super::settings::Chosen;
+use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
 
@@ -27,9 +27,9 @@ pub enum Effect {
     /// See what the configuration would have to say otherwise; the answer is
     /// [`Event::SettingsPlanned`](super::event::Event::SettingsPlanned).
     PlanSettings(Chosen),
-    /// Write this into the configuration; the answer is
+    /// Write what was agreed to into the configuration, if the file is still as it was then; the answer is
     /// [`Event::SettingsWritten`](super::event::Event::SettingsWritten).
-    WriteSettings(Chosen),
+    WriteSettings(Plan),
     /// Take the mouse, or leave it to the terminal.
     UseMouse(bool),
     /// Clear the terminal and draw everything.

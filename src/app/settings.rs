@@ -76,6 +76,8 @@ pub struct Plan {
     pub file: String,
     /// The lines of it that would be others.
     pub changes: Vec<SettingChange>,
+    /// The whole text of the file, as it was when this was found out; nothing where there was none.
+    pub seen: Option<String>,
 }
 
 /// A setting that would have another value.

@@ -23,19 +23,26 @@ pub enum WriteError {
     /// The file cannot be read or written.
     #[error("{0}")]
     Io(#[from] io::Error),
+    /// It is not what somebody agreed to change any more.
+    #[error("the file changed meanwhile, so that nothing was written: ask again")]
+    Changed,
     /// It says something that is not allowed, so that there is no saying what a change would do.
     #[error("{0}")]
     Wrong(#[from] FileError),
 }
 
-/// What [`write`](write()) would change in the file at `path`.
+/// What [`write`](write()) would change in the file at `path`, and what that says now; no text where
+/// there is no file.
 ///
 /// # Errors
 /// Where the file is wrong, read-only or no file at all.
-pub fn plan(path: &Path, chosen: &Chosen) -> Result<Vec<SettingChange>, WriteError> {
-    let place = place(path)?;
-    let text = place.as_deref().map_or(Ok(String::new()), read_text)?;
-    Ok(changed(&text, chosen)?.1)
+pub fn plan(
+    path: &Path,
+    chosen: &Chosen,
+) -> Result<(Vec<SettingChange>, Option<String>), WriteError> {
+    let text = place(path)?.as_deref().map(read_text).transpose()?;
+    let (_, changes) = changed(text.as_deref().unwrap_or_default(), chosen)?;
+    Ok((changes, text))
 }
 
 /// Writes what is `chosen` into the file at `path`, whole or not at all, and makes the file where
@@ -43,11 +50,19 @@ pub fn plan(path: &Path, chosen: &Chosen) -> Result<Vec<SettingChange>, WriteErr
 /// and that are the default, it writes nothing.
 ///
 /// # Errors
-/// Where the file is wrong, read-only or no file at all, or cannot be written; it is then as it was.
-pub fn write(path: &Path, chosen: &Chosen) -> Result<Vec<&'static str>, WriteError> {
+/// Where the file is another than what was `seen` of it by [`plan`], which is what somebody agreed to;
+/// where it is wrong, read-only or no file at all, or cannot be written; it is then as it was.
+pub fn write(
+    path: &Path,
+    chosen: &Chosen,
+    seen: Option<&str>,
+) -> Result<Vec<&'static str>, WriteError> {
     let place = place(path)?;
-    let text = place.as_deref().map_or(Ok(String::new()), read_text)?;
-    let (text, changed) = changed(&text, chosen)?;
+    let text = place.as_deref().map(read_text).transpose()?;
+    if text.as_deref() != seen {
+        return Err(WriteError::Changed);
+    }
+    let (text, changed) = changed(text.as_deref().unwrap_or_default(), chosen)?;
     if !changed.is_empty() {
         put(place.as_deref().unwrap_or(path), &text, place.is_some())?;
     }
@@ -208,6 +223,48 @@ mod tests {
             pane: false,
             times: Times::Utc,
             measure: Measure::Bytes,
+        }
+    }
+
+    /// Writes what was planned just now.
+    fn write(path: &Path, chosen: &Chosen) -> Result<Vec<&'static str>, WriteError> {
+        let (_, seen) = plan(path, chosen)?;
+        super::write(path, chosen, seen.as_deref())
+    }
+
+    /// Hazards 46: what was agreed to, or nothing.
+    #[test]
+    fn a_file_that_changed_since_it_was_asked_about_stays_as_it_is() {
+        let folder = folder();
+        let path = folder.path().join("config.toml");
+        let was = Some("# mine\nrefresh = \"1m\"\n");
+        for (before, after) in [
+            (was, Some("# mine\nrefresh = \"2m\"\n")),
+            (was, Some("# mine\nsort = \"size\"\n")),
+            // Even what would be changed alike.
+            (was, Some("# his\nrefresh = \"1m\"\n")),
+            (was, Some("")),
+            (was, Some("refresh =")),
+            (was, None),
+            (None, was),
+            (None, Some("")),
+            (Some(""), None),
+        ] {
+            let put = |text: Option<&str>| match text {
+                Some(text) => fs::write(&path, text).unwrap(),
+                None if path.exists() => fs::remove_file(&path).unwrap(),
+                None => {}
+            };
+            put(before);
+            let (changes, seen) = plan(&path, &all_chosen()).unwrap();
+            assert_eq!((changes.len(), seen.as_deref()), (6, before));
+            put(after);
+            let error = super::write(&path, &all_chosen(), seen.as_deref()).unwrap_err();
+            assert!(error.to_string().contains("changed meanwhile"), "{error}");
+            assert_eq!(fs::read_to_string(&path).ok().as_deref(), after);
+            put(before);
+            let written = super::write(&path, &all_chosen(), seen.as_deref()).unwrap();
+            assert_eq!(written.len(), 6, "it was as it had been");
         }
     }
 

@@ -286,8 +286,8 @@ impl Dashboard<'_> {
             Effect::Copy { text, what } => return self.copy(text, what),
             Effect::PlanSettings(chosen) => self
                 .on_disk(move |path| Event::SettingsPlanned(settings_writer::plan(path, chosen))),
-            Effect::WriteSettings(chosen) => self
-                .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &chosen))),
+            Effect::WriteSettings(plan) => self
+                .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &plan))),
             Effect::Redraw => return self.come_back(),
             Effect::Suspend => {
                 self.screen.leave();

@@ -10,14 +10,14 @@ use crate::config::{self, write};
 /// What writing it to the file at `path` would change, or why it cannot be written.
 pub(super) fn plan(path: Option<&Path>, chosen: Chosen) -> Result<Plan, String> {
     let path = path.ok_or_else(|| NO_PLACE.to_owned())?;
-    let changes = write::plan(path, &chosen).map_err(|why| not_written(path, &why))?;
-    Ok(Plan { chosen, file: config::shown(path), changes })
+    let (changes, seen) = write::plan(path, &chosen).map_err(|why| not_written(path, &why))?;
+    Ok(Plan { chosen, file: config::shown(path), changes, seen })
 }
 
-/// Writes it to the file at `path`.
-pub(super) fn write(path: Option<&Path>, chosen: &Chosen) -> String {
+/// Writes what was agreed to into the file at `path`.
+pub(super) fn write(path: Option<&Path>, plan: &Plan) -> String {
     let Some(path) = path else { return NO_PLACE.to_owned() };
-    match write::write(path, chosen) {
+    match write::write(path, &plan.chosen, plan.seen.as_deref()) {
         Ok(names) => format!("written: {} · {}", names.join(", "), config::shown(path)),
         Err(why) => not_written(path, &why),
     }

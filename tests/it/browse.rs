@@ -498,13 +498,19 @@ fn what_was_chosen_is_written_as_it_is_now() {
     let fields: Vec<Field> = chosen.columns.shown().iter().map(|column| column.key).collect();
     assert_eq!(fields, [Field::Filename, Field::Size, Field::Created, Field::TimeLeft]);
     assert_eq!(chosen.theme, None, "colours are off");
-    let plan = Plan { chosen: chosen.clone(), file: "config.toml".to_owned(), changes: vec![] };
+    let plan = Plan {
+        chosen: chosen.clone(),
+        file: "config.toml".to_owned(),
+        changes: vec![],
+        seen: None,
+    };
     driver.tell(Event::SettingsPlanned(Ok(plan)));
     assert_eq!(driver.app.message(), Some("nothing to write: it is so already · config.toml"));
     driver.keys("W");
     driver.answer_questions();
     driver.keys("y");
-    assert_eq!(driver.effects.last(), Some(&Effect::WriteSettings(chosen)));
+    let Some(Effect::WriteSettings(agreed)) = driver.effects.last() else { panic!() };
+    assert_eq!((&agreed.chosen, agreed.changes.len()), (&chosen, 1));
     driver.tell(Event::SettingsWritten("written: sort".to_owned()));
     assert_eq!(driver.app.message(), Some("written: sort"));
 }
@@ -518,7 +524,7 @@ fn a_question_takes_no_answer_before_a_frame_has_shown_it_and_none_but_yes_is_ye
         let Some(Effect::PlanSettings(chosen)) = driver.effects.pop() else { panic!() };
         let change = SettingChange { setting: "sort", before: None, after: "\"-left\"".to_owned() };
         let (file, changes) = ("config.toml".to_owned(), vec![change]);
-        driver.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes })));
+        driver.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes, seen: None })));
         assert!(driver.app.awaits_frame());
         driver
     };
@@ -580,7 +586,7 @@ fn what_is_not_seen_is_not_answered_with_yes() {
         driver.keys(keys);
         let change = |setting| SettingChange { setting, before: None, after: "1".to_owned() };
         let changes = ["sort", "pane", "times", "columns", "theme"].map(change).to_vec();
-        let plan = Plan { chosen, file: "config.toml".to_owned(), changes };
+        let plan = Plan { chosen, file: "config.toml".to_owned(), changes, seen: None };
         driver.tell(Event::SettingsPlanned(Ok(plan)));
         driver
     };

@@ -49,7 +49,7 @@ impl Question {
     /// Does what was asked; what is to be done in the program itself is begun there.
     fn carry_out(&self, _app: &mut App, effects: &mut Vec<Effect>) {
         match self {
-            Self::WriteSettings(plan) => effects.push(Effect::WriteSettings(plan.chosen.clone())),
+            Self::WriteSettings(plan) => effects.push(Effect::WriteSettings(plan.clone())),
         }
     }
 }

@@ -111,7 +111,7 @@ impl Driver {
             let after = if chosen.sort.1 { "\"-left\"" } else { "\"left\"" }.to_owned();
             let changes = vec![SettingChange { setting: "sort", before: None, after }];
             let file = "~/.config/shelflife/config.toml".to_owned();
-            self.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes })));
+            self.tell(Event::SettingsPlanned(Ok(Plan { chosen, file, changes, seen: None })));
         }
         if self.app.awaits_frame() {
             self.tell(Event::Drawn);
