@@ -103,18 +103,26 @@ pub(super) fn themes(config: &Config) -> Result<Vec<NamedTheme>, CommandError> {
         (None, Some(at)) => themes.rotate_left(at),
         (None, None) => return Err(no_theme(config, wanted)),
     }
-    if !has_colour(config.values.color) {
+    if why_plain(config).is_some() {
         return Ok(vec![NamedTheme::built_in("plain")]);
     }
-    let colours = colours();
+    let colours = shown_colours();
     Ok(themes.into_iter().map(|theme| theme.within(colours)).collect())
 }
 
-/// How many colours the terminal has, as the environment and its description in terminfo say.
-pub(super) fn colours() -> Colours {
+/// The colours of a theme on this terminal. Somebody may want some where none are known of: then those
+/// that all others have.
+pub(super) fn shown_colours() -> Colours {
+    colours().0.max(Colours::Sixteen)
+}
+
+/// How many colours the terminal has, as the environment and its description in terminfo say, and
+/// which of them says so.
+pub(super) fn colours() -> (Colours, &'static str) {
     let listed = || {
         let terminal = TermInfo::from_env().ok()?;
-        terminal.number_cap(NumberCapability::MaxColors)?.try_into().ok()
+        let colours = terminal.number_cap(NumberCapability::MaxColors);
+        Some(colours.and_then(|colours| u32::try_from(colours).ok()).unwrap_or(0))
     };
     Colours::of(|name| std::env::var(name).ok(), listed)
 }
@@ -166,10 +174,16 @@ fn check_terminal() -> Result<(), CommandError> {
     }
 }
 
-fn has_colour(when: Colouring) -> bool {
-    match when {
-        Colouring::Always => true,
-        Colouring::Never => false,
-        Colouring::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+/// Why there is no colour, in words; nothing where there is.
+pub(super) fn why_plain(config: &Config) -> Option<String> {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    match config.values.color {
+        Colouring::Always => None,
+        Colouring::Never => Some("color is never".to_owned()),
+        Colouring::Auto if no_color => Some("NO_COLOR is set".to_owned()),
+        Colouring::Auto => match colours() {
+            (Colours::None, why) => Some(format!("the terminal has no colours, {why}")),
+            _ => None,
+        },
     }
 }

@@ -28,6 +28,18 @@ pub enum Source {
     Flag(&'static str),
 }
 
+impl Source {
+    /// In a word or two; a line is one of the file that was read.
+    fn brief(&self) -> String {
+        match self {
+            Self::Default => "default".to_owned(),
+            Self::File(line) => format!("line {line}"),
+            Self::Environment(variable) => (*variable).to_owned(),
+            Self::Flag(flag) => (*flag).to_owned(),
+        }
+    }
+}
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -201,20 +213,23 @@ impl Config {
         found.map_or(Source::Default, |(.., source)| source.clone())
     }
 
-    /// The names of what is not the default, keys and alerts included.
+    /// What is not the default, keys and alerts included, and what gave it: `theme (line 3)`,
+    /// `base_url (CEREBRAS_BASE_URL)`, `limit (--limit)`.
     #[must_use]
-    pub fn given(&self) -> Vec<&'static str> {
+    pub fn given(&self) -> Vec<String> {
         let set = self.sources.iter().filter(|(.., source)| *source != Source::Default);
-        let tables = [("alerts", self.alerts.is_some()), ("keys", !self.keys.is_empty())];
-        let tables = tables.into_iter().filter(|(_, given)| *given).map(|(name, _)| name);
-        set.map(|(name, ..)| *name).chain(tables).collect()
+        let set = set.map(|(name, _, source)| (*name, source.brief()));
+        let keys = self.keys.iter().map(|(_, line)| *line).min();
+        let tables = [("alerts", self.alerts), ("keys", keys)].into_iter();
+        let tables = tables.filter_map(|(name, line)| Some((name, Source::File(line?).brief())));
+        set.chain(tables).map(|(name, source)| format!("{name} ({source})")).collect()
     }
 
     /// How an error names the place that a value came from.
     #[must_use]
     pub fn place(&self, name: &str) -> String {
         match self.source(name) {
-            Source::Default => "the program".to_owned(),
+            Source::Default => "the default".to_owned(),
             Source::Flag(flag) => flag.to_owned(),
             Source::Environment(variable) => variable.to_owned(),
             Source::File(line) => {
@@ -236,14 +251,8 @@ impl Config {
             _ => "not set",
         };
         let _ = writeln!(out, "# key: {SECRET_VARIABLE} is {key}");
-        let comment = |source: &Source| match source {
-            Source::Default => "default".to_owned(),
-            Source::File(line) => format!("line {line}"),
-            Source::Environment(variable) => (*variable).to_owned(),
-            Source::Flag(flag) => (*flag).to_owned(),
-        };
         for (name, value, source) in &self.sources {
-            let _ = writeln!(out, "{name} = {value}  # {}", comment(source));
+            let _ = writeln!(out, "{name} = {value}  # {}", source.brief());
         }
         let alerts = self.alerts.map_or("default".to_owned(), |line| format!("line {line}"));
         for rule in &self.values.alerts {

@@ -307,7 +307,7 @@ pub const SETTINGS: &[Setting] = &[
         "color",
         "\"auto\"",
         "\"auto\", \"always\" or \"never\"",
-        "when to use colour; auto obeys NO_COLOR",
+        "when to use colour; auto obeys NO_COLOR, and uses none where the terminal has none",
         |v, g| {
             let all = Colouring::ALL.map(|(word, when, _)| (word, when));
             one_of(g, &all, &mut v.color)

@@ -12,7 +12,7 @@ pub const LOADS: [(&str, Load, &str); 3] = [
 /// When colour is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colouring {
-    /// Unless `NO_COLOR` is set.
+    /// Where the terminal has any, unless `NO_COLOR` is set.
     Auto,
     /// Whatever the environment says.
     Always,
@@ -23,7 +23,7 @@ pub enum Colouring {
 impl Colouring {
     /// Each of them, its word, and what it means.
     pub const ALL: [(&str, Self, &str); 3] = [
-        ("auto", Self::Auto, "Unless `NO_COLOR` is set"),
+        ("auto", Self::Auto, "Where the terminal has any, unless `NO_COLOR` is set"),
         ("always", Self::Always, "Whatever the environment says"),
         ("never", Self::Never, "Not at all"),
     ];

@@ -9,6 +9,8 @@ use super::{Background, STYLES, Theme};
 /// How many colours a terminal shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Colours {
+    /// None at all.
+    None,
     /// The sixteen of its palette.
     Sixteen,
     /// Those, a cube of 216 and 24 greys.
@@ -24,14 +26,18 @@ const ANY: [&str; 8] =
     ["xterm-kitty", "xterm-ghostty", "alacritty", "foot", "wezterm", "contour", "iterm2", "rio"];
 /// Names that promise little: `COLORTERM` beside them is that of a terminal around, or before.
 const FEW: [&str; 6] = ["linux", "screen", "vt", "ansi", "cons25", "sun"];
+/// Names of terminals without colours, where no description says otherwise: what they begin with, and
+/// what they end with.
+const NONE: ([&str; 4], [&str; 2]) = (["vt52", "vt1", "vt2", "vt3"], ["-mono", "-m"]);
 
 impl Colours {
     /// As the environment says, whose variables `variable` reads, and the terminal's description
-    /// (terminfo), of which `listed` gives the number of colours where there is one.
+    /// (terminfo), of which `listed` gives the number of colours, nought where it lists none, where
+    /// there is one; and what says so, in words.
     pub fn of(
         variable: impl Fn(&str) -> Option<String>,
         listed: impl FnOnce() -> Option<u32>,
-    ) -> Self {
+    ) -> (Self, &'static str) {
         let term = variable("TERM").unwrap_or_default();
         let begins = |names: &[&str]| names.iter().any(|name| term.starts_with(name));
         let ends = |names: &[&str]| names.iter().any(|name| term.ends_with(name));
@@ -40,23 +46,34 @@ impl Colours {
         let claims = matches!(variable("COLORTERM").as_deref(), Some("truecolor" | "24bit"));
         // GNU screen hands on the variable of the terminal that it was started in.
         let in_screen = term.starts_with("screen") && variable("STY").is_some();
-        if ends(&["-direct", "-truecolor"]) || begins(&ANY) || claims && !few && !in_screen {
-            return Self::True;
+        if ends(&["-direct", "-truecolor"]) || begins(&ANY) {
+            return (Self::True, BY_NAME);
+        }
+        if claims && !few && !in_screen {
+            return (Self::True, "as COLORTERM says");
         }
         if indexed {
-            return Self::Indexed;
+            return (Self::Indexed, BY_NAME);
         }
+        // What is not believed to the letter still says that there are some.
+        let has_some = variable("COLORTERM").is_some_and(|value| !value.is_empty());
+        let named_for_none = begins(&NONE.0) || ends(&NONE.1);
         match listed() {
-            Some(0x0100_0000..) => Self::True,
-            Some(256..) => Self::Indexed,
-            _ => Self::Sixteen,
+            Some(0x0100_0000..) => (Self::True, BY_TERMINFO),
+            Some(256..) => (Self::Indexed, BY_TERMINFO),
+            Some(2..) => (Self::Sixteen, BY_TERMINFO),
+            _ if has_some => (Self::Sixteen, "as COLORTERM is set"),
+            Some(_) => (Self::None, BY_TERMINFO),
+            None if named_for_none => (Self::None, BY_NAME),
+            None => (Self::Sixteen, "terminfo does not know it"),
         }
     }
 
-    /// In words: `true colour`, `256 colours`, `16 colours`.
+    /// In words: `true colour`, `256 colours`, `16 colours`, `no colours`.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
+            Self::None => "no colours",
             Self::Sixteen => "16 colours",
             Self::Indexed => "256 colours",
             Self::True => "true colour",
@@ -64,14 +81,19 @@ impl Colours {
     }
 }
 
+const BY_NAME: &str = "by its name";
+const BY_TERMINFO: &str = "as terminfo says";
+
 impl Theme {
     /// This theme with no more colours than there are. Of the 256 the nearest ones are taken. Among
     /// sixteen, whose looks are up to the terminal, none is near: a style that wants another one is
     /// that of the theme of sixteen colours for the same background.
     #[must_use]
     pub fn within(mut self, colours: Colours) -> Self {
-        if colours == Colours::True {
-            return self;
+        match colours {
+            Colours::True => return self,
+            Colours::None => return Self::plain(),
+            Colours::Indexed | Colours::Sixteen => {}
         }
         let mut sixteen = Self::ansi(self.meant_for());
         for (_, place) in STYLES {

@@ -267,6 +267,7 @@ fn with_sixteen_colours_a_theme_is_that_of_its_background() {
         let theme = Theme::read(text).unwrap();
         assert_eq!(theme.within(Colours::Sixteen), Theme::ansi(background), "{name}");
         assert_eq!(theme.within(Colours::True), theme, "{name}");
+        assert_eq!(theme.within(Colours::None), Theme::plain(), "{name}");
     }
     // What asks for no more stays.
     let own = "text = 'red'\nsoon = '#ffff00'\nband = { bg = 'blue', fg = '#ffffff' }";
@@ -285,35 +286,53 @@ fn with_sixteen_colours_a_theme_is_that_of_its_background() {
 
 #[test]
 fn how_many_colours_there_are_is_told_by_variables_and_terminfo() {
-    use Colours::{Indexed, Sixteen, True};
+    use Colours::{Indexed, None as Nothing, Sixteen, True};
+    const UNKNOWN: Option<u32> = None;
     let cases = [
-        ("xterm-256color", Some("truecolor"), "", 256, True),
-        ("xterm-256color", Some("24bit"), "", 256, True),
-        ("xterm-256color", Some("yes"), "", 256, Indexed),
-        ("xterm-256color", None, "", 0, Indexed),
-        ("xterm", None, "", 8, Sixteen),
-        ("xterm", Some("truecolor"), "", 8, True),
-        ("xterm-16color", Some("truecolor"), "", 16, Sixteen),
-        ("xterm-16color", None, "", 16, Sixteen),
-        ("xterm-direct", None, "", 0x0100_0000, True),
-        ("xterm-kitty", None, "", 256, True),
-        ("alacritty", None, "", 256, True),
-        ("foot-extra", None, "", 0, True),
-        ("vt100", Some("truecolor"), "", 0, Sixteen),
-        ("vt220", None, "", 0, Sixteen),
-        ("linux", Some("truecolor"), "", 8, Sixteen),
-        ("screen", None, "", 8, Sixteen),
-        ("screen", Some("truecolor"), "", 8, Sixteen),
-        ("screen-256color", Some("truecolor"), "1.pts-0", 256, Indexed),
+        ("xterm-256color", Some("truecolor"), "", Some(256), True),
+        ("xterm-256color", Some("24bit"), "", Some(256), True),
+        ("xterm-256color", Some("yes"), "", Some(256), Indexed),
+        ("xterm-256color", None, "", UNKNOWN, Indexed),
+        ("xterm", None, "", Some(8), Sixteen),
+        ("xterm", None, "", UNKNOWN, Sixteen),
+        ("xterm", Some("truecolor"), "", Some(8), True),
+        ("xterm-16color", Some("truecolor"), "", Some(16), Sixteen),
+        ("xterm-16color", None, "", Some(16), Sixteen),
+        ("xterm-direct", None, "", Some(0x0100_0000), True),
+        ("xterm-kitty", None, "", Some(256), True),
+        ("alacritty", None, "", Some(256), True),
+        ("foot-extra", None, "", UNKNOWN, True),
+        ("linux", None, "", Some(8), Sixteen),
+        ("linux", Some("truecolor"), "", Some(8), Sixteen),
+        ("screen", None, "", Some(8), Sixteen),
+        ("screen", Some("truecolor"), "", Some(8), Sixteen),
+        ("screen-256color", Some("truecolor"), "1.pts-0", Some(256), Indexed),
         // In tmux the variable is tmux's own.
-        ("screen-256color", Some("truecolor"), "", 256, True),
-        ("tmux-256color", Some("truecolor"), "", 256, True),
-        ("tmux", None, "", 8, Sixteen),
-        ("nsterm", None, "", 256, Indexed),
-        ("mintty-direct", None, "", 0, True),
-        ("rxvt-unicode", None, "", 88, Sixteen),
-        ("unheard-of", None, "", 0, Sixteen),
-        ("", None, "", 0, Sixteen),
+        ("screen-256color", Some("truecolor"), "", Some(256), True),
+        ("tmux-256color", Some("truecolor"), "", Some(256), True),
+        ("tmux", None, "", Some(8), Sixteen),
+        ("nsterm", None, "", Some(256), Indexed),
+        ("mintty-direct", None, "", UNKNOWN, True),
+        ("rxvt-unicode", None, "", Some(88), Sixteen),
+        ("unheard-of", None, "", UNKNOWN, Sixteen),
+        ("", None, "", UNKNOWN, Sixteen),
+        // Without colours, as terminfo says, or by name where it does not know them.
+        ("vt100", None, "", Some(0), Nothing),
+        ("vt100", Some(""), "", Some(0), Nothing),
+        ("vt100", None, "", UNKNOWN, Nothing),
+        ("vt220", None, "", Some(0), Nothing),
+        ("vt220", None, "", UNKNOWN, Nothing),
+        ("vt525", None, "", Some(8), Sixteen),
+        ("vt525", None, "", UNKNOWN, Sixteen),
+        ("xterm-mono", None, "", Some(0), Nothing),
+        ("xterm-mono", None, "", UNKNOWN, Nothing),
+        ("ansi-m", None, "", Some(0), Nothing),
+        ("unheard-of", None, "", Some(0), Nothing),
+        ("unheard-of", None, "", Some(1), Nothing),
+        // Unless somebody says that there are some.
+        ("vt100", Some("truecolor"), "", Some(0), Sixteen),
+        ("vt220", Some("yes"), "", UNKNOWN, Sixteen),
+        ("unheard-of", Some("truecolor"), "", Some(0), True),
     ];
     for (term, colorterm, sty, listed, expected) in cases {
         let variable = |name: &str| match name {
@@ -322,8 +341,8 @@ fn how_many_colours_there_are_is_told_by_variables_and_terminfo() {
             "STY" => (!sty.is_empty()).then(|| sty.to_owned()),
             _ => None,
         };
-        let listed = || (listed > 0).then_some(listed);
-        assert_eq!(Colours::of(variable, listed), expected, "{term} {colorterm:?} {sty}");
+        let (colours, why) = Colours::of(variable, || listed);
+        assert_eq!(colours, expected, "{term} {colorterm:?} {sty}: {why}");
     }
 }
 

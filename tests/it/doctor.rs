@@ -33,7 +33,7 @@ fn what_is_in_order_is_said_line_by_line() {
     for (about, verdict, part) in [
         ("version", "ok ", env!("CARGO_PKG_VERSION")),
         ("terminal", "warning ", "none here"),
-        ("configuration", "ok ", "config.toml; set: base_url"),
+        ("configuration", "ok ", "config.toml; set: base_url (CEREBRAS_BASE_URL)"),
         ("key", "ok ", "CEREBRAS_API_KEY is set"),
         ("address", "ok ", "from CEREBRAS_BASE_URL"),
         ("tls", "ok ", "not used"),
@@ -113,9 +113,71 @@ fn a_configuration_that_cannot_be_used_is_named() {
     assert!(line(&report, "key").starts_with("failure ") && line(&report, "list").contains("not"));
     std::fs::write(&path, "theme = \"none\"").unwrap();
     let (code, report) = run(&["doctor", "--demo", "--config", path.to_str().unwrap()]);
-    assert!(line(&report, "configuration").contains("~/config.toml; set: theme"), "{report}");
+    assert!(
+        line(&report, "configuration").contains("~/config.toml; set: theme (line 1)"),
+        "{report}"
+    );
     assert!(line(&report, "theme").starts_with("failure ") && code == Some(2));
     assert!(line(&report, "list").starts_with("ok "), "the others are looked at all the same");
+}
+
+/// Where each value comes from: a flag, a variable, a line of the file, or nobody.
+#[test]
+fn what_gives_a_value_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let server = Fault::start(|_, _| page(0, 3, false));
+    let text_of = |url: &str| {
+        format!(
+            "limit = 50\nbase_url = \"{url}\"\n[keys]\nquit = \"x\"\n[[alerts]]\nleft = \"2h\"\n"
+        )
+    };
+    std::fs::write(&path, text_of(&server.url)).unwrap();
+    let file = path.to_str().unwrap();
+    let report = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = command(&["doctor"]);
+        command.args(arguments).env("CEREBRAS_API_KEY", CANARY).env("HOME", folder.path());
+        command.env_remove("CEREBRAS_BASE_URL").envs(variables.iter().copied());
+        text(&command.output().unwrap().stdout)
+    };
+    let url = server.url.as_str();
+    let by_variable = [("CEREBRAS_BASE_URL", url)];
+    let log = folder.path().join("log");
+    let log = log.to_str().unwrap();
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str, &'a str);
+    let cases: [Case<'_>; 5] = [
+        (&["--config", file], &[], "base_url (line 2)", "from ~/config.toml, line 2"),
+        (
+            &["--config", file],
+            &by_variable,
+            "base_url (CEREBRAS_BASE_URL)",
+            "from CEREBRAS_BASE_URL",
+        ),
+        (
+            &["--config", file, "--base-url", url],
+            &by_variable,
+            "base_url (--base-url)",
+            "from --base-url",
+        ),
+        (&["--base-url", url], &[], "set: base_url (--base-url)", "from --base-url"),
+        (&["--base-url", url, "--limit", "7"], &[], "limit (--limit)", "from --base-url"),
+    ];
+    for (arguments, variables, given, from) in cases {
+        let report = report(arguments, variables);
+        assert!(line(&report, "configuration").contains(given), "{report}");
+        assert!(line(&report, "address").ends_with(from), "{report}");
+    }
+    let whole = report(&["--config", file, "--log-file", log], &[]);
+    let given = "~/config.toml; set: base_url (line 2), limit (line 1), log_file (--log-file), alerts (line 5), keys (line 4)";
+    let mut words: Vec<&str> = given.split("set: ").nth(1).unwrap().split(", ").collect();
+    let mut said: Vec<&str> =
+        line(&whole, "configuration").split("set: ").nth(1).unwrap().split(", ").collect();
+    words.sort_unstable();
+    said.sort_unstable();
+    assert_eq!(said, words, "{whole}");
+    assert!(line(&whole, "log").ends_with("written to ~/log, from --log-file"), "{whole}");
+    let nowhere = report(&["--config", file, "--base-url", "http://127.0.0.1:1"], &[]);
+    assert!(line(&nowhere, "address").contains("from --base-url"), "{nowhere}");
 }
 
 #[test]
@@ -141,13 +203,17 @@ fn a_terminal_is_asked_and_left_as_it_was() {
 
 #[test]
 fn the_colours_of_the_terminal_are_named_and_what_a_theme_makes_of_them() {
-    for (term, colorterm, colours) in [
-        ("xterm-256color", "truecolor", "true colour"),
-        ("xterm-256color", "", "256 colours"),
-        ("vt100", "", "16 colours"),
+    for (term, colorterm, color, colours) in [
+        ("xterm-256color", "truecolor", "auto", "true colour (as COLORTERM says)"),
+        ("xterm-256color", "", "auto", "256 colours (by its name)"),
+        ("unheard-of", "", "auto", "16 colours (terminfo does not know it)"),
+        ("vt100", "truecolor", "auto", "16 colours (as COLORTERM is set)"),
+        ("vt100", "", "auto", "no colours ("),
+        ("vt220", "", "always", "no colours ("),
+        ("xterm-256color", "", "never", "256 colours (by its name)"),
     ] {
         let environment = [("TERM", term), ("COLORTERM", colorterm)];
-        let arguments = ["doctor", "--demo", "--theme", "fig"];
+        let arguments = ["doctor", "--demo", "--theme", "fig", "--color", color];
         let mut terminal = Terminal::start(120, 36, &arguments, &environment);
         terminal.press("\x1b[?6c\n");
         terminal.wait_for("rate limits");
@@ -155,8 +221,16 @@ fn the_colours_of_the_terminal_are_named_and_what_a_theme_makes_of_them() {
         let screen = terminal.screen();
         let said = format!("120x36, TERM={term}, {colours}");
         assert!(line(&screen, "terminal").contains(&said), "{screen}");
-        let reduced = format!("theme          fig, shown in {colours}; COLORTERM=truecolor says");
-        assert_eq!(screen.contains(&reduced), colours != "true colour", "{screen}");
+        let theme = match (colours.split(" (").next().unwrap(), color) {
+            (_, "never") => "plain: color is never, from --color; --color always".to_owned(),
+            ("no colours", "auto") => "plain: the terminal has no colours, ".to_owned(),
+            ("no colours", _) => "fig from --theme, shown in 16 colours; COLORTERM".to_owned(),
+            (colours, _) => {
+                format!("fig from --theme, shown in {colours}; COLORTERM=truecolor says")
+            }
+        };
+        let is_said = screen.contains(&format!("theme          {theme}"));
+        assert_eq!(is_said, !colours.starts_with("true"), "{screen}");
     }
 }
 

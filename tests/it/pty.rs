@@ -651,6 +651,7 @@ fn a_terminal_is_written_no_more_colours_than_it_has() {
         ("xterm-16color", None, (false, false)),
         ("xterm-16color", Some("truecolor"), (false, false)),
         ("vt100", None, (false, false)),
+        ("vt100", Some("truecolor"), (false, false)),
         ("linux", None, (false, false)),
         ("screen", None, (false, false)),
     ];
@@ -665,8 +666,16 @@ fn a_terminal_is_written_no_more_colours_than_it_has() {
         let raw = String::from_utf8_lossy(&terminal.raw()).into_owned();
         let has = |kind: &str| raw.contains(&format!("38;{kind};"));
         assert_eq!((has("2"), has("5")), expected, "{term} {colorterm:?}");
-        assert!(has_colour(&terminal), "{term}");
+        let has_any = (term, colorterm) != ("vt100", None);
+        assert_eq!(has_colour(&terminal), has_any, "{term} {colorterm:?}");
     }
+    // Who wants colours gets them.
+    let arguments = ["--demo", "--theme", "juniper", "--color", "always"];
+    let mut terminal = Terminal::start(80, 24, &arguments, &[("TERM", "vt100")]);
+    terminal.wait_for("next to expire");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    assert!(has_colour(&terminal));
 }
 
 /// Whether any sequence that the program wrote names a colour.

@@ -23,6 +23,7 @@ use crate::api::endpoint::Endpoint;
 use crate::api::proxy::Route;
 use crate::api::secret::{KEY, Secret};
 use crate::api::{Answer, ApiError, Client, HasMore, Page};
+use crate::config::words::Colouring;
 use crate::config::{Config, shown};
 use crate::lister::Failure;
 use crate::runtime::output::stdout;
@@ -165,6 +166,7 @@ fn configuration(report: &mut Report, config: &Config) {
         0 => "every setting is the default".to_owned(),
         _ => format!("set: {}", given.join(", ")),
     };
+    let from = |name: &str| at_home(config.place(name).as_ref());
     let place = match (&config.path, crate::config::place()) {
         (Some(path), _) => at_home(path),
         (None, Some(place)) => format!("none at {}", at_home(&place)),
@@ -172,19 +174,29 @@ fn configuration(report: &mut Report, config: &Config) {
     };
     report.ok("configuration", &format!("{place}; {what}"));
     match dashboard::themes(config) {
-        Ok(themes) if themes[0].is_reduced() => {
-            let (name, colours) = (&themes[0].name, dashboard::colours().words());
-            let text = format!(
-                "{name}, shown in {colours}; COLORTERM=truecolor says that the terminal has more"
-            );
-            report.ok("theme", &text);
+        Ok(themes) => {
+            if let Some(mut why) = dashboard::why_plain(config) {
+                if config.values.color == Colouring::Never {
+                    why = format!("{why}, from {}", from("color"));
+                }
+                report.ok("theme", &format!("plain: {why}; --color always has colours"));
+            } else if themes[0].is_reduced() {
+                let (name, colours) = (&themes[0].name, dashboard::shown_colours().words());
+                let from = from("theme");
+                let text = format!(
+                    "{name} from {from}, shown in {colours}; COLORTERM=truecolor says that the terminal has more"
+                );
+                report.ok("theme", &text);
+            }
         }
-        Ok(_) => {}
         Err(error) => report.failure("theme", &error),
     }
     match (config.values.log_file.as_str(), begin_log(config)) {
         ("", _) => report.ok("log", "none; --log-file writes one"),
-        (path, Ok(())) => report.ok("log", &format!("written to {}", at_home(path.as_ref()))),
+        (path, Ok(())) => {
+            let text = format!("written to {}, from {}", at_home(path.as_ref()), from("log_file"));
+            report.ok("log", &text);
+        }
         (_, Err(error)) => report.failure("log", &error),
     }
 }

@@ -70,9 +70,10 @@ pub(super) fn look(report: &mut Report) -> Option<Asked> {
     }
     let (width, height) = size::now();
     let set = |name: &str| std::env::var(name).unwrap_or_default();
-    let colours = colours().words();
+    let (colours, why) = colours();
     let no_color = if set("NO_COLOR").is_empty() { "" } else { ", NO_COLOR is set" };
-    let text = format!("{width}x{height}, TERM={shown}, {colours}{no_color}");
+    let colours = colours.words();
+    let text = format!("{width}x{height}, TERM={shown}, {colours} ({why}){no_color}");
     let (told_width, told_height) = size::told();
     if told_width == 0 || told_height == 0 {
         report.warning("terminal", &format!("{text}; it tells no size, set COLUMNS and LINES"));
