@@ -12,6 +12,8 @@ pub mod journal;
 pub mod outlook;
 mod paging;
 mod refreshing;
+#[cfg(test)]
+mod samples;
 pub mod timeline;
 
 use std::collections::HashSet;

@@ -50,28 +50,11 @@ impl Outlook {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{File, HasMore, Page, Reading};
-    use crate::store::{Extent, Origin};
-    use crate::text::Untrusted;
+    use crate::account::samples::expiring;
     use crate::time::expiry::Stated;
 
-    fn store(expiries: impl Iterator<Item = i64>) -> Store {
-        let mut store = Store::default();
-        let readings = expiries.enumerate().map(|(n, at)| {
-            Reading::File(File {
-                id: Untrusted::new(format!("file_{n}")),
-                filename: None,
-                bytes: Stated::Value(1_000),
-                created_at: Stated::Nothing,
-                expires_at: Stated::Value(at),
-                purpose: None,
-                extra: None,
-            })
-        });
-        let page = Page { readings: readings.collect(), has_more: HasMore::No };
-        let origin = Origin { after: None, pass: 0, at_s: 1, extent: Extent::Open };
-        store.take_in(page, origin).unwrap();
-        store
+    fn store(expiries: impl IntoIterator<Item = i64>) -> Store {
+        expiring(expiries.into_iter().map(Stated::Value), |_| Stated::Value(1_000))
     }
 
     #[test]
@@ -98,7 +81,7 @@ mod tests {
         let thresholds = Thresholds::default();
         let soon = i64::try_from(thresholds.soon_s).unwrap();
         for (left_s, bytes) in [(-1, 0), (0, 0), (1, 1_000), (soon - 1, 1_000), (soon, 0)] {
-            let store = store([1_000_000 + left_s].into_iter());
+            let store = store([1_000_000 + left_s]);
             let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
             assert_eq!(outlook.bytes_at_risk, bytes, "{left_s}");
         }
@@ -107,7 +90,7 @@ mod tests {
     #[test]
     fn another_revision_is_looked_at_anew() {
         let thresholds = Thresholds::default();
-        let mut store = store([1_000_100].into_iter());
+        let mut store = store([1_000_100]);
         let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
         assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk), (1, 1_000));
         let gone = store.sequence().to_vec();

@@ -270,9 +270,7 @@ fn bounds(now_s: i64, zone: Zone) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{File, HasMore, Page, Reading};
-    use crate::store::{Extent, Origin};
-    use crate::text::Untrusted;
+    use crate::account::samples::expiring;
     use time::macros::offset;
 
     const NOW_S: i64 = 1_795_442_400;
@@ -280,22 +278,8 @@ mod tests {
 
     /// Files with these expiries, and so many bytes as their numbers say.
     fn store(expiries: impl IntoIterator<Item = Stated<i64>>) -> Store {
-        let mut store = Store::default();
-        let readings = (0..).zip(expiries).map(|(n, expires_at)| {
-            Reading::File(File {
-                id: Untrusted::new(format!("file_{n}")),
-                filename: None,
-                bytes: if n % 7 == 3 { Stated::Nothing } else { Stated::Value(n) },
-                created_at: Stated::Nothing,
-                expires_at,
-                purpose: None,
-                extra: None,
-            })
-        });
-        let page = Page { readings: readings.collect(), has_more: HasMore::No };
-        let origin = Origin { after: None, pass: 0, at_s: 1, extent: Extent::Open };
-        store.take_in(page, origin).unwrap();
-        store
+        let bytes = |n| if n % 7 == 3 { Stated::Nothing } else { Stated::Value(n) };
+        expiring(expiries, bytes)
     }
 
     #[test]
