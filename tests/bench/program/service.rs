@@ -20,12 +20,20 @@ pub struct Service {
     /// The expiries of all files are spread over this span from now on, in seconds; nothing where
     /// none expires.
     pub spread_s: Option<u64>,
+    /// Digits in the ids and in the names of its files.
+    pub digits: (usize, usize),
 }
 
 impl Service {
     /// A service with so many files, which answers at once.
     pub fn of(files: u64) -> Self {
-        Self { files, latency: Duration::ZERO, spread_s: Some(6 * 86_400) }
+        Self { files, latency: Duration::ZERO, spread_s: Some(6 * 86_400), digits: (9, 6) }
+    }
+
+    /// Bytes of an id, and of a filename.
+    pub fn bytes_of_text(self) -> (usize, usize) {
+        let (id, name) = self.digits;
+        ("file-".len() + id, "batch--output.jsonl".len() + name)
     }
 
     /// Serves until the process ends; gives the address.
@@ -54,7 +62,7 @@ impl Service {
                     return;
                 }
                 if let Some((_, after)) = line.split_once("after=file-") {
-                    first = after[..9].parse::<u64>().unwrap() + 1;
+                    first = after[..self.digits.0].parse::<u64>().unwrap() + 1;
                 }
                 if line == "\r\n" {
                     break;
@@ -77,6 +85,7 @@ impl Service {
     /// The answer with the page that begins with the file of this number.
     fn page(self, first: u64, now_s: u64, answer: &mut String) {
         let end = (first + PAGE).min(self.files);
+        let (id, name) = self.digits;
         let mut body = String::with_capacity(24_000);
         body.push_str("{\"object\":\"list\",\"data\":[");
         for n in first..end {
@@ -87,8 +96,8 @@ impl Service {
             let comma = if n > first { "," } else { "" };
             let _ = write!(
                 body,
-                "{comma}{{\"id\":\"file-{n:09}\",\"object\":\"file\",\"bytes\":{},\"created_at\":{},\
-                 \"expires_at\":{expires_at},\"filename\":\"batch-{n:06}-output.jsonl\",\"purpose\":\"batch_output\"}}",
+                "{comma}{{\"id\":\"file-{n:0id$}\",\"object\":\"file\",\"bytes\":{},\"created_at\":{},\
+                 \"expires_at\":{expires_at},\"filename\":\"batch-{n:0name$}-output.jsonl\",\"purpose\":\"batch_output\"}}",
                 n * 7_919 % 1_000_000_007,
                 now_s - 300_000 + n % 3_600,
             );
