@@ -222,9 +222,15 @@ impl Refresher {
         whole_pass.new += intake.facts.new;
         round.read_to = whole_pass.files.min(survey.store.len());
         // Of a list that was not read to its end, only as much as is loaded is read again. Where
-        // some of that is gone it is never all met: then a page without a known file is behind it.
+        // some of that is gone it is never all met: then a page without a known file is behind it, and
+        // where all of it is, as many files as were loaded and a page more.
         let behind = !survey.complete && met_before && intake.facts.new == intake.met;
-        let far_enough = behind || !survey.complete && whole_pass.files >= survey.store.len();
+        let loaded_before = survey.store.len().saturating_sub(whole_pass.new);
+        let in_vain = !survey.complete
+            && whole_pass.files == whole_pass.new
+            && whole_pass.files >= loaded_before + usize::from(survey.limit);
+        let all_met = !survey.complete && whole_pass.files >= may_be_met(survey.store);
+        let far_enough = behind || in_vain || all_met;
         let nothing_new = intake.facts.fresh == 0;
         let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
         if let (true, Some(last)) = (goes_on, &intake.facts.last) {
@@ -238,12 +244,17 @@ impl Refresher {
         let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
         let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
         let few = unmet.len() <= usize::from(survey.limit);
-        if !(at_the_end || behind && few) {
+        if !(at_the_end || in_vain || behind && few) {
             // The part that was read proves nothing of the others, but who was missing still is.
             return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
         }
         unmet
     }
+}
+
+/// The files of which nothing says yet that they may be gone.
+fn may_be_met(store: &Store) -> usize {
+    store.sequence().iter().filter(|no| !store.file(**no).missing).count()
 }
 
 /// What the end at which new files appear is known to be after a page.

@@ -296,6 +296,35 @@ fn of_a_shuffled_part_as_much_as_is_loaded_is_read_again() {
     }
 }
 
+/// Where nothing is left of what is loaded, a pass reads about as much as that and no further, however
+/// much there is behind it; who was there is asked for, a few in each round, until all are gone.
+#[test]
+fn of_a_shuffled_part_that_is_gone_no_more_is_read_than_it_was() {
+    for (loaded, silent) in [(90, false), (90, true), (500, false), (500, true)] {
+        let (mut world, _) = shuffled(loaded);
+        world.silent = silent;
+        world.complete = false;
+        let mut files: Vec<usize> = (0..5_000).collect();
+        files.swap(3, 7);
+        world.round(&files);
+        assert!(world.store.is_shuffled());
+        files.retain(|n| *n >= 1_000);
+        let most = world.store.len() + loaded + 200;
+        for round in 0..80 {
+            world.round(&files);
+            let mut unmet: Vec<FileNo> =
+                world.unmet.drain(..).map(|n| world.store.find(&id(n)).unwrap()).collect();
+            unmet.retain(|no| world.store.place(*no).is_some());
+            world.store.mark_missing(&unmet);
+            world.store.remove(&unmet[..unmet.len().min(10)]);
+            assert!(world.store.len() <= most, "{loaded} {silent} {round}: {}", world.store.len());
+        }
+        let old = (0..1_000).filter_map(|n| world.store.find(&id(n)));
+        let old = old.filter(|no| world.store.place(*no).is_some()).count();
+        assert_eq!(old, 0, "{loaded} {silent}");
+    }
+}
+
 /// Many new files before those that are loaded are not behind them, and many of which nothing was
 /// seen are more likely to have moved than to be gone.
 #[test]
