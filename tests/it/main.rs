@@ -37,3 +37,4 @@ mod tls;
 mod tolerance;
 mod twin;
 mod update;
+mod wakes;
