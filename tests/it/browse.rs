@@ -189,6 +189,24 @@ fn a_range_whose_beginning_is_hidden_says_so_and_escape_lets_go() {
     assert_eq!(driver.app.table().filter_text(), Some("0005"), "one step at a time");
 }
 
+/// Where the file of its beginning is dropped, its number may be another file's soon.
+#[test]
+fn a_range_ends_with_the_file_at_which_it_began_and_with_no_other() {
+    for (gone, is_marking) in [(1, false), (0, true), (3, true)] {
+        let mut driver = loaded(5);
+        driver.keys("jvj");
+        for _ in 0..2 {
+            assert!(driver.app.is_marking_range(), "{gone}: it is shown as gone for a cycle");
+            driver.pass(Duration::from_secs(2));
+            driver.keys("r");
+            driver.answer(&page((0..5).filter(|n| *n != gone), hours, false));
+            driver.deny(|id| id.raw() == format!("file_{gone}").as_bytes());
+        }
+        assert_eq!(driver.app.store().len(), 4);
+        assert_eq!(driver.app.is_marking_range(), is_marking, "{gone}");
+    }
+}
+
 #[test]
 fn a_filter_for_marked_files_follows_the_marks() {
     let mut driver = loaded(8);
@@ -756,6 +774,31 @@ fn freezing_asks_for_nothing_and_thawing_makes_up_for_it() {
     assert!(driver.now.mono > Duration::from_secs(200), "countdowns go on");
     driver.keys("f");
     assert_eq!(driver.effects.len(), 1, "what is overdue begins at once");
+}
+
+#[test]
+fn freezing_says_what_it_stops_and_thawing_what_goes_on() {
+    let said = |interval: Option<u64>, keys: &str| {
+        let interval = interval.map(Duration::from_secs);
+        let refresh = RefreshPolicy { interval, ..RefreshPolicy::default() };
+        let mut driver = Driver::started(120, 36, Settings { refresh, ..Driver::settings() });
+        driver.answer(&page(0..5, hours, false));
+        driver.keys(keys);
+        (driver.app.message().unwrap().to_owned(), driver.app.refresher().reading_all().is_some())
+    };
+    let frozen = "frozen: nothing is read until f; countdowns go on";
+    let stopped = "frozen: nothing is read until f; reading again was stopped, what it found stays";
+    let off = "no longer frozen; refreshing is off; + turns it on";
+    for (interval, keys, words) in [
+        (Some(10), "f", frozen),
+        (Some(10), "ff", "refreshing and reading on go on"),
+        (None, "f", frozen),
+        (None, "ff", off),
+        (Some(10), "Rf", stopped),
+        (None, "Rff", off),
+    ] {
+        assert_eq!(said(interval, keys), (words.to_owned(), false), "{interval:?} {keys}");
+    }
 }
 
 #[test]
