@@ -13,6 +13,7 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::fields::CopyField;
 use shelflife::app::layers::Layer;
+use shelflife::app::layers::palette::offered;
 use shelflife::keys::{KeyMap, Shortcut, bindings};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::theme::{Background, Theme};
@@ -58,6 +59,38 @@ fn the_palette_does_what_enter_stands_on() {
         matches!(driver.app.layers().top(), Some(Layer::Detail(_))),
         "the first line is what can be done to the selected file"
     );
+}
+
+/// First what is done to files, if there are any, then what is done elsewhere, then movements; last
+/// what would do nothing now.
+#[test]
+fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
+    let moves = [
+        "select-next",
+        "select-previous",
+        "select-first",
+        "select-last",
+        "half-page-down",
+        "half-page-up",
+        "page-down",
+        "page-up",
+        "move-left",
+        "move-right",
+    ];
+    let to_files =
+        ["open-detail", "copy-id", "copy-field", "raw-json", "mark", "mark-range", "invert-marks"];
+    let no_columns = ["sort-6", "sort-7", "sort-8", "sort-9"];
+    let complete = [moves.as_slice(), &no_columns, &["load-all"]].concat();
+    let of_no_file = ["mark", "mark-range", "invert-marks", "copy-id", "copy-field"];
+    let empty = [moves.as_slice(), &["open-detail", "raw-json"], &no_columns, &of_no_file].concat();
+    for (driver, first, last) in [
+        (loaded(120, 36), to_files.as_slice(), complete),
+        (Driver::new(120, 36), &["toggle-pane"], empty),
+    ] {
+        let found = offered(&driver.app, "");
+        let names: Vec<&str> = found.iter().map(|found| found.binding.name).collect();
+        assert!(names.starts_with(first) && names.ends_with(&last), "{names:?}");
+    }
 }
 
 #[test]

@@ -178,6 +178,25 @@ mod tests {
         find(typed, &KeyMap::default()).first().map(|found| found.binding.action)
     }
 
+    /// First what is called so, then what begins so, then what has it in it, then its letters here and
+    /// there.
+    #[test]
+    fn a_word_as_it_was_typed_comes_before_its_letters() {
+        for (typed, in_order) in [
+            ("sort", ["sort", "sort-left", "reverse-sort"].as_slice()),
+            ("SORT", &["sort", "sort-left", "reverse-sort"]),
+            ("first", &["select-first", "sort-1"]),
+            ("reverse", &["reverse-sort", "sort-1"]),
+            ("mark", &["mark", "mark-range", "invert-marks"]),
+        ] {
+            let found = find(typed, &KeyMap::default());
+            let place = |name: &&str| found.iter().position(|found| found.binding.name == *name);
+            let places: Vec<Option<usize>> = in_order.iter().map(place).collect();
+            assert_eq!(places[0], Some(0), "{typed}");
+            assert!(places.is_sorted() && places.iter().all(Option::is_some), "{typed} {places:?}");
+        }
+    }
+
     #[test]
     fn letters_in_order_find_an_action() {
         assert_eq!(first("agenda"), Some(Action::OpenAgenda));
