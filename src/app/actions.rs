@@ -266,3 +266,27 @@ fn concerns_files(action: Action) -> bool {
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
     marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All else goes on while a filter is in the making.
+    #[test]
+    fn only_what_is_done_to_files_waits_for_a_filter() {
+        let of_files = bindings().filter(|binding| concerns_files(binding.action));
+        assert_eq!(
+            of_files.map(|binding| binding.name).collect::<Vec<_>>(),
+            [
+                "open-detail",
+                "raw-json",
+                "mark",
+                "mark-range",
+                "invert-marks",
+                "mark-all",
+                "copy-id",
+                "copy-field"
+            ]
+        );
+    }
+}

@@ -140,3 +140,52 @@ impl Rebuild {
         (order, self.narrowing, narrowed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{File, HasMore, Page, Reading};
+    use crate::store::filter::Filter;
+    use crate::store::{Extent, Origin};
+    use crate::text::Untrusted;
+    use crate::time::expiry::Stated;
+    use crate::time::zone::Zone;
+    use time::UtcOffset;
+
+    /// A store of so many files with names of so many bytes.
+    fn store(files: usize, name_bytes: usize) -> Store {
+        let name = "a".repeat(name_bytes);
+        let file = |number: usize| File {
+            id: Untrusted::new(number.to_string()),
+            filename: Some(Untrusted::new(name.clone())),
+            bytes: Stated::Nothing,
+            created_at: Stated::Nothing,
+            expires_at: Stated::Nothing,
+            purpose: None,
+            extra: None,
+        };
+        let readings = (0..files).map(|number| Reading::File(file(number))).collect();
+        let page = Page { readings, has_more: HasMore::No };
+        let mut store = Store::default();
+        let origin = Origin { after: None, pass: 1, at_s: 1, extent: Extent::Open };
+        store.take_in(page, origin).unwrap();
+        store
+    }
+
+    /// The longer the names, the fewer files are judged in a step, but some are in each.
+    #[test]
+    fn a_step_is_as_long_whatever_the_names() {
+        let filter = Filter::parse("b", Zone::Fixed(UtcOffset::UTC)).unwrap();
+        let narrowing = Narrowing { text: "b".to_owned(), filter, span: None };
+        for (blocks, name_bytes, steps) in
+            [(1, 10, 1), (16, 10, 1), (17, 10, 2), (3, 1_500, 3), (5, 900, 3)]
+        {
+            let store = store(blocks * BLOCK, name_bytes);
+            let marked = HashSet::new();
+            let moment = Moment { server_ms: 0, marked: &marked };
+            let mut rebuild = Rebuild::new(narrowing.clone());
+            let more = (0..).take_while(|_| !rebuild.step(&store, &moment)).count();
+            assert_eq!(more + 1, steps, "{blocks} blocks, names of {name_bytes} bytes");
+        }
+    }
+}
