@@ -9,8 +9,10 @@ use shelflife::app::Settings;
 use shelflife::app::event::Event;
 use shelflife::app::geometry::columns::{shows_bars, width_of};
 use shelflife::app::settings::Times;
+use shelflife::app::sheets::footer::footer;
 use shelflife::keys::{KeyMap, Shortcut};
 use shelflife::store::field::Field;
+use shelflife::text::width;
 
 use crate::support::driver::Driver;
 use crate::support::files::{account, hours, page};
@@ -152,5 +154,35 @@ fn the_lines_of_a_picker_bear_the_keys_that_take_them() {
         );
         assert!(!screen.contains("│   2 ") && !screen.contains("│   3 "), "{screen}");
         driver.key(KeyCode::Esc);
+    }
+}
+
+/// Nothing of it covers anything else, and a key is left out only where it does not fit.
+#[test]
+fn the_footer_keeps_to_its_line_and_gives_its_keys_all_the_room() {
+    for keys in ["", " ", "vj", "y"] {
+        let mut driver = Driver::showing(200, 24, &account(false));
+        driver.keys(keys);
+        let cells = |text: &str| u16::try_from(width(text)).unwrap();
+        // Its pieces, and the cell at which the last one ends.
+        let measured = |columns: u16| {
+            let mut pieces = footer(&driver.app, columns).line.pieces;
+            pieces.retain(|piece| !piece.text.is_empty());
+            pieces.sort_by_key(|piece| piece.at);
+            let mut end = 0;
+            for piece in &pieces {
+                assert!(piece.at >= end, "{keys} at {columns}: {pieces:?}");
+                end = piece.at + cells(&piece.text);
+            }
+            assert!(end <= columns.saturating_sub(1), "{keys} at {columns}: {pieces:?}");
+            (pieces.len(), end)
+        };
+        let (all, _) = measured(200);
+        let least = (0..200).find(|columns| measured(*columns).0 == all).unwrap();
+        let (_, end) = measured(least);
+        assert_eq!(end, least - 1, "{keys}: it would fit a line of fewer cells");
+        let footer = footer(&driver.app, least);
+        let takes_clicks = [end - 1, end].map(|x| footer.action_at(x).is_some());
+        assert_eq!(takes_clicks, [keys != "y", false], "{keys}");
     }
 }
