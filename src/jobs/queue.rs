@@ -225,8 +225,10 @@ pub struct Queue {
     jobs: Vec<Job>,
     /// What waits, the most urgent last.
     waiting: Vec<JobId>,
-    /// By which rate that order was made; nothing where it has to be made anew.
-    ordered_by: Option<Option<f64>>,
+    /// Whether that is the order still, but for the rate.
+    is_in_order: bool,
+    /// By which rate it was made, where one was known.
+    ordered_by: Option<f64>,
     /// What waits for a moment.
     delayed: BTreeSet<(Duration, JobId)>,
     /// The ids of what is not over.
@@ -249,6 +251,7 @@ impl Queue {
         Self {
             jobs: vec![],
             waiting: vec![],
+            is_in_order: false,
             ordered_by: None,
             delayed: BTreeSet::new(),
             open: HashSet::new(),
@@ -278,6 +281,7 @@ impl Queue {
     }
 
     /// The jobs, in the order in which they came.
+    #[must_use]
     pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &Job> + ExactSizeIterator {
         self.jobs.iter()
     }
@@ -329,7 +333,7 @@ impl Queue {
         while let Some((at, id)) = self.delayed.first().copied().filter(|(at, _)| *at <= mono) {
             self.delayed.remove(&(at, id));
             self.waiting.push(id);
-            self.ordered_by = None;
+            self.is_in_order = false;
         }
         self.put_in_order(mono);
         let id = self.waiting.pop()?;
@@ -344,17 +348,16 @@ impl Queue {
     /// Puts what waits in order, where it is not by and large.
     fn put_in_order(&mut self, now: Duration) {
         let rate = self.rate.per_second(now);
-        let holds = |before: Option<f64>| match (before, rate) {
+        let is_alike = match (self.ordered_by, rate) {
             (Some(before), Some(rate)) => {
                 rate <= before * OTHER_RATE && before <= rate * OTHER_RATE
             }
-            (before, None) => before.is_none(),
-            (None, Some(_)) => false,
+            (before, rate) => before.is_none() && rate.is_none(),
         };
-        if self.ordered_by.is_some_and(holds) {
+        if self.is_in_order && is_alike {
             return;
         }
-        self.ordered_by = Some(rate);
+        (self.is_in_order, self.ordered_by) = (true, rate);
         let jobs = &self.jobs;
         self.waiting.sort_by_cached_key(|id| {
             let job = &jobs[id.0];
@@ -478,7 +481,7 @@ impl Queue {
             self.delayed.insert((job.not_before, id));
         } else {
             self.waiting.push(id);
-            self.ordered_by = None;
+            self.is_in_order = false;
         }
     }
 
@@ -534,7 +537,9 @@ impl Queue {
             Pause::Wanted => vec![id],
             Pause::DiskFull => self.jobs.iter().filter(rests).map(|job| job.id).collect(),
         };
-        ids.into_iter().for_each(|id| self.wait(id));
+        for id in ids {
+            self.wait(id);
+        }
         true
     }
 

@@ -105,7 +105,7 @@ impl Held {
     fn has_same_validator(&self, head: &ContentHead) -> bool {
         match (&self.etag, &head.etag) {
             (_, Some(tag)) if tag.weak => false,
-            (Some(held), Some(tag)) => *held == tag.text,
+            (Some(ours), Some(tag)) => *ours == tag.text,
             (Some(_), None) => false,
             // Never one: what is compared at the seam has to do.
             (None, _) => true,

@@ -302,9 +302,9 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         // Left alone, all of it comes to an end.
         let rests = |job: &Job| matches!(job.state, State::Paused(_));
         let resting: Vec<JobId> = queue.jobs().filter(|job| rests(job)).map(|job| job.id).collect();
-        resting
-            .into_iter()
-            .for_each(|id| assert!(queue.go_on(id) || !rests(queue.job(id).unwrap())));
+        for id in resting {
+            assert!(queue.go_on(id) || !rests(queue.job(id).unwrap()));
+        }
         while queue.has_open() {
             clock += 60;
             while let Some(id) = queue.begin(at(clock)).map(|job| job.id) {

@@ -192,9 +192,9 @@ pub(super) fn lock(file: &File) -> io::Result<bool> {
 pub(super) fn set_aside(file: &File, bytes: u64) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
-        match fs::fallocate(file, fs::FallocateFlags::KEEP_SIZE, 0, bytes) {
-            Err(error @ (Errno::NOSPC | Errno::DQUOT)) => return Err(error.into()),
-            Ok(()) | Err(_) => {}
+        let set_aside = fs::fallocate(file, fs::FallocateFlags::KEEP_SIZE, 0, bytes);
+        if let Err(error @ (Errno::NOSPC | Errno::DQUOT)) = set_aside {
+            return Err(error.into());
         }
     }
     #[cfg(not(target_os = "linux"))]

@@ -171,7 +171,11 @@ impl Saver {
             Ok(content) => content,
             Err(error) => {
                 if held.bytes == 0 {
-                    blocking(move || Ok(part.discard())).await?;
+                    blocking(move || {
+                        part.discard();
+                        Ok(())
+                    })
+                    .await?;
                 }
                 return Err(error.into());
             }
@@ -279,7 +283,11 @@ impl Saver {
         let written = written?;
         if let Some(error) = failed {
             if written.bytes == 0 {
-                blocking(move || Ok(part.discard())).await?;
+                blocking(move || {
+                    part.discard();
+                    Ok(())
+                })
+                .await?;
             }
             return Err(error.into());
         }
@@ -309,15 +317,15 @@ impl Saver {
         proof: Proof,
         now_s: i64,
     ) -> Result<Done, Stop> {
-        let (saver, download) = (self.clone(), download.clone());
+        let (this, download) = (self.clone(), download.clone());
         blocking(move || {
             part.file.sync_all()?;
-            let path = part.finish(&saver.wanted(&download, now_s))?;
+            let path = part.finish(&this.wanted(&download, now_s))?;
             let Written { bytes, sha256, .. } = written;
             let proof = proof.to_string();
             let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
             let record = Record::saved(&download.file, &saved, std::process::id());
-            let ledger_trouble = saver.add_to_ledger(&record);
+            let ledger_trouble = this.add_to_ledger(&record);
             Ok(Done { saved, ledger_trouble })
         })
         .await

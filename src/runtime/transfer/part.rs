@@ -22,13 +22,16 @@ const LETS_GO: (u32, Duration) = (100, Duration::from_millis(20));
 
 /// Which names are being written to by this process: a disk may take two names for one.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Arc<Mutex<HashMap<(PathBuf, String), Vec<u8>>>>);
+pub(super) struct Claims(Arc<Mutex<HashMap<Place, Vec<u8>>>>);
+
+/// A folder, and a name in it as a disk may take it.
+type Place = (PathBuf, String);
 
 /// A name that is this file's while this lives.
 #[derive(Debug)]
 struct Claim {
     claims: Claims,
-    key: (PathBuf, String),
+    key: Place,
 }
 
 impl Claims {

@@ -1,6 +1,7 @@
 //! Where the bytes go: a thread that writes them, sums them up, and knows of the last line what has to
 //! be known.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -86,6 +87,9 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
         last_line.push(&piece);
         at += piece.len() as u64;
     }
-    let sha256 = sum.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut sha256 = String::with_capacity(64);
+    for byte in sum.finish().as_ref() {
+        let _ = write!(sha256, "{byte:02x}");
+    }
     Ok(Written { bytes: at, sha256, last_line })
 }
