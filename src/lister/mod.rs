@@ -130,6 +130,16 @@ impl Lister {
         self.state == State::Exhausted
     }
 
+    /// Whether loading on may bring more files: nothing is known that rules it out.
+    #[must_use]
+    pub fn may_load_on(&self) -> bool {
+        match &self.state {
+            State::Ready { .. } | State::Loading { .. } | State::Backoff { .. } => true,
+            State::Failed { why, .. } => why.may_pass(),
+            State::Exhausted => false,
+        }
+    }
+
     /// Whether the service said in so many words that there is more; it may not say at all.
     #[must_use]
     pub fn is_more_promised(&self) -> bool {

@@ -57,9 +57,7 @@ pub enum Failure {
     #[error("the service repeats itself: it says that there is more, but sends nothing new")]
     CursorStuck,
     /// The service sends more files at once than are read of one page.
-    #[error(
-        "more than 10,000 files in one page, of which the first 10,000 are shown: the service does not page"
-    )]
+    #[error("over 10,000 files in one page: only the first 10,000 are shown")]
     PageTooLong,
     /// The service knows neither the cursor nor the one before, and not after a new start either.
     #[error("the service no longer knows where the last page ended: {0}")]
@@ -70,6 +68,32 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What went wrong in at most half a line, for where the whole does not fit; the whole of an
+    /// error of a call, whose length the service has in its hands.
+    #[must_use]
+    pub fn short(&self) -> String {
+        match self {
+            Self::Call(error) => error.to_string(),
+            Self::AskedToWait { error, wait, .. } => {
+                format!("{}; it asks to wait {} s", error.brief(), wait.as_secs())
+            }
+            Self::CursorStuck => "it says more, but sends nothing new".to_owned(),
+            Self::PageTooLong => "only the first 10,000 files are shown".to_owned(),
+            Self::CursorRefused(error) => format!("last page's end unknown: {}", error.brief()),
+            Self::Full => "no more files fit into memory".to_owned(),
+        }
+    }
+
+    /// Whether loading on may bring more files, as soon as the service answers again.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Call(error) => error.may_pass(),
+            Self::AskedToWait { .. } => true,
+            Self::CursorStuck | Self::CursorRefused(_) | Self::PageTooLong | Self::Full => false,
+        }
+    }
+
     /// What went wrong in a word or two, for where there is no room for more.
     #[must_use]
     pub fn brief(&self) -> String {

@@ -324,7 +324,9 @@ fn of_loaded(app: &App, theme: &Theme) -> Vec<Vec<Words>> {
     }
     let said = (" of loaded".to_owned(), theme.warning);
     let keys = &app.settings().keys;
-    let Some(key) = keys.name(Action::LoadAll, &[Scope::Main]) else { return vec![vec![said]] };
+    let key = keys.name(Action::LoadAll, &[Scope::Main]);
+    // Where the list stopped for good, no key helps.
+    let Some(key) = key.filter(|_| app.lister().may_load_on()) else { return vec![vec![said]] };
     let named = |words: String| vec![said.clone(), (words, theme.warning)];
     vec![named(format!(" · {key} loads all")), named(format!(" ({key})")), vec![said.clone()]]
 }

@@ -32,7 +32,7 @@ use crate::app::sheets::agenda::span_words;
 use crate::lister::State;
 use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
-use crate::text::{UntrustedRef, grouped, shorten_end};
+use crate::text::{UntrustedRef, grouped, shorten_end, shorten_middle, width, wrap};
 use crate::theme::Theme;
 
 /// A file as its row shows it.
@@ -71,7 +71,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     body(pen, inner, &columns, ending.as_deref().unwrap_or_default());
 }
 
-fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
+fn title(app: &App, theme: &Theme, cells: u16) -> Line<'static> {
     let order = app.table().order();
     let arrow = if order.is_descending() { "▼" } else { "▲" };
     let mut sorted = format!("· {} {arrow} ", order.key().name().to_lowercase());
@@ -88,13 +88,13 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         let loaded = if app.lister().is_complete() { "" } else { " loaded" };
         if let Some(filter) = app.table().filter_text() {
             let filter = UntrustedRef::new(filter.as_bytes());
-            let _ = write!(text, "· “{}” ", filter.printable_within(usize::from(width / 4)));
+            let _ = write!(text, "· “{}” ", filter.printable_within(usize::from(cells / 4)));
         }
         let _ = write!(text, "{shown} of {of}{loaded} ");
     }
-    let room = usize::from(width.saturating_sub(12));
+    let room = usize::from(cells.saturating_sub(12));
     // What it is sorted by is said by the column's colour too, and gives way to the filter.
-    if text.is_empty() || crate::text::width(&sorted) + crate::text::width(&text) <= room {
+    if text.is_empty() || width(&sorted) + width(&text) <= room {
         text.insert_str(0, &sorted);
     }
     let text = shorten_end(&text, room);
@@ -168,10 +168,16 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: &str) {
             pen.select(band, line, inner.x);
         }
     }
-    if let Some(y) = lines.into_iter().nth(window.len()) {
-        let (text, style) = end_row(app, theme);
-        let text = shorten_end(&text, usize::from(inner.width.saturating_sub(MARKER)));
-        pen.put(inner.x + MARKER, y, inner.right(), &text, style);
+    let below = lines.skip(window.len());
+    let ([text, short], style) = end_row(app, theme);
+    let room = usize::from(inner.width.saturating_sub(MARKER));
+    let mut whole = wrap(&text, room);
+    if whole.len() > below.len() {
+        let short = if width(&short) > room { shorten_middle(&short, room) } else { short };
+        whole = vec![short];
+    }
+    for (y, line) in below.zip(&whole) {
+        pen.put(inner.x + MARKER, y, inner.right(), line, style);
     }
 }
 
@@ -207,10 +213,11 @@ fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'s
     }
 }
 
-/// The line behind the last file: what follows, or why nothing does.
-fn end_row(app: &App, theme: &Theme) -> (String, Style) {
+/// What stands behind the last file, at length and for a single line: what follows, or why nothing
+/// does.
+fn end_row(app: &App, theme: &Theme) -> ([String; 2], Style) {
     let page = grouped(app.lister().pages() + 1);
-    match app.lister().state() {
+    let (text, style) = match app.lister().state() {
         State::Ready { .. } | State::Loading { .. }
             if app.account().is_reading_on() && app.slowness().is_empty() =>
         {
@@ -231,9 +238,12 @@ fn end_row(app: &App, theme: &Theme) -> (String, Style) {
             ),
             theme.error,
         ),
-        State::Failed { why, .. } => (format!("stopped: {why}"), theme.error),
+        State::Failed { why, .. } => {
+            return ([format!("stopped: {why}"), format!("stopped: {}", why.short())], theme.error);
+        }
         State::Exhausted => ("end of list".to_owned(), theme.chrome),
-    }
+    };
+    ([text.clone(), text], style)
 }
 
 /// What a file is sorted by is what its column shows.
