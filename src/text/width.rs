@@ -67,7 +67,7 @@ fn cut_middle(text: &str, cells: usize) -> String {
 }
 
 /// Bytes at the start of `text` that fit into `cells` cells.
-fn cells_from_start(text: &str, cells: usize) -> usize {
+pub(super) fn cells_from_start(text: &str, cells: usize) -> usize {
     if is_plain(text) { text.len().min(cells) } else { fitting(text.graphemes(true), cells) }
 }
 

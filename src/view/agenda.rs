@@ -14,7 +14,7 @@
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
-use super::{Pen, heading};
+use super::{Pen, foot, heading};
 use crate::app::App;
 use crate::app::geometry::inside;
 use crate::app::geometry::lists::ListCursor;
@@ -22,7 +22,7 @@ use crate::app::geometry::timeline::scale;
 use crate::app::layers::agenda::Agenda;
 use crate::app::sheets::agenda::agenda;
 use crate::keys::{Action, Hint};
-use crate::text::{UntrustedRef, shorten_end, width};
+use crate::text::{UntrustedRef, width};
 use crate::theme::Theme;
 
 const MOVE: Hint = Hint::new(&[Action::SelectNext, Action::SelectPrevious], "move");
@@ -31,6 +31,8 @@ const MEASURE: Hint = Hint::new(&[Action::ToggleMeasure], "files or bytes");
 const FILTERED: Hint = Hint::new(&[Action::ToggleFiltered], "only filtered");
 const ALL: Hint = Hint::new(&[Action::ToggleFiltered], "all files");
 const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
+/// The way out, where even its words are too long beside the place in the list.
+const BACK: Hint = Hint::new(&[Action::GoBack], "back");
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, cursor: ListCursor) {
     let Pen { app, theme, .. } = *pen;
@@ -38,15 +40,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, cursor: ListCursor) {
     let agenda = agenda(app, &Agenda::place(app, area), cursor);
     let title = title(app, theme, area.width);
     let hints = hints(app, area.width);
-    let hint =
-        shorten_end(app.message().unwrap_or(&hints), usize::from(area.width.saturating_sub(5)));
-    let place = format!(" {} of {} ─", agenda.cursor + 1, agenda.lines);
+    let place = format!("{} of {}", agenda.cursor + 1, agenda.lines);
+    let (hint, place) = foot(pen, area, &hints, &place);
     let block = pen
         .boxed(app.is_focused())
         .title_top(title.clone())
         .title_top(bars(app, theme, usize::from(area.width).saturating_sub(title.width() + 4)))
         .title_bottom(heading(&hint, theme.chrome))
-        .title_bottom(Line::raw(place).alignment(Alignment::Right));
+        .title_bottom(place);
     pen.block(area, &block);
     pen.lines(inner, [&agenda.head].into_iter().chain(&agenda.visible));
     if let Some(total) = &agenda.total {
@@ -94,7 +95,7 @@ fn bars(app: &App, theme: &Theme, room: usize) -> Line<'static> {
 /// What can be done, as far as there is room.
 fn hints(app: &App, cells: u16) -> String {
     if cells < 62 {
-        return app.hints(&[FILTERS, CLOSES]);
+        return app.hints(&[FILTERS, BACK]);
     }
     let which = if app.shows_filtered_expiries() { ALL } else { FILTERED };
     match app.table().filter() {

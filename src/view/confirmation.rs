@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use super::{Pen, heading};
 use crate::app::layers::confirmation::Confirmation;
 use crate::keys::{Action, Hint};
-use crate::text::shorten_middle;
+use crate::text::{shorten_end, shorten_middle};
 
 pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
     let Pen { app, theme, .. } = *pen;
@@ -23,10 +23,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
     let [yes, no] = question.answers();
     let hints = [Hint::new(&[Action::Confirm], yes), Hint::new(&[Action::Decline], no)];
     let hint = app.hints(&hints);
+    // Above the border it would hide what is asked.
+    let room = usize::from(place.area.width.saturating_sub(5));
+    let hint = shorten_end(app.message().unwrap_or(&hint), room);
+    pen.message_in = None;
     let block = pen
         .boxed(true)
         .title_top(heading(question.title(), theme.strong))
-        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome));
+        .title_bottom(heading(&hint, theme.chrome));
     let inner = pen.block(place.area, &block);
     let below = inner.bottom().saturating_sub(1);
     let (mut lines, hidden) = (question.lines(), asked.hidden_lines(over));

@@ -39,7 +39,8 @@ pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     // The way out is never cut off.
     let others = if area.width < ROOMY_FROM { &both[1..] } else { &both };
     let hint = reader_hints(app, sheet.overflow(), others, "closes");
-    draw(pen, area, (&sheet, scroll), (true, app.message().unwrap_or(&hint)));
+    let hint = pen.message_or(&hint, usize::from(area.width.saturating_sub(5)), area);
+    draw(pen, area, (&sheet, scroll), (true, &hint));
 }
 
 pub(super) fn draw_pane(pen: &mut Pen<'_>, area: Rect) {

@@ -39,7 +39,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Posi
         n => format!("{} of {}", grouped(cursor + 1), grouped(n)),
     };
     let hints = hints(pen, area.width, found.is_empty(), layer);
-    let (hint, place) = foot(area, app.message().unwrap_or(&hints), &place);
+    let (hint, place) = foot(pen, area, &hints, &place);
     let block = pen
         .boxed(app.is_focused())
         .title_top(title)

@@ -39,8 +39,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, typed: &FilterInput) -> Option
     };
     let keys = app.settings().keys.hints(&KEYS, &[Scope::Typing]);
     let help = if keys.is_empty() { count.clone() } else { format!("{count} · {keys}") };
-    let (side, style) = match app.message() {
-        Some(message) => (shorten_end(message, usize::from(area.width) * 2 / 3), theme.strong),
+    let room = usize::from(area.width) * 2 / 3;
+    let table = app.layout().map_or(area, |layout| layout.table);
+    let message = Some(pen.message_or("", room, table)).filter(|message| !message.is_empty());
+    let (side, style) = match message {
+        Some(message) => (message, theme.strong),
         None if app.filter_lack().is_some() => {
             let lack = format!("… {}", app.filter_lack().unwrap_or_default());
             (shorten_end(&lack, usize::from(area.width) * 2 / 3), theme.accent)

@@ -29,11 +29,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Help) -> Option<Positi
         format!("{}–{to} of {}", from + 1, sheet.lines())
     };
     let (title, cursor) = searched(theme, area, "Keys", search);
-    let (hint, place) = foot(area, &hint, &place);
+    let (hint, place) = foot(pen, area, &hint, &place);
     let block = pen
         .boxed(true)
         .title_top(title)
-        .title_bottom(heading(app.message().unwrap_or(&hint), theme.chrome))
+        .title_bottom(heading(&hint, theme.chrome))
         .title_bottom(place);
     let inner = pen.block(area, &block);
     if sheet.lines() == 0 {

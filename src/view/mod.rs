@@ -9,6 +9,7 @@ mod events;
 mod filter;
 mod header;
 mod help;
+mod message;
 mod palette;
 mod pen;
 mod picker;
@@ -43,7 +44,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
 /// Draws one frame into a buffer of any size; tells where the text cursor is to stand, if anywhere.
 pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
-    let pen = &mut Pen { app, theme, buffer };
+    let pen = &mut Pen { app, theme, buffer, message_in: None };
     let Some(layout) = app.layout().filter(|_| !area.is_empty()) else {
         screens::too_small(pen, area);
         return None;
@@ -55,6 +56,7 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
     for seen in app.layers().seen() {
         cursor = layer(pen, area, &layout, seen);
     }
+    message::draw(pen);
     cursor
 }
 
@@ -90,15 +92,17 @@ fn main_screen(pen: &mut Pen<'_>, layout: &Layout) {
     if let Some(pane) = layout.pane {
         detail::draw_pane(pen, within(pane));
     }
-    footer(pen, within(layout.footer));
+    footer(pen, within(layout.footer), within(layout.table));
 }
 
 /// What can be done now, and what is going on; while the filter is typed, it stands there.
-fn footer(pen: &mut Pen<'_>, area: Rect) {
+fn footer(pen: &mut Pen<'_>, area: Rect, table: Rect) {
     let app = pen.app;
     let typing = app.layers().seen().iter().any(|layer| matches!(layer, Layer::Filter(_)));
     if !area.is_empty() && !typing {
-        pen.lines(area, [&sheets::footer::footer(app, area.width).line]);
+        let footer = sheets::footer::footer(app, area.width);
+        pen.lines(area, [&footer.line]);
+        pen.message_in = (app.message().is_some() && !footer.says_message).then_some(table);
     }
 }
 
@@ -125,12 +129,12 @@ fn narrowing_hints(search: &Search) -> (&'static [Hint], &'static str) {
     }
 }
 
-/// What stands in the lower border: what can be done, and at the right which part is seen, which is
-/// never cut.
-fn foot(area: Rect, hint: &str, place: &str) -> (String, Line<'static>) {
+/// What stands in the lower border: the message, or what can be done, and at the right which part is
+/// seen, which is never cut.
+fn foot(pen: &mut Pen<'_>, area: Rect, hint: &str, place: &str) -> (String, Line<'static>) {
     let place = if place.is_empty() { String::new() } else { format!(" {place} ─") };
     let room = usize::from(area.width).saturating_sub(5 + text::width(&place));
-    (text::shorten_end(hint, room), Line::raw(place).alignment(Alignment::Right))
+    (pen.message_or(hint, room, area), Line::raw(place).alignment(Alignment::Right))
 }
 
 /// A title, and behind it what is looked for, if anything; tells where the text cursor is to stand

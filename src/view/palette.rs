@@ -28,12 +28,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, palette: &Palette) -> Option<P
     let list = ListPlace::palette(over, found.len());
     let (line, first, area) = (cursor.line(list.lines), cursor.first(&list), list.area);
     let foot = app.hints(if area.width < PALETTE_WIDTH { &NARROW[..] } else { &WIDE[..] });
-    let foot = app.message().unwrap_or(&foot);
+    let foot = pen.message_or(&foot, usize::from(area.width.saturating_sub(5)), area);
     pen.clear(area);
     let block = pen
         .boxed(true)
         .title_top(heading("Do", theme.strong))
-        .title_bottom(heading(foot, theme.chrome));
+        .title_bottom(heading(&foot, theme.chrome));
     let inner = pen.block(area, &block);
     if inner.is_empty() {
         return None;

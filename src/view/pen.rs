@@ -16,6 +16,9 @@ pub(super) struct Pen<'a> {
     pub(super) app: &'a App,
     pub(super) theme: &'a Theme,
     pub(super) buffer: &'a mut Buffer,
+    /// The box above whose lower border the message stands, where the line that was meant for it is
+    /// too short.
+    pub(super) message_in: Option<Rect>,
 }
 
 impl Pen<'_> {
@@ -37,6 +40,15 @@ impl Pen<'_> {
     pub(super) fn clear(&mut self, area: Rect) {
         Clear.render(area, self.buffer);
         self.unhalve(area);
+    }
+
+    /// What stands in the line of `room` cells that says what can be done in a box: the message, if
+    /// there is one that fits, else `hints`.
+    pub(super) fn message_or(&mut self, hints: &str, room: usize, within: Rect) -> String {
+        let message = self.app.message();
+        let fitting = message.filter(|message| crate::text::width(message) <= room);
+        self.message_in = (fitting.is_none() && message.is_some()).then_some(within);
+        crate::text::shorten_end(fitting.unwrap_or(hints), room)
     }
 
     /// Writes `text` at the left of a line, and tells where it ended.

@@ -74,11 +74,11 @@ fn draw(pen: &mut Pen<'_>, list: List<'_>) {
     pen.clear(area);
     let fits = |hint: &String| crate::text::width(hint) + 5 <= usize::from(area.width);
     let hint = hints.iter().map(|hints| app.hints(hints)).find(fits).unwrap_or_default();
-    let hint = app.message().unwrap_or(&hint);
+    let hint = pen.message_or(&hint, usize::from(area.width.saturating_sub(5)), area);
     let block = pen
         .boxed(true)
         .title_top(heading(title, theme.strong))
-        .title_bottom(heading(hint, theme.chrome));
+        .title_bottom(heading(&hint, theme.chrome));
     let inner = pen.block(area, &block);
     // On a small screen the lines scroll with the choice.
     let (chosen, first) = (cursor.line(place.lines), cursor.first(&place));

@@ -39,6 +39,8 @@ const MIN_CAUSE: usize = 38;
 pub struct Footer {
     /// What it says.
     pub line: Line,
+    /// Whether the message is there whole, or what could be done in its place.
+    pub says_message: bool,
     hints: Vec<(Range<u16>, Action)>,
 }
 
@@ -52,8 +54,8 @@ impl Footer {
 
 /// The footer on a line of so many cells.
 #[must_use]
-pub fn footer(app: &App, width: u16) -> Footer {
-    let (left, right) = (1, width.saturating_sub(1));
+pub fn footer(app: &App, columns: u16) -> Footer {
+    let (left, right) = (1, columns.saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
     let (status, tone) = status(app, room);
     let status = shorten_end(&status, room);
@@ -62,8 +64,9 @@ pub fn footer(app: &App, width: u16) -> Footer {
     footer.line.put_right(left, right, tone, status);
     let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });
     let room = usize::from(right.saturating_sub(left));
-    if let Some(message) = app.message() {
-        footer.line.put(left, Tone::Strong, shorten_end(message, room));
+    if let Some(message) = app.message().filter(|message| width(message) <= room) {
+        footer.line.put(left, Tone::Strong, message);
+        footer.says_message = true;
         return footer;
     }
     let marks = shorten_end(&marks(app).unwrap_or_default(), room);
@@ -146,17 +149,19 @@ fn status(app: &App, room: usize) -> (String, Tone) {
     let held = app.account().asked_wait_end().filter(|_| app.trouble().is_none());
     if let (State::Ready { .. }, Some(until)) = (app.lister().state(), held) {
         let at = app.settings().zone.clock(app.wall_s_at(until));
-        return (format!("the service asked for a wait until {at}"), Tone::Warning);
+        let ways =
+            [format!("the service asked for a wait until {at}"), format!("has to wait until {at}")];
+        return (first_fitting(room, ways), Tone::Warning);
     }
     match app.lister().state() {
-        State::Ready { .. } if app.is_loading_all() => (loading(app, 1), Tone::Accent),
+        State::Ready { .. } if app.is_loading_all() => (loading(app, room, 1), Tone::Accent),
         // The header says that the list is read on.
         State::Loading { .. }
             if app.account().is_loading_at_leisure() && app.slowness().is_empty() =>
         {
             refreshing(app, room)
         }
-        State::Loading { attempt, .. } => (loading(app, *attempt), Tone::Accent),
+        State::Loading { attempt, .. } => (loading(app, room, *attempt), Tone::Accent),
         State::Backoff { until, attempt, why, .. } => {
             (backoff(app, room, (*until, *attempt, why)), Tone::Error)
         }
@@ -170,15 +175,33 @@ fn page(app: &App) -> String {
     grouped(app.lister().pages() + 1)
 }
 
+/// The first of several ways to say something, from long to short, that fits; the last where none
+/// does.
+fn first_fitting<const N: usize>(room: usize, ways: [String; N]) -> String {
+    let fits = ways.iter().position(|way| width(way) <= room).unwrap_or(N.saturating_sub(1));
+    ways.into_iter().nth(fits).unwrap_or_default()
+}
+
 /// What page is on its way, and for whose sake.
-fn loading(app: &App, attempt: u32) -> String {
+fn loading(app: &App, room: usize, attempt: u32) -> String {
     let (page, loaded) = (page(app), grouped(app.store().len()));
     if app.is_loading_all() {
-        return format!("loading all · {loaded} files{}", behind(app, &STOPS));
+        let stops = behind(app, &STOPS);
+        return first_fitting(
+            room,
+            [format!("loading all · {loaded} files{stops}"), format!("all · {loaded}{stops}")],
+        );
     }
     if app.is_searching() {
-        let found = grouped(app.table().rows().len());
-        return format!("searching page {page} … {found} of {loaded}{}", behind(app, &STOPS));
+        let (found, stops) = (grouped(app.table().rows().len()), behind(app, &STOPS));
+        return first_fitting(
+            room,
+            [
+                format!("searching page {page} … {found} of {loaded}{stops}"),
+                format!("page {page} … {found} of {loaded}{stops}"),
+                format!("page {page} …{stops}"),
+            ],
+        );
     }
     let slow = app.slowness();
     let again = match attempt {
@@ -186,7 +209,15 @@ fn loading(app: &App, attempt: u32) -> String {
         _ => format!(" (try {attempt} of {})", app.lister().attempts()),
     };
     let anew = if slow.is_empty() { String::new() } else { behind(app, &ASKS_AGAIN) };
-    format!("loading page {page} …{slow}{again}{anew}")
+    first_fitting(
+        room,
+        [
+            format!("loading page {page} …{slow}{again}{anew}"),
+            format!("loading page {page} …{slow}{anew}"),
+            format!("page {page} …{slow}{anew}"),
+            format!("page {page} …{anew}"),
+        ],
+    )
 }
 
 /// A page is asked for again, after a pause.
@@ -199,7 +230,7 @@ fn backoff(app: &App, room: usize, (until, attempt, why): (Duration, u32, &ApiEr
     }
     let next = if room < ROOMY { format!("next try in {left}") } else { next };
     let before = format!("page {}: ", page(app));
-    explained(room, &before, (&why.to_string(), &why.brief()), &format!(" · {next}"))
+    explained(room, &before, &[&why.to_string(), &why.brief()], &format!(" · {next}"))
 }
 
 /// Why the list could not be read on, and what can be done.
@@ -222,14 +253,21 @@ fn failed(app: &App, room: usize, why: &Failure) -> String {
         }
         _ => (format!("page {} failed: ", page(app)), again),
     };
-    explained(room, &before, (&why.to_string(), &why.brief()), &after)
+    explained(room, &before, &[&why.to_string(), &why.short(), &why.brief()], &after)
 }
 
-/// A cause between what failed and what happens next, as much of it as there is room for; where its
-/// beginning would say nothing, in a word or two.
-fn explained(room: usize, before: &str, (why, brief): (&str, &str), after: &str) -> String {
+/// A cause between what failed and what happens next: the longest of the ways to say it, from long
+/// to brief, for which there is room. What is too long in each, such as a service's own words, is
+/// cut where its beginning says something.
+fn explained(room: usize, before: &str, ways: &[&str], after: &str) -> String {
     let cause = room.saturating_sub(width(before) + width(after));
-    if cause >= width(why).min(LEAST_CAUSE) {
+    let [longer @ .., brief] = ways else { return String::new() };
+    if let Some(why) = longer.iter().find(|why| width(why) <= cause) {
+        return format!("{before}{why}{after}");
+    }
+    if let Some(why) =
+        longer.last().filter(|_| cause >= LEAST_CAUSE && longer[0] == longer[longer.len() - 1])
+    {
         return format!("{before}{}{after}", shorten_end(why, cause));
     }
     let short = format!("{before}{brief}{after}");
@@ -248,7 +286,13 @@ fn behind(app: &App, hint: &Hint) -> String {
 fn refreshing(app: &App, room: usize) -> (String, Tone) {
     if let Some(done) = app.refresher().reading_all() {
         let (done, all) = (grouped(done), grouped(app.store().len()));
-        return (format!("reading again {done} of {all}{}", behind(app, &STOPS)), Tone::Accent);
+        let stops = behind(app, &STOPS);
+        let ways = [
+            format!("reading again {done} of {all}{stops}"),
+            format!("again {done} of {all}{stops}"),
+            format!("again {done}{stops}"),
+        ];
+        return (first_fitting(room, ways), Tone::Accent);
     }
     if let Some(trouble) = app.trouble() {
         let before = "refresh failed: ";
@@ -266,16 +310,18 @@ fn refreshing(app: &App, room: usize) -> (String, Tone) {
         let why = if width(&whole) > room { brief } else { whole };
         return (format!("{before}{}", shorten_end(&why, room)), Tone::Error);
     }
-    if let (Some(words), _) | (None, Some(words)) = (timeline_words(app), slow_refresh(app)) {
+    if let (Some(words), _) | (None, Some(words)) = (timeline_words(app), slow_refresh(app, room)) {
         return (words, Tone::Text);
     }
     (String::new(), Tone::Text)
 }
 
 /// That a refresh is not answered for long.
-fn slow_refresh(app: &App) -> Option<String> {
+fn slow_refresh(app: &App, room: usize) -> Option<String> {
     let slow = Some(app.slowness()).filter(|slow| !slow.is_empty())?;
-    Some(format!("refreshing …{slow}{}", behind(app, &ASKS_AGAIN)))
+    let anew = behind(app, &ASKS_AGAIN);
+    let ways = ["refreshing …", "…"].map(|what| format!("{what}{slow}{anew}"));
+    Some(first_fitting(room, ways))
 }
 
 /// The bucket under the cursor of the timeline, in words.
