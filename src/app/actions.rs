@@ -198,6 +198,9 @@ impl App {
             self.focus = Focus::Pane { scroll: scroll.saturating_add_signed(rows).min(most) };
             return;
         }
+        if !self.has_rows() {
+            return;
+        }
         match rows {
             isize::MIN => self.table.select_first(),
             isize::MAX => self.table.select_last(),
@@ -216,6 +219,9 @@ impl App {
     }
 
     fn open_search(&mut self) {
+        if !self.has_rows() {
+            return;
+        }
         self.table.pin();
         let origin = self.table.selected();
         self.typed.sought = None;
@@ -223,7 +229,7 @@ impl App {
     }
 
     fn open_detail(&mut self) {
-        if self.table.selected().is_some() {
+        if self.has_rows() {
             self.table.pin();
             self.layers.push(Layer::Detail(Detail::default()));
         }
@@ -242,7 +248,7 @@ impl App {
     }
 
     fn open_copy_picker(&mut self) {
-        if self.table.selected().is_some() {
+        if self.has_rows() {
             self.layers.push(Layer::Copy(CopyPicker::default()));
         }
     }

@@ -121,25 +121,18 @@ impl App {
     /// `R`: read again all that is loaded.
     pub(super) fn refresh_all(&mut self) {
         if self.account.store().is_empty() {
-            return self.say("nothing is loaded yet");
+            self.has_rows();
+            return;
         }
-        if self.begin_round(RoundScope::All) {
-            let files = grouped(self.account.store().len());
-            let text = format!("reading all {files} loaded files again");
-            self.say_with(text, &[Hint::new(&[Action::GoBack], "stops")]);
-        }
+        // Where it can begin, the footer says how far it is.
+        self.begin_round(RoundScope::All);
     }
 
-    fn begin_round(&mut self, scope: RoundScope) -> bool {
-        match self.account.ask_for_round(scope) {
-            Ok(()) => return true,
-            Err(Refusal::TooSoon) => {}
-            Err(Refusal::AskedToWait(until)) => {
-                let at = self.settings.zone.clock(self.account.wall_s_at(until));
-                self.say(format!("the service asked for a wait until {at}"));
-            }
+    fn begin_round(&mut self, scope: RoundScope) {
+        if let Err(Refusal::AskedToWait(until)) = self.account.ask_for_round(scope) {
+            let at = self.settings.zone.clock(self.account.wall_s_at(until));
+            self.say(format!("the service asked for a wait until {at}"));
         }
-        false
     }
 
     fn try_again(&mut self, effects: &mut Vec<Effect>) {

@@ -69,7 +69,7 @@ impl App {
     pub fn layout(&self) -> Option<Layout> {
         let shape = Shape {
             // What has nothing to show gives its room away.
-            pane: self.appearance.pane && !self.account.store().is_empty(),
+            pane: self.appearance.pane && !self.table.rows().is_empty(),
             split: self.appearance.split,
             timeline: self.settings.timeline && !self.account.store().is_empty(),
             filter: self.filter_error().is_some(),

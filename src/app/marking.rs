@@ -16,6 +16,26 @@ const MOST_TAKEN_BYTES: usize = 74_994;
 const MARKS: [Hint; 1] = [Hint::new(&[Action::Mark], "marks")];
 
 impl App {
+    /// Whether there are files in the table; where there are none, that is said, as the answer to a
+    /// key that wants one.
+    pub(super) fn has_rows(&mut self) -> bool {
+        let rows = !self.table.rows().is_empty();
+        if !rows {
+            let empty = self.account.store().is_empty();
+            let complete = self.account.lister().is_complete();
+            self.say(match (empty, complete) {
+                (true, false) => "nothing is loaded yet",
+                (true, true) => "the account holds no files",
+                (false, _) => "no file is shown",
+            });
+        }
+        rows
+    }
+
+    fn selected_or_say(&mut self) -> Option<FileNo> {
+        self.has_rows().then(|| self.table.selected()).flatten()
+    }
+
     /// The rows of the range that is being marked, from where it began to the cursor.
     #[must_use]
     pub fn range(&self) -> Option<RangeInclusive<usize>> {
@@ -34,7 +54,7 @@ impl App {
 
     /// Space: marks the selected file, or takes its mark, and moves on.
     pub(super) fn mark(&mut self) {
-        let Some(no) = self.table.selected() else { return };
+        let Some(no) = self.selected_or_say() else { return };
         if self.account.store().is_gone(no) {
             return self.say("this file is gone");
         }
@@ -45,7 +65,7 @@ impl App {
 
     /// `v`: begins a range at the selected file, or marks all from there to here.
     pub(super) fn mark_range(&mut self) {
-        let Some(here) = self.table.selected() else { return };
+        let Some(here) = self.selected_or_say() else { return };
         if self.range_from.is_none() {
             self.range_from = Some(here);
             self.table.pin();
@@ -67,10 +87,10 @@ impl App {
 
     /// `^a`: marks all files of the table.
     pub(super) fn mark_all(&mut self) {
-        let rows = self.table.rows().to_vec();
-        if rows.is_empty() {
-            return self.say("there is nothing to mark");
+        if !self.has_rows() {
+            return;
         }
+        let rows = self.table.rows().to_vec();
         self.marks.add(self.account.store(), &rows);
         self.say(format!("all {} shown are marked", grouped(rows.len())));
         self.marks_changed(rows);
@@ -78,6 +98,9 @@ impl App {
 
     /// `*`: marks what is not marked among the files of the table, and the other way round.
     pub(super) fn invert_marks(&mut self) {
+        if !self.has_rows() {
+            return;
+        }
         let rows = self.table.rows().to_vec();
         self.marks.invert(self.account.store(), &rows);
         self.marks_changed(rows);
@@ -129,6 +152,9 @@ impl App {
 
     /// Copies a field of the selected file, whatever is marked.
     pub(super) fn copy_of_selected(&mut self, field: CopyField, effects: &mut Vec<Effect>) {
+        if !self.has_rows() {
+            return;
+        }
         let Some(file) = self.selected_file() else { return };
         let Some(value) = field.of(&file) else {
             return self.say(format!("this file has no readable {}", field.word()));

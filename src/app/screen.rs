@@ -21,8 +21,14 @@ impl App {
         self.appearance.pane = !self.appearance.pane;
         self.focus = Focus::Table;
         self.fit_table();
-        if self.appearance.pane && self.layout().is_some_and(|layout| layout.pane.is_none()) {
-            self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
+        let is_shown = self.layout().is_some_and(|layout| layout.pane.is_some());
+        match (self.appearance.pane, self.table.rows().is_empty()) {
+            (true, true) => self.say("the pane opens with the first file"),
+            (false, true) => self.say("no pane, when there are files"),
+            (true, false) if !is_shown => {
+                self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
+            }
+            _ => {}
         }
     }
 
@@ -43,7 +49,7 @@ impl App {
         self.focus = self.focus();
         if self.focus == Focus::Table && self.layout().is_some_and(|l| l.pane.is_none()) {
             let timeline = self.layout().is_some_and(|layout| layout.timeline.is_some());
-            if !timeline {
+            if !timeline && self.has_rows() {
                 self.say_with("there is no pane to move to", &SHOW_DETAIL);
             }
         }

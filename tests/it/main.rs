@@ -31,6 +31,7 @@ mod paging;
 mod pty;
 mod readme;
 mod reconcile;
+mod replies;
 mod screens;
 mod support;
 mod tls;
