@@ -13,7 +13,8 @@ use super::batch::{Batch, Side};
 use super::mix;
 use super::texts::{SLOTS, Task, failure};
 
-const CHUNK: u64 = 64 * 1_024;
+/// Digits of a request's number in its custom id.
+const DIGITS: usize = 6;
 /// Places where a line of a round of slots may begin, and the end of the round.
 const BEGINS: usize = 33;
 const SIDES: [Side; 3] = [Side::Input, Side::Output, Side::Errors];
@@ -51,32 +52,10 @@ impl Content {
         self.begin(self.lines)
     }
 
-    /// The bytes `from..to`, in chunks.
-    pub(super) fn chunks(self, from: u64, to: u64) -> impl Iterator<Item = Bytes> + Send {
-        let mut at = from;
-        std::iter::from_fn(move || {
-            if at >= to {
-                return None;
-            }
-            let end = to.min((at / CHUNK + 1) * CHUNK);
-            let chunk = self.part(at, end);
-            at = end;
-            Some(Bytes::from(chunk))
-        })
-    }
-
-    fn part(&self, from: u64, to: u64) -> Vec<u8> {
-        let mut out = Vec::with_capacity(usize::try_from(to - from).unwrap_or(0));
-        let mut number = self.line_at(from);
-        while number < self.lines && self.begin(number) < to {
-            let (begin, line) = (self.begin(number), self.line(number));
-            let length = line.len() as u64;
-            let cut =
-                |at: u64| usize::try_from(at.clamp(begin, begin + length) - begin).unwrap_or(0);
-            out.extend_from_slice(&line.as_bytes()[cut(from)..cut(to)]);
-            number += 1;
-        }
-        out
+    /// The bytes `from..to`, in pieces of `most` bytes.
+    pub(super) fn pieces(self, from: u64, to: u64, most: u64) -> Pieces {
+        let templates = std::iter::repeat_with(|| None).take(BEGINS - 1).collect();
+        Pieces { content: self, at: from, to: to.min(self.size()), most: most.max(1), templates }
     }
 
     fn round(&self) -> &'static [u64; BEGINS] {
@@ -113,14 +92,18 @@ impl Content {
         first + from
     }
 
+    /// What is known of an answer alone: 64 bits.
+    fn hash(&self, request: u64) -> u64 {
+        mix(mix(request) ^ self.created_s.unsigned_abs())
+    }
+
     /// One line, its end included.
     fn line(&self, line: u64) -> String {
         let Self { batch, created_s, .. } = self;
         let Batch { task, model, .. } = batch;
         let (slot, request) = (line % SLOTS, batch.request(line));
-        let custom_id = format!("{}-{request:06}", task.word());
-        let hash = mix(mix(request) ^ created_s.unsigned_abs());
-        let id = format!("{hash:016x}");
+        let custom_id = format!("{}-{request:0DIGITS$}", task.word());
+        let id = format!("{:016x}", self.hash(request));
         let text = |text: &str| serde_json::Value::from(text).to_string();
         match batch.side {
             Side::Input => format!(
@@ -160,6 +143,89 @@ impl Content {
     }
 }
 
+/// A part of a content on its way. The first line of each slot is written; those that follow are that
+/// one with other digits, so that a server on loopback has the time to send, not to write.
+#[derive(Debug)]
+pub(super) struct Pieces {
+    content: Content,
+    at: u64,
+    to: u64,
+    most: u64,
+    templates: Vec<Option<Template>>,
+}
+
+impl Iterator for Pieces {
+    type Item = Bytes;
+
+    fn next(&mut self) -> Option<Bytes> {
+        let (from, to) = (self.at, self.to.min(self.at.saturating_add(self.most)));
+        if from >= to {
+            return None;
+        }
+        let length = |bytes: u64| usize::try_from(bytes).unwrap_or(0);
+        let mut out = Vec::with_capacity(length(to - from));
+        let mut number = self.content.line_at(from);
+        let mut begin = self.content.begin(number);
+        while begin < to {
+            let line = self.line(number);
+            let end = begin + line.len() as u64;
+            let cut = |at: u64| length(at.clamp(begin, end) - begin);
+            out.extend_from_slice(&line[cut(from)..cut(to)]);
+            (number, begin) = (number + 1, end);
+        }
+        self.at = to;
+        Some(out.into())
+    }
+}
+
+impl Pieces {
+    fn line(&mut self, number: u64) -> &[u8] {
+        let content = self.content;
+        let slot = usize::try_from(number % SLOTS).unwrap_or(0);
+        let template = self.templates[slot].get_or_insert_with(|| Template::of(&content, number));
+        let request = content.batch.request(number);
+        template.fill(request, content.hash(request));
+        &template.line
+    }
+}
+
+/// The line of a slot, and the places in it that differ from one line of the slot to the next.
+#[derive(Debug)]
+struct Template {
+    line: Vec<u8>,
+    /// Where the number of the request stands.
+    number: usize,
+    /// Where its hash stands.
+    hashes: Vec<usize>,
+}
+
+impl Template {
+    fn of(content: &Content, number: u64) -> Self {
+        let line = content.line(number);
+        let request = content.batch.request(number);
+        let digits = format!("-{request:0DIGITS$}\"");
+        let hash = format!("{:016x}", content.hash(request));
+        let hashes = line.match_indices(&hash).map(|(at, _)| at).collect();
+        let number = line.find(&digits).map_or(0, |at| at + 1);
+        Self { line: line.into(), number, hashes }
+    }
+
+    fn fill(&mut self, request: u64, hash: u64) {
+        let mut rest = request;
+        for digit in self.line[self.number..][..DIGITS].iter_mut().rev() {
+            *digit = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+        }
+        let mut digits = [0; 16];
+        for (digit, place) in digits.iter_mut().rev().zip(0..) {
+            *digit = b"0123456789abcdef"[usize::try_from(hash >> (4 * place) & 15).unwrap_or(0)];
+        }
+        for at in &self.hashes {
+            self.line[*at..][..digits.len()].copy_from_slice(&digits);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +236,7 @@ mod tests {
     }
 
     fn whole(content: Content) -> Vec<u8> {
-        content.chunks(0, content.size()).flatten().collect()
+        content.pieces(0, content.size(), 64 * 1_024).flatten().collect()
     }
 
     #[test]
@@ -207,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn a_line_is_the_same_from_its_template_as_written() {
+        for index in 0..42 {
+            let content = content(index, Batch::of(index).lines().min(200));
+            let mut pieces = content.pieces(0, 0, 1);
+            for number in 0..content.lines {
+                let line = String::from_utf8(pieces.line(number).to_vec()).unwrap();
+                assert_eq!(line, content.line(number));
+            }
+        }
+    }
+
+    #[test]
     fn any_part_is_the_same_as_in_the_whole() {
         for index in 0..3 {
             let content = content(index, 300);
@@ -215,7 +293,13 @@ mod tests {
             for _ in 0..40 {
                 let from = rng.u64(..=size);
                 let to = rng.u64(from..=size.min(from + 100_000));
-                let part: Vec<u8> = content.chunks(from, to).flatten().collect();
+                let most = rng.u64(1_000..70_000);
+                let pieces: Vec<Bytes> = content.pieces(from, to, most).collect();
+                let (last, others) = pieces
+                    .split_last()
+                    .map_or((0, &[][..]), |(last, others)| (last.len() as u64, others));
+                assert!(last <= most && others.iter().all(|piece| piece.len() as u64 == most));
+                let part: Vec<u8> = pieces.into_iter().flatten().collect();
                 let at = |offset: u64| usize::try_from(offset).unwrap();
                 assert_eq!(part, whole[at(from)..at(to)], "{from}..{to} of {size}");
             }

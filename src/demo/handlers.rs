@@ -216,7 +216,7 @@ pub(super) async fn content(
             Body::from(content.slice(at(from)..at(to)))
         }
         Stored::Generated(content) => Body::from_stream(stream::iter(
-            content.chunks(from, to).map(Ok::<Bytes, std::convert::Infallible>),
+            content.pieces(from, to, 256 * 1_024).map(Ok::<Bytes, std::convert::Infallible>),
         )),
     };
     let mut response = (
