@@ -10,13 +10,15 @@ use super::options::{GlobalOptions, silent_but, within};
 use super::{CommandError, DEMO_FILES, configure, failed};
 use crate::demo;
 use crate::runtime::output::stdout;
+use crate::store::filter::read_size;
 
 const HELP: &str = "\
 Examples:
   shelflife demo-server
   shelflife demo-server --listen 127.0.0.1:8080 --latency 20 --key secret
   CEREBRAS_API_KEY=secret shelflife --base-url http://127.0.0.1:8080
-  shelflife demo-server --fail 10% --rate-limit 60/m   errors and refusals";
+  shelflife demo-server --fail 10% --rate-limit 60/m   errors and refusals
+  shelflife demo-server --content-rate 1MiB/s --no-ranges   slow contents";
 
 /// The options of every command that act here.
 const ACTING: &[&str] = &["--files", "--log-file", "--config"];
@@ -43,13 +45,34 @@ pub struct DemoServer {
     pub churn: Option<u32>,
 
     /// Let this share of requests fail, such as 0.1 or 10%: errors of the service, of a proxy before
-    /// it, and of one that is busy
+    /// it, and of one that is busy; contents also break off, with the connection closed, or with an
+    /// end that looks like theirs
     #[arg(long, value_name = "RATE", default_value = "0", value_parser = rate, allow_negative_numbers = true)]
     pub fail: f64,
 
     /// Let in so many requests a minute, such as 60/m, and refuse the others with 429 and Retry-After
     #[arg(long, value_name = "N/m", value_parser = a_minute, allow_negative_numbers = true)]
     pub rate_limit: Option<u64>,
+
+    /// Send each content at this many bytes a second, such as 1MiB/s, 500KB/s or 20000
+    #[arg(long, value_name = "BYTES/S", value_parser = content_rate, allow_negative_numbers = true)]
+    pub content_rate: Option<u64>,
+
+    /// Send contents whole, whichever part of them is asked for
+    #[arg(long)]
+    pub no_ranges: bool,
+
+    /// Send contents without a length and without a validator.
+    #[arg(long, help = "Send contents without their length and without an ETag")]
+    pub no_lengths: bool,
+}
+
+fn content_rate(text: &str) -> Result<u64, String> {
+    let bytes = read_size(text.strip_suffix("/s").unwrap_or(text)).filter(|bytes| *bytes > 0);
+    bytes.ok_or_else(|| {
+        "so many bytes a second, from 1 up, such as 1MiB/s, 500KB/s or 20000, are allowed"
+            .to_owned()
+    })
 }
 
 fn rate(text: &str) -> Result<f64, String> {
@@ -91,6 +114,9 @@ pub async fn run(options: &GlobalOptions, server: DemoServer) -> Result<(), Comm
         churn: server.churn,
         fail: server.fail,
         a_minute: server.rate_limit,
+        content_rate: server.content_rate,
+        no_ranges: server.no_ranges,
+        no_lengths: server.no_lengths,
     };
     let (address, serve) = demo::bind(server.listen, account)
         .map_err(failed("the demo server cannot listen on the address in --listen"))?;

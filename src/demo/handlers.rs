@@ -6,23 +6,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Json;
-use axum::body::Body;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, Request, State};
-use axum::http::header::{
-    ACCEPT_RANGES, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE,
-    RANGE, RETRY_AFTER,
-};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream;
 use serde_json::json;
 
-use super::account::Stored;
-use super::limits::{Admission, Failing};
-use super::{Service, now_s};
+use super::limits::{Admission, Break, Failing};
+use super::{Service, now_s, sending};
 
 type Shared = State<Arc<Service>>;
 
@@ -30,14 +24,19 @@ const WEEK_S: i64 = 7 * 86_400;
 const REQUESTS_A_DAY: u64 = 1_000_000;
 
 /// Runs before every route: latency, the limits, the key, and the rate-limit headers of the answer.
-pub(super) async fn guard(State(service): Shared, request: Request, next: Next) -> Response {
+pub(super) async fn guard(State(service): Shared, mut request: Request, next: Next) -> Response {
     if !service.options.latency.is_zero() {
         tokio::time::sleep(service.options.latency).await;
     }
-    let (admission, served) = service.limits.admit(Instant::now());
+    let has_content = request.method() == Method::GET && request.uri().path().ends_with("/content");
+    let (admission, served) = service.limits.admit(has_content, Instant::now());
     let refusal = match admission {
         Admission::TooMany { seconds } => Some(too_many(seconds)),
         Admission::Fails(failure) => Some(fail(failure)),
+        Admission::Breaks(breaks) => {
+            request.extensions_mut().insert(breaks);
+            refuse_key(&service, request.headers())
+        }
         Admission::Granted => refuse_key(&service, request.headers()),
     };
     let mut response = match refusal {
@@ -190,78 +189,15 @@ pub(super) async fn delete(State(service): Shared, Path(id): Path<String>) -> Re
 pub(super) async fn content(
     State(service): Shared,
     Path(id): Path<String>,
-    headers: HeaderMap,
+    request: Request,
 ) -> Response {
     let found = service.account(|account| {
         let index = account.index(&id)?;
         Some((account.file(index, now_s())?, account.content(index)?))
     });
     let Some((file, stored)) = found else { return no_such_file(&id) };
-    let size = file.bytes;
-    let etag = format!("\"{id}\"");
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let ranged = text(IF_RANGE).is_none_or(|tag| tag == etag);
-    let (status, from, to) =
-        match text(RANGE).filter(|_| ranged).map(|range| read_range(range, size)) {
-            None | Some(Range::Ignored) => (StatusCode::OK, 0, size),
-            Some(Range::Within(from, to)) => (StatusCode::PARTIAL_CONTENT, from, to),
-            Some(Range::Outside) => {
-                let range = [(CONTENT_RANGE, format!("bytes */{size}"))];
-                return (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response();
-            }
-        };
-    let body = match stored {
-        Stored::Uploaded(content) => {
-            let at = |offset: u64| usize::try_from(offset).unwrap_or(0).min(content.len());
-            Body::from(content.slice(at(from)..at(to)))
-        }
-        Stored::Generated(content) => Body::from_stream(stream::iter(
-            content.pieces(from, to, 256 * 1_024).map(Ok::<Bytes, std::convert::Infallible>),
-        )),
-    };
-    let mut response = (
-        status,
-        [
-            (CONTENT_TYPE, "application/x-ndjson".to_owned()),
-            (CONTENT_LENGTH, (to - from).to_string()),
-            (ACCEPT_RANGES, "bytes".to_owned()),
-            (ETAG, etag),
-        ],
-        body,
-    )
-        .into_response();
-    if status == StatusCode::PARTIAL_CONTENT
-        && let Ok(range) = HeaderValue::try_from(format!("bytes {from}-{}/{size}", to - 1))
-    {
-        response.headers_mut().insert(CONTENT_RANGE, range);
-    }
-    response
-}
-
-enum Range {
-    Within(u64, u64),
-    Outside,
-    Ignored,
-}
-
-/// Reads a `Range` of one part; of several parts, or malformed, it is ignored as HTTP allows.
-fn read_range(text: &str, size: u64) -> Range {
-    let Some((first, last)) = text.strip_prefix("bytes=").and_then(|spec| spec.split_once('-'))
-    else {
-        return Range::Ignored;
-    };
-    match (first.parse::<u64>(), last.parse::<u64>()) {
-        _ if size == 0 => Range::Outside,
-        (Ok(first), Ok(last)) if first <= last && first < size => {
-            Range::Within(first, size.min(last.saturating_add(1)))
-        }
-        (Ok(first), Err(_)) if last.is_empty() && first < size => Range::Within(first, size),
-        (Err(_), Ok(tail)) if first.is_empty() && tail > 0 => {
-            Range::Within(size.saturating_sub(tail), size)
-        }
-        (Ok(first), _) if first >= size => Range::Outside,
-        _ => Range::Ignored,
-    }
+    let breaks = request.extensions().get::<Break>().copied();
+    sending::answer(&service.options, request.headers(), &file, &stored, breaks)
 }
 
 /// What an upload's form said.

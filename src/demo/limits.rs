@@ -31,6 +31,8 @@ pub(super) enum Admission {
         seconds: u64,
     },
     Fails(Failing),
+    /// It is answered with a content that breaks off.
+    Breaks(Break),
 }
 
 /// How a request fails.
@@ -42,6 +44,24 @@ pub(super) enum Failing {
     Proxy,
     /// For a second.
     Busy,
+}
+
+/// How a content breaks off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Break {
+    /// The connection is closed after this share of it, in thousandths.
+    Closed { thousandths: u64 },
+    /// It ends as if it were whole after this share of it, and had no length.
+    Ended { thousandths: u64 },
+}
+
+impl Break {
+    /// Bytes that come of `length`: never all.
+    pub(super) fn after(self, length: u64) -> u64 {
+        let (Self::Closed { thousandths } | Self::Ended { thousandths }) = self;
+        let (thousands, rest) = (length / 1_000, length % 1_000);
+        thousands * thousandths + rest * thousandths / 1_000
+    }
 }
 
 /// What a minute allows.
@@ -58,13 +78,14 @@ impl Limits {
         Self { fail, a_minute, minute: Mutex::default(), served: AtomicU64::new(0) }
     }
 
-    /// Decides on a request, and tells how many there have been with it.
-    pub(super) fn admit(&self, now: Instant) -> (Admission, u64) {
+    /// Decides on a request, which is one for a content or not, and tells how many there have been with
+    /// it.
+    pub(super) fn admit(&self, has_content: bool, now: Instant) -> (Admission, u64) {
         let number = self.served.fetch_add(1, Ordering::Relaxed);
-        (self.decide(number, now), number + 1)
+        (self.decide(number, has_content, now), number + 1)
     }
 
-    fn decide(&self, number: u64, now: Instant) -> Admission {
+    fn decide(&self, number: u64, has_content: bool, now: Instant) -> Admission {
         if let Some(allowed) = self.a_minute {
             let mut minute = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
             let is_over = |(began, _): &(Instant, u64)| now.duration_since(*began) >= MINUTE;
@@ -80,13 +101,19 @@ impl Limits {
                 *let_in += 1;
             }
         }
-        let kinds = [Failing::Inside, Failing::Proxy, Failing::Busy];
         let mixed = mix(number);
-        if share(mixed) < self.fail {
-            let kind = kinds[usize::try_from(mixed % 3).unwrap_or(0)];
-            return Admission::Fails(kind);
+        if share(mixed) >= self.fail {
+            return Admission::Granted;
         }
-        Admission::Granted
+        // Something comes each time, so that whoever goes on where it broke off gets to the end.
+        let thousandths = 50 + mix(mixed) % 900;
+        match mixed % if has_content { 5 } else { 3 } {
+            0 => Admission::Fails(Failing::Inside),
+            1 => Admission::Fails(Failing::Proxy),
+            2 => Admission::Fails(Failing::Busy),
+            3 => Admission::Breaks(Break::Closed { thousandths }),
+            _ => Admission::Breaks(Break::Ended { thousandths }),
+        }
     }
 
     /// What this minute still allows; nothing where there is no limit.
@@ -113,7 +140,7 @@ mod tests {
     fn so_many_are_let_in_a_minute_and_then_again() {
         let (limits, start) = (Limits::new(0.0, Some(2)), Instant::now());
         let at = |seconds| start + Duration::from_secs(seconds);
-        let ask = |seconds| limits.admit(at(seconds)).0;
+        let ask = |seconds| limits.admit(false, at(seconds)).0;
         assert_eq!([ask(0), ask(20)], [Admission::Granted; 2]);
         assert_eq!(ask(21), Admission::TooMany { seconds: 40 });
         let minute = limits.minute(at(21)).unwrap();
@@ -127,9 +154,31 @@ mod tests {
     fn the_share_that_fails_is_the_one_that_was_asked_for() {
         for (rate, expected) in [(0.0, 0..=0), (0.25, 200..=300), (1.0, 1_000..=1_000)] {
             let limits = Limits::new(rate, None);
-            let all = (0..1_000).map(|_| limits.admit(Instant::now()).0);
+            let all = (0..1_000).map(|_| limits.admit(false, Instant::now()).0);
             let failed = all.filter(|admission| *admission != Admission::Granted).count();
             assert!(expected.contains(&failed), "{rate}: {failed}");
+        }
+    }
+
+    #[test]
+    fn a_content_fails_before_its_head_or_in_its_middle_and_the_same_way_each_time() {
+        let decide = || -> Vec<Admission> {
+            let limits = Limits::new(1.0, None);
+            (0..500).map(|_| limits.admit(true, Instant::now()).0).collect()
+        };
+        let all = decide();
+        assert_eq!(all, decide());
+        let count = |is: &dyn Fn(&Admission) -> bool| all.iter().filter(|one| is(one)).count();
+        let closed = count(&|one| matches!(one, Admission::Breaks(Break::Closed { .. })));
+        let ended = count(&|one| matches!(one, Admission::Breaks(Break::Ended { .. })));
+        let failed = count(&|one| matches!(one, Admission::Fails(_)));
+        assert_eq!(closed + ended + failed, 500);
+        assert!(closed > 60 && ended > 60 && failed > 200, "{closed} {ended} {failed}");
+        for one in all {
+            let Admission::Breaks(breaks) = one else { continue };
+            assert!((0..1_000_000).step_by(777).all(|length| breaks.after(length) <= length));
+            assert!((1..100).all(|length| breaks.after(length) < length));
+            assert!(breaks.after(100) > 0 && breaks.after(u64::MAX) < u64::MAX);
         }
     }
 }

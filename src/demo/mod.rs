@@ -8,6 +8,7 @@ mod batch;
 mod content;
 mod handlers;
 mod limits;
+mod sending;
 mod texts;
 
 use std::io;
@@ -38,10 +39,16 @@ pub struct Options {
     /// Seconds from one change of the account to the next; nothing where it changes only by
     /// requests and by expiry.
     pub churn: Option<u32>,
-    /// The share of requests that fail, from 0 to 1.
+    /// The share of requests that fail, from 0 to 1; those for a content also in its middle.
     pub fail: f64,
     /// Requests that are let in a minute; any number where this is not given.
     pub a_minute: Option<u64>,
+    /// Bytes of each content that leave in a second; as many as can where this is not given.
+    pub content_rate: Option<u64>,
+    /// Contents come whole, whichever part of them was asked for.
+    pub no_ranges: bool,
+    /// Contents come without their length and without a validator.
+    pub no_lengths: bool,
 }
 
 /// What the handlers share.

@@ -541,6 +541,8 @@ fn odd_flags_name_the_flag_the_value_and_what_is_allowed() {
         (&["demo-server", "--fail", "nan"], &["--fail", "nan"]),
         (&["demo-server", "--rate-limit", "60"], &["--rate-limit", "60/m"]),
         (&["demo-server", "--rate-limit", "0/m"], &["--rate-limit", "1/m to"]),
+        (&["demo-server", "--content-rate", "0"], &["--content-rate", "1MiB/s"]),
+        (&["demo-server", "--content-rate", "1MiB/m"], &["--content-rate", "1MiB/m", "500KB/s"]),
         (&["--color", "blue"], &["--color", "blue", "never"]),
         (&["--load", "some"], &["--load", "some", "demand"]),
         (&["list", "--demo", "--base-url", "https://x"], &["--demo", "--base-url"]),
@@ -650,7 +652,10 @@ fn help_and_version_are_there_for_every_command() {
     for (arguments, parts) in [
         (&["--help"][..], &["Examples:", "--demo", "Service:", "Exit codes:"][..]),
         (&["list", "--help"], &["Examples:", "--all", "--output", "partial"]),
-        (&["demo-server", "--help"], &["Examples:", "--listen", "--latency", "--key"]),
+        (
+            &["demo-server", "--help"],
+            &["Examples:", "--latency", "--content-rate", "--no-ranges", "--no-lengths"],
+        ),
     ] {
         let output = command(arguments).output().unwrap();
         let said = text(&output.stdout);

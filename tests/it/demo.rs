@@ -219,3 +219,139 @@ async fn the_share_that_fails_fails_as_services_do() {
     assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [500, 502, 503]);
     end(demo);
 }
+
+/// The files of an account, the smallest first, as the list has them.
+async fn listed(demo: &Demo) -> Vec<Value> {
+    let mut list = json(get(demo, "/v1/files?limit=100").await).await;
+    let mut files = std::mem::take(list["data"].as_array_mut().unwrap());
+    files.sort_by_key(|file| file["bytes"].as_u64());
+    files
+}
+
+fn content_of(file: &Value) -> String {
+    format!("/v1/files/{}/content", file["id"].as_str().unwrap())
+}
+
+/// Each file, however large, is as long as the list says, and its last lines are lines of its kind.
+#[tokio::test]
+async fn every_file_is_what_its_name_says() {
+    let demo = demo(None);
+    let client = Client::builder().no_proxy().build().unwrap();
+    let files = listed(&demo).await;
+    assert!(files.len() == 100 && files[99]["bytes"].as_u64() > Some(10_000_000));
+    for file in files {
+        let (bytes, name) = (file["bytes"].as_u64().unwrap(), file["filename"].as_str().unwrap());
+        let tail = client.get(format!("{}{}", demo.url, content_of(&file)));
+        let tail = tail.header("range", "bytes=-20000").send().await.unwrap();
+        let total = format!("-{}/{bytes}", bytes - 1);
+        assert!(tail.headers()["content-range"].to_str().unwrap().ends_with(&total), "{name}");
+        let tail = tail.bytes().await.unwrap();
+        let text = String::from_utf8_lossy(&tail);
+        let lines = text.strip_suffix('\n').unwrap().split('\n');
+        for line in lines.skip(usize::from(bytes > 20_000)) {
+            let line: Value = serde_json::from_str(line).unwrap();
+            let (body, answered) = (&line["body"], &line["response"]["body"]);
+            assert!(line["custom_id"].is_string(), "{name}");
+            if name.contains("input") {
+                assert!(line["method"] == "POST" && body["model"].is_string(), "{name}");
+            } else if name.contains("output") {
+                let usage = &answered["usage"]["total_tokens"];
+                assert!(answered["model"].is_string() && usage.is_u64(), "{name}");
+            } else {
+                assert!(name.contains("errors") && answered["usage"].is_null(), "{name}");
+            }
+        }
+    }
+    end(demo);
+}
+
+#[tokio::test]
+async fn contents_can_come_slowly_whole_and_without_a_length() {
+    let honest = demo(None);
+    let files = listed(&honest).await;
+    let path = content_of(&files[20]);
+    let bytes = get(&honest, &path).await.bytes().await.unwrap();
+    assert!((10_000..200_000).contains(&bytes.len()), "{}", bytes.len());
+    let client = Client::builder().no_proxy().build().unwrap();
+    let part = |demo: &Demo, tag: &'static str| {
+        let request = client.get(format!("{}{path}", demo.url)).header("range", "bytes=100-299");
+        if tag.is_empty() { request.send() } else { request.header("if-range", tag).send() }
+    };
+    let rate = Some(bytes.len() as u64 * 20);
+    for (no_ranges, no_lengths) in [(false, false), (false, true), (true, false), (true, true)] {
+        let demo = start(Options {
+            files: 250,
+            content_rate: rate,
+            no_ranges,
+            no_lengths,
+            ..Options::default()
+        });
+        let whole = get(&demo, &path).await;
+        let head = whole.headers();
+        assert_eq!(head.contains_key("accept-ranges"), !no_ranges);
+        assert_eq!(
+            (head.contains_key("content-length"), head.contains_key("etag")),
+            (!no_lengths, !no_lengths)
+        );
+        assert_eq!(head.contains_key("transfer-encoding"), no_lengths);
+        assert!(whole.bytes().await.unwrap() == bytes, "{no_ranges} {no_lengths}");
+        let some = part(&demo, "").await.unwrap();
+        let expected = if no_ranges { &bytes[..] } else { &bytes[100..300] };
+        assert_eq!(
+            some.status(),
+            if no_ranges { StatusCode::OK } else { StatusCode::PARTIAL_CONTENT }
+        );
+        assert_eq!(some.headers().contains_key("content-range"), !no_ranges);
+        assert!(some.bytes().await.unwrap() == expected, "{no_ranges} {no_lengths}");
+        // A condition on a validator that is none is not met.
+        assert_eq!(part(&demo, "\"x\"").await.unwrap().status(), StatusCode::OK);
+        end(demo);
+    }
+    end(honest);
+}
+
+/// Contents fail before their head, are cut, or end too early as if they were whole; whoever goes on
+/// from there comes to the end.
+#[tokio::test]
+async fn contents_fail_in_their_own_ways() {
+    let honest = demo(None);
+    let files = listed(&honest).await;
+    let path = content_of(&files[60]);
+    let bytes = get(&honest, &path).await.bytes().await.unwrap();
+    assert!((100_000..8_000_000).contains(&bytes.len()), "{}", bytes.len());
+    end(honest);
+    let client = Client::builder().no_proxy().build().unwrap();
+    for fail in [1.0, 0.5] {
+        let demo = start(Options { files: 250, fail, ..Options::default() });
+        let (mut got, mut ways) = (vec![], std::collections::BTreeSet::new());
+        for number in 0..40 {
+            let request = client.get(format!("{}{path}", demo.url));
+            let range = format!("bytes={}-", got.len());
+            let mut answer = request.header("range", range).send().await.unwrap();
+            if answer.status() != StatusCode::PARTIAL_CONTENT {
+                ways.insert(answer.status().as_u16().to_string());
+                continue;
+            }
+            let announced = answer.headers().get("content-length").is_some();
+            let ended = loop {
+                match answer.chunk().await {
+                    Ok(Some(piece)) => got.extend_from_slice(&piece),
+                    end => break end.is_ok(),
+                }
+            };
+            assert!(bytes.starts_with(&got), "{number}");
+            assert_eq!(announced, !ended || got.len() == bytes.len(), "{number}");
+            ways.insert(if ended { "ended" } else { "cut" }.to_owned());
+            if got.len() == bytes.len() {
+                break;
+            }
+        }
+        let all: Vec<&str> = ways.iter().map(String::as_str).collect();
+        if fail < 1.0 {
+            assert!(got == bytes, "{} of {}", got.len(), bytes.len());
+        } else {
+            assert_eq!(all, ["500", "502", "503", "cut", "ended"]);
+        }
+        end(demo);
+    }
+}

@@ -40,7 +40,7 @@ use eval::Test;
 pub use blocks::{BLOCK, Verdicts};
 pub use expr::{Expr, Op, Property, TextField, TextOp};
 pub use pattern::{Pattern, PatternError};
-pub use values::When;
+pub use values::{When, read_size};
 
 /// A filter that is ready for use.
 #[derive(Clone, Debug)]

@@ -18,8 +18,16 @@ const SI: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];
 /// Digits after the point that can still matter; an exbibyte has 19 digits.
 const MOST_DECIMALS: usize = 18;
 
-/// Bytes, from `512`, `10MiB` or `1.5GB`; a part of a byte is dropped.
-pub(super) fn read_size(text: &str) -> Option<u64> {
+/// Bytes, from `512`, `10MiB` or `1.5GB`, in any case of letters; a part of a byte is dropped.
+///
+/// ```
+/// use shelflife::store::filter::read_size;
+/// assert_eq!(read_size("1.5 KiB"), Some(1_536));
+/// assert_eq!(read_size("500kB"), Some(500_000));
+/// assert_eq!(read_size("many"), None);
+/// ```
+#[must_use]
+pub fn read_size(text: &str) -> Option<u64> {
     let (whole, tail) = split_digits(text);
     let (decimals, unit) = match tail.strip_prefix('.') {
         Some(tail) => Some(split_digits(tail)).filter(|(decimals, _)| !decimals.is_empty())?,
