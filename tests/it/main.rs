@@ -10,6 +10,7 @@ mod browse;
 mod cli;
 mod client;
 mod config;
+mod content;
 mod contrast;
 mod demo;
 mod detail;

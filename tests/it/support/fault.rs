@@ -28,8 +28,14 @@ pub enum Reply {
     Drip(Vec<u8>, Duration),
     /// With these bytes; then the second ones over and over, without an end or a pause.
     Flood(Vec<u8>, Vec<u8>),
+    /// With these bytes; then with one of the pieces after each such pause; then the connection is
+    /// closed.
+    Trickle(Vec<u8>, Vec<Vec<u8>>, Duration),
     /// With these bytes; then the connection is reset.
     Reset(Vec<u8>),
+    /// After the body of the request was read, or so many bytes of it, as the function says that is
+    /// given them.
+    AfterBody(usize, Box<dyn FnOnce(Vec<u8>) -> Reply + Send>),
 }
 
 /// A running fault server.
@@ -127,7 +133,11 @@ fn serve<S: Read + Write>(
             heads.push(head.clone());
             heads.len() - 1
         };
-        match answer(number, &head) {
+        let mut reply = answer(number, &head);
+        while let Reply::AfterBody(most, then) = reply {
+            reply = then(read_body(&mut stream, &head, most));
+        }
+        match reply {
             Reply::Kept(bytes) => {
                 if stream.get_mut().write_all(&bytes).is_err() {
                     return;
@@ -151,6 +161,38 @@ fn read_head(stream: &mut impl BufRead) -> Option<String> {
         }
     }
     Some(head)
+}
+
+/// The body of the request with this head, at most so many bytes of it; what came of it where it
+/// breaks off.
+fn read_body(stream: &mut impl BufRead, head: &str, most: usize) -> Vec<u8> {
+    let mut body = vec![];
+    let read = |stream: &mut dyn BufRead, bytes: usize, body: &mut Vec<u8>| {
+        let wanted = bytes.min(most - body.len());
+        stream.take(wanted as u64).read_to_end(body).unwrap_or(0) == bytes
+    };
+    if let Some(length) = header(head, "content-length") {
+        read(stream, length.parse().unwrap(), &mut body);
+    } else if header(head, "transfer-encoding").is_some() {
+        let mut line = String::new();
+        while stream.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+            let bytes = usize::from_str_radix(line.trim(), 16).unwrap_or(0);
+            line.clear();
+            if !read(stream, bytes, &mut body) || stream.read_line(&mut line).is_err() || bytes == 0
+            {
+                break;
+            }
+            line.clear();
+        }
+    }
+    body
+}
+
+/// What a head says under this name.
+pub fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = head.lines().skip(1).filter_map(|line| line.split_once(':'));
+    let mut values = pairs.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+    values.next().map(|(_, value)| value.trim())
 }
 
 /// Answers the last request of a connection.
@@ -184,6 +226,17 @@ fn reply_last(tcp: &TcpStream, stream: &mut impl Write, reply: Reply) -> io::Res
                 stream.write_all(&more)?;
             }
         }
+        Reply::Trickle(bytes, pieces, pause) => {
+            stream.write_all(&bytes)?;
+            for piece in pieces {
+                if wait_closed(tcp, Some(pause)).is_ok() {
+                    break;
+                }
+                stream.write_all(&piece)?;
+            }
+            Ok(())
+        }
+        Reply::AfterBody(..) => unreachable!("the body was read"),
         Reply::Reset(bytes) => {
             stream.write_all(&bytes)?;
             SockRef::from(tcp).set_linger(Some(Duration::ZERO))

@@ -2,14 +2,16 @@
 //!
 //! For what is pure: a driver of the app, files to answer it with, a service that holds them, and
 //! what the screen shows. For the real binary: itself, a terminal to run it in, a demo server that
-//! notes its requests, and a server that breaks the rules.
+//! notes its requests, a server that breaks the rules, and one with files that lies about them.
 
 pub mod binary;
 pub mod calls;
+pub mod content;
 pub mod demo;
 pub mod driver;
 pub mod fault;
 pub mod files;
+pub mod lying;
 pub mod screen;
 pub mod sequences;
 pub mod service;
