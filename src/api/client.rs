@@ -15,7 +15,7 @@ use super::coding;
 use super::content::{Content, Part, TransferLimits};
 use super::error::{ApiError, Asked, ClientError, Status};
 use super::exchange::{About, Exchange, Read};
-use super::failure::no_client;
+use super::failure::{ODD_ENCODING, no_client};
 use super::proxy::{Proxy, Route};
 use super::retry::Allowance;
 use super::tunnel::{self, REFUSED, WANTS_USER};
@@ -185,7 +185,7 @@ impl Client {
         let Answer { value: body, date, allowance } = self.get(url, Asked::List).await?;
         let value = wire::read_page(&body.bytes).map_err(|why| match why {
             NotAPage::NotAFilesList { .. } if body.encoded => {
-                ApiError::Undecodable { what: "it is encoded in a way that was not asked for" }
+                ApiError::Undecodable { what: ODD_ENCODING }
             }
             NotAPage::NotAFilesList { beginning, breaks_off } => {
                 ApiError::NotAFilesList { beginning, breaks_off }

@@ -223,15 +223,63 @@ pub struct Content {
 #[derive(Debug)]
 enum Decoder {
     Plain,
-    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+    Gzip(Box<Gzip>),
     /// The end of it was reached.
     Ended,
+}
+
+/// Bytes of gzip that are decoded at once: each becomes 1,032 at most, so that a piece stays at
+/// about 1 MiB however much was made small in it.
+const DECODED_AT_ONCE: usize = 1_024;
+
+/// Gzip on its way.
+#[derive(Debug)]
+struct Gzip {
+    decoder: MultiGzDecoder<Vec<u8>>,
+    /// What came and is still to be decoded.
+    rest: Bytes,
+    /// Whether nothing came yet: an empty body is one in any encoding.
+    is_empty: bool,
+}
+
+impl Gzip {
+    fn new() -> Self {
+        let decoder = MultiGzDecoder::new(vec![]);
+        Self { decoder, rest: Bytes::new(), is_empty: true }
+    }
+
+    /// Takes the next piece as it came.
+    fn push(&mut self, piece: Bytes) {
+        self.is_empty &= piece.is_empty();
+        self.rest = piece;
+    }
+
+    /// What comes of a little of the rest.
+    fn decode(&mut self) -> Result<Bytes, ApiError> {
+        let some = self.rest.split_to(self.rest.len().min(DECODED_AT_ONCE));
+        self.decoder.write_all(&some).map_err(|_| broken())?;
+        Ok(std::mem::take(self.decoder.get_mut()).into())
+    }
+
+    /// What comes of the end.
+    fn finish(&mut self) -> Result<Bytes, ApiError> {
+        if self.is_empty {
+            return Ok(Bytes::new());
+        }
+        self.decoder.try_finish().map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => {
+                ApiError::Interrupted { cause: Untrusted::new(CLOSED_EARLY) }
+            }
+            _ => broken(),
+        })?;
+        Ok(std::mem::take(self.decoder.get_mut()).into())
+    }
 }
 
 impl Content {
     pub(super) fn new(head: ContentHead, opened: Opened) -> Self {
         let decoder = match opened.coding() {
-            Coding::Gzip => Decoder::Gzip(Box::new(MultiGzDecoder::new(vec![]))),
+            Coding::Gzip => Decoder::Gzip(Box::new(Gzip::new())),
             Coding::Plain | Coding::Other => Decoder::Plain,
         };
         Self { head, opened, decoder }
@@ -242,34 +290,24 @@ impl Content {
     /// # Errors
     /// Where it breaks off, stalls, or cannot be decoded.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let gzip = match &mut self.decoder {
+            Decoder::Plain => return self.opened.chunk().await,
+            Decoder::Ended => return Ok(None),
+            Decoder::Gzip(gzip) => gzip,
+        };
         loop {
-            let piece = self.opened.chunk().await?;
-            let decoded = match (&mut self.decoder, piece) {
-                (Decoder::Plain, piece) => return Ok(piece),
-                (Decoder::Ended, _) => return Ok(None),
-                (Decoder::Gzip(decoder), Some(piece)) => {
-                    decoder.write_all(&piece).map_err(|_| broken())?;
-                    std::mem::take(decoder.get_mut())
+            while !gzip.rest.is_empty() {
+                let decoded = gzip.decode()?;
+                if !decoded.is_empty() {
+                    return Ok(Some(decoded));
                 }
-                (Decoder::Gzip(decoder), None) => {
-                    decoder.try_finish().map_err(|error| match error.kind() {
-                        std::io::ErrorKind::UnexpectedEof => {
-                            ApiError::Interrupted { cause: Untrusted::new(CLOSED_EARLY) }
-                        }
-                        _ => broken(),
-                    })?;
-                    let rest = std::mem::take(decoder.get_mut());
-                    self.decoder = Decoder::Ended;
-                    if rest.is_empty() {
-                        return Ok(None);
-                    }
-                    rest
-                }
-            };
-            if !decoded.is_empty() {
-                return Ok(Some(decoded.into()));
             }
+            let Some(piece) = self.opened.chunk().await? else { break };
+            gzip.push(piece);
         }
+        let decoded = gzip.finish()?;
+        self.decoder = Decoder::Ended;
+        Ok((!decoded.is_empty()).then_some(decoded))
     }
 }
 

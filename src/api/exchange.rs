@@ -15,7 +15,7 @@ use super::client::{Limits, Progress};
 use super::coding::{Body, Coding, Refused};
 use super::content::{ContentHead, TransferLimits};
 use super::error::{ApiError, Asked, Status};
-use super::failure::{BROKEN_ENCODING, CLOSED_EARLY, meaning_of};
+use super::failure::{BROKEN_ENCODING, CLOSED_EARLY, ODD_ENCODING, meaning_of};
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
 use super::retry::Allowance;
 use super::secret::SecretSource;
@@ -95,8 +95,12 @@ impl Exchange {
     ) -> Result<(ContentHead, Opened), ApiError> {
         let mut opened = self.send(request).await?;
         let status = opened.response.status();
-        if !status.is_success() && status.as_u16() != 416 {
+        // Other successes bring no content (202, 204), or one that a proxy has changed (203).
+        if !matches!(status.as_u16(), 200 | 206 | 416) {
             return Err(opened.refusal(self.about).await);
+        }
+        if opened.is_encoded() && status.is_success() {
+            return Err(ApiError::Undecodable { what: ODD_ENCODING });
         }
         opened.limits.gap = limits.gap;
         opened.haste = Haste::Flowing { limits, from: Instant::now(), received: 0 };

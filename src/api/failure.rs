@@ -10,6 +10,8 @@ use crate::text::Untrusted;
 
 /// Chunks or compression that are none.
 pub(super) const BROKEN_ENCODING: &str = "its encoding is broken";
+/// An encoding that nobody asked for, and that is not read.
+pub(super) const ODD_ENCODING: &str = "it is encoded in a way that was not asked for";
 /// The end came before what was announced.
 pub(super) const CLOSED_EARLY: &str = "the connection was closed too early";
 

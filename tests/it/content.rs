@@ -201,8 +201,13 @@ async fn a_refusal_says_what_to_do() {
             "the service answered 500 Internal Server Error: so it is",
             true,
         ),
+        // Neither is a content, whatever comes with it.
+        ("202 Accepted", "X: y", "the service answered 202 Accepted: so it is", false),
+        ("204 No Content", "X: y", "the service answered 204 No Content", false),
+        ("203 Non-Authoritative Information", "X: y", "the service answered 203", false),
     ] {
         let cut = honest().cut(400);
+        let body = if status.starts_with("204") { "" } else { body };
         let server = serve([cut, instead(status, body).header(header)]);
         let (came, _) = read(&mut open(&server.url, &Part::whole()).await).await;
         for part in [from(came.len() as u64), Part::whole()] {
@@ -239,10 +244,37 @@ async fn what_is_compressed_is_decoded_in_pieces_and_its_end_is_looked_for() {
         assert!(noise.starts_with(&came) && came.len() > 90_000, "{}", came.len());
         assert!(matches!(error, Some(ApiError::Interrupted { .. })), "{error:?}");
     }
-    // What is none breaks.
+    // An empty body is one in any encoding.
+    let empty = instead("200 OK", "").header("Content-Encoding: gzip");
+    let server = serve(empty, &[]);
+    assert_eq!(read(&mut open(&server.url, &Part::whole()).await).await, (vec![], None));
+    // What is none breaks, and what nobody asked for is not taken for the file.
     let odd = instead("200 OK", "no gzip at all").header("Content-Encoding: gzip");
     let (_, error) = read(&mut open(&serve(odd, &[]).url, &Part::whole()).await).await;
     assert!(matches!(error, Some(ApiError::Undecodable { .. })), "{error:?}");
+    for coding in ["br", "gzip, br"] {
+        let odd = instead("200 OK", "x").header(&format!("Content-Encoding: {coding}"));
+        let server = serve(odd, &[]);
+        let error = ask(&server.url, &Part::whole(), TransferLimits::default()).await.unwrap_err();
+        let words = "it is encoded in a way that was not asked for";
+        assert_eq!(error, ApiError::Undecodable { what: words }, "{coding}");
+    }
+}
+
+/// Hazards 35: however much a little becomes, it comes in pieces that can be held.
+#[tokio::test]
+async fn what_is_compressed_a_thousandfold_comes_in_small_pieces() {
+    let zeros = vec![0; 48 << 20];
+    let file = Held::new("file_1", "a", zeros);
+    let server = Script::honest().contents(in_turn([honest().gzip()])).serve([file]);
+    let mut content = open(&server.url, &Part::whole()).await;
+    let (mut largest, mut all) = (0, 0);
+    while let Some(piece) = content.next().await.unwrap() {
+        largest = largest.max(piece.len());
+        all += piece.len();
+    }
+    assert_eq!(all, 48 << 20);
+    assert!(largest <= 2 << 20, "{largest} bytes at once");
 }
 
 /// Hazards 34: it may take as long as it flows, and no longer.
