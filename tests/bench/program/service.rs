@@ -1,14 +1,39 @@
 //! A service on loopback that does next to nothing itself: pages are made from their number, and
-//! each answer leaves exactly so long after its request was read.
+//! each answer leaves exactly so long after its request was read. Each file has the same content,
+//! which goes out as fast as it is taken.
 
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Files in a page.
 pub const PAGE: u64 = 100;
+
+/// Bytes of a line of a content: 200 MB are 800,000 of them, 10 KB are 40.
+pub const LINE: u64 = 250;
+
+/// Lines after which a content repeats itself.
+const ROUND: u64 = 4_000;
+
+/// The lines of a round, as models answer.
+static LINES: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let lines = (0..ROUND).flat_map(|number| {
+        let (begin, end) = (
+            format!(
+                "{{\"custom_id\":\"triage-{number:06}\",\"response\":{{\"status_code\":200,\"body\":{{\
+                 \"model\":\"llama3.1-8b\",\"choices\":[{{\"message\":{{\"content\":\""
+            ),
+            "\"}}],\"usage\":{\"total_tokens\":28}}},\"error\":null}\n",
+        );
+        let room = usize::try_from(LINE).unwrap() - begin.len() - end.len();
+        format!("{begin}{}{end}", &"the answer to it ".repeat(room)[..room])
+            .into_bytes()
+    });
+    lines.collect()
+});
 
 /// What the service has.
 #[derive(Clone, Copy, Debug)]
@@ -22,12 +47,18 @@ pub struct Service {
     pub spread_s: Option<u64>,
     /// Digits in the ids and in the names of its files.
     pub digits: (usize, usize),
+    /// Lines of the content of each file, of [`LINE`] bytes; the list then says its size. Without it,
+    /// sizes are made up, and there are no contents.
+    pub lines: Option<u64>,
+    /// Whether a part of a content can be asked for.
+    pub ranges: bool,
 }
 
 impl Service {
     /// A service with so many files, which answers at once.
     pub fn of(files: u64) -> Self {
-        Self { files, latency: Duration::ZERO, spread_s: Some(6 * 86_400), digits: (9, 6) }
+        let (spread_s, digits) = (Some(6 * 86_400), (9, 6));
+        Self { files, latency: Duration::ZERO, spread_s, digits, lines: None, ranges: true }
     }
 
     /// Bytes of an id, and of a filename.
@@ -55,7 +86,7 @@ impl Service {
         let (mut requests, mut answers) = (BufReader::new(stream), stream);
         let (mut line, mut body) = (String::new(), String::new());
         loop {
-            let mut first = 0;
+            let (mut first, mut is_content, mut range) = (0, false, None);
             loop {
                 line.clear();
                 if requests.read_line(&mut line).unwrap_or(0) == 0 {
@@ -64,22 +95,71 @@ impl Service {
                 if let Some((_, after)) = line.split_once("after=file-") {
                     first = after[..self.digits.0].parse::<u64>().unwrap() + 1;
                 }
+                is_content |= line.contains("/content ");
+                range = range.or_else(|| read_range(&line));
                 if line == "\r\n" {
                     break;
                 }
             }
             let read = Instant::now();
-            self.page(first, now_s, &mut body);
+            if !is_content {
+                self.page(first, now_s, &mut body);
+            }
             // A timer comes late; the last bit is waited for awake.
             let asleep = self.latency.saturating_sub(Duration::from_micros(300));
             thread::sleep(asleep.saturating_sub(read.elapsed()));
             while read.elapsed() < self.latency {
                 std::hint::spin_loop();
             }
-            if answers.write_all(body.as_bytes()).is_err() {
+            let sent = if is_content {
+                self.content(range, &mut answers)
+            } else {
+                answers.write_all(body.as_bytes())
+            };
+            if sent.is_err() {
                 return;
             }
         }
+    }
+
+    /// Sends the content, or the part of it that is asked for, where parts are sent.
+    fn content(
+        self,
+        range: Option<(u64, Option<u64>)>,
+        answers: &mut impl Write,
+    ) -> io::Result<()> {
+        let size = self.lines.unwrap_or(0) * LINE;
+        let range = range.filter(|_| self.ranges);
+        let (from, last) = range.unwrap_or((0, None));
+        let (from, to) = match last {
+            // The last so many bytes.
+            Some(tail) if from == u64::MAX => (size.saturating_sub(tail), size),
+            last => (from, last.map_or(size, |last| size.min(last + 1))),
+        };
+        if from >= to && range.is_some() {
+            let head = "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n";
+            return write!(answers, "{head}Content-Range: bytes */{size}\r\n\r\n");
+        }
+        let (mut status, mut part) = ("200 OK", String::new());
+        if range.is_some() {
+            status = "206 Partial Content";
+            part = format!("Content-Range: bytes {from}-{}/{size}\r\n", to - 1);
+        }
+        write!(
+            answers,
+            "HTTP/1.1 {status}\r\nContent-Type: application/x-ndjson\r\nETag: \"{size}\"\r\n\
+             Content-Length: {}\r\n{part}\r\n",
+            to - from
+        )?;
+        let mut at = from;
+        while at < to {
+            let begin = usize::try_from(at % (ROUND * LINE)).unwrap();
+            let rest = &LINES[begin..];
+            let rest = &rest[..rest.len().min(usize::try_from(to - at).unwrap())];
+            answers.write_all(rest)?;
+            at += rest.len() as u64;
+        }
+        Ok(())
     }
 
     /// The answer with the page that begins with the file of this number.
@@ -98,7 +178,7 @@ impl Service {
                 body,
                 "{comma}{{\"id\":\"file-{n:0id$}\",\"object\":\"file\",\"bytes\":{},\"created_at\":{},\
                  \"expires_at\":{expires_at},\"filename\":\"batch-{n:0name$}-output.jsonl\",\"purpose\":\"batch_output\"}}",
-                n * 7_919 % 1_000_000_007,
+                self.lines.map_or(n * 7_919 % 1_000_000_007, |lines| lines * LINE),
                 now_s - 300_000 + n % 3_600,
             );
         }
@@ -110,4 +190,12 @@ impl Service {
             body.len()
         );
     }
+}
+
+/// What a line of a head says of a part: the first byte and the last one, or `u64::MAX` and how many
+/// of the last ones.
+fn read_range(line: &str) -> Option<(u64, Option<u64>)> {
+    let (name, range) = line.trim_end().split_once(": bytes=")?;
+    let (first, last) = range.split_once('-').filter(|_| name.eq_ignore_ascii_case("range"))?;
+    Some((first.parse().unwrap_or(u64::MAX), last.parse().ok()))
 }
