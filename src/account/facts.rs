@@ -9,14 +9,11 @@ use super::outlook::Outlook;
 use super::timeline::Timeline;
 use crate::account::alerts::Alerts;
 use crate::api::ApiError;
-use crate::lister::refresh::{Refresher, Trouble};
+use crate::lister::refresh::{Refresher, SLOW, Trouble};
 use crate::lister::{Failure, Lister, State};
 use crate::store::{FileNo, FileRef, Store};
 use crate::time::clock::Now;
 use crate::time::expiry::{TimeLeft, Urgency};
-
-/// From this on a wait for an answer is counted on the screen.
-pub(super) const SLOW: Duration = Duration::from_secs(2);
 
 /// How current what is shown is.
 #[derive(Clone, Debug, PartialEq, Eq)]

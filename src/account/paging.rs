@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::facts::SLOW;
 use super::{Access, Account, Interest, Load, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::error::Status;
 use crate::api::{Answer, ApiError, Page};
+use crate::lister::refresh::SLOW;
 use crate::lister::{Cursor, Failure, Fetch, State};
 use crate::store::{Extent, Origin};
 

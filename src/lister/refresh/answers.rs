@@ -20,7 +20,16 @@ impl Refresher {
     /// asks for it anew. Tells whether there was anything, which there is once a second at most.
     pub fn ask_anew(&mut self, now: Duration, patience: Duration) -> bool {
         let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
-        let is_slow = |pending: &mut Pending| !recently && pending.since + patience <= now;
+        let anew = !recently && self.abandon(now, patience);
+        if anew {
+            self.last_manual = Some(now);
+        }
+        anew
+    }
+
+    /// Waits no longer for what was sent `patience` ago or before; tells whether there was anything.
+    pub(super) fn abandon(&mut self, now: Duration, patience: Duration) -> bool {
+        let is_slow = |pending: &mut Pending| pending.since + patience <= now;
         let slow: Vec<Pending> = self.in_flight.extract_if(.., is_slow).collect();
         for Pending { request, ask, part, .. } in &slow {
             self.abandoned.push(*request);
@@ -36,9 +45,6 @@ impl Refresher {
                 }
                 (_, Ask::Page { .. }) => {}
             }
-        }
-        if !slow.is_empty() {
-            self.last_manual = Some(now);
         }
         !slow.is_empty()
     }

@@ -15,11 +15,13 @@
 //! | | a page fails | `Resting`, for longer each time; for good where the key is refused |
 //! | | a cursor is refused | unchanged: from the one before it, then from the start |
 //! | `StandingAside` | the paging machine's own try succeeds, or fails | as `Running` |
+//! | | the operator wants all read again | unchanged, to the end of what is loaded; what is slow to be answered is abandoned |
 //! | any | frozen | unchanged, but no round begins by itself |
 //!
 //! One request is in flight at a time. Only where the operator has all of a complete list read again
 //! may there be several: any known id is a cursor, so the pages of the list are asked for side by
-//! side, as many as the policy and the service's allowance have it.
+//! side, as many as the policy and the service's allowance have it. No two requests in flight ask for
+//! the same, whichever part of the round they are for.
 //!
 //! It knows neither terminal nor network, nor what time it is: moments go in, requests come out.
 
@@ -38,7 +40,7 @@ use crate::store::{Extent, FileNo, Intake, Store};
 
 use round::{Claims, End, Part, Pending, Round, State, WholePass};
 pub use terms::{
-    Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, RoundScope, Survey, Trouble,
+    Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, RoundScope, SLOW, Survey, Trouble,
 };
 
 /// The longest pause between two rounds while they fail, unless the service asks for more.
@@ -220,6 +222,11 @@ impl Refresher {
         if now < pace.not_before() {
             return Err(Refusal::AskedToWait(pace.not_before()));
         }
+        let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
+        if scope == RoundScope::All && (self.is_running() || !recently) {
+            // What hangs would keep the whole waiting for the little that it was asked for.
+            self.abandon(now, SLOW);
+        }
         if let (State::Running(round), RoundScope::All) = (&mut self.state, scope) {
             if round.scope == RoundScope::Budget || round.stopped {
                 (round.read_to, round.end) = (0, End::Unread);
@@ -232,7 +239,6 @@ impl Refresher {
             self.in_flight.iter_mut().for_each(|pending| pending.beside_others = true);
             return Ok(());
         }
-        let recently = self.last_manual.is_some_and(|last| now < last + MANUAL_PAUSE);
         if recently || self.is_running() {
             return Err(Refusal::TooSoon);
         }

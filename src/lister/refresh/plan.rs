@@ -122,7 +122,7 @@ impl Refresher {
     fn plan(&mut self, survey: &Survey<'_>) -> Option<Plan> {
         let share = self.share(survey.pace);
         let claims = Claims::of(&self.in_flight, survey);
-        let end_is_asked = self.in_flight.iter().any(|pending| pending.part == Part::End);
+        let end_is_asked = self.end_is_asked(&claims, survey);
         let State::Running(round) = &self.state else { return None };
         if round.stopped {
             return None;
@@ -147,7 +147,12 @@ impl Refresher {
                 if budget < 3 {
                     parts.rotate_left(self.rounds as usize % 3);
                 }
-                let page = |part| page_of(part, round, budget, self.rest_from, survey, &claims);
+                // Where nobody between two places is a cursor, both have one page.
+                let is_asked = |ask: &Ask| self.in_flight.iter().any(|pending| pending.ask == *ask);
+                let page = |part| {
+                    page_of(part, round, budget, self.rest_from, survey, &claims)
+                        .filter(|(_, ask, _)| !is_asked(ask))
+                };
                 let parts = parts.into_iter().filter(|part| *part != Part::End || !end_is_asked);
                 parts.into_iter().find_map(page)
             };
@@ -158,6 +163,14 @@ impl Refresher {
         let asked = round.lists.saturating_add(checks);
         let there_is_room = round.scope == RoundScope::All || asked < share.max(2);
         check.filter(|_| there_is_room).map(|ask| (Part::Check, ask, None))
+    }
+
+    /// Whether a page in flight will tell of the end at which new files appear: it was asked for
+    /// because of that, or for the sake of a file that is there.
+    fn end_is_asked(&self, claims: &Claims, survey: &Survey<'_>) -> bool {
+        let newest_first = survey.store.is_newest_first();
+        let place = if newest_first { 0 } else { survey.store.len().saturating_sub(1) };
+        claims.hold(place) || self.in_flight.iter().any(|pending| pending.part == Part::End)
     }
 
     /// Rounds that it takes to read `pages` pages that are in view.

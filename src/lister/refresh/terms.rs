@@ -8,6 +8,10 @@ use crate::api::pace::Pace;
 use crate::store::{Extent, FileNo, Store};
 use crate::text::Untrusted;
 
+/// From this on an answer is slow: the wait for it is counted on the screen, and who asks anew waits
+/// for it no longer.
+pub const SLOW: Duration = Duration::from_secs(2);
+
 /// How refreshing is done; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshPolicy {

@@ -273,3 +273,125 @@ fn the_page_in_flight_is_beside_those_that_join_it() {
     world.answer(&files);
     assert!(!world.store.is_shuffled());
 }
+
+/// `R` at rest and in the middle of a round, wherever the view is: no two requests in flight are for
+/// the same files, and at rest each page is asked for once.
+#[test]
+fn no_two_requests_in_flight_ask_for_the_same() {
+    for files in [1, 50, 100, 101, 150, 250, 1_000] {
+        for (view_from, newest_first) in [(0, false), (files / 2, false), (files - 1, true)] {
+            for answered in [None, Some(0), Some(1), Some(2)] {
+                let case = format!("{files} files, view {view_from}, {answered:?} answered");
+                let mut world = World::listing(files, newest_first);
+                let held = world.numbers();
+                let to = files.min(view_from + 30);
+                world.view = world.store.sequence()[view_from..to].to_vec();
+                if let Some(answered) = answered {
+                    world.begin();
+                    for _ in 0..answered {
+                        if world.asked().is_some() {
+                            world.answer(&held);
+                            world.next();
+                        }
+                    }
+                }
+                let asked = world.refresher.ask_for(RoundScope::All, world.now, &world.pace);
+                assert_eq!(asked, Ok(()), "{case}");
+                let mut begun = vec![];
+                while world.fill() > 0 {
+                    let in_flight = &world.refresher.in_flight;
+                    for (at, pending) in in_flight.iter().enumerate() {
+                        let same = in_flight[..at].iter().find(|other| other.ask == pending.ask);
+                        assert!(same.is_none(), "{case}: {in_flight:?}");
+                    }
+                    begun.push(world.answer(&held));
+                }
+                assert!(world.with(Refresher::finish).is_some_and(|it| it.whole), "{case}");
+                begun.sort_unstable();
+                let pages: Vec<usize> = (0..files.div_ceil(100)).map(|page| page * 100).collect();
+                assert!(answered.is_some() || begun == pages, "{case}: {begun:?}");
+            }
+        }
+    }
+}
+
+/// Files between two pages that may be gone are no cursors: then both pages would begin at one file.
+#[test]
+fn pages_that_begin_behind_the_same_file_are_not_both_in_flight() {
+    let mut world = World::new(1_000);
+    let missing = world.store.sequence()[250..650].to_vec();
+    world.store.mark_missing(&missing);
+    assert!(world.read_all() > 1);
+    let held = world.numbers();
+    while world.fill() > 0 {
+        let in_flight = &world.refresher.in_flight;
+        for (at, pending) in in_flight.iter().enumerate() {
+            assert!(in_flight[..at].iter().all(|other| other.ask != pending.ask), "{in_flight:?}");
+        }
+        match world.asked() {
+            Some(Ask::Page { .. }) => drop(world.answer(&held)),
+            _ => world.checked(),
+        }
+    }
+    assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
+}
+
+/// What hangs, whichever part of a round it is: `R` does not wait for it after two seconds, and before
+/// that does not ask for it twice.
+#[test]
+fn reading_all_again_waits_for_nothing_that_hangs() {
+    for (files, view_to, answered) in [(50, 30, 0), (50, 0, 0), (350, 30, 1), (350, 0, 2)] {
+        for (waited, is_abandoned) in [(SECOND, false), (SECOND * 2, true), (SECOND * 20, true)] {
+            let mut world = World::new(files);
+            let held = world.numbers();
+            world.view = world.store.sequence()[..view_to].to_vec();
+            world.begin();
+            for _ in 0..answered {
+                world.answer(&held);
+                world.next();
+            }
+            let hangs = world.request();
+            world.now += waited;
+            let asked = world.refresher.ask_for(RoundScope::All, world.now, &world.pace);
+            assert_eq!(asked, Ok(()));
+            let abandoned = world.refresher.take_abandoned();
+            assert_eq!(abandoned == [hangs], is_abandoned, "{files} {waited:?}");
+            while world.fill() > usize::from(!is_abandoned) {
+                let of_others = |pending: &&Pending| pending.request != hangs;
+                let other = world.refresher.in_flight.iter().find(of_others).unwrap().request;
+                world.answer_to(other, &held);
+            }
+            let finished = world.with(Refresher::finish);
+            assert_eq!(finished.is_some_and(|it| it.whole), is_abandoned, "{files} {waited:?}");
+        }
+    }
+}
+
+/// A file that the service does not tell about, in a round and outside of one.
+#[test]
+fn reading_all_again_waits_for_no_single_file_that_hangs() {
+    for in_a_round in [false, true] {
+        let mut world = World::new(50);
+        let held: Vec<usize> = (0..50).filter(|n| *n != 7).collect();
+        if in_a_round {
+            world.begin();
+            world.answer(&held);
+        } else {
+            let no = world.store.find(&id(7)).unwrap();
+            world.refresher.file_expired(no, world.now);
+            world.now += SECOND;
+        }
+        assert!(matches!(world.next(), Some(RefreshRequest { ask: Ask::File { .. }, .. })));
+        let hangs = world.request();
+        world.now += SECOND * 2;
+        let asked = world.refresher.ask_for(RoundScope::All, world.now, &world.pace);
+        assert_eq!((asked, world.refresher.take_abandoned()), (Ok(()), vec![hangs]));
+        while world.fill() > 0 {
+            match world.asked() {
+                Some(Ask::Page { .. }) => drop(world.answer(&held)),
+                _ => world.checked(),
+            }
+        }
+        assert!(world.with(Refresher::finish).is_some_and(|finished| finished.whole));
+    }
+}
