@@ -6,6 +6,7 @@
 //! ```
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::{Pen, cells};
 use crate::api::ApiError;
@@ -22,23 +23,38 @@ pub(super) fn instead_of_rows(pen: &mut Pen<'_>, area: Rect) {
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let (sentence, help) = words(app);
     let style = if failed { theme.error } else { theme.text };
-    let mut lines: Vec<(String, _)> = wrap(&sentence, usize::from(area.width.saturating_sub(4)))
-        .into_iter()
-        .map(|line| (line, style))
-        .collect();
-    if !help.is_empty() {
-        lines.push((as_much_as_fits(&help, usize::from(area.width)), theme.chrome));
+    say(pen, area, (&sentence, style), &help);
+}
+
+/// A sentence and what can be done, each on as many lines as it takes; where there are too few of them,
+/// the first of what can be done.
+fn say(pen: &mut Pen<'_>, area: Rect, (sentence, style): (&str, Style), help: &str) {
+    let (room, height) = (usize::from(area.width), usize::from(area.height));
+    let sentence = wrap(sentence, room.saturating_sub(4));
+    let mut help = if help.is_empty() { vec![] } else { on_lines(help, room) };
+    help.truncate(height.saturating_sub(sentence.len()).max(1));
+    let sentence = sentence.into_iter().map(|line| (line, style));
+    let help = help.into_iter().map(|line| (line, pen.theme.chrome));
+    centred(pen, area, &sentence.chain(help).collect::<Vec<_>>());
+}
+
+/// Hints on as many lines as they take, side by side where they fit.
+fn on_lines(hints: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![];
+    for hint in hints.split(BETWEEN) {
+        match lines.last_mut() {
+            Some(line) if width(line) + width(BETWEEN) + width(hint) <= room => {
+                line.push_str(BETWEEN);
+                line.push_str(hint);
+            }
+            _ => lines.extend(wrap(hint, room)),
+        }
     }
-    centred(pen, area, &lines);
+    lines
 }
 
-/// The first of several hints that fit side by side; at least one, however it is cut.
-fn as_much_as_fits(hints: &str, room: usize) -> String {
-    let whole = hints.rmatch_indices(" · ").map(|(end, _)| &hints[..end]);
-    let mut fitting = std::iter::once(hints).chain(whole).filter(|some| width(some) <= room);
-    fitting.next().or(hints.split(" · ").next()).unwrap_or_default().to_owned()
-}
-
+/// What stands between two hints.
+const BETWEEN: &str = " · ";
 const QUITS: Hint = Hint::new(&[Action::Close], "quits");
 
 /// An account without files: whether they would appear here by themselves.
@@ -67,7 +83,7 @@ fn way_back(app: &App) -> String {
 
 fn side_by_side(one: &str, other: &str) -> String {
     let parts = [one, other].into_iter().filter(|part| !part.is_empty());
-    parts.collect::<Vec<_>>().join(" · ")
+    parts.collect::<Vec<_>>().join(BETWEEN)
 }
 
 fn words(app: &App) -> (String, String) {
@@ -139,7 +155,7 @@ pub(super) fn too_small(pen: &mut Pen<'_>, area: Rect) {
     centred(pen, area, &[(line, theme.text)]);
 }
 
-pub(super) fn centred(pen: &mut Pen<'_>, area: Rect, lines: &[(String, ratatui::style::Style)]) {
+pub(super) fn centred(pen: &mut Pen<'_>, area: Rect, lines: &[(String, Style)]) {
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let top = area.y + area.height.saturating_sub(height) / 2;
     for (y, (line, style)) in (top..area.bottom()).zip(lines) {

@@ -309,3 +309,28 @@ fn stale_files_say_since_when_why_and_what_is_next() {
         );
     }
 }
+
+/// What helps is there in full on a narrow screen too.
+#[test]
+fn what_helps_is_wrapped_and_not_cut() {
+    let errors = [
+        (
+            ApiError::KeyRefused { message: None, secret: Some(KEY) },
+            "set CEREBRAS_API_KEY to the account's key and start again",
+        ),
+        (
+            ApiError::Forbidden { asked: Asked::List, message: None, wait: None },
+            "ask for a key that may list them",
+        ),
+    ];
+    for (error, help) in errors {
+        for (width, height) in [(40, 12), (60, 20), (80, 24), (120, 36)] {
+            let mut driver = Driver::new(width, height);
+            driver.fail(error.clone());
+            let screen = text(&driver.app, width, height);
+            let words: String = screen.chars().filter(|c| !" │\n".contains(*c)).collect();
+            let whole = words.contains(&help.replace(' ', ""));
+            assert!(whole && words.contains("qquits"), "{width}x{height}\n{screen}");
+        }
+    }
+}
