@@ -14,13 +14,14 @@
 use ratatui::layout::{Alignment, Rect};
 use ratatui::text::{Line, Span};
 
+use super::screens::instead_of_agenda;
 use super::{Pen, foot, heading};
 use crate::app::App;
 use crate::app::geometry::inside;
 use crate::app::geometry::lists::ListCursor;
 use crate::app::geometry::timeline::scale;
 use crate::app::layers::agenda::Agenda;
-use crate::app::sheets::agenda::agenda;
+use crate::app::sheets::{self, agenda::agenda};
 use crate::keys::{Action, Hint};
 use crate::text::{UntrustedRef, width};
 use crate::theme::Theme;
@@ -40,7 +41,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, cursor: ListCursor) {
     let agenda = agenda(app, &Agenda::place(app, area), cursor);
     let title = title(app, theme, area.width);
     let hints = hints(app, area.width);
-    let place = format!("{} of {}", agenda.cursor + 1, agenda.lines);
+    let place = match agenda.lines {
+        0 => String::new(),
+        lines => format!("{} of {lines}", agenda.cursor + 1),
+    };
     let (hint, place) = foot(pen, area, &hints, &place);
     let block = pen
         .boxed(app.is_focused())
@@ -49,6 +53,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, cursor: ListCursor) {
         .title_bottom(heading(&hint, theme.chrome))
         .title_bottom(place);
     pen.block(area, &block);
+    if agenda.lines == 0 {
+        return instead_of_agenda(pen, inner, ALL, CLOSES);
+    }
     pen.lines(inner, [&agenda.head].into_iter().chain(&agenda.visible));
     if let Some(total) = &agenda.total {
         let last = Rect { y: inner.bottom().saturating_sub(1), height: 1, ..inner };
@@ -94,10 +101,14 @@ fn bars(app: &App, theme: &Theme, room: usize) -> Line<'static> {
 
 /// What can be done, as far as there is room.
 fn hints(app: &App, cells: u16) -> String {
+    let which = if app.shows_filtered_expiries() { ALL } else { FILTERED };
+    if sheets::agenda::lines(app) == 0 {
+        let filtered = app.table().filter().is_some();
+        return if filtered { app.hints(&[which, CLOSES]) } else { app.hints(&[CLOSES]) };
+    }
     if cells < 62 {
         return app.hints(&[FILTERS, BACK]);
     }
-    let which = if app.shows_filtered_expiries() { ALL } else { FILTERED };
     match app.table().filter() {
         None => app.hints(&[MOVE, FILTERS, MEASURE, CLOSES]),
         Some(_) if cells < 80 => app.hints(&[FILTERS, MEASURE, which, CLOSES]),

@@ -20,8 +20,27 @@ use crate::time::span::wait;
 /// What stands in the table's place while it has no rows.
 pub(super) fn instead_of_rows(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
+    let narrowed = app.table().is_narrowed() && !app.store().is_empty();
+    let (sentence, help) = if narrowed {
+        (no_match(app), way_back(app))
+    } else {
+        words(app, &app.main_hints(&[QUITS]))
+    };
     let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
-    let (sentence, help) = words(app);
+    let style = if failed { theme.error } else { theme.text };
+    say(pen, area, (&sentence, style), &help);
+}
+
+/// What stands in the place of an agenda that counts nothing.
+pub(super) fn instead_of_agenda(pen: &mut Pen<'_>, area: Rect, all_files: Hint, closes: Hint) {
+    let Pen { app, theme, .. } = *pen;
+    if app.shows_filtered_expiries() && !app.store().is_empty() {
+        return say(pen, area, (&no_match(app), theme.text), &app.hints(&[all_files]));
+    }
+    let closes = app.hints(&[closes]);
+    let (sentence, help) = words(app, &closes);
+    let help = if help.is_empty() { closes } else { help };
+    let failed = matches!(app.lister().state(), State::Failed { .. } | State::Backoff { .. });
     let style = if failed { theme.error } else { theme.text };
     say(pen, area, (&sentence, style), &help);
 }
@@ -86,18 +105,20 @@ fn side_by_side(one: &str, other: &str) -> String {
     parts.collect::<Vec<_>>().join(BETWEEN)
 }
 
-fn words(app: &App) -> (String, String) {
+/// That no file is as the filter, or the span, has it.
+fn no_match(app: &App) -> String {
+    let loaded = grouped(app.store().len());
+    let filter = app.table().filter_text().map_or_else(
+        || "that time".to_owned(),
+        |text| format!("“{}”", UntrustedRef::new(text.as_bytes()).printable_within(40)),
+    );
+    let searching = if app.is_searching() { "; looking further" } else { "" };
+    format!("None of {loaded} loaded files matches {filter}{searching}.")
+}
+
+/// Why there are no files, and what can be done; last of all to `leave`.
+fn words(app: &App, leave: &str) -> (String, String) {
     let endpoint = &app.settings().endpoint;
-    if app.table().is_narrowed() && !app.store().is_empty() {
-        let loaded = grouped(app.store().len());
-        let filter = app.table().filter_text().map_or_else(
-            || "that time".to_owned(),
-            |text| format!("“{}”", UntrustedRef::new(text.as_bytes()).printable_within(40)),
-        );
-        let searching = if app.is_searching() { "; looking further" } else { "" };
-        let sentence = format!("None of {loaded} loaded files matches {filter}{searching}.");
-        return (sentence, way_back(app));
-    }
     match app.lister().state() {
         State::Ready { .. } | State::Loading { .. } => {
             let again = [Hint::new(&[Action::Refresh], "asks again")];
@@ -105,16 +126,16 @@ fn words(app: &App) -> (String, String) {
             let sentence = format!("Asking {endpoint} for the first page …{}", app.slowness());
             (sentence, hint.unwrap_or_default())
         }
-        State::Exhausted => (empty(app), app.main_hints(&[QUITS])),
+        State::Exhausted => (empty(app), leave.to_owned()),
         State::Backoff { until, why, .. } => (
             format!("The first page could not be read: {why}."),
             format!("next try in {}", wait(app.seconds_until(*until))),
         ),
-        State::Failed { why, .. } => failed(app, why),
+        State::Failed { why, .. } => failed(app, why, leave),
     }
 }
 
-fn failed(app: &App, why: &Failure) -> (String, String) {
+fn failed(app: &App, why: &Failure, leave: &str) -> (String, String) {
     let next = match app.account().refresh_due() {
         // Where the service asked for a wait, r has to wait as well.
         Some(due) if matches!(why, Failure::AskedToWait { .. }) => {
@@ -126,24 +147,23 @@ fn failed(app: &App, why: &Failure) -> (String, String) {
         }
         None => app.main_hints(&[Hint::new(&[Action::Refresh], "tries again")]),
     };
-    let quits = app.main_hints(&[QUITS]);
     match why {
         Failure::Call(error @ ApiError::KeyRefused { secret, .. }) => {
             let help = secret.map_or_else(
                 || error.advice().into_owned(),
                 |source| format!("{} and start again", source.to_be_set("the account's key")),
             );
-            (format!("{}.", capital(&why.to_string())), side_by_side(&help, &quits))
+            (format!("{}.", capital(&why.to_string())), side_by_side(&help, leave))
         }
         Failure::Call(ApiError::Forbidden { .. }) => (
             format!("No permission to list the files: {why}."),
-            side_by_side("ask for a key that may list them", &side_by_side(&next, &quits)),
+            side_by_side("ask for a key that may list them", &side_by_side(&next, leave)),
         ),
         Failure::CursorStuck => (
             "The first page is empty, though the service says that there is more.".to_owned(),
-            side_by_side(&next, &quits),
+            side_by_side(&next, leave),
         ),
-        _ => (format!("The first page could not be read: {why}."), side_by_side(&next, &quits)),
+        _ => (format!("The first page could not be read: {why}."), side_by_side(&next, leave)),
     }
 }
 

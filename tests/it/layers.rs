@@ -20,7 +20,7 @@ use shelflife::theme::{Background, Theme};
 
 use crate::support::calls::{file_answered, page_answered};
 use crate::support::driver::{Driver, START_S};
-use crate::support::files::{account, page};
+use crate::support::files::{account, hours, page};
 use crate::support::screen::{draw_at, drawn, text};
 use crate::support::service::down;
 
@@ -778,4 +778,65 @@ fn the_hint_of_a_step_back_says_what_it_undoes() {
     driver.key(KeyCode::Esc);
     assert!(driver.app.table().filter_text().is_none());
     assert_eq!(hint(&driver), None);
+}
+
+/// An agenda that counts nothing says why, and which key helps: noughts would say that nothing is to go.
+#[test]
+fn an_agenda_of_nothing_says_why() {
+    let failing = |errors: usize| {
+        move |driver: &mut Driver| {
+            for _ in 0..errors {
+                while driver.effects.is_empty() {
+                    driver.wake();
+                }
+                driver.fail(down());
+            }
+        }
+    };
+    type Case = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);
+    let cases: [Case; 6] = [
+        ("Asking 127.0.0.1:41233 for the first page …", "Esc closes", Box::new(|_| {})),
+        (
+            "Asking 127.0.0.1:41233 for the first page … 3 s",
+            "r asks again",
+            Box::new(|driver| driver.pass(Duration::from_secs(3))),
+        ),
+        ("The first page could not be read:", "next try in", Box::new(failing(1))),
+        ("The first page could not be read:", "r tries", Box::new(failing(3))),
+        (
+            "The account holds no files: watching; new files appear here.",
+            "Esc closes",
+            Box::new(|driver| driver.answer(&page(0..0, hours, false))),
+        ),
+        (
+            "None of 30 loaded files matches “zzz”.",
+            "A all files",
+            Box::new(|driver| {
+                driver.answer(&page(0..30, hours, false));
+                driver.keys("/zzz");
+                driver.key(KeyCode::Enter);
+                driver.keys("A");
+            }),
+        ),
+    ];
+    for (sentence, help, come_to) in &cases {
+        for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+            let mut driver = Driver::new(width, height);
+            come_to(&mut driver);
+            driver.keys("a");
+            let screen = text(&driver.app, width, height);
+            let case = format!("{sentence} at {width}x{height}\n{screen}");
+            let inside: Vec<&str> = screen.lines().skip(1).take(usize::from(height) - 2).collect();
+            let inside: String = inside.concat().chars().filter(|c| !"│ ".contains(*c)).collect();
+            let has = |words: &str| inside.contains(&words.replace(' ', ""));
+            assert!(has(sentence) && has(help), "{case}");
+            assert!(!has("no expiry given") && !has("When") && !screen.contains('▌'), "{case}");
+            assert!(!screen.contains(" of 0"), "{case}");
+            // Nothing of it can be chosen.
+            driver.keys("jj");
+            driver.key(KeyCode::Enter);
+            assert!(matches!(driver.app.layers().top(), Some(Layer::Agenda(_))), "{case}");
+            assert_eq!(driver.app.message(), Some("there is no file to filter"), "{case}");
+        }
+    }
 }

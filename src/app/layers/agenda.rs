@@ -49,6 +49,10 @@ impl Behave for Agenda {
         match action {
             Action::OpenAgenda => Fate::Closes,
             Action::Choose | Action::OpenDetail => {
+                if list.lines == 0 {
+                    app.say("there is no file to filter");
+                    return Fate::Stays;
+                }
                 let line = self.cursor.line(list.lines);
                 let Some(bucket) = sheets::agenda::bucket_at(app, line) else {
                     app.say("only a span of time filters");

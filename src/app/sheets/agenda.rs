@@ -43,10 +43,12 @@ fn portions(app: &App) -> impl Iterator<Item = Portion> {
     let expired = (timeline.expired.files > 0).then_some(Portion::Expired);
     let buckets = (0..timeline.buckets().len()).map(Portion::Bucket);
     let odd = (timeline.unknown.files > 0).then_some(Portion::NotReadable);
-    expired.into_iter().chain(buckets).chain([Portion::NoExpiry]).chain(odd)
+    let all = expired.into_iter().chain(buckets).chain([Portion::NoExpiry]).chain(odd);
+    // Where there is nothing to count, noughts would say that nothing is to go.
+    all.filter(|_| timeline.total().files > 0)
 }
 
-/// Lines that the cursor can stand on.
+/// Lines that the cursor can stand on; none where no file is counted.
 #[must_use]
 pub fn lines(app: &App) -> usize {
     portions(app).count()

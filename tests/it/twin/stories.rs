@@ -234,7 +234,7 @@ pub fn all() -> impl Iterator<Item = Story> {
     once_wrong().into_iter().chain((0..BY_LOT).map(by_lot))
 }
 
-fn once_wrong() -> [Story; 4] {
+fn once_wrong() -> [Story; 6] {
     let failing = |ms| match ms {
         0..1_000 => Reply::After(40),
         _ => Reply::Fails(40, unavailable(None)),
@@ -254,6 +254,15 @@ fn once_wrong() -> [Story; 4] {
         at_hour.file(None, Some(3 * DAY + 1_800)).keys(500, "a\n"),
         // Its age grows while the seconds of the next try count down.
         Story::quiet("both").every(5).file(None, None).served(failing).lasting(70),
+        // An agenda says why it counts nothing, with the seconds that it takes.
+        Story::quiet("a slow first page behind an agenda")
+            .served(|_| Reply::After(8_000))
+            .keys(500, "a"),
+        Story::quiet("a first page that fails behind an agenda")
+            .every(5)
+            .served(move |_| Reply::Fails(40, unavailable(None)))
+            .keys(500, "a")
+            .lasting(40),
         Story::quiet("a wait is over").served(move |_| Reply::Fails(40, asked.clone())).lasting(95),
     ]
 }
