@@ -23,7 +23,7 @@ pub use printable::is_seen;
 pub use spelling::composed;
 pub use untrusted::{Untrusted, UntrustedRef};
 pub use width::{is_plain, shorten_end, shorten_middle, width};
-pub use wrap::wrap;
+pub use wrap::{break_anywhere, wrap};
 
 #[cfg(test)]
 mod tests {

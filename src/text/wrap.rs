@@ -18,13 +18,14 @@ pub fn wrap(sentence: &str, width: usize) -> Vec<String> {
         if line.is_empty() {
             lines.pop();
         }
-        lines.extend(pieces(word, width));
+        lines.extend(break_anywhere(word, width));
     }
     lines
 }
 
-/// A word on as many lines as it needs.
-fn pieces(word: &str, width: usize) -> Vec<String> {
+/// Breaks a text into lines of at most `width` cells wherever one is full.
+#[must_use]
+pub fn break_anywhere(word: &str, width: usize) -> Vec<String> {
     let (mut pieces, mut rest) = (vec![], word);
     while super::width(rest) > width {
         let (piece, behind) = rest.split_at(cells_from_start(rest, width));

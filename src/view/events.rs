@@ -1,4 +1,5 @@
-//! The log of what was new, changed or gone, told or failed, newest first.
+//! The log of what was new, changed or gone, told or failed, newest first. The event under the cursor
+//! is there in full, on as many lines as it takes.
 //!
 //! ```text
 //! ╭─ Events · 2 ──────────────────────────────────────────────────────────╮
@@ -11,7 +12,6 @@ use ratatui::layout::{Position, Rect};
 
 use super::screens::centred;
 use super::{Pen, foot, heading, narrowing_hints, searched};
-use crate::app::geometry::lists::ListPlace;
 use crate::app::layers::events::Events;
 use crate::app::sheets::events;
 use crate::keys::{Action, Hint};
@@ -26,7 +26,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Posi
     let Pen { app, theme, .. } = *pen;
     let (all, search) = (app.journal().entries().len(), layer.search());
     let found = events::found(app, search.words());
-    let (list, list_cursor) = (ListPlace::log(area, found.len()), layer.cursor(&found));
+    let (list, list_cursor) = (layer.place(app, area, &found), layer.cursor(&found));
     let cursor = list_cursor.line(list.lines);
     let forgotten = match app.journal().forgotten() {
         0 => String::new(),
@@ -52,9 +52,10 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Events) -> Option<Posi
         return text_cursor;
     }
     let first = list_cursor.first(&list);
-    pen.lines(inner, &events::visible(app, inner, &found, first));
+    pen.lines(inner, &events::visible(app, inner, &found, (first, cursor)));
     let y = inner.y.saturating_add(u16::try_from(cursor - first).unwrap_or(u16::MAX));
-    if y < inner.bottom() {
+    let taken = inner.height.saturating_sub(list.room.height) + 1;
+    for y in (y..inner.bottom()).take(usize::from(taken)) {
         let whole = Rect { x: inner.x - 1, y, width: inner.width + 2, height: 1 };
         pen.select(theme.band, whole, inner.x);
     }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::journal::Happening;
 use shelflife::api::ApiError;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
 
-use crate::support::driver::Driver;
-use crate::support::files::{account, hours, page};
+use crate::support::driver::{Driver, START_S};
+use crate::support::files::{account, expiring_at, hours, page};
 use crate::support::screen::text;
 use crate::support::service::down;
 
@@ -142,4 +142,89 @@ fn an_event_of_another_day_has_its_date() {
     driver.pass(Duration::from_secs(9 * 3_600));
     driver.tell(Event::DeadlineReached);
     assert!(text(&driver.app, 80, 24).contains("2026-11-23 15:00  + new"));
+}
+
+/// Without what wrapping, borders and the sign of the cursor add.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !"│▌".contains(*c)).collect()
+}
+
+/// A log of texts of many lengths, the newest last: `no-00` and so on, each with `no-00 ends`.
+fn wordy(width: u16, height: u16) -> (Driver, Vec<String>) {
+    let mut driver = Driver::new(width, height);
+    let words = |n: usize| "could not be run because of what it said ".repeat(n * 5 % 6);
+    let long =
+        |n: usize| format!("no-{n:02} {}{} no-{n:02} ends", words(n), "x".repeat(n * 3 % 50));
+    let texts: Vec<String> = (0..25).map(long).collect();
+    for text in &texts {
+        driver.tell(Event::CommandFailed(text.clone()));
+    }
+    driver.keys("E");
+    (driver, texts)
+}
+
+#[test]
+fn all_of_the_event_under_the_cursor_is_there() {
+    for (width, height) in [(40, 12), (80, 24), (120, 36), (200, 60)] {
+        let (mut driver, texts) = wordy(width, height);
+        let newest_first: Vec<&String> = texts.iter().rev().collect();
+        let up_and_down = newest_first.iter().chain(newest_first.iter().rev().skip(1));
+        for (step, expected) in up_and_down.enumerate() {
+            let screen = text(&driver.app, width, height);
+            let case = format!("{width}x{height}, step {step}: {expected}\n{screen}");
+            assert!(squeezed(&screen).contains(&squeezed(expected)), "{case}");
+            let band: Vec<&str> = screen.lines().filter(|line| line.contains('▌')).collect();
+            assert!(squeezed(&band.concat()).ends_with(&squeezed(expected)), "the band is {case}");
+            driver.keys(if step < 24 { "j" } else { "k" });
+        }
+    }
+}
+
+/// A name and an id as long as a service may have them, at the narrowest screens.
+#[test]
+fn all_of_a_file_that_an_event_is_about_is_there() {
+    let name = format!("batch-{}-output.jsonl", "0412-evaluation-of-".repeat(6));
+    let id = format!("file_{}", "9f2c4e".repeat(10));
+    for (width, height) in [(40, 12), (80, 24)] {
+        let mut driver = Driver::showing(width, height, &page(0..3, |n| hours(n) + 90_000, false));
+        driver.pass(Duration::from_secs(2));
+        driver.keys("r");
+        let made_s = START_S - 100;
+        let new = expiring_at(&id, &name, made_s, made_s + 700_000);
+        let old = page(0..3, |n| hours(n) + 90_000, false);
+        driver.answer(&old.replace("],", &format!(",{new}],")));
+        driver.keys("E");
+        let screen = squeezed(&text(&driver.app, width, height));
+        assert!(screen.contains(&name) && screen.contains(&id), "{screen}");
+    }
+}
+
+#[test]
+fn a_click_beside_an_event_of_many_lines_is_about_the_line_under_it() {
+    for (width, height) in [(40, 12), (80, 24)] {
+        for moves in [0, 1, 5, 12, 24] {
+            for y in 1..height - 1 {
+                let (mut driver, _) = wordy(width, height);
+                driver.keys(&"j".repeat(moves));
+                let screen = text(&driver.app, width, height);
+                let lines: Vec<&str> = screen.lines().collect();
+                // What begins on that line, or on one of the event that is there in full.
+                let begins = |line: &&&str| line.contains(" no-") && line.contains("! ");
+                let Some(begun) = lines[..=usize::from(y)].iter().rev().find(begins) else {
+                    continue;
+                };
+                let at = begun.find(" no-").unwrap() + 1;
+                let expected = &begun[at..at + 5];
+                driver.mouse(MouseEventKind::Down(MouseButton::Left), 10, y);
+                if driver.app.layers().is_empty() || driver.app.message().is_some() {
+                    // It was the one under the cursor: that one is about no file.
+                    assert!(begun.contains('▌'), "{screen}\n{y}");
+                    continue;
+                }
+                let after = text(&driver.app, width, height);
+                let chosen = after.lines().find(|line| line.contains('▌')).unwrap();
+                assert!(chosen.contains(expected), "{y} of\n{screen}\nled to\n{after}");
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What was new, changed or gone, what was told and what failed, newest first.
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::search::Search;
 use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
@@ -41,14 +41,47 @@ impl Events {
         ListCursor::below(self.top, events::cursor(found, self.chosen))
     }
 
+    /// Where the events stand on the screen, a line each; lines that the one under the cursor takes
+    /// besides are no room for others.
+    #[must_use]
+    pub fn place(&self, app: &App, screen: Rect, found: &[(u64, &Entry)]) -> ListPlace {
+        let mut place = ListPlace::log(screen, found.len());
+        place.room.height -= self.surplus(app, &place, found);
+        place
+    }
+
+    /// Lines that the event under the cursor takes besides its first.
+    fn surplus(&self, app: &App, place: &ListPlace, found: &[(u64, &Entry)]) -> u16 {
+        let Some((_, entry)) = found.get(events::cursor(found, self.chosen)) else { return 0 };
+        let lines = events::unfolded(app, place.room, entry).len();
+        let most = place.room.height.saturating_sub(1);
+        u16::try_from(lines.saturating_sub(1)).unwrap_or(u16::MAX).min(most)
+    }
+
+    /// The place among lines of one event each that this place of the screen stands for.
+    fn folded(&self, app: &App, at: Position) -> Position {
+        let found = events::found(app, self.search.words());
+        let place = self.place(app, app.screen(), &found);
+        let (cursor, screen) = (self.cursor(&found), ListPlace::log(app.screen(), found.len()));
+        let line = cursor.line(place.lines).saturating_sub(cursor.first(&place));
+        let y = place.room.y.saturating_add(u16::try_from(line).unwrap_or(u16::MAX));
+        if at.y <= y || at.y >= screen.room.bottom() {
+            return at;
+        }
+        let surplus = screen.room.height - place.room.height;
+        Position { y: at.y.saturating_sub(surplus).max(y), ..at }
+    }
+
     /// Moves the cursor; at the top it rests on the newest again. Tells what `moved` tells.
     fn go<T>(&mut self, app: &App, moved: impl FnOnce(&mut ListCursor, &ListPlace) -> T) -> T {
         let found = events::found(app, self.search.words());
-        let (mut cursor, place) = (self.cursor(&found), ListPlace::log(app.screen(), found.len()));
+        let (mut cursor, place) = (self.cursor(&found), self.place(app, app.screen(), &found));
         let told = moved(&mut cursor, &place);
         let line = cursor.line(place.lines);
         self.top = cursor.first(&place);
         self.chosen = found.get(line).filter(|_| line > 0).map(|(number, _)| *number);
+        // Where it is now may take more lines, or fewer.
+        self.top = self.cursor(&found).first(&self.place(app, app.screen(), &found));
         told
     }
 
@@ -124,6 +157,7 @@ impl Behave for Events {
     }
 
     fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {
+        let at = self.folded(app, at);
         let again = self.go(app, |cursor, place| cursor.click(at, place));
         if again { self.go_to_file(app) } else { Fate::Stays }
     }
