@@ -20,6 +20,9 @@ use crate::time::expiry::{TimeLeft, Urgency};
 pub struct Freshness {
     /// Since when everything in view is known to be so, in seconds of our wall clock.
     pub view_s: i64,
+    /// When the last round began that verified everything in view, in the same seconds. Nothing where
+    /// a later one than that was told of before.
+    pub round_s: Option<i64>,
     /// Since when everything that is loaded is known to be so, in the same seconds.
     pub whole_s: i64,
     /// Whether two refreshes were missed.
@@ -114,16 +117,33 @@ impl Account {
     }
 
     /// How current the account, and these files of it that are in view, are; nothing before the
-    /// first answer.
+    /// first answer. Of a round that began before `told` nothing is said, so that what is said
+    /// never goes back.
     #[must_use]
-    pub fn freshness(&self, view: &[FileNo]) -> Option<Freshness> {
+    pub fn freshness(&self, view: &[FileNo], told: Duration) -> Option<Freshness> {
         let read_s = u32::try_from(self.refreshed_at?.as_secs()).unwrap_or(u32::MAX);
+        let round = self.round_of(view).filter(|at| *at >= told);
+        let second = |at: Duration| u32::try_from(at.as_secs()).unwrap_or(u32::MAX);
         let since = |at: Option<u32>| self.wall_s_of(at.unwrap_or(read_s));
         Some(Freshness {
             view_s: since(self.verified_since_s(view)),
+            round_s: round.map(|at| self.wall_s_of(second(at))),
             whole_s: since(self.store.verified_since_s()),
             stale: self.stale_at(view).is_some_and(|at| at <= self.now.mono),
         })
+    }
+
+    /// The monotonic moment at which the last round began that verified all of these files, which are in
+    /// view; all that are loaded, where none is in view; and of an account without files, that verified
+    /// that there are none.
+    #[must_use]
+    pub fn round_of(&self, view: &[FileNo]) -> Option<Duration> {
+        let verified = self.verified_since_s(view).or_else(|| self.store.verified_since_s());
+        let verified = match verified {
+            Some(at) => Duration::from_secs(at.into()),
+            None => self.refreshed_at?,
+        };
+        self.refresher.round_of(verified)
     }
 
     /// When that of these files was verified for which it is longest ago.
@@ -167,9 +187,8 @@ impl Account {
     }
 
     fn wall_s_of(&self, mono_s: u32) -> i64 {
-        let passed = i64::try_from(self.now.mono.as_millis()).unwrap_or(i64::MAX);
-        let since_then = passed.saturating_sub(i64::from(mono_s) * 1_000);
-        self.now.wall_ms.saturating_sub(since_then).div_euclid(1_000)
+        let whole = Duration::from_secs(mono_s.into());
+        self.anchor.wall_ms_at(whole).div_euclid(1_000)
     }
 
     /// Whether the service asked to be left alone for now, so that nothing can be tried again.

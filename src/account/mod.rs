@@ -108,6 +108,9 @@ pub struct Account {
     /// The start.
     begun: Now,
     now: Now,
+    /// By which moments of the monotonic clock are told as our wall clock has them: until that is set,
+    /// one and the same is told in one and the same second.
+    anchor: Now,
     clock: ServerClock,
     pace: Pace,
     store: Store,
@@ -147,6 +150,7 @@ impl Account {
         Self {
             begun: now,
             now,
+            anchor: now,
             clock: ServerClock::default(),
             pace: Pace::default(),
             store: Store::default(),
@@ -176,6 +180,9 @@ impl Account {
     /// Time has come to `now`; everything that follows happens then.
     pub fn set_now(&mut self, now: Now) {
         self.now = now;
+        if now.jump_since(self.anchor) != 0 {
+            self.anchor = now;
+        }
     }
 
     /// An answer came to the call with this ticket. What its head told is noted, also where nobody

@@ -83,7 +83,10 @@ impl Account {
             Ok(intake) => self.lister.page_loaded(number, has_more, intake.facts),
             Err(_) => self.lister.give_up(Failure::Full),
         }
-        self.refreshed_at.get_or_insert(self.now.mono);
+        if self.refreshed_at.is_none() {
+            self.refreshed_at = Some(self.now.mono);
+            self.refresher.first_page_came(self.now.mono);
+        }
         self.refresher.service_answers(self.now.mono);
     }
 

@@ -70,6 +70,13 @@ impl App {
         self.table.absorb(self.account.store(), delta, &moment);
     }
 
+    /// Remembers of which round the header tells now: of no earlier one will it tell after that,
+    /// wherever the view goes.
+    pub(super) fn note_round(&mut self) {
+        let round = self.account.round_of(self.table.window());
+        self.told_round = self.told_round.max(round.unwrap_or_default());
+    }
+
     /// A page that brought the view nearer to what it wants costs no patience.
     fn keep_patience(&mut self, below_before: usize) {
         let (rows, view) = (self.table.rows().len(), self.table.viewport());

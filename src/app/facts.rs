@@ -273,7 +273,7 @@ impl App {
     /// How current what is shown is; nothing before the first answer.
     #[must_use]
     pub fn freshness(&self) -> Option<Freshness> {
-        self.account.freshness(self.table.window())
+        self.account.freshness(self.table.window(), self.told_round)
     }
 
     /// The monotonic moment from which on what is in view is older than two refreshes, or than twice

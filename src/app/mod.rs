@@ -123,6 +123,8 @@ pub struct App {
     filtered: Filtered,
     patience: u8,
     title: String,
+    /// When the latest round began of which the header told that it verified what is in view.
+    told_round: Duration,
     /// The second of the service's clock at which the work of the table began.
     working_since_s: Option<i64>,
     toast: Option<Toast>,
@@ -170,6 +172,7 @@ impl App {
             filtered: Filtered::default(),
             patience: PATIENCE,
             title: String::new(),
+            told_round: Duration::ZERO,
             working_since_s: None,
             toast: None,
             awaits_plan: false,
@@ -219,6 +222,7 @@ impl App {
         self.work();
         self.go_on(effects);
         self.follow_expiries();
+        self.note_round();
         self.tell(effects);
         // First: whatever is asked for anew takes the place of what was abandoned.
         let abandoned = self.account.take_abandoned().into_iter().map(Effect::Abort);

@@ -56,6 +56,13 @@ impl Now {
         self.wall_ms.saturating_sub(millis(self.mono))
     }
 
+    /// What the wall clock showed, or will show, at another moment of the monotonic one, if nobody sets
+    /// it, in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn wall_ms_at(self, mono: Duration) -> i64 {
+        self.wall_offset_ms().saturating_add(millis(mono))
+    }
+
     /// By how many milliseconds the wall clock was set since `earlier`; zero where it ran on.
     #[must_use]
     pub fn jump_since(self, earlier: Self) -> i64 {

@@ -210,13 +210,17 @@ fn freshness(app: &App, theme: &Theme) -> (String, Style) {
     let zone = app.shown_zone();
     let Some(fresh) = app.freshness() else { return (String::new(), theme.chrome) };
     let now_s = app.now().wall_ms.div_euclid(1_000);
-    let view = zone.past(fresh.view_s, now_s);
-    let mut text = format!("refreshed {view}");
     let interval = app.refresher().interval();
-    let lag = fresh.view_s - fresh.whole_s;
-    if lag > interval.map_or(30, |interval| i64::try_from(interval.as_secs()).unwrap_or(30)) {
-        text = format!("refreshed view {view}, all {}", zone.past(fresh.whole_s, now_s));
-    }
+    let much = interval.map_or(30, |interval| i64::try_from(interval.as_secs()).unwrap_or(30));
+    let all = zone.past(fresh.whole_s, now_s);
+    let text = match fresh.round_s {
+        // Of what came into view less is known than was told of what was in view before.
+        None => format!("refreshed all {all}"),
+        Some(view) if view - fresh.whole_s > much => {
+            format!("refreshed view {}, all {all}", zone.past(view, now_s))
+        }
+        Some(view) => format!("refreshed {}", zone.past(view, now_s)),
+    };
     if let Some(trouble) = app.trouble() {
         let stale = match now_s - fresh.view_s {
             _ if !fresh.stale => String::new(),

@@ -846,6 +846,78 @@ fn old_files_stay_stale_whatever_else_is_loaded() {
     assert!(!world.driver.app.freshness().unwrap().stale, "what is in view now is fresh");
 }
 
+/// The moments that the header tells: of what is in view, and of all that is loaded.
+fn told(screen: &str) -> (Option<String>, Option<String>) {
+    let said = screen.lines().next().and_then(|line| line.split("refreshed ").nth(1));
+    let said = said.unwrap_or_default().split(" · ").next().unwrap_or_default().trim();
+    let (mut view, mut all) = (None, None);
+    for part in said.split(", ") {
+        match part.strip_prefix("all ") {
+            Some(at) => all = Some(at.to_owned()),
+            None => view = Some(part.trim_start_matches("view ").to_owned()),
+        }
+    }
+    (view, all)
+}
+
+/// Wherever the operator goes between rounds and in their middle: what is told never goes back, and
+/// never claims more than is known of what is in view.
+#[test]
+fn what_is_told_of_the_view_never_goes_back() {
+    let (mut views, mut alls, mut later) = (0, 0, 0);
+    for seed in 0..6 {
+        let mut rng = Rng::with_seed(seed);
+        let refresh = RefreshPolicy { list_requests: 3, ..RefreshPolicy::default() };
+        let settings = Settings { refresh, limit: 50, ..Driver::settings() };
+        let mut world = World::started(Service::new(600), settings, (160, 36));
+        world.answer_all();
+        if seed > 0 {
+            world.keys("L");
+            world.answer_all();
+        }
+        let mut last = (None, None);
+        for step in 0..150 {
+            match rng.u8(..12) {
+                0 => world.keys("g"),
+                1 => world.keys("G"),
+                2..5 => world.driver.control('d'),
+                5..7 => world.driver.control('u'),
+                7 => world.keys(["1", "2", "S", "r", "R", "f"][rng.usize(..6)]),
+                8 => {
+                    world.keys(["/00", "/zzz", "/name-1"][rng.usize(..3)]);
+                    world.driver.key(KeyCode::Enter);
+                    world.driver.key(KeyCode::Esc);
+                }
+                9 => world.answer_list(None),
+                10 => world.live(SECOND * rng.u32(1..40), World::answer_all),
+                _ => world.service.add(60, None),
+            }
+            world.collect();
+            let app = &world.driver.app;
+            let (view, all) = told(&text(app, 160, 36));
+            let zone = app.shown_zone();
+            let verified = |no: &FileNo| zone.clock(app.verified_at_s(&app.store().file(*no)));
+            let of_view = app.table().window().iter().map(verified).min();
+            let of_all = app.store().sequence().iter().map(verified).min();
+            let case =
+                format!("seed {seed}, step {step}: {view:?} {all:?}, {of_view:?} {of_all:?}");
+            if let Some(view) = &view {
+                assert!(of_view.is_none_or(|verified| *view <= verified), "{case}");
+                assert!(last.0.as_ref().is_none_or(|last| last <= view), "{case}: {last:?}");
+                later += usize::from(last.0.as_ref().is_some_and(|last| last < view));
+                (views, last.0) = (views + 1, Some(view.clone()));
+            }
+            if let Some(all) = &all {
+                assert!(of_all.is_none_or(|verified| *all <= verified), "{case}");
+                assert!(last.1.as_ref().is_none_or(|last| last <= all), "{case}: {last:?}");
+                (alls, last.1) = (alls + 1, Some(all.clone()));
+            }
+            assert!(view.is_some() || all.is_some(), "{case}");
+        }
+    }
+    assert!(views > 300 && alls > 100 && later > 20, "{views} {alls} {later}");
+}
+
 /// The moment of a reading goes by no clock that anybody sets.
 #[test]
 fn setting_the_wall_clock_makes_nothing_older() {

@@ -38,7 +38,7 @@ use crate::api::pace::{Pace, asked_wait};
 use crate::api::{ApiError, HasMore};
 use crate::store::{Extent, FileNo, Intake, Store};
 
-use round::{Claims, End, Part, Pending, Round, State, WholePass};
+use round::{Beginnings, Claims, End, Part, Pending, Round, State, WholePass};
 pub use terms::{
     Ask, Finished, RefreshPolicy, RefreshRequest, Refusal, RoundScope, SLOW, Survey, Trouble,
 };
@@ -76,6 +76,8 @@ pub struct Refresher {
     refused: u32,
     refusal: Option<ApiError>,
     rounds: u32,
+    /// When the first page came, and when the last rounds began.
+    begun: Beginnings,
     last_pass: u32,
     last_request: u64,
     /// The place in the service's order at which the rest of the list is read on.
@@ -109,6 +111,7 @@ impl Refresher {
             refused: 0,
             refusal: None,
             rounds: 0,
+            begun: Beginnings::default(),
             last_pass: PASSES_FROM,
             last_request: 0,
             rest_from: 0,
@@ -331,6 +334,7 @@ impl Refresher {
 
     fn begin(&mut self, scope: RoundScope, now: Duration) {
         self.last_pass += 1;
+        self.begun.note(now);
         self.state = State::Running(Round {
             pass: self.last_pass,
             scope,

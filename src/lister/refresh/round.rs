@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::super::Cursor;
+use super::Refresher;
 use super::terms::{Ask, RoundScope, Survey};
 use crate::api::ApiError;
 use crate::store::{FileNo, Intake, Store};
@@ -115,6 +116,38 @@ impl Claims {
 
     pub(super) fn hold(&self, place: usize) -> bool {
         self.0.iter().any(|stretch| stretch.contains(&place))
+    }
+}
+
+/// When the first page came, and when the last rounds began.
+#[derive(Debug, Default)]
+pub(super) struct Beginnings(VecDeque<Duration>);
+
+impl Beginnings {
+    /// How many of them are remembered.
+    const MOST: usize = 64;
+
+    pub(super) fn note(&mut self, now: Duration) {
+        if self.0.len() == Self::MOST {
+            self.0.pop_front();
+        }
+        self.0.push_back(now);
+    }
+}
+
+impl Refresher {
+    /// The first page came at `now`: until the first round begins, what is verified is so since then.
+    pub fn first_page_came(&mut self, now: Duration) {
+        self.begun.note(now);
+    }
+
+    /// When the last round began by which something was verified that was so at `verified`, both in
+    /// whole seconds of the monotonic clock; before the first round, when the first page came. Nothing
+    /// where that is too many rounds ago.
+    #[must_use]
+    pub fn round_of(&self, verified: Duration) -> Option<Duration> {
+        let whole = |at: &Duration| Duration::from_secs(at.as_secs());
+        self.begun.0.iter().rev().map(whole).find(|at| *at <= verified)
     }
 }
 
