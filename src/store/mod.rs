@@ -30,8 +30,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::RandomState;
 
-use crate::api::Unreadable;
 use crate::api::wire::extra_fields;
+use crate::api::{File, Unreadable};
 use crate::text::{Untrusted, UntrustedRef, stand_ins};
 use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
@@ -123,6 +123,20 @@ impl FileRef<'_> {
             None => stand_ins::NO_FILENAME.to_owned(),
             Some(name) if name.raw().is_empty() => stand_ins::EMPTY_FILENAME.to_owned(),
             Some(name) => name.printable_within(255),
+        }
+    }
+
+    /// The file as it was read.
+    #[must_use]
+    pub fn to_file(&self) -> File {
+        File {
+            id: self.id.to_owned(),
+            filename: self.filename.map(UntrustedRef::to_owned),
+            bytes: self.bytes,
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+            purpose: self.purpose.map(UntrustedRef::to_owned),
+            extra: self.extra.map(Into::into),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use super::Moment;
 use super::eval::Test;
+use super::tested::Held;
 use super::words::{Needle, may_fold};
 use crate::store::{FREE, FileNo, Store, UNREADABLE};
 
@@ -98,7 +99,9 @@ impl Test {
             Self::Word(needle) => store.look_for(needle, block, bits),
             _ => {
                 for row in block.rows() {
-                    store.ask(row, bits, row - block.from, |no| self.holds(store, no, moment));
+                    store.ask(row, bits, row - block.from, |no| {
+                        self.holds(&Held { store, no, moment }, moment.server_ms)
+                    });
                 }
             }
         }

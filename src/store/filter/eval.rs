@@ -9,12 +9,11 @@ use std::ops::Range;
 
 use regex::bytes::Regex;
 
-use super::Moment;
 use super::expr::{Expr, Op, Property, TextField, TextOp};
+use super::tested::Tested;
 use super::words::Needle;
-use crate::store::{FileNo, NOTHING, Store, UNREADABLE, stated_bytes, stated_time};
-use crate::text::{UntrustedRef, composed};
-use crate::time::expiry::TimeLeft;
+use crate::text::composed;
+use crate::time::expiry::{StatedTime, TimeLeft};
 use crate::time::zone::Zone;
 
 /// An [`Expr`] that is ready for use.
@@ -102,44 +101,43 @@ impl Test {
         }
     }
 
-    pub(super) fn holds(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
-        let row = no.0 as usize;
-        let left = || TimeLeft::of(stated_time(store.expires_at.get(row)), moment.server_ms);
-        let time = |cell, op: Op, span: Span| {
-            stated_time(cell).value().is_some_and(|at| op.holds(span.order(at)))
+    /// Whether it holds of a file at `server_ms` on the service's clock.
+    pub(super) fn holds(&self, file: &impl Tested, server_ms: i64) -> bool {
+        let left = || TimeLeft::of(file.expires_at(), server_ms);
+        let time = |at: StatedTime, op: Op, span: Span| {
+            at.value().is_some_and(|at| op.holds(span.order(at)))
         };
         match self {
-            Self::All(tests) => tests.iter().all(|test| test.holds(store, no, moment)),
-            Self::Any(tests) => tests.iter().any(|test| test.holds(store, no, moment)),
-            Self::Not(test) => !test.holds(store, no, moment),
-            Self::Word(needle) => store.in_name_or_id(no, |text| needle.is_in(text)),
-            Self::Regex(regex) => store.in_name_or_id(no, |text| regex.is_match(&composed(text))),
+            Self::All(tests) => tests.iter().all(|test| test.holds(file, server_ms)),
+            Self::Any(tests) => tests.iter().any(|test| test.holds(file, server_ms)),
+            Self::Not(test) => !test.holds(file, server_ms),
+            Self::Word(needle) => file.in_name_or_id(|text| needle.is_in(text)),
+            Self::Regex(regex) => file.in_name_or_id(|text| regex.is_match(&composed(text))),
             Self::Left(op, bound) => match left() {
                 TimeLeft::Expired => op.holds(0.cmp(bound)),
                 TimeLeft::Seconds(seconds) => op.holds(seconds.cmp(bound)),
                 TimeLeft::Never | TimeLeft::Unknown => false,
             },
             Self::Age(op, bound) => {
-                let age = |at| moment.server_ms.div_euclid(1_000).saturating_sub(at);
-                let age = stated_time(store.created_at.get(row)).value().map(age);
+                let age = |at| server_ms.div_euclid(1_000).saturating_sub(at);
+                let age = file.created_at().value().map(age);
                 age.is_some_and(|age| op.holds(u64::try_from(age).unwrap_or(0).cmp(bound)))
             }
             Self::Bytes(op, bound) => {
-                let bytes = stated_bytes(store.bytes.get(row)).value();
-                bytes.is_some_and(|bytes| op.holds(bytes.cmp(bound)))
+                file.bytes().value().is_some_and(|bytes| op.holds(bytes.cmp(bound)))
             }
-            Self::Created(op, span) => time(store.created_at.get(row), *op, *span),
-            Self::Expires(op, span) => time(store.expires_at.get(row), *op, *span),
+            Self::Created(op, span) => time(file.created_at(), *op, *span),
+            Self::Expires(op, span) => time(file.expires_at(), *op, *span),
             Self::Text(TextField::Id, test) => {
-                store.text(TextField::Id, no).is_some_and(|id| test.holds(id))
+                file.text(TextField::Id).is_some_and(|id| test.holds(id))
             }
             Self::Text(field, test) => {
-                store.text(*field, no).is_some_and(|text| test.holds(&composed(text)))
+                file.text(*field).is_some_and(|text| test.holds(&composed(text)))
             }
             Self::Is(Property::Expired) => left() == TimeLeft::Expired,
-            Self::Is(Property::Never) => store.expires_at.get(row) == NOTHING,
-            Self::Is(Property::Marked) => moment.marked.contains(&no),
-            Self::Is(Property::Unreadable) => store.flags[row] & UNREADABLE != 0,
+            Self::Is(Property::Never) => file.has_no_expiry(),
+            Self::Is(Property::Marked) => file.is_marked(),
+            Self::Is(Property::Unreadable) => file.is_unreadable(),
         }
     }
 
@@ -195,25 +193,6 @@ impl TextTest {
             Self::Contains(needle) => needle.is_in(text),
             Self::Equal(wanted) => text == wanted,
             Self::Unequal(unwanted) => text != unwanted,
-        }
-    }
-}
-
-impl Store {
-    /// Whether `holds` is true of the filename or of the id, or of what came instead of a file.
-    pub(super) fn in_name_or_id(&self, no: FileNo, holds: impl Fn(&[u8]) -> bool) -> bool {
-        if let Some(raw) = self.unreadable_raw(no) {
-            return holds(raw);
-        }
-        self.filename(no).is_some_and(|name| holds(name.raw())) || holds(self.key(no))
-    }
-
-    /// A text of the file, where it has one.
-    fn text(&self, field: TextField, no: FileNo) -> Option<&[u8]> {
-        match field {
-            TextField::Purpose => self.purpose(no).map(UntrustedRef::raw),
-            TextField::Name => self.filename(no).map(UntrustedRef::raw),
-            TextField::Id => (self.flags[no.0 as usize] & UNREADABLE == 0).then(|| self.key(no)),
         }
     }
 }

@@ -27,6 +27,7 @@ mod expr;
 mod parse;
 mod pattern;
 mod scan;
+mod tested;
 mod values;
 mod words;
 
@@ -34,8 +35,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{FileNo, Store};
+use crate::api::Reading;
 use crate::time::zone::Zone;
 use eval::Test;
+use tested::Held;
 
 pub use blocks::{BLOCK, Verdicts};
 pub use expr::{Expr, Op, Property, TextField, TextOp};
@@ -140,7 +143,18 @@ impl Filter {
     /// Whether the file is to be shown. A file that could not be read matches by its raw text.
     #[must_use]
     pub fn matches(&self, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
-        self.test.holds(store, no, moment)
+        self.test.holds(&Held { store, no, moment }, moment.server_ms)
+    }
+
+    /// Whether it lets through a file as it was read, or what came instead of one, at `server_ms` on
+    /// the service's clock: what [`matches`](Self::matches) says of it once it is loaded, and not
+    /// marked.
+    #[must_use]
+    pub fn lets_through(&self, reading: &Reading, server_ms: i64) -> bool {
+        match reading {
+            Reading::File(file) => self.test.holds(file, server_ms),
+            Reading::Unreadable(unreadable) => self.test.holds(unreadable, server_ms),
+        }
     }
 
     /// Judges the files of a store, `blocks` of them further than `verdicts` came before; tells

@@ -59,6 +59,15 @@ fn store() -> Store {
     store
 }
 
+/// The file as it was read.
+fn as_read(store: &Store, no: FileNo) -> Reading {
+    let file = store.file(no);
+    match file.unreadable {
+        Some(unreadable) => Reading::Unreadable(unreadable.clone()),
+        None => Reading::File(file.to_file()),
+    }
+}
+
 /// The first letters of those that match; `u` is the unreadable one, and `c` is marked.
 fn matching(store: &Store, text: &str, zone: Zone) -> String {
     let filter = Filter::parse(text, zone).unwrap().unwrap();
