@@ -1,8 +1,12 @@
 //! The command line: which commands there are, and the way from one that was given to its file. What
 //! a command takes, and what its help says, stands in the command's own file.
 
+use std::ops::ControlFlow;
+use std::time::Duration;
+
 use clap::{Parser, Subcommand};
 use tokio::runtime::Runtime;
+use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{CommandError, config, dashboard, demo_server, doctor, failed, help, list};
@@ -12,11 +16,12 @@ const EXAMPLES: &str = "\
 Examples:
   shelflife --demo                       look around, without key or network
   CEREBRAS_API_KEY=… shelflife           the dashboard of your account
+  shelflife list --filter 'left<6h' --sort left   what expires next
   shelflife list --all --output csv      everything, for a script
   shelflife demo-server --files 100000   the demo API on its own
 
 Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
-5 service unavailable or rate-limited · 130, 143 interrupted";
+4 not found · 5 service unavailable or rate-limited · 130, 143 interrupted.";
 
 /// Browse the files of a batch-inference account: what is there, how large it is, and how long each
 /// file has left before the service deletes it.
@@ -65,11 +70,22 @@ impl Cli {
     }
 }
 
+/// How long a command that ends in order on a signal has for it: whoever reads its output may be slow.
+const GRACE: Duration = Duration::from_millis(800);
+
 impl Command {
+    /// How long it has for leaving what it printed whole.
+    fn grace(&self) -> Duration {
+        match self {
+            Self::List(_) => GRACE,
+            _ => Duration::ZERO,
+        }
+    }
+
     async fn run(self, options: &GlobalOptions) -> Result<u8, CommandError> {
-        end_when_interrupted()?;
+        let interruption = Interruption::listen(self.grace())?;
         let done = match self {
-            Self::List(list) => list::run(options, &list).await,
+            Self::List(list) => return list::run(options, list, interruption).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,
@@ -79,17 +95,44 @@ impl Command {
     }
 }
 
-/// Waits for signals on a task of its own, so that one ends the program also while output is not being read.
-fn end_when_interrupted() -> Result<(), CommandError> {
-    let interrupted = signals::interrupted().map_err(failed("signals cannot be listened to"))?;
-    tokio::spawn(async {
-        let code = interrupted.await;
-        log::info!(code; "interrupted");
-        log::logger().flush();
-        quiet::end();
-        std::process::exit(code)
-    });
-    Ok(())
+/// Whether a signal has asked for the end.
+#[derive(Debug)]
+pub struct Interruption(watch::Receiver<u8>);
+
+impl Interruption {
+    /// Waits for signals on a task of its own, so that one ends the program also while output is not
+    /// being read: at once, or after the time that the command has to leave what it printed whole.
+    fn listen(grace: Duration) -> Result<Self, CommandError> {
+        let interrupted =
+            signals::interrupted().map_err(failed("signals cannot be listened to"))?;
+        let (tell, told) = watch::channel(0);
+        tokio::spawn(async move {
+            let code = interrupted.await;
+            log::info!(code; "interrupted");
+            log::logger().flush();
+            tell.send_replace(u8::try_from(code).unwrap_or(1));
+            if !grace.is_zero() {
+                tokio::time::sleep(grace).await;
+            }
+            quiet::end();
+            std::process::exit(code)
+        });
+        Ok(Self(told))
+    }
+
+    /// Whether it has come: whoever is busy breaks off then.
+    pub(super) fn has_come(&self) -> ControlFlow<()> {
+        if *self.0.borrow() == 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    /// Waits for the signal; gives the exit code that says which it was.
+    pub(super) async fn came(&mut self) -> u8 {
+        match self.0.wait_for(|code| *code != 0).await {
+            Ok(code) => *code,
+            // Nobody listens any more.
+            Err(_) => std::future::pending().await,
+        }
+    }
 }
 
 #[cfg(test)]

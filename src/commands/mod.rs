@@ -7,10 +7,14 @@ pub mod config;
 pub mod dashboard;
 pub mod demo_server;
 pub mod doctor;
+mod filters;
 pub mod help;
+mod json;
 pub mod list;
 pub mod options;
+mod progress;
 mod proxy;
+mod reader;
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,7 +32,7 @@ use crate::lister::Failure;
 use crate::log_file;
 use crate::runtime::output::stdout;
 use crate::runtime::shortage;
-use crate::text::UntrustedRef;
+use crate::text::{UntrustedRef, grouped};
 use options::GlobalOptions;
 
 /// Files of the demo account unless said otherwise.
@@ -70,6 +74,9 @@ pub enum CommandError {
         /// Why there was no more.
         why: Failure,
     },
+    /// What was asked for is not there.
+    #[error("{0}")]
+    NotFound(String),
     /// The dashboard was left without ever having been let in.
     #[error("{0}; {advice}", advice = .0.advice())]
     NotLetIn(ApiError),
@@ -103,20 +110,35 @@ impl CommandError {
             Self::Config(error) if shortage::advice_for(error).is_some() => 1,
             Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
             Self::Key(_) | Self::NotLetIn(_) => 3,
-            Self::List(Failure::Call(error) | Failure::AskedToWait { error, .. })
-                if error.refuses_key() =>
-            {
-                3
-            }
-            Self::List(Failure::AskedToWait { .. }) => 5,
-            Self::List(Failure::Call(error)) if error.is_outage() => 5,
-            Self::List(_)
-            | Self::Partial { .. }
+            Self::List(why) => match why {
+                Failure::Call(error) | Failure::AskedToWait { error, .. }
+                    if error.refuses_key() =>
+                {
+                    3
+                }
+                Failure::AskedToWait { .. } => 5,
+                Failure::Call(error) if error.is_outage() => 5,
+                _ => 1,
+            },
+            Self::NotFound(_) => 4,
+            Self::Partial { .. }
             | Self::Io { .. }
             | Self::NotWritten { .. }
             | Self::NoClient(_) => 1,
         }
     }
+}
+
+impl From<Failure> for CommandError {
+    fn from(why: Failure) -> Self {
+        Self::List(why)
+    }
+}
+
+/// So many of a unit: `1 file`, `1,240 files`.
+fn count(number: u64, unit: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {unit}{plural}", grouped(number))
 }
 
 fn not_written(source: &io::Error) -> String {

@@ -78,7 +78,8 @@ fn of_an_option_given_twice_the_last_one_counts() {
 fn every_option_of_all_commands_is_taken_by_each() {
     let all =
         "--allow-http --read-only --limit 5 --load all --refresh 1m --color never --theme fig";
-    for command in [&["list"][..], &["config"], &["doctor"], &["demo-server"]] {
+    let others = [&["list"][..], &["config"], &["doctor"]];
+    for command in others.into_iter().chain([&["demo-server"][..]]) {
         let words = ["shelflife"].into_iter().chain(command.iter().copied());
         let parsed = Cli::try_parse_from(words.chain(all.split(' ')));
         let options = parsed.unwrap().options;
@@ -198,7 +199,7 @@ fn output_that_would_block_is_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_printed_is_a_failure_with_words() {
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 16] = [
         &["--help"],
         &["-h"],
         &["--version"],
@@ -211,6 +212,8 @@ fn what_cannot_be_printed_is_a_failure_with_words() {
         &["list", "--demo"],
         &["list", "--demo", "--output", "json"],
         &["list", "--demo", "--output", "csv"],
+        &["list", "--demo", "--output", "ids"],
+        &["list", "--demo", "--sort", "left"],
         &["doctor", "--demo"],
         &["demo-server"],
     ];
@@ -235,7 +238,7 @@ fn what_cannot_be_printed_is_a_failure_with_words() {
 /// Hazards 41: a closed pipe.
 #[test]
 fn a_closed_pipe_is_quiet() {
-    for form in ["table", "json", "jsonl", "csv"] {
+    for form in ["table", "json", "jsonl", "csv", "ids"] {
         let arguments = ["list", "--demo", "--files", "50000", "--all", "--output", form];
         let mut child =
             command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

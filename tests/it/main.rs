@@ -28,6 +28,7 @@ mod log_file;
 mod many;
 mod mouse;
 mod narrow;
+mod narrowed;
 mod paging;
 mod pty;
 mod readme;

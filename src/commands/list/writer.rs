@@ -1,44 +1,47 @@
-//! The four forms of a list. Each begins before the list is whole and writes page by page.
+//! The forms of a list. Each begins before the list is whole and writes page by page.
 
-use std::borrow::Cow;
 use std::io::{self, BufWriter, Write};
 
-use serde::de::IgnoredAny;
-
+use super::super::json::{
+    Member, Secrets, push_file, push_member, push_number, seconds_left, write_files,
+};
 use super::super::{CommandError, failed};
 use super::Output;
-use crate::api::wire::extra_fields;
+use super::columns::ListColumn;
+use super::table::Table;
 use crate::api::{File, HasMore};
-use crate::text;
-use crate::text::secrets::{may_be_in, without_secrets};
-use crate::text::stand_ins::{NOT_GIVEN, ODD};
-use crate::text::{Untrusted, UntrustedRef};
-use crate::time::expiry::{Stated, TimeLeft};
-use crate::time::zone;
-
-/// The API's own names, in the order of the CSV's columns.
-const FIELDS: [&str; 6] = ["id", "filename", "bytes", "purpose", "created_at", "expires_at"];
+use crate::text::Untrusted;
 
 /// Writes files in one form.
 pub(super) struct Writer<W: Write> {
     form: Form<W>,
+    /// The columns that are asked for; nothing for what is usual.
+    columns: Option<Vec<ListColumn>>,
     /// A page of JSON, kept for the next one.
     text: Vec<u8>,
 }
 
 #[allow(clippy::large_enum_variant, reason = "there is one of them")]
 enum Form<W: Write> {
-    Table { out: BufWriter<W>, id_width: usize },
+    Table { out: BufWriter<W>, table: Table },
     Json { out: W, begun: bool },
     Jsonl { out: W },
     Csv { out: csv::Writer<W>, begun: bool, safe: bool },
+    Ids { out: BufWriter<W> },
 }
 
 impl<W: Write> Writer<W> {
     /// A writer in this form; `safe` makes CSV so that a spreadsheet takes no text for a formula.
-    pub(super) fn new(output: Output, safe: bool, out: W) -> Self {
+    pub(super) fn new(
+        output: Output,
+        columns: Option<Vec<ListColumn>>,
+        safe: bool,
+        out: W,
+    ) -> Self {
         let form = match output {
-            Output::Table => Form::Table { out: BufWriter::new(out), id_width: 0 },
+            Output::Table => {
+                Form::Table { out: BufWriter::new(out), table: Table::new(columns.as_deref()) }
+            }
             Output::Json => Form::Json { out, begun: false },
             Output::Jsonl => Form::Jsonl { out },
             Output::Csv => {
@@ -46,12 +49,16 @@ impl<W: Write> Writer<W> {
                 let out = builder.terminator(csv::Terminator::CRLF).from_writer(out);
                 Form::Csv { out, begun: false, safe }
             }
+            Output::Ids => Form::Ids { out: BufWriter::new(out) },
         };
-        Self { form, text: vec![] }
+        Self { form, columns, text: vec![] }
     }
 
-    /// Writes the files of one page.
+    /// Writes these files, if any.
     pub(super) fn page(&mut self, files: &[File], server_ms: i64) -> Result<(), CommandError> {
+        if files.is_empty() {
+            return Ok(());
+        }
         self.try_page(files, server_ms).map_err(failed("the list cannot be printed"))
     }
 
@@ -61,37 +68,50 @@ impl<W: Write> Writer<W> {
     }
 
     fn try_page(&mut self, files: &[File], server_ms: i64) -> io::Result<()> {
-        let Self { form, text } = self;
+        let Self { form, columns, text } = self;
+        let columns = columns.as_deref();
+        let push = |line: &mut Vec<u8>, file: &File, secrets| match columns {
+            Some(columns) => push_chosen(line, columns, file, server_ms, secrets),
+            None => push_file(line, file, secrets),
+        };
         match form {
-            Form::Table { out, id_width } => {
-                if *id_width == 0 {
-                    let ids =
-                        files.iter().map(|file| crate::text::width(&file.id.borrow().printable()));
-                    *id_width = ids.max().unwrap_or(2).clamp(2, 64);
-                    write_head(out, *id_width)?;
-                }
-                files.iter().try_for_each(|file| write_row(out, file, *id_width, server_ms))?;
+            Form::Table { out, table } => {
+                table.begin(out, files)?;
+                files.iter().try_for_each(|file| table.row(out, file, server_ms))?;
                 out.flush()
             }
             Form::Json { out, begun } => {
                 let first: &[u8] =
                     if *begun { b",\n" } else { b"{\"object\":\"list\",\"data\":[\n" };
-                *begun |= !files.is_empty();
-                write_json(text, files, |i| if i == 0 { first } else { b",\n" });
+                *begun = true;
+                write_files(text, files, |i| if i == 0 { first } else { b",\n" }, push);
                 out.write_all(text)?;
                 out.flush()
             }
             Form::Jsonl { out } => {
-                write_json(text, files, |i| if i == 0 { b"" } else { b"\n" });
-                if !files.is_empty() {
-                    text.push(b'\n');
-                }
+                write_files(text, files, |i| if i == 0 { b"" } else { b"\n" }, push);
+                text.push(b'\n');
                 out.write_all(text)?;
                 out.flush()
             }
             Form::Csv { out, begun, safe } => {
-                begin_csv(out, begun)?;
-                files.iter().try_for_each(|file| write_record(out, csv_cells(file, *safe)))?;
+                begin_csv(out, begun, columns)?;
+                for file in files {
+                    let cell = |column| csv_cell(column, file, server_ms, *safe);
+                    match columns {
+                        Some(columns) => write_record(out, columns.iter().copied().map(cell)),
+                        None => write_record(
+                            out,
+                            Member::ALL.map(|member| cell(ListColumn::Api(member))),
+                        ),
+                    }?;
+                }
+                out.flush()
+            }
+            Form::Ids { out } => {
+                for file in files {
+                    writeln!(out, "{}", file.id.borrow().printable())?;
+                }
                 out.flush()
             }
         }
@@ -99,7 +119,11 @@ impl<W: Write> Writer<W> {
 
     fn try_end(&mut self, has_more: HasMore) -> io::Result<()> {
         match &mut self.form {
-            Form::Table { out, .. } => out.flush(),
+            Form::Table { out, table } => {
+                table.begin(out, &[])?;
+                out.flush()
+            }
+            Form::Ids { out } => out.flush(),
             Form::Jsonl { out } => out.flush(),
             Form::Json { out, begun } => {
                 let before = if *begun { "\n" } else { "{\"object\":\"list\",\"data\":[" };
@@ -112,18 +136,43 @@ impl<W: Write> Writer<W> {
                 out.flush()
             }
             Form::Csv { out, begun, .. } => {
-                begin_csv(out, begun)?;
+                begin_csv(out, begun, self.columns.as_deref())?;
                 out.flush()
             }
         }
     }
 }
 
-fn begin_csv<W: Write>(out: &mut csv::Writer<W>, begun: &mut bool) -> io::Result<()> {
-    if !std::mem::replace(begun, true) {
-        write_record(out, FIELDS)?;
+/// Appends a file as one line of JSON that has only these fields.
+fn push_chosen(
+    line: &mut Vec<u8>,
+    columns: &[ListColumn],
+    file: &File,
+    server_ms: i64,
+    secrets: Secrets,
+) {
+    for (i, column) in columns.iter().enumerate() {
+        line.push(if i == 0 { b'{' } else { b',' });
+        match column {
+            ListColumn::Api(member) => push_member(line, *member, file, secrets),
+            ListColumn::Left => push_number(line, "\"left\":", seconds_left(file, server_ms)),
+        }
     }
-    Ok(())
+    line.push(b'}');
+}
+
+fn begin_csv<W: Write>(
+    out: &mut csv::Writer<W>,
+    begun: &mut bool,
+    columns: Option<&[ListColumn]>,
+) -> io::Result<()> {
+    if std::mem::replace(begun, true) {
+        return Ok(());
+    }
+    match columns {
+        Some(columns) => write_record(out, columns.iter().map(|column| column.name())),
+        None => write_record(out, Member::ALL.map(Member::name)),
+    }
 }
 
 /// Writes a record; the cause of a failure stays what it is, such as a closed pipe.
@@ -137,58 +186,29 @@ fn write_record<W: Write, T: AsRef<[u8]>>(
     })
 }
 
-fn write_head(out: &mut impl Write, id_width: usize) -> io::Result<()> {
-    writeln!(
-        out,
-        "{:>9}  {:>10}  {:>8}  {:<12}  {:<id_width$}  FILENAME",
-        "TIME LEFT", "SIZE", "CREATED", "PURPOSE", "ID"
-    )
-}
-
-fn write_row(out: &mut impl Write, file: &File, id_width: usize, server_ms: i64) -> io::Result<()> {
-    let size = match file.bytes {
-        Stated::Value(bytes) => text::size(bytes),
-        Stated::Nothing => "—".to_owned(),
-        Stated::Odd => ODD.to_owned(),
-    };
-    let left = TimeLeft::of(file.expires_at, server_ms);
-    let created = zone::age(file.created_at, server_ms);
-    let text = |name: &str, text: Option<&Untrusted>| match text {
-        Some(text) => text.borrow().printable().into_owned(),
-        None if is_odd(file, name) => ODD.to_owned(),
-        None => NOT_GIVEN.to_owned(),
-    };
-    let purpose = padded(text("purpose", file.purpose.as_ref()), 12);
-    let id = padded(text("id", Some(&file.id)), id_width);
-    let filename = text("filename", file.filename.as_ref());
-    writeln!(out, "{left:>9}  {size:>10}  {created:>8}  {purpose}  {id}  {filename}")
-}
-
-/// Pads to terminal cells, which are not characters.
-fn padded(mut text: String, cells: usize) -> String {
-    let missing = cells.saturating_sub(crate::text::width(&text));
-    text.extend(std::iter::repeat_n(' ', missing));
-    text
-}
-
 /// What a cell begins with that a spreadsheet takes for a formula, in half and full width; and the
 /// sign that says it is none, so that one more of it always is ours.
 const BEGIN_A_FORMULA: [char; 9] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\''];
 
-fn csv_cells(file: &File, safe: bool) -> [String; 6] {
+fn csv_cell(column: ListColumn, file: &File, server_ms: i64, safe: bool) -> String {
     let text = |text: Option<&Untrusted>| {
         let text = text.map_or(String::new(), |text| text.borrow().printable().into_owned());
         if safe { defused(&text) } else { text }
     };
     let number = |value: Option<String>| value.unwrap_or_default();
-    [
-        text(Some(&file.id)),
-        text(file.filename.as_ref()),
-        number(file.bytes.value().map(|bytes| bytes.to_string())),
-        text(file.purpose.as_ref()),
-        number(file.created_at.value().map(|at| at.to_string())),
-        number(file.expires_at.value().map(|at| at.to_string())),
-    ]
+    match column {
+        ListColumn::Api(Member::Id) => text(Some(&file.id)),
+        ListColumn::Api(Member::Filename) => text(file.filename.as_ref()),
+        ListColumn::Api(Member::Bytes) => number(file.bytes.value().map(|bytes| bytes.to_string())),
+        ListColumn::Api(Member::Purpose) => text(file.purpose.as_ref()),
+        ListColumn::Api(Member::CreatedAt) => {
+            number(file.created_at.value().map(|at| at.to_string()))
+        }
+        ListColumn::Api(Member::ExpiresAt) => {
+            number(file.expires_at.value().map(|at| at.to_string()))
+        }
+        ListColumn::Left => number(seconds_left(file, server_ms).map(|left| left.to_string())),
+    }
 }
 
 /// A text of which no part is taken for a formula, also where a spreadsheet splits lines at semicolons.
@@ -205,127 +225,17 @@ fn defused(text: &str) -> String {
     defused
 }
 
-/// How texts are written: with the secrets in them hidden, which takes a look at each, or as they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Secrets {
-    Hidden,
-    Unsearched,
-}
-
-/// Writes the files of a page, with `before` before each. No secret is in it: one look at the whole
-/// page tells whether each of its texts has to be looked at.
-fn write_json(page: &mut Vec<u8>, files: &[File], before: impl Fn(usize) -> &'static [u8]) {
-    for secrets in [Secrets::Unsearched, Secrets::Hidden] {
-        page.clear();
-        for (i, file) in files.iter().enumerate() {
-            page.extend_from_slice(before(i));
-            push_json(page, file, secrets);
-        }
-        if !may_be_in(page) {
-            return;
-        }
-    }
-}
-
-/// Appends one file as one line of JSON: the API's fields with normalised values, then those that
-/// the program does not know, as they came.
-///
-/// By hand, since serde would want each of these texts written, checked and copied once more: their
-/// escapes are our own, and there may be a million files.
-fn push_json(line: &mut Vec<u8>, file: &File, secrets: Secrets) {
-    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
-    let names_itself = extra.iter().any(|(name, _)| name.raw() == b"object");
-    push_text(line, "{\"id\":", Some(&file.id), secrets);
-    if !names_itself {
-        line.extend(b",\"object\":\"file\"");
-    }
-    push_number(line, ",\"bytes\":", file.bytes.value());
-    push_number(line, ",\"created_at\":", file.created_at.value());
-    push_number(line, ",\"expires_at\":", file.expires_at.value());
-    push_text(line, ",\"filename\":", file.filename.as_ref(), secrets);
-    push_text(line, ",\"purpose\":", file.purpose.as_ref(), secrets);
-    for (name, value) in extra.iter().filter(|(name, _)| !is_known(name.borrow())) {
-        push_text(line, ",", Some(name), secrets);
-        line.push(b':');
-        line.extend(one_line(value.borrow()).as_bytes());
-    }
-    line.push(b'}');
-}
-
-fn push_text(line: &mut Vec<u8>, name: &str, text: Option<&Untrusted>, secrets: Secrets) {
-    line.extend_from_slice(name.as_bytes());
-    match (text, secrets) {
-        (Some(text), Secrets::Unsearched) => text.borrow().push_exact_json(line),
-        (Some(text), Secrets::Hidden) => text.borrow().push_json(line),
-        (None, _) => line.extend(b"null"),
-    }
-}
-
-fn push_number(line: &mut Vec<u8>, name: &str, number: Option<impl itoa::Integer>) {
-    line.extend_from_slice(name.as_bytes());
-    match number {
-        Some(number) => line.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
-        None => line.extend(b"null"),
-    }
-}
-
-fn is_known(name: UntrustedRef<'_>) -> bool {
-    FIELDS.iter().any(|field| field.as_bytes() == name.raw())
-}
-
-/// Whether the service gave this field of the file, but nothing that could be read.
-fn is_odd(file: &File, name: &str) -> bool {
-    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
-    extra.iter().any(|(other, _)| other.raw() == name.as_bytes())
-}
-
-/// Values of the fields that could not be read, which the service did give.
-pub(super) fn odd_values(file: &File) -> u64 {
-    let has_all = file.filename.is_some() && file.purpose.is_some();
-    let (created, expires) = (file.created_at, file.expires_at);
-    if has_all && file.bytes != Stated::Odd && ![created, expires].contains(&Stated::Odd) {
-        return 0;
-    }
-    let extra = file.extra.as_deref().map(extra_fields).unwrap_or_default();
-    extra.iter().filter(|(name, _)| is_known(name.borrow())).count() as u64
-}
-
-/// JSON that came from outside on one line, with no secret and nothing in it that could command a
-/// terminal: line breaks stand between its tokens only, and characters beyond ASCII in its strings
-/// only.
-fn one_line(value: UntrustedRef<'_>) -> String {
-    let text = String::from_utf8_lossy(value.raw());
-    let text = match without_secrets(&text) {
-        Cow::Borrowed(_) => text,
-        // A secret of digits may have been a number, which it is no longer.
-        Cow::Owned(hidden) if serde_json::from_str::<IgnoredAny>(&hidden).is_err() => {
-            return UntrustedRef::new(hidden.as_bytes()).json();
-        }
-        Cow::Owned(hidden) => Cow::Owned(hidden),
-    };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' | '\t' => out.push(' '),
-            ' '..='~' => out.push(c),
-            c => {
-                let string = UntrustedRef::new(c.encode_utf8(&mut [0; 4]).as_bytes()).json();
-                out.push_str(&string[1..string.len() - 1]);
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::columns::read_columns;
     use super::*;
     use crate::api::Reading;
     use crate::api::wire::read_page;
+    use crate::time::expiry::Stated;
 
     fn written(output: Output, files: &[File]) -> String {
         let mut out = vec![];
-        let mut writer = Writer::new(output, false, &mut out);
+        let mut writer = Writer::new(output, None, false, &mut out);
         writer.page(files, 0).unwrap();
         writer.end(HasMore::No).unwrap();
         drop(writer);
@@ -350,7 +260,6 @@ mod tests {
             "filename": "x\n\u{202e},\"日", "purpose": null, "s": "\u{202e}é", "n": [1, 2],
         });
         assert_eq!(value, expected);
-        assert_eq!(odd_values(&odd_file()), 1);
     }
 
     /// What could not be read is told from what is not given, in the table and on standard error.
@@ -366,7 +275,7 @@ mod tests {
                 Reading::Unreadable(unreadable) => panic!("{unreadable:?}"),
             })
             .collect();
-        assert_eq!(files.iter().map(odd_values).sum::<u64>(), 5);
+        assert_eq!(files.iter().map(crate::commands::json::odd_values).sum::<u64>(), 5);
         let rows = |form| {
             let text = written(form, &files);
             let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
@@ -378,7 +287,7 @@ mod tests {
         assert_eq!(rows(Output::Csv)[1..], [["a,,,,,"], ["b,,,,,"]]);
         for line in written(Output::Jsonl, &files).lines() {
             let value: serde_json::Value = serde_json::from_str(line).unwrap();
-            assert!(FIELDS[1..].iter().all(|field| value[field].is_null()), "{line}");
+            assert!(Member::ALL[1..].iter().all(|field| value[field.name()].is_null()), "{line}");
         }
     }
 
@@ -431,7 +340,7 @@ mod tests {
                 extra: None,
             };
             let mut out = vec![];
-            let mut writer = Writer::new(Output::Csv, true, &mut out);
+            let mut writer = Writer::new(Output::Csv, None, true, &mut out);
             writer.page(std::slice::from_ref(&file), 0).unwrap();
             drop(writer);
             let text = String::from_utf8(out).unwrap();
@@ -466,7 +375,7 @@ mod tests {
     #[test]
     fn json_of_several_pages_is_one_document() {
         let mut out = vec![];
-        let mut writer = Writer::new(Output::Json, false, &mut out);
+        let mut writer = Writer::new(Output::Json, None, false, &mut out);
         for _ in 0..2 {
             writer.page(&[odd_file(), odd_file()], 0).unwrap();
         }
@@ -475,5 +384,55 @@ mod tests {
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value["data"].as_array().unwrap().len(), 4);
         assert_eq!(value["has_more"], true);
+    }
+
+    /// Only what is asked for, in that order and by the API's names, whatever the form.
+    #[test]
+    fn columns_are_those_that_are_asked_for() {
+        let file = File {
+            id: Untrusted::new("file_1"),
+            filename: Some(Untrusted::new("日本.jsonl")),
+            bytes: Stated::Value(2_048),
+            created_at: Stated::Value(-5),
+            expires_at: Stated::Value(90),
+            purpose: None,
+            extra: Some("{\"status\":1}".into()),
+        };
+        let none = File { expires_at: Stated::Nothing, filename: None, ..file.clone() };
+        let gone = File { expires_at: Stated::Value(-9), ..file.clone() };
+        for (output, columns, expected) in [
+            (
+                Output::Csv,
+                "left,name,size",
+                "left,filename,bytes\r\n90,日本.jsonl,2048\r\n,,2048\r\n0,日本.jsonl,2048\r\n",
+            ),
+            (
+                Output::Jsonl,
+                "created,left,purpose,id",
+                "{\"created_at\":-5,\"left\":90,\"purpose\":null,\"id\":\"file_1\"}\n\
+                 {\"created_at\":-5,\"left\":null,\"purpose\":null,\"id\":\"file_1\"}\n\
+                 {\"created_at\":-5,\"left\":0,\"purpose\":null,\"id\":\"file_1\"}\n",
+            ),
+            (
+                Output::Json,
+                "bytes",
+                "{\"object\":\"list\",\"data\":[\n{\"bytes\":2048},\n{\"bytes\":2048},\n{\"bytes\":2048}\n],\"has_more\":false}\n",
+            ),
+            (
+                Output::Table,
+                "name,id,left",
+                "FILENAME    ID      TIME LEFT\n日本.jsonl  file_1      01:30\n—           file_1          —\n日本.jsonl  file_1    expired\n",
+            ),
+        ] {
+            let columns = read_columns(columns).unwrap().0;
+            let mut out = vec![];
+            let mut writer = Writer::new(output, Some(columns), false, &mut out);
+            writer.page(&[file.clone(), none.clone(), gone.clone()], 0).unwrap();
+            writer.end(HasMore::No).unwrap();
+            drop(writer);
+            assert_eq!(String::from_utf8(out).unwrap(), expected);
+        }
+        assert_eq!(written(Output::Ids, &[file, none]), "file_1\nfile_1\n");
+        assert_eq!(written(Output::Ids, &[]), "");
     }
 }

@@ -44,6 +44,7 @@ const BENCHES: &[(&str, fn())] = &[
     ("still", still),
     ("list", list),
     ("list-cpu", list_cpu),
+    ("answers", answers),
 ];
 
 fn main() {
@@ -274,9 +275,14 @@ fn watch(terminal: &mut Terminal, what: &str) {
 }
 
 fn list_all(address: &str) -> (Duration, Usage) {
+    ask(address, &["list", "--all", "--output", "jsonl"])
+}
+
+/// Runs a command without a screen to its end.
+fn ask(address: &str, arguments: &[&str]) -> (Duration, Usage) {
     let begun = Instant::now();
     let mut command = Command::new(PROGRAM);
-    command.args(["list", "--all", "--output", "jsonl", "--base-url", address]);
+    command.args(arguments).args(["--base-url", address]);
     let usage = run(command.env_clear().env("CEREBRAS_API_KEY", KEY));
     (begun.elapsed(), usage)
 }
@@ -312,6 +318,30 @@ fn list_cpu() {
     }
     say("list --all of 100000 files: processor", &ms(median(ours)));
     say("  a plain loop of reqwest and serde, no output", &ms(median(plain)));
+}
+
+/// What the questions cost that scripts ask: next to a whole list.
+fn answers() {
+    let address = Service::of(100 * THOUSAND).start();
+    // All match, so that as much is printed.
+    let filters = ["batch", "left>1s and size>=0B and not purpose:evals", "/^batch-0/"];
+    let (mut plain, mut filtered) = (vec![], filters.map(|_| vec![]));
+    for _ in 0..7 {
+        plain.push(list_all(&address).1.cpu);
+        for (filter, spent) in filters.iter().zip(&mut filtered) {
+            spent.push(ask(&address, &["list", "--filter", filter, "--output", "jsonl"]).1.cpu);
+        }
+    }
+    let plain = median(plain);
+    for (filter, spent) in filters.iter().zip(filtered) {
+        let spent = median(spent);
+        let ratio = spent.as_secs_f64() / plain.as_secs_f64();
+        let figure = format!("{}, {ratio:.3} of list --all", ms(spent));
+        say(&format!("list --filter '{filter}': processor"), &figure);
+    }
+    let (took, usage) = ask(&Service::of(MILLION).start(), &["list", "--sort", "left"]);
+    let figure = format!("{}, at most {:.1} MiB", ms(took), mib(usage.peak_kib));
+    say("list --sort left of 1000000 files", &figure);
 }
 
 /// The word that makes this program the plain loop.

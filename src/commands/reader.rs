@@ -1,13 +1,14 @@
-//! Reads the list page by page, ahead of whoever prints it.
+//! Reads the list page by page, ahead of whoever prints, counts or sorts it: the one loop of all
+//! commands that want more than a file.
 
 use std::hash::{BuildHasher, RandomState};
+use std::panic::resume_unwind;
 use std::time::Duration;
 
 use hashbrown::HashTable;
-use tokio::sync::mpsc::Sender;
-use tokio::task::yield_now;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{JoinError, JoinHandle, yield_now};
 
-use super::writer::odd_values;
 use crate::api::pace::Pace;
 use crate::api::retry::Policy;
 use crate::api::{Answer, Client, File, HasMore, Page, Reading};
@@ -23,19 +24,19 @@ pub(super) enum Reach {
     All,
 }
 
-/// The files of one page, and the service's clock as it was known then.
+/// The files of one page, and what came instead of files, in the service's order, each once; and the
+/// service's clock as it was known then.
 pub(super) struct Batch {
-    pub(super) files: Vec<File>,
+    pub(super) readings: Vec<Reading>,
     pub(super) clock: ServerClock,
 }
 
 /// What was read in all.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Tally {
     pub(super) pages: u64,
     pub(super) files: u64,
     pub(super) unreadable: u64,
-    pub(super) odd_values: u64,
     pub(super) conflicts: u64,
     /// Pages that were begun again, for the service knew no longer where the one before ended.
     pub(super) begun_again: u64,
@@ -45,6 +46,30 @@ pub(super) struct Tally {
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     pub(super) end: Result<HasMore, Failure>,
+}
+
+/// A reading under way. It ends soon after this is dropped.
+pub(super) struct Pages {
+    told: Receiver<Batch>,
+    outcome: JoinHandle<Outcome>,
+}
+
+impl Pages {
+    /// The next page; nothing once it is over.
+    pub(super) async fn next_page(&mut self) -> Option<Batch> {
+        self.told.recv().await
+    }
+
+    /// How it ended. What panicked in it goes on here.
+    pub(super) async fn outcome(self) -> Outcome {
+        drop(self.told);
+        match self.outcome.await.map_err(JoinError::try_into_panic) {
+            Ok(outcome) => outcome,
+            Err(Ok(panic)) => resume_unwind(panic),
+            // The program is about to end.
+            Err(Err(_)) => std::future::pending().await,
+        }
+    }
 }
 
 /// Drives the paging machine.
@@ -62,7 +87,7 @@ pub(super) struct Reader {
 /// Files of a page, by hashes of id and filename.
 type Hashes = HashTable<(u64, u64)>;
 
-/// What must not be printed twice: a service may send the last files of a page once more.
+/// What must not be passed on twice: a service may send the last files of a page once more.
 #[derive(Default)]
 struct Seen {
     before: Hashes,
@@ -86,8 +111,14 @@ impl Reader {
         Self { client, limit, reach, lister, pace: Pace::default(), clock, tally, seen }
     }
 
+    /// Begins to read, a page ahead of whoever takes what is told.
+    pub(super) fn start(self) -> Pages {
+        let (sender, told) = mpsc::channel(1);
+        Pages { told, outcome: tokio::spawn(self.read(sender)) }
+    }
+
     /// Reads until the end, a failure that stays, or nobody takes the pages any more.
-    pub(super) async fn read(mut self, pages: Sender<Batch>) -> Outcome {
+    async fn read(mut self, pages: Sender<Batch>) -> Outcome {
         let mut batch = None;
         let end = loop {
             if let Some(until) = self.waits_until() {
@@ -125,9 +156,9 @@ impl Reader {
                     }
                     self.pace.call_succeeded();
                     let has_more = page.has_more;
-                    let (files, facts) = self.take_in(page);
+                    let (readings, facts) = self.take_in(page);
                     self.lister.page_loaded(fetch.request, has_more, facts);
-                    batch = Some(Batch { files, clock: self.clock });
+                    batch = Some(Batch { readings, clock: self.clock });
                     if self.reach == Reach::OnePage && has_more != HasMore::Unread {
                         break Ok(has_more);
                     }
@@ -152,32 +183,29 @@ impl Reader {
         }
     }
 
-    /// Sorts a page into files to print and what is to be said of the rest.
-    fn take_in(&mut self, page: Page) -> (Vec<File>, PageFacts) {
+    /// Leaves out of a page what was passed on already, and counts the rest.
+    fn take_in(&mut self, page: Page) -> (Vec<Reading>, PageFacts) {
         let last = page.last_id().cloned();
-        let mut files = Vec::with_capacity(page.readings.len());
+        let mut readings = page.readings;
+        let mut fresh = 0;
         self.seen.turn_the_page();
-        for reading in page.readings {
+        readings.retain(|reading| {
             let Reading::File(file) = reading else {
                 self.tally.unreadable += 1;
-                continue;
+                return true;
             };
-            let novelty = self.seen.judge(&file);
-            if novelty == Novelty::Known {
-                continue;
-            }
+            let novelty = self.seen.judge(file);
             self.tally.conflicts += u64::from(novelty == Novelty::Conflict);
-            self.tally.odd_values += odd_values(&file);
-            files.push(file);
-        }
+            fresh += usize::from(novelty != Novelty::Known);
+            novelty != Novelty::Known
+        });
         self.tally.pages += 1;
-        self.tally.files += files.len() as u64;
-        let fresh = files.len();
-        (files, PageFacts { last, fresh, new: fresh })
+        self.tally.files += fresh as u64;
+        (readings, PageFacts { last, fresh, new: fresh })
     }
 }
 
-/// Hands a page to whoever prints it; an error where nobody does any more.
+/// Hands a page to whoever takes it; an error where nobody does any more.
 async fn hand_over(pages: &Sender<Batch>, batch: Option<Batch>) -> Result<(), ()> {
     let Some(batch) = batch else { return Ok(()) };
     // The request for the next page leaves first: the thread that prints may want this processor.

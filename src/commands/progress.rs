@@ -1,0 +1,111 @@
+//! How far something has come that lasts: a line on standard error that is drawn over itself, for
+//! whoever looks at a terminal, and for nobody else.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::runtime::output::{Patient, say};
+use crate::text::{grouped, shorten_end};
+use crate::time::clock::since_boot;
+
+/// What is over sooner needs no line.
+const AFTER: Duration = Duration::from_secs(1);
+/// From one drawing to the next.
+const BETWEEN: Duration = Duration::from_millis(200);
+/// Cells of the line: those of the narrowest usual terminal, without the last one, from which some go
+/// on to the next line.
+const CELLS: usize = 79;
+/// To the start of the line, which is made empty.
+const ERASE: &str = "\r\x1b[K";
+
+/// How much is told on standard error.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Telling {
+    /// Say only what went wrong: no progress and no notes
+    #[arg(long)]
+    pub quiet: bool,
+
+    /// Show how far it is, also while the files are printed on the same terminal
+    #[arg(long, conflicts_with = "quiet")]
+    pub progress: bool,
+}
+
+impl Telling {
+    /// Says a note, which is no trouble.
+    pub(super) fn note(self, line: &str) {
+        if !self.quiet {
+            say(&format!("shelflife: {line}"));
+        }
+    }
+}
+
+/// A line that says how far something is.
+pub(super) struct Progress {
+    /// Whether anybody sees it.
+    is_seen: bool,
+    began: Duration,
+    due: Duration,
+    is_drawn: bool,
+}
+
+impl Progress {
+    /// Begins to count. It is shown on a terminal, by itself where standard output goes elsewhere.
+    pub(super) fn begin(telling: Telling) -> Self {
+        let is_seen = !telling.quiet
+            && stderr().is_terminal()
+            && (telling.progress || !std::io::stdout().is_terminal())
+            && std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
+        let began = since_boot();
+        Self { is_seen, began, due: began + AFTER, is_drawn: false }
+    }
+
+    /// Says how many there are, of `unit`, and at which rate they came.
+    pub(super) fn count(&mut self, count: u64, unit: &str) {
+        self.draw(|spent| format!("{} {unit} · {} {unit}/s", grouped(count), rate(count, spent)));
+    }
+
+    /// Says this, once it lasts and not too often.
+    pub(super) fn draw(&mut self, text: impl FnOnce(Duration) -> String) {
+        let now = since_boot();
+        if !self.is_seen || now < self.due {
+            return;
+        }
+        self.due = now + BETWEEN;
+        self.is_drawn = true;
+        let line = shorten_end(&text(now.saturating_sub(self.began)), CELLS);
+        put(&format!("{ERASE}{line}"));
+    }
+
+    /// Takes the line away, before something else is printed.
+    pub(super) fn clear(&mut self) {
+        if std::mem::take(&mut self.is_drawn) {
+            put(ERASE);
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// It may be closed; there is nobody to tell then.
+fn put(text: &str) {
+    let _ = Patient(rustix::stdio::stderr()).write_all(text.as_bytes());
+}
+
+/// So many a second, as a whole number.
+fn rate(count: u64, spent: Duration) -> String {
+    let ms = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX).max(1);
+    grouped(count.saturating_mul(1_000) / ms)
+}
+
+#[test]
+fn rates_are_whole_and_survive_any_number() {
+    assert_eq!(rate(2_468, Duration::from_secs(2)), "1,234");
+    assert_eq!(rate(0, Duration::ZERO), "0");
+    assert_eq!(rate(u64::MAX, Duration::from_millis(1)), grouped(u64::MAX));
+}
