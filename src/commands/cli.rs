@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::options::GlobalOptions;
-use super::{CommandError, config, dashboard, demo_server, doctor, failed, help, list};
+use super::{CommandError, config, dashboard, demo_server, doctor, failed, help, list, show};
 use crate::runtime::{quiet, signals};
 
 const EXAMPLES: &str = "\
@@ -45,6 +45,7 @@ pub struct Cli {
 )]
 pub enum Command {
     List(list::List),
+    Show(show::Show),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -86,6 +87,7 @@ impl Command {
         let interruption = Interruption::listen(self.grace())?;
         let done = match self {
             Self::List(list) => return list::run(options, list, interruption).await,
+            Self::Show(show) => show::run(options, &show).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,

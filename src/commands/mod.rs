@@ -15,6 +15,7 @@ pub mod options;
 mod progress;
 mod proxy;
 mod reader;
+pub mod show;
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -74,6 +75,9 @@ pub enum CommandError {
         /// Why there was no more.
         why: Failure,
     },
+    /// The service does not say what a file is.
+    #[error("the file could not be asked for: {0}; {advice}", advice = .0.advice())]
+    Show(Failure),
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
@@ -110,7 +114,7 @@ impl CommandError {
             Self::Config(error) if shortage::advice_for(error).is_some() => 1,
             Self::Usage(_) | Self::NoTerminal(_) | Self::Endpoint { .. } | Self::Config(_) => 2,
             Self::Key(_) | Self::NotLetIn(_) => 3,
-            Self::List(why) => match why {
+            Self::List(why) | Self::Show(why) => match why {
                 Failure::Call(error) | Failure::AskedToWait { error, .. }
                     if error.refuses_key() =>
                 {

@@ -35,6 +35,7 @@ mod readme;
 mod reconcile;
 mod replies;
 mod screens;
+mod show;
 mod support;
 mod tls;
 mod tolerance;

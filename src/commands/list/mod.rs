@@ -40,6 +40,7 @@ Examples:
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
   shelflife list --all --output csv --safe > all.csv   for a spreadsheet
+  shelflife list --filter 'age>5d' --output ids | xargs -n 1 shelflife show
   shelflife list --filter 'left<1h' --fail-empty && echo hurry
 
 Filters are those of the dashboard: `shelflife help filters`. --filter and --sort read the whole \
