@@ -1,13 +1,13 @@
 //! Arguments in, exit code out.
 
-use std::error::Error;
+use std::env;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 use shelflife::api::secret::{KEY, Secret};
-use shelflife::commands::CommandError;
-use shelflife::commands::cli::Cli;
+use shelflife::commands::cli::{Cli, asks_for_check};
+use shelflife::commands::{CommandError, check};
 use shelflife::log_file;
 use shelflife::runtime::output::say;
 use shelflife::runtime::{report_panics, shortage};
@@ -19,11 +19,23 @@ fn main() -> ExitCode {
     // Once it was read, nothing that is printed shows it, such as what is wrong with an address in
     // whose place it was put.
     drop(Secret::read(KEY));
+    let audience =
+        if asks_for_check(env::args_os()) { Audience::Monitor } else { Audience::People };
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, audience),
     };
-    let code = report_panics(|| run(cli));
+    let mut is_answered = false;
+    let code = report_panics(|| {
+        let code = run(cli, audience);
+        is_answered = true;
+        code
+    });
+    let code = match audience {
+        Audience::People => code,
+        Audience::Monitor if is_answered => code.min(3),
+        Audience::Monitor => check::unknown("the program failed; standard error says how"),
+    };
     log::info!(code; "ended");
     log::logger().flush();
     if let Some(trouble) = log_file::trouble() {
@@ -32,11 +44,28 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Who is told how it ended.
+#[derive(Clone, Copy)]
+enum Audience {
+    /// On standard error, by the exit codes of all commands.
+    People,
+    /// In one line on standard output, by those of monitoring plugins: whatever failed is unknown.
+    Monitor,
+}
+
 /// Prints what clap has to say, without the key: it may have been put where an option was meant.
-fn refuse(error: &clap::Error) -> ExitCode {
-    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+fn refuse(error: &clap::Error, audience: Audience) -> ExitCode {
     let rendered = error.render();
     let plain = rendered.to_string();
+    let code = match audience {
+        Audience::People => u8::try_from(error.exit_code()).unwrap_or(2),
+        Audience::Monitor if error.use_stderr() => {
+            let words =
+                plain.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+            return ExitCode::from(check::unknown(words));
+        }
+        Audience::Monitor => 3,
+    };
     let said = without_secrets(&plain);
     if said == plain {
         // As it is, in colour where that is wanted.
@@ -44,7 +73,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
             // Whoever read us has seen enough.
             Err(why) if why.kind() != io::ErrorKind::BrokenPipe && !error.use_stderr() => {
                 let _ = writeln!(io::stderr(), "shelflife: nothing can be printed: {why}");
-                ExitCode::FAILURE
+                ExitCode::from(code.max(1))
             }
             _ => ExitCode::from(code),
         };
@@ -67,7 +96,7 @@ fn leave_no_core_file() {
     let _ = setrlimit(Resource::Core, none);
 }
 
-fn run(cli: Cli) -> u8 {
+fn run(cli: Cli, audience: Audience) -> u8 {
     // A thread for the requests: what is drawn or printed has the main thread to itself.
     let background = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let foreground = Builder::new_current_thread().enable_all().build();
@@ -75,25 +104,26 @@ fn run(cli: Cli) -> u8 {
         (Ok(background), Ok(foreground)) => (background, foreground),
         (Err(source), _) | (_, Err(source)) => {
             let doing = "the program cannot start";
-            return report(&CommandError::Io { doing, source }, 1);
+            return report(&CommandError::Io { doing, source }, audience);
         }
     };
     let code = cli.run(&foreground, &background);
-    let code = code.unwrap_or_else(|error| report(&error, error.code()));
+    let code = code.unwrap_or_else(|error| report(&error, audience));
     // Requests under way are of no interest any more.
     background.shutdown_background();
     code
 }
 
 /// Prints an error and what led to it, once, on one line.
-fn report(error: &(dyn Error + 'static), code: u8) -> u8 {
-    let advice = shortage::advice_for(error);
+fn report(error: &CommandError, audience: Audience) -> u8 {
+    let (code, advice) = (error.code(), shortage::advice_for(error));
     let error = error.to_string();
     let error = without_secrets(&error);
     log::error!(error = &*error; "failed");
-    match advice {
-        Some(advice) => say(&format!("shelflife: {error}; {advice}")),
-        None => say(&format!("shelflife: {error}")),
+    let said = advice.map_or(error.to_string(), |advice| format!("{error}; {advice}"));
+    match audience {
+        Audience::Monitor => return check::unknown(&said),
+        Audience::People => say(&format!("shelflife: {said}")),
     }
     code
 }

@@ -1,15 +1,18 @@
 //! The command line: which commands there are, and the way from one that was given to its file. What
 //! a command takes, and what its help says, stands in the command's own file.
 
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::options::GlobalOptions;
-use super::{CommandError, config, dashboard, demo_server, doctor, failed, help, list, show};
+use super::{
+    CommandError, check, config, dashboard, demo_server, doctor, failed, help, list, show,
+};
 use crate::runtime::{quiet, signals};
 
 const EXAMPLES: &str = "\
@@ -18,10 +21,11 @@ Examples:
   CEREBRAS_API_KEY=… shelflife           the dashboard of your account
   shelflife list --filter 'left<6h' --sort left   what expires next
   shelflife list --all --output csv      everything, for a script
+  shelflife check -w 24h: -c 1h:         one line, for a monitoring system
   shelflife demo-server --files 100000   the demo API on its own
 
 Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
-4 not found · 5 service unavailable or rate-limited · 130, 143 interrupted.";
+4 not found · 5 service unavailable or rate-limited · 130, 143 interrupted. Those of check are its own.";
 
 /// Browse the files of a batch-inference account: what is there, how large it is, and how long each
 /// file has left before the service deletes it.
@@ -46,6 +50,7 @@ pub struct Cli {
 pub enum Command {
     List(list::List),
     Show(show::Show),
+    Check(check::Check),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -78,7 +83,7 @@ impl Command {
     /// How long it has for leaving what it printed whole.
     fn grace(&self) -> Duration {
         match self {
-            Self::List(_) => GRACE,
+            Self::List(_) | Self::Check(_) => GRACE,
             _ => Duration::ZERO,
         }
     }
@@ -87,6 +92,7 @@ impl Command {
         let interruption = Interruption::listen(self.grace())?;
         let done = match self {
             Self::List(list) => return list::run(options, list, interruption).await,
+            Self::Check(check) => return check::run(options, check, interruption).await,
             Self::Show(show) => show::run(options, &show).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
@@ -137,10 +143,50 @@ impl Interruption {
     }
 }
 
+/// Whether a command line is one of `check`, whatever else is wrong with it: to a monitoring system
+/// that is told in another way than to people.
+pub fn asks_for_check(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    let program = Cli::command();
+    let takes_value = |flag: &str| {
+        let mut options = program.get_arguments();
+        options.any(|arg| arg.get_long() == Some(flag) && arg.get_action().takes_values())
+    };
+    let mut arguments = arguments.into_iter().skip(1);
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        match text.strip_prefix("--") {
+            Some("") => return false,
+            Some(flag) if takes_value(flag) => drop(arguments.next()),
+            Some(_) => {}
+            None if text.starts_with('-') => {}
+            None => return text == "check",
+        }
+    }
+    false
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+
+    #[test]
+    fn a_check_is_known_by_its_place() {
+        for (line, is_check) in [
+            ("check", true),
+            ("--demo --limit 5 check --nonsense", true),
+            ("--limit=5 check", true),
+            ("--limit check", false),
+            ("--nonsense check -w", true),
+            ("list check", false),
+            ("help check", false),
+            ("-- check", false),
+            ("-V check", true),
+            ("", false),
+        ] {
+            let words = ["shelflife"].into_iter().chain(line.split_whitespace());
+            assert_eq!(asks_for_check(words.map(OsString::from)), is_check, "{line}");
+        }
+    }
 
     #[test]
     fn the_definitions_are_consistent() {

@@ -2,6 +2,7 @@
 //! become words and exit codes.
 
 mod authorities;
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod dashboard;

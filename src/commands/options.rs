@@ -141,6 +141,12 @@ pub(super) fn within(text: &str, range: RangeInclusive<u64>) -> Result<u64, Stri
     })
 }
 
+/// A span in seconds, with its units or as a plain number of them.
+pub(super) fn read_seconds(text: &str) -> Option<u64> {
+    let is_plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if is_plain { text.parse().ok() } else { read_span(text) }
+}
+
 fn page_size(text: &str) -> Result<u16, String> {
     within(text, 1..=100).map(|number| u16::try_from(number).unwrap_or(100))
 }

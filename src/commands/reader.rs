@@ -11,7 +11,7 @@ use tokio::task::{JoinError, JoinHandle, yield_now};
 
 use crate::api::pace::Pace;
 use crate::api::retry::Policy;
-use crate::api::{Answer, Client, File, HasMore, Page, Reading};
+use crate::api::{Answer, ApiError, Client, File, HasMore, Page, Reading};
 use crate::lister::{Failure, Fetch, Lister, Restarts, State};
 use crate::runtime::{exec, wait_until};
 use crate::store::facts::PageFacts;
@@ -22,6 +22,14 @@ use crate::time::clock::{ServerClock, since_boot};
 pub(super) enum Reach {
     OnePage,
     All,
+}
+
+/// What a reading tells on its way.
+pub(super) enum Told {
+    /// A page came.
+    Page(Batch),
+    /// A try failed, and another one will be made.
+    Tried(ApiError),
 }
 
 /// The files of one page, and what came instead of files, in the service's order, each once; and the
@@ -50,14 +58,23 @@ pub(super) struct Outcome {
 
 /// A reading under way. It ends soon after this is dropped.
 pub(super) struct Pages {
-    told: Receiver<Batch>,
+    told: Receiver<Told>,
     outcome: JoinHandle<Outcome>,
 }
 
 impl Pages {
+    /// What it tells next; nothing once it is over.
+    pub(super) async fn next(&mut self) -> Option<Told> {
+        self.told.recv().await
+    }
+
     /// The next page; nothing once it is over.
     pub(super) async fn next_page(&mut self) -> Option<Batch> {
-        self.told.recv().await
+        loop {
+            if let Told::Page(batch) = self.next().await? {
+                return Some(batch);
+            }
+        }
     }
 
     /// How it ended. What panicked in it goes on here.
@@ -93,6 +110,8 @@ struct Seen {
     before: Hashes,
     here: Hashes,
     hasher: RandomState,
+    /// Whether what was seen earlier is remembered too, at some thirty bytes a file.
+    all: bool,
 }
 
 /// Whether a file was there already.
@@ -111,6 +130,12 @@ impl Reader {
         Self { client, limit, reach, lister, pace: Pace::default(), clock, tally, seen }
     }
 
+    /// The same, which passes each file on once, however far apart the service sends it twice.
+    pub(super) fn remembering_all(mut self) -> Self {
+        self.seen.all = true;
+        self
+    }
+
     /// Begins to read, a page ahead of whoever takes what is told.
     pub(super) fn start(self) -> Pages {
         let (sender, told) = mpsc::channel(1);
@@ -118,7 +143,7 @@ impl Reader {
     }
 
     /// Reads until the end, a failure that stays, or nobody takes the pages any more.
-    async fn read(mut self, pages: Sender<Batch>) -> Outcome {
+    async fn read(mut self, pages: Sender<Told>) -> Outcome {
         let mut batch = None;
         let end = loop {
             if let Some(until) = self.waits_until() {
@@ -145,7 +170,13 @@ impl Reader {
             match answer {
                 _ if taken.is_err() => break Ok(HasMore::Unknown),
                 Err(error) => {
+                    let why = error.clone();
                     self.lister.page_failed(fetch.request, error, since_boot(), &mut self.pace);
+                    if matches!(self.lister.state(), State::Backoff { .. })
+                        && pages.send(Told::Tried(why)).await.is_err()
+                    {
+                        break Ok(HasMore::Unknown);
+                    }
                     let again = matches!(self.lister.state(), State::Ready { .. });
                     self.tally.begun_again += u64::from(again);
                 }
@@ -206,15 +237,18 @@ impl Reader {
 }
 
 /// Hands a page to whoever takes it; an error where nobody does any more.
-async fn hand_over(pages: &Sender<Batch>, batch: Option<Batch>) -> Result<(), ()> {
+async fn hand_over(pages: &Sender<Told>, batch: Option<Batch>) -> Result<(), ()> {
     let Some(batch) = batch else { return Ok(()) };
     // The request for the next page leaves first: the thread that prints may want this processor.
     yield_now().await;
-    pages.send(batch).await.map_err(|_| ())
+    pages.send(Told::Page(batch)).await.map_err(|_| ())
 }
 
 impl Seen {
     fn turn_the_page(&mut self) {
+        if self.all {
+            return;
+        }
         std::mem::swap(&mut self.before, &mut self.here);
         self.here.clear();
     }

@@ -7,6 +7,7 @@
 mod alerts;
 mod bindings;
 mod browse;
+mod check;
 mod cli;
 mod client;
 mod config;

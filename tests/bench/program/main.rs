@@ -320,7 +320,7 @@ fn list_cpu() {
     say("  a plain loop of reqwest and serde, no output", &ms(median(plain)));
 }
 
-/// What the questions cost that scripts ask: next to a whole list.
+/// What the questions cost that scripts ask: next to a whole list, and to the latency of its pages.
 fn answers() {
     let address = Service::of(100 * THOUSAND).start();
     // All match, so that as much is printed.
@@ -342,6 +342,16 @@ fn answers() {
     let (took, usage) = ask(&Service::of(MILLION).start(), &["list", "--sort", "left"]);
     let figure = format!("{}, at most {:.1} MiB", ms(took), mib(usage.peak_kib));
     say("list --sort left of 1000000 files", &figure);
+    let latency = Duration::from_millis(20);
+    let address = Service { latency, ..Service::of(2 * THOUSAND) }.start();
+    let bound = latency * u32::try_from(2 * THOUSAND / PAGE).unwrap();
+    let ask_check = || ask(&address, &["check", "-w", "1s:", "-c", "1s:"]).0;
+    let took = median((0..9).map(|_| ask_check()).collect());
+    let ratio = took.as_secs_f64() / bound.as_secs_f64();
+    say(
+        "check of 2000 files, 20 ms a page",
+        &format!("{}, {ratio:.3} of pages x latency", ms(took)),
+    );
 }
 
 /// The word that makes this program the plain loop.
