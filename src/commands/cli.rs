@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, config, dashboard, demo_server, doctor, failed, help, list, show,
+    CommandError, check, config, dashboard, demo_server, doctor, failed, help, list, show, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -25,7 +25,8 @@ Examples:
   shelflife demo-server --files 100000   the demo API on its own
 
 Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
-4 not found · 5 service unavailable or rate-limited · 130, 143 interrupted. Those of check are its own.";
+4 not found · 5 service unavailable or rate-limited · 124 out of time (wait) · 130, 143 \
+interrupted. Those of check are its own.";
 
 /// Browse the files of a batch-inference account: what is there, how large it is, and how long each
 /// file has left before the service deletes it.
@@ -51,6 +52,7 @@ pub enum Command {
     List(list::List),
     Show(show::Show),
     Check(check::Check),
+    Wait(wait::Wait),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -93,6 +95,7 @@ impl Command {
         let done = match self {
             Self::List(list) => return list::run(options, list, interruption).await,
             Self::Check(check) => return check::run(options, check, interruption).await,
+            Self::Wait(wait) => return wait::run(options, wait).await,
             Self::Show(show) => show::run(options, &show).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,

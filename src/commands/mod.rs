@@ -17,6 +17,7 @@ mod progress;
 mod proxy;
 mod reader;
 pub mod show;
+pub mod wait;
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};

@@ -54,6 +54,8 @@ pub(super) struct Tally {
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     pub(super) end: Result<HasMore, Failure>,
+    /// What it leaves of the service's patience to another reading.
+    pub(super) pace: Pace,
 }
 
 /// A reading under way. It ends soon after this is dropped.
@@ -136,6 +138,11 @@ impl Reader {
         self
     }
 
+    /// The same, which goes on with what another reading left of the service's patience.
+    pub(super) fn at_pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
     /// Begins to read, a page ahead of whoever takes what is told.
     pub(super) fn start(self) -> Pages {
         let (sender, told) = mpsc::channel(1);
@@ -197,7 +204,7 @@ impl Reader {
             }
         };
         let _ = hand_over(&pages, batch).await;
-        Outcome { tally: self.tally, end }
+        Outcome { tally: self.tally, end, pace: self.pace }
     }
 
     /// The moment before which nothing is asked for. What the service allows again only later than

@@ -78,7 +78,8 @@ fn of_an_option_given_twice_the_last_one_counts() {
 fn every_option_of_all_commands_is_taken_by_each() {
     let all =
         "--allow-http --read-only --limit 5 --load all --refresh 1m --color never --theme fig";
-    let others = [&["list"][..], &["show", "x"], &["check"], &["config"], &["doctor"]];
+    let wait = ["wait", "--appears", "x"];
+    let others = [&["list"][..], &["show", "x"], &["check"], &wait, &["config"], &["doctor"]];
     for command in others.into_iter().chain([&["demo-server"][..]]) {
         let words = ["shelflife"].into_iter().chain(command.iter().copied());
         let parsed = Cli::try_parse_from(words.chain(all.split(' ')));

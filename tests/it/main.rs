@@ -42,4 +42,5 @@ mod tls;
 mod tolerance;
 mod twin;
 mod update;
+mod waiting;
 mod wakes;

@@ -210,7 +210,7 @@ impl<W: Write> Printing<W> {
             let Some(batch) = batch else { break };
             self.take(batch)?;
         }
-        let Outcome { tally, end } = pages.outcome().await;
+        let Outcome { tally, end, .. } = pages.outcome().await;
         if let Some(gathered) = self.gathered.take()
             && let Some(order) = self.list.sort
         {
