@@ -11,7 +11,8 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, config, dashboard, demo_server, doctor, failed, help, list, show, wait,
+    CommandError, check, config, dashboard, demo_server, doctor, download, failed, help, ledger,
+    list, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -48,11 +49,15 @@ pub struct Cli {
     missing_docs,
     reason = "help would take these words instead of those in the command's file"
 )]
+#[allow(clippy::large_enum_variant, reason = "there is one of it")]
 pub enum Command {
     List(list::List),
     Show(show::Show),
+    Download(download::DownloadCommand),
+    Rescue(rescue::Rescue),
     Check(check::Check),
     Wait(wait::Wait),
+    Ledger(ledger::LedgerCommand),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -97,6 +102,9 @@ impl Command {
             Self::Check(check) => return check::run(options, check, interruption).await,
             Self::Wait(wait) => return wait::run(options, wait).await,
             Self::Show(show) => show::run(options, &show).await,
+            Self::Download(command) => return download::run(options, command).await,
+            Self::Rescue(rescue) => return rescue::run(options, rescue).await,
+            Self::Ledger(command) => ledger::run(options, &command),
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,

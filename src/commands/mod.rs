@@ -8,14 +8,19 @@ pub mod config;
 pub mod dashboard;
 pub mod demo_server;
 pub mod doctor;
+pub mod download;
 mod filters;
 pub mod help;
 mod json;
+pub mod ledger;
 pub mod list;
 pub mod options;
 mod progress;
 mod proxy;
 mod reader;
+pub mod rescue;
+mod retrieving;
+pub mod saving;
 pub mod show;
 pub mod wait;
 
@@ -35,7 +40,7 @@ use crate::lister::Failure;
 use crate::log_file;
 use crate::runtime::output::stdout;
 use crate::runtime::shortage;
-use crate::text::{UntrustedRef, grouped};
+use crate::text::{Untrusted, UntrustedRef, grouped};
 use options::GlobalOptions;
 
 /// Files of the demo account unless said otherwise.
@@ -152,6 +157,23 @@ fn not_written(source: &io::Error) -> String {
         io::ErrorKind::AlreadyExists => "there is one already".to_owned(),
         _ => source.to_string(),
     }
+}
+
+/// Whether what failed is that the key is refused.
+fn refuses_key(why: &Failure) -> bool {
+    match why {
+        Failure::Call(error) | Failure::AskedToWait { error, .. } => error.refuses_key_for_good(),
+        _ => false,
+    }
+}
+
+/// That an id cannot be asked about.
+fn unusable(id: &Untrusted) -> CommandError {
+    CommandError::Usage(format!(
+        "the id \"{}\" cannot stand in an address, so that nothing is asked: an id has 1 to 128 \
+         letters, digits and -._~=+:@",
+        id.borrow().printable_within(130)
+    ))
 }
 
 /// Wraps an I/O error with what was being done.

@@ -39,6 +39,12 @@ impl Telling {
             say(&format!("shelflife: {line}"));
         }
     }
+
+    /// Says what went wrong, also where little is told.
+    #[allow(clippy::unused_self, reason = "beside its notes")]
+    pub(super) fn trouble(self, line: &str) {
+        say(&format!("shelflife: {line}"));
+    }
 }
 
 /// A line that says how far something is.
@@ -59,6 +65,11 @@ impl Progress {
             && std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
         let began = since_boot();
         Self { is_seen, began, due: began + AFTER, is_drawn: false }
+    }
+
+    /// Whether anybody sees it.
+    pub(super) fn is_seen(&self) -> bool {
+        self.is_seen
     }
 
     /// Says how many there are, of `unit`, and at which rate they came.

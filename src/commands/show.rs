@@ -5,21 +5,19 @@ use std::os::unix::ffi::OsStringExt;
 
 use clap::{Args, ValueEnum};
 use tokio::runtime::Handle;
-use tokio::time::sleep;
 
 use super::json::{push_file, write_files};
 use super::options::{GlobalOptions, silent_but};
-use super::{CommandError, configure, find_service, print};
+use super::retrieving::retrieve;
+use super::{CommandError, configure, find_service, print, unusable};
+use crate::api::File;
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
-use crate::api::retry::Policy;
 use crate::api::wire::extra_fields;
-use crate::api::{Answer, Client, File};
-use crate::lister::Failure;
 use crate::text::stand_ins::{EMPTY_FILENAME, NO_FILENAME};
 use crate::text::{Untrusted, exact_size, width};
 use crate::theme::word;
-use crate::time::clock::{LOCAL, Now, ServerClock, since_boot};
+use crate::time::clock::{LOCAL, Now, ServerClock};
 use crate::time::expiry::{Stated, StatedTime, Thresholds, TimeLeft};
 use crate::time::zone::Zone;
 use time::UtcOffset;
@@ -75,10 +73,7 @@ pub async fn run(options: &GlobalOptions, show: &Show) -> Result<(), CommandErro
     let id = Untrusted::new(show.id.clone().into_vec());
     let shown = id.borrow().printable_within(130);
     if !is_usable_id(id.borrow()) {
-        return Err(CommandError::Usage(format!(
-            "the id \"{shown}\" cannot stand in an address, so that nothing is asked: an id has 1 to \
-             128 letters, digits and -._~=+:@"
-        )));
+        return Err(unusable(&id));
     }
     let config = configure(options)?;
     let client = find_service(options, &config, None, &Handle::current())?.client()?;
@@ -96,30 +91,6 @@ pub async fn run(options: &GlobalOptions, show: &Show) -> Result<(), CommandErro
             print(&table(&file, server_ms, config.values.thresholds, LOCAL))
         }
         ShowOutput::Json => print(&json(&file)),
-    }
-}
-
-/// Asks for a file as often as a call is tried that somebody waits for.
-async fn retrieve(client: &Client, id: &Untrusted) -> Result<Answer<Existence>, Failure> {
-    let policy = Policy::default();
-    let mut rng = fastrand::Rng::new();
-    let mut attempt = 1;
-    loop {
-        let error = match client.on_attempt(attempt).retrieve(id).await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => error,
-        };
-        let asked =
-            error.wait().filter(|wait| !error.is_transient() || *wait > policy.longest_wait);
-        if let Some(wait) = asked {
-            let until = since_boot().saturating_add(wait);
-            return Err(Failure::AskedToWait { error, wait, until });
-        }
-        if !error.is_transient() || attempt == policy.attempts {
-            return Err(Failure::Call(error));
-        }
-        sleep(error.wait().unwrap_or_else(|| policy.backoff(attempt, &mut rng))).await;
-        attempt += 1;
     }
 }
 

@@ -457,7 +457,10 @@ impl Queue {
             }
             FailureKind::KeyRefused => {
                 self.waiting.clear();
-                for other in self.open_jobs() {
+                // What has come already is finished all the same.
+                let comes = |id: &JobId| self.jobs[id.0].state != State::Finishing;
+                let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
+                for other in open {
                     self.stop(other);
                     self.end(other, State::Failed(failure.clone()));
                 }

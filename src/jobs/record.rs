@@ -153,6 +153,28 @@ impl Record {
         (record.v <= VERSION).then_some(record)
     }
 
+    /// Whether it is about this file, as far as both know it: one of the same id that has another length,
+    /// or was made at another moment, is another file.
+    #[must_use]
+    pub fn is_of(&self, file: &Pinned) -> bool {
+        let agree =
+            |one: Option<u64>, other: Option<u64>| one.zip(other).is_none_or(|(a, b)| a == b);
+        let made = self.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b);
+        self.id.as_bytes() == file.id.raw() && agree(self.bytes, file.bytes) && made
+    }
+
+    /// The file that it is about.
+    #[must_use]
+    pub fn file(&self) -> Pinned {
+        Pinned {
+            id: Untrusted::new(self.id.as_str()),
+            filename: self.filename.as_deref().map(Untrusted::new),
+            bytes: self.bytes,
+            created_at: self.created_at,
+            expires_at: None,
+        }
+    }
+
     /// What is saved by it, if that is what it tells of.
     #[must_use]
     pub fn to_saved(&self) -> Option<Saved> {
@@ -200,6 +222,22 @@ pub struct Sidecar {
     /// Whether no byte of it can be used but by those that came with it: it came in an encoding.
     #[serde(default)]
     pub encoded: bool,
+    /// That it is whole, once it is: whoever ends before the ledger has it can be made up for.
+    #[serde(default)]
+    pub finished: Option<Finished>,
+}
+
+/// A file that is whole, and about to have its name, or has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finished {
+    /// The name.
+    pub name: String,
+    /// The length of the file.
+    pub bytes: u64,
+    /// The sum of its content, in hexadecimal digits.
+    pub sha256: String,
+    /// What showed that it is whole, in words.
+    pub proof: String,
 }
 
 impl Sidecar {
@@ -219,6 +257,7 @@ impl Sidecar {
             started: at,
             pid,
             encoded: false,
+            finished: None,
         }
     }
 

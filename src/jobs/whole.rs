@@ -264,6 +264,23 @@ pub fn check_beginning(
     Ok(())
 }
 
+/// Whether a beginning is one of lines, or of anything else that no error and no page begins like: what
+/// follows need not be waited for.
+#[must_use]
+pub fn is_surely_content(beginning: &[u8]) -> bool {
+    let text = beginning.trim_ascii_start();
+    match text.first() {
+        None | Some(b'<') => false,
+        Some(b'{') => {
+            let line = memchr::memchr(b'\n', text).map(|end| &text[..end]);
+            line.is_some_and(|line| {
+                serde_json::from_slice::<IgnoredAny>(line).is_ok() && error_document(line).is_none()
+            })
+        }
+        Some(_) => true,
+    }
+}
+
 fn begins_page(beginning: &[u8]) -> bool {
     let text = beginning.trim_ascii_start();
     let begins =
@@ -400,6 +417,19 @@ mod tests {
         assert_eq!(check(Kind::Html, None, b"...", false), Err(NotWhole::Page(None)));
         assert_eq!(check(Kind::Html, Some(3), b"...", true), Ok(()));
         assert!(check(Kind::Json, Some(5), b"{\"a\":1}", true).is_err());
+        for (beginning, surely) in [
+            (&b""[..], false),
+            (b" \n", false),
+            (b"{\"a\":1}", false),
+            (b"{\"a\":1}\n", true),
+            (b"{\n  \"error\": 1", false),
+            (b"{\"error\":\"no\"}\n", false),
+            (b"<html>", false),
+            (b"\x00\x01", true),
+            (b"[1]", true),
+        ] {
+            assert_eq!(is_surely_content(beginning), surely, "{beginning:?}");
+        }
         let written = check_beginning(&head(Kind::Other, true), &expected(None, None), b"", false);
         assert_eq!(written, Err(NotWhole::BeingWritten(Some(7))));
     }

@@ -42,6 +42,11 @@ pub const TOPICS: &[Topic] = &[
         text: include_str!("alerts.md"),
     },
     Topic {
+        name: "saving",
+        about: "downloads, rescue, the ledger",
+        text: include_str!("saving.md"),
+    },
+    Topic {
         name: "security",
         about: "the key, limits, privacy, the log",
         text: include_str!("security.md"),

@@ -35,6 +35,7 @@ mod pty;
 mod readme;
 mod reconcile;
 mod replies;
+mod saving;
 mod screens;
 mod show;
 mod support;

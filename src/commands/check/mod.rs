@@ -72,7 +72,7 @@ pub struct Check {
     #[arg(short, long, value_name = "RANGE", value_parser = read_range, allow_hyphen_values = true)]
     pub critical: Option<Range>,
 
-    /// Only files that this lets through, such as 'purpose=batch_output'
+    /// Only files that this lets through, such as 'purpose:batch'
     #[arg(long, value_name = "EXPR", value_parser = read_filter, allow_hyphen_values = true)]
     pub filter: Option<Filter>,
 
@@ -92,6 +92,7 @@ fn read_timeout(text: &str) -> Result<Duration, String> {
 }
 
 /// Says that nothing is known, and why; tells the exit code.
+#[must_use]
 pub fn unknown(why: &str) -> u8 {
     say(CheckStatus::Unknown, &line(CheckStatus::Unknown, &without_secrets(why), ""))
 }

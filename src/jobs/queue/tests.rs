@@ -191,6 +191,20 @@ fn a_refused_key_ends_all() {
 }
 
 #[test]
+fn what_has_come_already_is_finished_though_the_key_is_refused() {
+    let mut queue = Queue::new(2, 1);
+    for id in ["a", "b"] {
+        queue.add(download(id, 100, 60)).unwrap();
+    }
+    begin(&mut queue, at(0));
+    queue.received_all(id_of(&queue, "a"));
+    queue.ended(id_of(&queue, "b"), failure(FailureKind::KeyRefused), at(0).mono);
+    assert_eq!(state(&queue, "a"), State::Finishing);
+    queue.ended(id_of(&queue, "a"), Ok(saved(100)), at(0).mono);
+    assert!(matches!(state(&queue, "a"), State::Saved(_)));
+}
+
+#[test]
 fn what_another_process_has_comes_again_at_the_end_and_once_only() {
     let mut queue = Queue::new(1, 1);
     for (id, left_s) in [("a", 10), ("b", 20)] {

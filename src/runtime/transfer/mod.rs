@@ -16,18 +16,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
 use super::ledger::Ledger;
-use crate::api::content::{Content, Part as Range, TransferLimits};
+use crate::api::content::{Content, Extent, Part as Range, TransferLimits};
 use crate::api::error::Status;
 use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Client};
 use crate::jobs::Download;
 use crate::jobs::queue::{Failure, FailureKind};
-use crate::jobs::record::{Record, Saved};
+use crate::jobs::record::{Finished, Record, Saved};
 use crate::jobs::resume::{Held, Verdict};
-use crate::jobs::whole::{BEGINNING, Expected, NotWhole, Proof, check_beginning};
+use crate::jobs::whole::{
+    BEGINNING, Expected, NotWhole, Proof, check_beginning, is_surely_content,
+};
 use crate::text::size;
 use folder::{Folder, is_full, set_aside};
 use part::{Claims, Found, Part, Wanted};
@@ -126,6 +129,7 @@ impl Saver {
         now_s: i64,
         mut tell: impl FnMut(Told),
     ) -> Result<Done, Failure> {
+        outlive_limits();
         let folder = self.open(download.folder.clone()).await.map_err(|error| {
             let place = download.folder.display().to_string();
             disk_failure(&error, &format!("the folder {} cannot be used", shown(&place)))
@@ -156,6 +160,9 @@ impl Saver {
     ) -> Result<Done, Stop> {
         let part = match self.find(folder, download, now_s).await? {
             Found::Ours(part) => *part,
+            Found::Finished(finished) => {
+                return self.make_up(folder, download, finished, now_s).await.map_err(Stop::Disk);
+            }
             Found::Held(pid) => return Err(Stop::Held(pid)),
         };
         tell(Told::Named(part.path()));
@@ -165,18 +172,13 @@ impl Saver {
         if let (Some(free), Some(total)) = (folder.free_bytes(), held.total)
             && free < total.saturating_sub(held.bytes)
         {
+            give_up(part, held.bytes).await?;
             return Err(Stop::Disk(io::ErrorKind::StorageFull.into()));
         }
         let mut answer = match self.ask(download, &held.part(), tell).await {
             Ok(content) => content,
             Err(error) => {
-                if held.bytes == 0 {
-                    blocking(move || {
-                        part.discard();
-                        Ok(())
-                    })
-                    .await?;
-                }
+                give_up(part, held.bytes).await?;
                 return Err(error.into());
             }
         };
@@ -206,9 +208,22 @@ impl Saver {
             },
             Verdict::Append { compare } => go_on(&mut answer, part, &held, compare).await?,
         };
+        let extent = answer.head.extent;
         let total = expected.length();
         let flow = Flow { total, received: begun.from, told: Instant::now() };
         let (part, written) = self.pour(answer, begun, flow, kept, tell).await?;
+        if let Extent::Partial(range) = extent
+            && written.bytes != range.last + 1
+        {
+            // It lied about what it sends: none of it is believed.
+            let (received, of) = (written.bytes, range.last + 1);
+            blocking(move || {
+                let mut part = part;
+                part.empty().and_then(|()| part.note(0))
+            })
+            .await?;
+            return Err(NotWhole::Short { received, of }.into());
+        }
         let proof = expected.prove(written.bytes, &written.last_line);
         let proof = match proof {
             Ok(proof) => proof,
@@ -282,13 +297,7 @@ impl Saver {
         let Some(part) = part else { return Err(written.err().map_or(Stop::Anew, Stop::Disk)) };
         let written = written?;
         if let Some(error) = failed {
-            if written.bytes == 0 {
-                blocking(move || {
-                    part.discard();
-                    Ok(())
-                })
-                .await?;
-            }
+            give_up(part, written.bytes).await?;
             return Err(error.into());
         }
         Ok((part, written))
@@ -320,16 +329,44 @@ impl Saver {
         let (this, download) = (self.clone(), download.clone());
         blocking(move || {
             part.file.sync_all()?;
-            let path = part.finish(&this.wanted(&download, now_s))?;
             let Written { bytes, sha256, .. } = written;
-            let proof = proof.to_string();
-            let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
-            let record = Record::saved(&download.file, &saved, std::process::id());
-            let ledger_trouble = this.add_to_ledger(&record);
-            Ok(Done { saved, ledger_trouble })
+            let finished =
+                Finished { name: String::new(), bytes, sha256, proof: proof.to_string() };
+            let mut done = None;
+            part.finish(&this.wanted(&download, now_s), finished.clone(), |path| {
+                done = Some(this.keep(&download, path, finished, now_s));
+            })?;
+            done.ok_or_else(|| io::Error::other("it has no name"))
         })
         .await
         .map_err(Stop::Disk)
+    }
+
+    /// Has the ledger know of a file that was whole when somebody ended.
+    async fn make_up(
+        &self,
+        folder: &Arc<Folder>,
+        download: &Download,
+        finished: Finished,
+        now_s: i64,
+    ) -> io::Result<Done> {
+        let (this, folder, download) = (self.clone(), Arc::clone(folder), download.clone());
+        blocking(move || {
+            let path = folder.path().join(&finished.name);
+            let done = this.keep(&download, path, finished.clone(), now_s);
+            Part::forget(&folder, &this.wanted(&download, now_s), &finished);
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Adds a file that lies there whole to the ledger.
+    fn keep(&self, download: &Download, path: PathBuf, finished: Finished, now_s: i64) -> Done {
+        let Finished { bytes, sha256, proof, .. } = finished;
+        let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
+        let record = Record::saved(&download.file, &saved, std::process::id());
+        let ledger_trouble = self.add_to_ledger(&record);
+        Done { saved, ledger_trouble }
     }
 
     /// Adds a record to the ledger; says why that cannot be done, the first time.
@@ -380,15 +417,16 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
     let mut beginning = BytesMut::new();
     let mut ended = false;
     let looked_at = async {
-        expected.check()?;
         check_beginning(&answer.head, expected, b"", false)?;
-        while beginning.len() < BEGINNING && !ended {
+        while beginning.len() < BEGINNING && !ended && !is_surely_content(&beginning) {
             match answer.next().await? {
                 Some(piece) => beginning.extend_from_slice(&piece),
                 None => ended = true,
             }
         }
-        Ok::<(), Stop>(check_beginning(&answer.head, expected, &beginning, ended)?)
+        // What came in its place says more than that its length is another one.
+        check_beginning(&answer.head, expected, &beginning, ended)?;
+        Ok::<(), Stop>(expected.check()?)
     }
     .await;
     let (etag, total, encoded) = facts_of(answer, expected);
@@ -403,8 +441,11 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
         }
         (part.sidecar.etag, part.sidecar.total, part.sidecar.encoded) = (etag, total, encoded);
         part.note(0)?;
-        if let Some(length) = length {
-            set_aside(&part.file, length)?;
+        if let Some(length) = length
+            && let Err(error) = set_aside(&part.file, length)
+        {
+            part.discard();
+            return Ok(Err(Stop::Disk(error)));
         }
         let pieces = vec![beginning.freeze()];
         Ok(Ok(Begun { part, from: 0, pieces, ended }))
@@ -448,6 +489,28 @@ async fn go_on(answer: &mut Content, part: Part, held: &Held, compare: u64) -> R
         Ok(Ok(Begun { part, from, pieces: vec![rest], ended }))
     })
     .await?
+}
+
+/// A limit of how long a file may be ends a process that writes beyond it, unless it listens to the
+/// signal; then the write fails as on a full disk.
+fn outlive_limits() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+        // Once it was listened to, it ends nothing any more.
+        drop(signal(kind));
+    });
+}
+
+/// Leaves a part of which so many bytes are held; where it is none, nothing is left.
+async fn give_up(part: Part, held: u64) -> io::Result<()> {
+    blocking(move || {
+        if held == 0 {
+            part.discard();
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Has something done that a slow disk may hold up.

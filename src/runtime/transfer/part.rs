@@ -9,8 +9,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::folder::{self, Folder};
+use super::lies_there;
 use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
-use crate::jobs::record::Sidecar;
+use crate::jobs::record::{Finished, Sidecar};
 use crate::jobs::resume::Held;
 use crate::jobs::{Download, Pinned};
 use crate::text::UntrustedRef;
@@ -71,6 +72,8 @@ pub(super) struct Part {
 #[derive(Debug)]
 pub(super) enum Found {
     Ours(Box<Part>),
+    /// It was whole when somebody ended before the ledger had it.
+    Finished(Finished),
     /// The process of this number has it.
     Held(u32),
 }
@@ -125,9 +128,12 @@ impl Part {
                 Opened::Ours(file, sidecar) => {
                     let length = file.metadata()?.len();
                     let folder = Arc::clone(folder);
-                    let part = Self { folder, file, sidecar, length, name, _claim: claim };
+                    let mut part = Self { folder, file, sidecar, length, name, _claim: claim };
+                    // Who has it now.
+                    part.note(length)?;
                     return Ok(Found::Ours(Box::new(part)));
                 }
+                Opened::Finished(finished) => return Ok(Found::Finished(finished)),
                 Opened::Taken => nth += 1,
                 // A try of this very process that was stopped has it for a moment still; or somebody was
                 // faster, and it is looked at again.
@@ -145,9 +151,6 @@ impl Part {
     }
 
     fn open(folder: &Folder, name: &str, wanted: &Wanted<'_>) -> io::Result<Opened> {
-        if folder.has(name)? {
-            return Ok(Opened::Taken);
-        }
         let (part, beside) = (format!("{name}{PART}"), format!("{name}{SIDECAR}"));
         let known = match folder.read_small(&beside) {
             Ok(Some(text)) => match serde_json::from_slice::<Sidecar>(&text) {
@@ -158,6 +161,15 @@ impl Part {
             // A link, a folder: somebody's.
             Err(_) => return Ok(Opened::Taken),
         };
+        if let Some(finished) = known.as_ref().and_then(|known| known.finished.as_ref())
+            && !folder.has(&part)?
+            && lies_there(&folder.path().join(&finished.name), finished.bytes)
+        {
+            return Ok(Opened::Finished(finished.clone()));
+        }
+        if folder.has(name)? {
+            return Ok(Opened::Taken);
+        }
         let Some(known) = known else {
             if folder.has(&part)? {
                 return Ok(Opened::Taken);
@@ -224,28 +236,59 @@ impl Part {
     }
 
     /// Gives the file its name, for good: it is whole and synced. Another one where something bears that
-    /// meanwhile. Tells where it lies.
-    pub(super) fn finish(self, wanted: &Wanted<'_>) -> io::Result<PathBuf> {
+    /// meanwhile. Tells where it lies. What is known of it stays beside it until the ledger has it, by
+    /// `keep`: whoever ends before that is made up for by the next run.
+    pub(super) fn finish(
+        mut self,
+        wanted: &Wanted<'_>,
+        mut finished: Finished,
+        keep: impl FnOnce(PathBuf),
+    ) -> io::Result<()> {
         let (part, beside) = (format!("{}{PART}", self.name), format!("{}{SIDECAR}", self.name));
-        let mut name = self.name.clone();
+        finished.name.clone_from(&self.name);
         let mut nth = 0;
-        while !self.folder.rename_to_new(&part, &name)? {
+        loop {
+            self.sidecar.finished = Some(finished.clone());
+            self.note(finished.bytes)?;
+            if self.folder.rename_to_new(&part, &finished.name)? {
+                break;
+            }
             nth += 1;
             if nth == MOST_NAMES {
                 let why = "too many files have its name";
                 return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
             }
-            name = wanted.candidate(nth);
+            finished.name = wanted.candidate(nth);
         }
-        self.folder.remove(&beside)?;
         self.folder.sync()?;
-        Ok(self.folder.path().join(name))
+        keep(self.folder.path().join(&finished.name));
+        self.folder.remove(&beside)
+    }
+
+    /// Takes away what is known of a file that is whole, for the ledger has it now.
+    pub(super) fn forget(folder: &Folder, wanted: &Wanted<'_>, finished: &Finished) {
+        // It lies beside the name under which it was written, which may be another one.
+        for nth in 0..MOST_NAMES {
+            let beside = format!("{}{SIDECAR}", wanted.candidate(nth));
+            let known = folder.read_small(&beside).ok().flatten();
+            let known = known.and_then(|text| serde_json::from_slice::<Sidecar>(&text).ok());
+            match known {
+                Some(known) if known.finished.as_ref() == Some(finished) => {
+                    let _ = folder.remove(&beside);
+                    return;
+                }
+                Some(_) => {}
+                None => return,
+            }
+        }
     }
 }
 
 /// What lies under a name.
 enum Opened {
     Ours(File, Sidecar),
+    /// It is whole, and the ledger may not have it.
+    Finished(Finished),
     /// Something else.
     Taken,
     /// It is ours, and a process has it.

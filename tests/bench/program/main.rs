@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures")]
 
+mod saving;
 mod service;
 mod terminal;
 
@@ -44,6 +45,9 @@ const BENCHES: &[(&str, fn())] = &[
     ("still", still),
     ("list", list),
     ("list-cpu", list_cpu),
+    ("download", saving::download),
+    ("small-files", saving::small),
+    ("rescue", saving::rescue),
     ("answers", answers),
 ];
 

@@ -1,0 +1,97 @@
+//! `shelflife ledger`: what was saved from here.
+
+use std::io::Write;
+
+use clap::{Args, ValueEnum};
+
+use super::options::{GlobalOptions, silent_but};
+use super::progress::Telling;
+use super::{CommandError, configure, endpoint, failed};
+use crate::config::places;
+use crate::jobs::record::{Outcome, Record};
+use crate::runtime::ledger::Ledger;
+use crate::runtime::output::stdout;
+use crate::text::{UntrustedRef, grouped, size};
+use crate::time::clock::LOCAL;
+
+const HELP: &str = "\
+Examples:
+  shelflife ledger                        what was saved, and where it lies
+  shelflife ledger --output jsonl | jq -r 'select(.outcome == \"saved\") | .sha256 + \"  \" + .path' | sha256sum -c
+
+The ledger is a file of JSON lines in $XDG_STATE_HOME/shelflife/ledger (~/.local/state by default), one
+for each service (host, port and base path). Lines are only ever added, by as many processes as there
+are; one that breaks off, since the machine did, is passed over and counted.
+
+Exit codes: 0 done · 1 it cannot be read · 2 usage.";
+
+/// The options of every command that act here.
+const ACTING: &[&str] = &["--base-url", "--allow-http", "--demo", "--config"];
+
+/// Print what was saved from here, and with what proof
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
+pub struct LedgerCommand {
+    /// The form to print in
+    #[arg(long, value_name = "FORM", default_value = "table")]
+    pub output: LedgerOutput,
+}
+
+/// The form of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LedgerOutput {
+    /// A line a record, for reading.
+    Table,
+    /// The records as they are.
+    Jsonl,
+}
+
+/// Prints the ledger of the service in force.
+///
+/// # Errors
+/// Where it cannot be read or printed.
+pub fn run(options: &GlobalOptions, command: &LedgerCommand) -> Result<(), CommandError> {
+    let config = configure(options)?;
+    let place = if options.demo { "demo".to_owned() } else { endpoint(options, &config)?.place() };
+    let ledger = Ledger::of(places::state(), &place);
+    let mut out = std::io::BufWriter::new(stdout());
+    let torn = ledger
+        .each(|record| match command.output {
+            LedgerOutput::Jsonl => out.write_all(record.line().as_bytes()),
+            LedgerOutput::Table => out.write_all(row(record).as_bytes()),
+        })
+        .and_then(|torn| out.flush().map(|()| torn));
+    match torn {
+        Ok(0) => Ok(()),
+        Ok(torn) => {
+            let lines = if torn == 1 { "line" } else { "lines" };
+            Telling::default().trouble(&format!(
+                "{} {lines} of the ledger could not be read, and are passed over",
+                grouped(torn)
+            ));
+            Ok(())
+        }
+        // Whoever read us has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(failed("the ledger cannot be read")(error)),
+    }
+}
+
+fn row(record: &Record) -> String {
+    let shown = |text: &str, cells| UntrustedRef::new(text.as_bytes()).printable_within(cells);
+    let outcome = match record.outcome {
+        Outcome::Saved => "saved",
+        Outcome::AlreadySaved => "already saved",
+        Outcome::Failed => "failed",
+        Outcome::Missing => "missing",
+        Outcome::Expired => "expired",
+    };
+    let bytes = record.bytes.map_or("?".to_owned(), size);
+    let what = record.path.as_deref().or(record.error.as_deref()).unwrap_or_default();
+    format!(
+        "{}  {outcome:<8} {bytes:>12}  {}  {}\n",
+        LOCAL.absolute(record.at),
+        shown(&record.id, 130),
+        shown(what, 400)
+    )
+}

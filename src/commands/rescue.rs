@@ -1,0 +1,112 @@
+//! `shelflife rescue`: saves all that is at risk and not saved; the job of a cron.
+
+use std::time::Duration;
+
+use clap::Args;
+use tokio::runtime::Handle;
+use tokio::time::sleep;
+
+use super::download::{Listed, finish, listed};
+use super::filters::read_filter;
+use super::options::{GlobalOptions, silent_but};
+use super::saving::{Saving, SavingOptions};
+use super::{CommandError, configure, count, find_service};
+use crate::api::Reading;
+use crate::jobs::Pinned;
+use crate::jobs::rescue::Plan;
+use crate::store::filter::Filter;
+use crate::text::size;
+use crate::time::clock::Now;
+use crate::time::span::{read_span, short_span};
+
+const HELP: &str = "\
+Examples:
+  shelflife rescue --to /srv/results                       all that goes within a day
+  shelflife rescue --within 3h --filter name:output --to /srv/results
+  shelflife rescue --dry-run                               what would be saved
+  17 * * * *  shelflife rescue --quiet --splay 60s --to /srv/results     in a crontab
+
+The whole list is read first, since a rescue over a part is none. Then the files with the least slack
+come first: the time that they have left, without that which saving takes. What is listed still though its
+time has run out is tried before all others. What is saved already is not taken again, so that
+it can run as often as you like, beside a dashboard or another rescue.
+
+Exit codes: 0 nothing to do, or all saved · 1 at least one failed, or the list was partial, in which
+case what was known is saved · 2 usage · 3 no, malformed or refused key · 5 service unavailable or
+rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
+
+/// The options of every command that act here.
+const ACTING: &[&str] =
+    &["--base-url", "--allow-http", "--limit", "--demo", "--files", "--log-file", "--config"];
+
+/// Save all files that are soon gone and not saved: the cron job
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
+pub struct Rescue {
+    /// What has less time left than this is at risk [default: the bound of soon, 24h]
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub within: Option<u64>,
+
+    /// Only what this lets through
+    #[arg(long, value_name = "EXPR", value_parser = read_filter, allow_hyphen_values = true)]
+    pub filter: Option<Filter>,
+
+    /// Wait for a random while up to this first, so that many machines do not ask at once
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub splay: Option<u64>,
+
+    /// How it is done.
+    #[command(flatten)]
+    pub saving: SavingOptions,
+}
+
+fn span(text: &str) -> Result<u64, String> {
+    read_span(text).ok_or_else(|| "a span such as 90s, 24h or 1d12h is allowed".to_owned())
+}
+
+/// Saves what is at risk, and tells the exit code.
+///
+/// # Errors
+/// Where nothing can be done at all.
+pub async fn run(options: &GlobalOptions, rescue: Rescue) -> Result<u8, CommandError> {
+    let config = configure(options)?;
+    let service = find_service(options, &config, None, &Handle::current())?;
+    let saving = Saving::new(service, rescue.saving)?;
+    if let Some(most) = rescue.splay.filter(|most| *most > 0) {
+        let ms = fastrand::u64(..=most.saturating_mul(1_000));
+        sleep(Duration::from_millis(ms)).await;
+    }
+    let ledger = saving.read_ledger();
+    let bound_s = rescue.within.unwrap_or(config.values.thresholds.soon_s);
+    let most_left_ms = i128::from(bound_s) * 1_000;
+    let filter = rescue.filter;
+    let found = listed(&saving, config.values.limit, |reading, server_ms| {
+        let Reading::File(file) = reading else { return false };
+        let left_ms =
+            file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
+        left_ms.is_some_and(|left| left < most_left_ms)
+            && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
+    });
+    let Listed { files, clock, is_partial } = found.await?;
+    let ledger = ledger.await.unwrap_or_default();
+    let wanted: Vec<Pinned> =
+        files.into_iter().filter(|file| !saving.is_saved(&ledger, file)).collect();
+    let telling = saving.options().telling;
+    if wanted.is_empty() {
+        let bound = short_span(bound_s);
+        telling.note(&format!("nothing to rescue: all that goes within {bound} is saved"));
+        return Ok(u8::from(is_partial));
+    }
+    let server_s = clock.server_ms(Now::read()).div_euclid(1_000);
+    let Plan { files, bytes, late, .. } = Plan::new(wanted, server_s, None);
+    let run_out = match late.len() as u64 {
+        0 => String::new(),
+        late => format!("; the time of {} has run out, tried first", count(late, "file")),
+    };
+    telling.note(&format!(
+        "{} at risk, {}{run_out}",
+        count(files.len() as u64, "file"),
+        size(bytes)
+    ));
+    finish(saving, files, &ledger, &clock, is_partial).await
+}

@@ -1,0 +1,250 @@
+//! What is said of files that are being saved: lines for people on standard error, records for programs
+//! on standard output.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Ends, RecordOutput, line, shown};
+use crate::commands::progress::{Progress, Telling};
+use crate::commands::{CommandError, count, failed};
+use crate::jobs::queue::{Failure, FailureKind, State};
+use crate::jobs::record::{Outcome, Record, Saved};
+use crate::jobs::{Job, Pinned, Queue};
+use crate::runtime::output::stdout;
+use crate::text::{grouped, size};
+use crate::time::clock::Now;
+use crate::time::expiry::{Stated, TimeLeft};
+use crate::time::span::short_span;
+
+/// Cells of a name in a line.
+const NAME: usize = 120;
+/// Where nobody looks at a terminal, a long transfer is told of so often.
+const BETWEEN: Duration = Duration::from_secs(10);
+
+/// Says what becomes of the files.
+pub(super) struct Reporter {
+    output: Option<RecordOutput>,
+    telling: Telling,
+    progress: Progress,
+    ends: Ends,
+    told: Option<Duration>,
+}
+
+impl Reporter {
+    pub(super) fn new(output: Option<RecordOutput>, telling: Telling) -> Self {
+        let progress = Progress::begin(telling);
+        Self { output, telling, progress, ends: Ends::default(), told: None }
+    }
+
+    /// Before anything is written: where it will lie.
+    pub(super) fn begins(&mut self, files: usize, bytes: u64, folder: &Path) {
+        let files = count(files as u64, "file");
+        self.note(&format!("saving {files}, {}, to {}", size(bytes), shown(folder)));
+    }
+
+    pub(super) fn already(&mut self, file: &Pinned, saved: &Saved) -> Result<(), CommandError> {
+        self.ends.already += 1;
+        self.note(&format!("already saved: {}", shown(&saved.path)));
+        self.record(&Record::saved(file, &Saved { already: true, ..saved.clone() }, pid()))
+    }
+
+    pub(super) fn saved(&mut self, file: &Pinned, saved: &Saved) -> Result<(), CommandError> {
+        self.ends.saved += 1;
+        let (path, bytes, proof) = (shown(&saved.path), size(saved.bytes), &saved.proof);
+        self.note(&format!("saved: {path} · {bytes} · {proof}"));
+        self.record(&Record::saved(file, saved, pid()))
+    }
+
+    /// A file came to nothing; `is_given` where its id was, so that it had to be there.
+    pub(super) fn failed(
+        &mut self,
+        file: &Pinned,
+        failure: &Failure,
+        is_given: bool,
+        kept: u64,
+    ) -> Result<(), CommandError> {
+        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        let is_lost = kept > 0;
+        let outcome = match failure.kind {
+            FailureKind::Missing => Outcome::Missing,
+            FailureKind::Expired => Outcome::Expired,
+            _ => Outcome::Failed,
+        };
+        match outcome {
+            Outcome::Failed => self.ends.failed += 1,
+            _ if is_lost => self.ends.failed += 1,
+            _ if is_given => self.ends.missing += 1,
+            _ => self.ends.gone += 1,
+        }
+        let word = match outcome {
+            Outcome::Missing => "not there",
+            Outcome::Expired => "expired",
+            _ => "failed",
+        };
+        let text = format!("{word}: {name}: {}", failure.words);
+        if outcome == Outcome::Failed || is_lost || is_given {
+            self.trouble(&text);
+        } else {
+            self.note(&text);
+        }
+        self.record(&Record::failed(file, outcome, &failure.words, now_s()))
+    }
+
+    /// The key is refused, which ended all.
+    pub(super) fn key_refused(&mut self, queue: &Queue, words: &str) -> Result<(), CommandError> {
+        if self.ends.key_refused {
+            return Ok(());
+        }
+        self.ends.key_refused = true;
+        let is_refused = |job: &&Job| matches!(&job.state, State::Failed(failure) if failure.kind == FailureKind::KeyRefused);
+        let stopped: Vec<&Job> = queue.jobs().filter(is_refused).collect();
+        let files = count(stopped.len() as u64, "file");
+        self.trouble(&format!("{words}; {files} not saved"));
+        for job in stopped {
+            self.ends.failed += 1;
+            self.record(&Record::failed(job.file(), Outcome::Failed, words, now_s()))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn ledger_trouble(&mut self, trouble: Option<String>) {
+        if let Some(trouble) = trouble {
+            self.trouble(&trouble);
+        }
+    }
+
+    /// How far it is: over itself on a terminal, now and then elsewhere.
+    pub(super) fn progress(&mut self, queue: &Queue, now: Duration) {
+        self.progress.draw(|_| in_a_line(queue, now));
+        if self.progress.is_seen() || self.telling.quiet {
+            return;
+        }
+        let told = *self.told.get_or_insert(now);
+        if now.saturating_sub(told) < BETWEEN {
+            return;
+        }
+        self.told = Some(now);
+        for job in queue.jobs().filter(|job| job.is_under_way()) {
+            self.telling.note(&of_job(job, now));
+        }
+    }
+
+    /// What could not go on, and all in a line.
+    pub(super) fn end(mut self, queue: &Queue) -> Result<Ends, CommandError> {
+        let left: Vec<&Job> = queue.jobs().filter(|job| !job.is_over()).collect();
+        if !left.is_empty() {
+            let wanted = size(queue.wanted_bytes());
+            let files = count(left.len() as u64, "file");
+            let words = format!("the disk is full: {wanted} more are wanted for {files}");
+            self.trouble(&words);
+            for job in left {
+                self.ends.failed += 1;
+                self.record(&Record::failed(job.file(), Outcome::Failed, &words, now_s()))?;
+            }
+        }
+        self.progress.clear();
+        let Ends { saved, already, failed, missing, gone, .. } = self.ends;
+        let words = [
+            (saved, "saved"),
+            (already, "already saved"),
+            (failed, "failed"),
+            (missing, "not there"),
+            (gone, "gone meanwhile"),
+        ];
+        let said = words.iter().filter(|(count, _)| *count > 0);
+        let said: Vec<String> =
+            said.map(|(count, word)| format!("{} {word}", grouped(count))).collect();
+        if saved + already + failed + missing + gone > 1 {
+            self.note(&said.join(" · "));
+        }
+        Ok(self.ends)
+    }
+
+    fn note(&mut self, text: &str) {
+        self.progress.clear();
+        self.telling.note(text);
+    }
+
+    fn trouble(&mut self, text: &str) {
+        self.progress.clear();
+        self.telling.trouble(text);
+    }
+
+    fn record(&mut self, record: &Record) -> Result<(), CommandError> {
+        if self.output.is_none() {
+            return Ok(());
+        }
+        self.progress.clear();
+        let printed = stdout().write_all(line(record).as_bytes());
+        match printed {
+            // Whoever read us has seen enough; what is being saved is saved all the same.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+                self.output = None;
+                Ok(())
+            }
+            printed => printed.map_err(failed("the records cannot be printed")),
+        }
+    }
+}
+
+fn pid() -> u32 {
+    std::process::id()
+}
+
+fn now_s() -> i64 {
+    Now::read().wall_ms.div_euclid(1_000)
+}
+
+/// All jobs together: `3 of 12 · 41 % · 18 MiB/s · 48 s`.
+fn in_a_line(queue: &Queue, now: Duration) -> String {
+    let sum = queue.sum();
+    let done = sum.all - sum.open;
+    let mut words = vec![format!("{} of {}", grouped(done), grouped(sum.all))];
+    if sum.is_known && sum.total > 0 {
+        words.push(format!("{} %", u128::from(sum.received) * 100 / u128::from(sum.total)));
+    }
+    let rest = sum.total.saturating_sub(sum.received);
+    words.extend(rate_words(queue.rate(now), sum.is_known.then_some(rest)));
+    words.join(" · ")
+}
+
+/// One job: `NAME · 81.20 MiB of 391.50 MiB · 20 % · 6.40 MiB/s · 48s`.
+fn of_job(job: &Job, now: Duration) -> String {
+    let mut words = vec![job.file().shown(NAME)];
+    match job.total {
+        Some(total) => words.push(format!("{} of {}", size(job.received), size(total))),
+        None => words.push(size(job.received)),
+    }
+    words.extend(rate_words(job.rate(now), job.rest()));
+    words.join(" · ")
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "an estimate"
+)]
+fn rate_words(rate: Option<f64>, rest: Option<u64>) -> Vec<String> {
+    let Some(rate) = rate else { return vec![] };
+    let mut words = vec![format!("{}/s", size(rate as u64))];
+    if let Some(rest) = rest.filter(|_| rate >= 1.0) {
+        words.push(short_span((rest as f64 / rate).ceil() as u64));
+    }
+    words
+}
+
+/// The files of a dry run, a line each: time left, size, id, name.
+pub(super) fn listed(files: &[Pinned], server_ms: i64) -> String {
+    let mut out = String::new();
+    for file in files {
+        let expires_at = file.expires_at.map_or(Stated::Nothing, Stated::Value);
+        let left = TimeLeft::of(expires_at, server_ms).to_string();
+        let bytes = file.bytes.map_or("?".to_owned(), size);
+        let (id, name) = (file.id.borrow().printable_within(130), file.shown(255));
+        let _ = writeln!(out, "{left:>10}  {bytes:>12}  {id}  {name}");
+    }
+    out
+}

@@ -1,0 +1,138 @@
+//! What saving files costs: one large file next to `curl`, many small ones next to the latency of their
+//! requests, and a rescue that has nothing to do next to a list.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::service::{LINE, Service};
+use super::terminal::{self, KEY, PROGRAM, Usage};
+use super::{list_all, median, mib, ms, say};
+
+/// Bytes of the large file: as much as the services take.
+const LARGE: u64 = 200_000_000;
+/// Bytes of a small one.
+const SMALL: u64 = 10_000;
+
+/// Runs the program in `folder`, where its ledger lies too; how long it took, and what it used.
+fn run_in(folder: &Path, address: &str, arguments: &[&str]) -> (Duration, Usage) {
+    let begun = Instant::now();
+    let mut command = Command::new(PROGRAM);
+    command.args(arguments).args(["--base-url", address]).current_dir(folder);
+    command.env_clear().env("CEREBRAS_API_KEY", KEY).env("XDG_STATE_HOME", folder);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let usage = terminal::used_to_the_end(child.id());
+    assert!(child.wait().unwrap().success());
+    (begun.elapsed(), usage)
+}
+
+fn folder(within: Option<&str>) -> tempfile::TempDir {
+    within.map_or_else(tempfile::tempdir, tempfile::tempdir_in).unwrap()
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a rate")]
+fn rate(bytes: u64, took: Duration) -> String {
+    format!("{:.0} MB/s", bytes as f64 / 1e6 / took.as_secs_f64())
+}
+
+/// One file of 200 MB.
+pub fn download() {
+    let service = Service { lines: Some(LARGE / LINE), ..Service::of(1) };
+    let address = service.start();
+    let (mut ours, mut curl, mut peak) = (vec![], vec![], 0);
+    for _ in 0..5 {
+        let place = folder(None);
+        let (took, usage) = run_in(place.path(), &address, &["download", "--filter", "batch"]);
+        ours.push(took);
+        peak = peak.max(usage.peak_kib);
+        let begun = Instant::now();
+        let url = format!("{address}/v1/files/file-000000000/content");
+        let mut command = Command::new("curl");
+        command.args(["-s", "-o", "with-curl", &url]).current_dir(place.path());
+        if command.status().is_ok_and(|status| status.success()) {
+            curl.push(begun.elapsed());
+        }
+    }
+    let ours = median(ours);
+    say(
+        "download 200 MB, SHA-256 and sync included",
+        &format!("{}, {}", ms(ours), rate(LARGE, ours)),
+    );
+    if curl.is_empty() {
+        say("  curl is not here", "");
+    } else {
+        let curl = median(curl);
+        let ratio = curl.as_secs_f64() / ours.as_secs_f64();
+        say(
+            "  curl -o in the same run",
+            &format!("{}, {ratio:.2}x of its rate", rate(LARGE, curl)),
+        );
+    }
+    let empty = run_in(folder(None).path(), &address, &["download", "--filter", "nothing"]).1;
+    let above = peak.saturating_sub(empty.peak_kib);
+    say("  memory above that of a list", &format!("{:.1} MiB", mib(above)));
+}
+
+/// A thousand files of 10 KB, three at once.
+pub fn small() {
+    const FILES: u64 = 1_000;
+    let latency = Duration::from_millis(20);
+    let service = Service { lines: Some(SMALL / LINE), latency, ..Service::of(FILES) };
+    let address = service.start();
+    // The list is read first; its pages are no part of it.
+    let list = list_all(&address).0;
+    let bound = latency * u32::try_from(FILES).unwrap() / 3;
+    for (what, within) in [("where a sync costs nothing", Some("/dev/shm")), ("on the disk", None)]
+    {
+        let took = median(
+            (0..3)
+                .map(|_| {
+                    run_in(folder(within).path(), &address, &["download", "--filter", "batch"]).0
+                })
+                .collect(),
+        );
+        let took = took.saturating_sub(list);
+        let ratio = took.as_secs_f64() / bound.as_secs_f64();
+        let figure = format!("{}, {ratio:.3} of files x latency / 3", ms(took));
+        say(&format!("download 1000 files of 10 KB at 20 ms, {what}"), &figure);
+    }
+}
+
+/// A rescue with nothing to do, over an account and a ledger of 100,000.
+pub fn rescue() {
+    const FILES: u64 = 100_000;
+    // All of them go within a day, and all are saved.
+    let service = Service { lines: Some(0), spread_s: Some(80_000), ..Service::of(FILES) };
+    let address = service.start();
+    let place = folder(None);
+    fs::write(place.path().join("empty"), "").unwrap();
+    let (_, usage) = run_in(place.path(), &address, &["rescue", "--dry-run", "--within", "1s"]);
+    say("rescue of nothing, without a ledger: at most", &format!("{:.1} MiB", mib(usage.peak_kib)));
+    let ledger = place.path().join("shelflife/ledger");
+    fs::create_dir_all(&ledger).unwrap();
+    let name = address.trim_start_matches("http://");
+    let path = place.path().join("empty");
+    let line = |n: u64| {
+        format!(
+            "{{\"v\":1,\"at\":1,\"outcome\":\"saved\",\"id\":\"file-{n:09}\",\"filename\":\"batch-{n:06}-output.jsonl\",\
+             \"bytes\":0,\"created_at\":null,\"path\":\"{}\",\"sha256\":\"e3b0c442\",\"proof\":\"complete\",\
+             \"error\":null,\"pid\":1}}\n",
+            path.display()
+        )
+    };
+    let lines: String = (0..FILES).map(line).collect();
+    fs::write(ledger.join(format!("{name}.jsonl")), lines).unwrap();
+    let (mut ours, mut plain) = (vec![], vec![]);
+    for _ in 0..7 {
+        ours.push(run_in(place.path(), &address, &["rescue", "--quiet"]).0);
+        plain.push(list_all(&address).0);
+    }
+    let (ours, plain) = (median(ours), median(plain));
+    let ratio = ours.as_secs_f64() / plain.as_secs_f64();
+    say(
+        "rescue with nothing to do, 100000 files and lines",
+        &format!("{}, {ratio:.2} of a list", ms(ours)),
+    );
+    assert!(fs::read_dir(place.path()).unwrap().count() <= 2, "nothing was saved");
+}
