@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, config, dashboard, demo_server, doctor, download, failed, help, ledger,
-    list, rescue, show, wait,
+    CommandError, check, completions, config, dashboard, demo_server, doctor, download, failed, help,
+    ledger, list, man, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -61,6 +61,8 @@ pub enum Command {
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
+    Completions(completions::Completions),
+    Man(man::ManCommand),
     Help(help::HelpCommand),
 }
 
@@ -108,6 +110,8 @@ impl Command {
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,
+            Self::Completions(completions) => completions::run(&completions),
+            Self::Man(man) => man::run(&man),
             Self::Help(help) => help::run(&help),
         };
         done.map(|()| 0)

@@ -4,8 +4,10 @@
 mod authorities;
 pub mod check;
 pub mod cli;
+pub mod completions;
 pub mod config;
 pub mod dashboard;
+mod definitions;
 pub mod demo_server;
 pub mod doctor;
 pub mod download;
@@ -14,6 +16,7 @@ pub mod help;
 mod json;
 pub mod ledger;
 pub mod list;
+pub mod man;
 pub mod options;
 mod progress;
 mod proxy;

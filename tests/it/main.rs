@@ -26,6 +26,7 @@ mod layers;
 mod leisure;
 mod live;
 mod log_file;
+mod manual;
 mod many;
 mod mouse;
 mod narrow;
