@@ -215,6 +215,12 @@ impl Account {
         self.refresher.due(&self.pace)
     }
 
+    /// Requests that the service still allows, where it says.
+    #[must_use]
+    pub fn requests_left(&self) -> Option<u64> {
+        self.pace.remaining()
+    }
+
     /// What keeps refreshes from succeeding.
     #[must_use]
     pub fn trouble(&self) -> Option<&Trouble> {

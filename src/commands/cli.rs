@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::options::GlobalOptions;
 use super::{
     CommandError, check, completions, config, dashboard, demo_server, doctor, download, failed, help,
-    ledger, list, man, rescue, show, wait,
+    ledger, list, man, metrics, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -58,6 +58,7 @@ pub enum Command {
     Check(check::Check),
     Wait(wait::Wait),
     Ledger(ledger::LedgerCommand),
+    Metrics(metrics::Metrics),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -107,6 +108,7 @@ impl Command {
             Self::Download(command) => return download::run(options, command).await,
             Self::Rescue(rescue) => return rescue::run(options, rescue).await,
             Self::Ledger(command) => ledger::run(options, &command),
+            Self::Metrics(metrics) => metrics::run(options, &metrics).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,

@@ -17,6 +17,7 @@ mod json;
 pub mod ledger;
 pub mod list;
 pub mod man;
+pub mod metrics;
 pub mod options;
 mod progress;
 mod proxy;
@@ -30,6 +31,7 @@ pub mod wait;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -110,6 +112,17 @@ pub enum CommandError {
         /// The cause.
         source: io::Error,
     },
+    /// The service allows no request for longer than anybody waits.
+    #[error("the service allows no further request for {} s; try again then", .0.as_secs())]
+    HeldUp(Duration),
+    /// The metrics could not be put in their place.
+    #[error("the metrics {path} were not written: {source}")]
+    MetricsNotWritten {
+        /// The file, safe to print.
+        path: String,
+        /// The cause.
+        source: io::Error,
+    },
     /// There can be no calls.
     #[error(transparent)]
     NoClient(#[from] ClientError),
@@ -134,10 +147,12 @@ impl CommandError {
                 Failure::Call(error) if error.is_outage() => 5,
                 _ => 1,
             },
+            Self::HeldUp(_) => 5,
             Self::NotFound(_) => 4,
             Self::Partial { .. }
             | Self::Io { .. }
             | Self::NotWritten { .. }
+            | Self::MetricsNotWritten { .. }
             | Self::NoClient(_) => 1,
         }
     }

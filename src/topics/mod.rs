@@ -47,6 +47,11 @@ pub const TOPICS: &[Topic] = &[
         text: include_str!("saving.md"),
     },
     Topic {
+        name: "monitoring",
+        about: "metrics, and alerts on them",
+        text: include_str!("monitoring.md"),
+    },
+    Topic {
         name: "security",
         about: "the key, limits, privacy, the log",
         text: include_str!("security.md"),

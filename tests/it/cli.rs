@@ -79,7 +79,7 @@ fn every_option_of_all_commands_is_taken_by_each() {
     let all =
         "--allow-http --read-only --limit 5 --load all --refresh 1m --color never --theme fig";
     let wait = ["wait", "--appears", "x"];
-    let others = [&["list"][..], &["show", "x"], &["check"], &wait, &["config"], &["doctor"], &["man"]];
+    let others = [&["list"][..], &["show", "x"], &["check"], &wait, &["config"], &["doctor"], &["man"], &["metrics"]];
     for command in others.into_iter().chain([&["demo-server"][..]]) {
         let words = ["shelflife"].into_iter().chain(command.iter().copied());
         let parsed = Cli::try_parse_from(words.chain(all.split(' ')));
@@ -200,7 +200,7 @@ fn output_that_would_block_is_waited_for() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_printed_is_a_failure_with_words() {
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 20] = [
         &["--help"],
         &["-h"],
         &["--version"],
@@ -216,6 +216,7 @@ fn what_cannot_be_printed_is_a_failure_with_words() {
         &["list", "--demo", "--output", "ids"],
         &["list", "--demo", "--sort", "left"],
         &["doctor", "--demo"],
+        &["metrics", "--demo"],
         &["completions", "fish"],
         &["man"],
         &["man", "list"],

@@ -28,6 +28,7 @@ mod live;
 mod log_file;
 mod manual;
 mod many;
+mod metrics;
 mod mouse;
 mod narrow;
 mod narrowed;

@@ -9,6 +9,7 @@ pub mod calls;
 pub mod content;
 pub mod demo;
 pub mod driver;
+pub mod exposition;
 pub mod fault;
 pub mod files;
 pub mod lying;
