@@ -1,7 +1,7 @@
 //! Manual pages and completions: every command and every option that help names is in both, and no
 //! other; shells and formatters take them, where they are on this machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,6 +69,50 @@ fn lines_of(program: &str, arguments: &[&str]) -> Vec<String> {
     let said = text(&output.stderr);
     assert!(output.status.success() && said.is_empty(), "{program}: {said}");
     text(&output.stdout).lines().map(str::to_owned).collect()
+}
+
+/// Where the package takes its pages and completions from, as Cargo.toml has it.
+const PACKAGED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets");
+
+/// `INSTA_UPDATE=always cargo test --test it manual` writes them anew, as it does with snapshots.
+#[test]
+fn the_package_has_the_pages_and_completions_that_are_printed() {
+    let shells = [("bash", "shelflife.bash"), ("zsh", "_shelflife"), ("fish", "shelflife.fish")];
+    let completions = shells
+        .map(|(shell, file)| (format!("completions/{file}"), printed(&["completions", shell])));
+    let pages = all().into_iter().map(|of| {
+        let page = printed(&["man"].into_iter().chain(of.as_deref()).collect::<Vec<_>>());
+        let name = of.map_or("shelflife".to_owned(), |name| format!("shelflife-{name}"));
+        (format!("man/{name}.1"), page)
+    });
+    let expected: BTreeMap<String, String> = completions.into_iter().chain(pages).collect();
+    let update = std::env::var("INSTA_UPDATE").is_ok_and(|how| how == "always");
+    for (name, printed) in &expected {
+        let path = Path::new(PACKAGED).join(name);
+        if update {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, printed).unwrap();
+        }
+        let packaged = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            packaged == *printed,
+            "assets/{name} is not what is printed: INSTA_UPDATE=always cargo test --test it manual"
+        );
+    }
+    for folder in ["man", "completions"] {
+        for entry in fs::read_dir(Path::new(PACKAGED).join(folder)).unwrap() {
+            let name = format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap());
+            if !expected.contains_key(&name) && update {
+                fs::remove_file(Path::new(PACKAGED).join(&name)).unwrap();
+            }
+            assert!(expected.contains_key(&name) || update, "assets/{name} is of no command");
+        }
+    }
+    let manifest = include_str!("../../Cargo.toml");
+    for (_, file) in shells {
+        assert!(manifest.contains(&format!("[\"assets/completions/{file}\", ")), "{file}");
+    }
+    assert!(manifest.contains("[\"assets/man/*.1\", "));
 }
 
 #[test]
