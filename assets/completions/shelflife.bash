@@ -245,7 +245,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__help)
-            opts="-h --help list metrics config doctor demo-server completions man help keys filters paging refreshing alerts monitoring security configuration"
+            opts="-h --help list metrics config doctor demo-server completions man help keys filters paging refreshing alerts scripts monitoring security configuration"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

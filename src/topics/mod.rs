@@ -41,6 +41,7 @@ pub const TOPICS: &[Topic] = &[
         about: "to be told before files vanish",
         text: include_str!("alerts.md"),
     },
+    Topic { name: "scripts", about: "jq, xargs, cron: examples", text: include_str!("scripts.md") },
     Topic {
         name: "saving",
         about: "downloads, rescue, the ledger",

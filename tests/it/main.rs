@@ -39,6 +39,7 @@ mod reconcile;
 mod replies;
 mod saving;
 mod screens;
+mod scripts;
 mod show;
 mod support;
 mod tls;
