@@ -120,8 +120,6 @@ struct Seen {
     buckets: bool,
     /// Whether moments are shown that lie back.
     past: bool,
-    /// Whether it is said why there are no files, or may be: an answer is waited for, or the next try.
-    why_none: bool,
     rows: RowTexts,
 }
 
@@ -152,7 +150,6 @@ impl App {
         let layout = self.layout();
         let main = layout.filter(|_| self.layers.show_main_screen());
         let layer = layout.and_then(|_| self.layers.changing()).unwrap_or_default();
-        let no_agenda = layer.buckets && sheets::agenda::lines(self) == 0;
         Seen {
             main,
             detail: main.is_some_and(|layout| layout.pane.is_some())
@@ -160,26 +157,27 @@ impl App {
                 || layer.countdown && detail::shows_fields(self, Shown::Full),
             buckets: main.is_some_and(|layout| layout.timeline.is_some()) || layer.buckets,
             past: main.is_some() || layer.past,
-            why_none: main.is_some() || no_agenda,
             rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
     }
 
     fn moment_of(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
         let is_main = seen.main.is_some();
+        // An agenda of nothing says why, as the main screen does.
+        let says_why = || is_main || seen.buckets && sheets::agenda::lines(self) == 0;
         match wake {
             Wake::TableWork => self.wake_for_table_work(),
             Wake::PageRetry => self.account.lister().deadline(),
-            Wake::PageRetrySeconds if seen.why_none => {
+            Wake::PageRetrySeconds if says_why() => {
                 Some(self.next_second(self.account.lister().deadline()?))
             }
-            Wake::LoadingSeconds if seen.why_none => self.next_loading_second(),
+            Wake::LoadingSeconds if says_why() => self.next_loading_second(),
             Wake::MessageEnd => self.toast.as_ref().map(|toast| toast.until),
             Wake::Stale if is_main => self.stale_at().filter(|at| *at > self.now.mono),
             Wake::StaleAge if is_main => self.after(self.next_stale_age_ms()),
             Wake::Refresh => self.account.refresh_deadline(),
             Wake::ReadOn => self.account.reading_on_deadline(),
-            Wake::RefreshSeconds if seen.why_none => self.next_refresh_second(),
+            Wake::RefreshSeconds if says_why() => self.next_refresh_second(),
             Wake::Alert => self.account.alerts().deadline(),
             Wake::AlertBound => self.after(
                 self.account

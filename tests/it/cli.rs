@@ -79,7 +79,16 @@ fn every_option_of_all_commands_is_taken_by_each() {
     let all =
         "--allow-http --read-only --limit 5 --load all --refresh 1m --color never --theme fig";
     let wait = ["wait", "--appears", "x"];
-    let others = [&["list"][..], &["show", "x"], &["check"], &wait, &["config"], &["doctor"], &["man"], &["metrics"]];
+    let others = [
+        &["list"][..],
+        &["show", "x"],
+        &["check"],
+        &wait,
+        &["config"],
+        &["doctor"],
+        &["man"],
+        &["metrics"],
+    ];
     for command in others.into_iter().chain([&["demo-server"][..]]) {
         let words = ["shelflife"].into_iter().chain(command.iter().copied());
         let parsed = Cli::try_parse_from(words.chain(all.split(' ')));

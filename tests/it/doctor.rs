@@ -144,7 +144,6 @@ fn what_gives_a_value_is_named() {
     let by_variable = [("CEREBRAS_BASE_URL", url)];
     let log = folder.path().join("log");
     let log = log.to_str().unwrap();
-    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str, &'a str);
     let cases: [Case<'_>; 5] = [
         (&["--config", file], &[], "base_url (line 2)", "from ~/config.toml, line 2"),
         (
@@ -363,3 +362,6 @@ fn a_proxy_is_named_by_its_variable() {
     let (said, _) = with_socks("HTTPS_PROXY", &proxy.url);
     assert!(said.contains("the one in HTTPS_PROXY"), "only the one in force is judged: {said}");
 }
+
+/// Arguments, variables, and what is said then, in two places.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str, &'a str);

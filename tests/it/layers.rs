@@ -793,7 +793,6 @@ fn an_agenda_of_nothing_says_why() {
             }
         }
     };
-    type Case = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);
     let cases: [Case; 6] = [
         ("Asking 127.0.0.1:41233 for the first page …", "Esc closes", Box::new(|_| {})),
         (
@@ -840,3 +839,6 @@ fn an_agenda_of_nothing_says_why() {
         }
     }
 }
+
+/// What it is about, what is said, and what leads there.
+type Case = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);

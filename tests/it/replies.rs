@@ -10,10 +10,12 @@ use crate::support::files::{account, hours, page};
 use crate::support::screen::text;
 
 /// The states in which keys are pressed, each with how it comes about.
-const STATES: [(&str, fn(&mut Driver)); 6] = [
+type State = (&'static str, fn(&mut Driver));
+
+const STATES: [State; 6] = [
     ("loading", |_| ()),
     ("failed", |driver| {
-        driver.fail(ApiError::Redirected { target: shelflife::text::Untrusted::new("elsewhere") })
+        driver.fail(ApiError::Redirected { target: shelflife::text::Untrusted::new("elsewhere") });
     }),
     ("no files", |driver| driver.answer(r#"{"data":[],"has_more":false}"#)),
     ("all hidden", |driver| {

@@ -457,9 +457,9 @@ fn a_full_disk_says_how_much_is_wanted_and_keeps_what_came() {
 fn exit_codes_and_records_say_what_became_of_each() {
     let files = [file(), Held::new("file_b", "b.jsonl", "b\n")];
     let server = Script::honest()
-        .contents(|_, request| match request.line.contains("file_b") {
-            true => instead("500 Internal Server Error", ""),
-            false => honest(),
+        .contents(|_, request| {
+            let fails = request.line.contains("file_b");
+            if fails { instead("500 Internal Server Error", "") } else { honest() }
         })
         .serve(files);
     let place = Place::new();
@@ -598,9 +598,9 @@ fn records_come_as_files_are_saved() {
     let files: Vec<Held> =
         (0..4).map(|n| Held::new(&format!("f{n}"), &format!("{n}.jsonl"), bytes())).collect();
     let server = Script::honest()
-        .contents(|_, request| match request.line.contains("/f3/") {
-            true => honest().stall(10),
-            false => honest(),
+        .contents(|_, request| {
+            let stalls = request.line.contains("/f3/");
+            if stalls { honest().stall(10) } else { honest() }
         })
         .serve(files);
     let place = Place::new();

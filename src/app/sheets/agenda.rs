@@ -45,7 +45,8 @@ fn portions(app: &App) -> impl Iterator<Item = Portion> {
     let odd = (timeline.unknown.files > 0).then_some(Portion::NotReadable);
     let all = expired.into_iter().chain(buckets).chain([Portion::NoExpiry]).chain(odd);
     // Where there is nothing to count, noughts would say that nothing is to go.
-    all.filter(|_| timeline.total().files > 0)
+    let is_any = timeline.total().files > 0;
+    all.filter(move |_| is_any)
 }
 
 /// Lines that the cursor can stand on; none where no file is counted.

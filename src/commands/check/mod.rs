@@ -172,7 +172,7 @@ async fn look(
         match told {
             Ok(Some(Told::Page(batch))) => {
                 failed = None;
-                looked.take(batch, check);
+                looked.take(&batch, check);
             }
             Ok(Some(Told::Tried(error))) => failed = Some(error),
             Ok(None) => break,
@@ -199,7 +199,7 @@ fn out_of_time(timeout: Duration, page: u64, failed: Option<&ApiError>) -> Strin
 }
 
 impl Looked {
-    fn take(&mut self, batch: Batch, check: &Check) {
+    fn take(&mut self, batch: &Batch, check: &Check) {
         self.clock = batch.clock;
         self.pages += 1;
         let server_ms = batch.clock.server_ms(Now::read());

@@ -102,7 +102,11 @@ mod tests {
 
     /// The values 0 to 30 that a range tells of.
     fn told(range: Range) -> String {
-        (0..=30).filter(|value| range.tells_of(*value)).map(|value| format!("{value} ")).collect()
+        let told: Vec<String> = (0..=30)
+            .filter(|value| range.tells_of(*value))
+            .map(|value| value.to_string() + " ")
+            .collect();
+        told.concat()
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub(super) struct Standing {
 impl Standing {
     /// How the files of `account` stand now; nothing before its first page. Costs no scan.
     pub(super) fn of(account: &Account, thresholds: Thresholds) -> Option<Self> {
-        let verified_s = account.freshness(&[])?.whole_s;
+        let verified_s = account.freshness(&[], Duration::ZERO)?.whole_s;
         let store = account.store();
         let server_ms = account.server_ms();
         let now_s = server_ms.div_euclid(1_000);

@@ -232,7 +232,7 @@ mod tests {
             }
             Step::Impossible => "impossible".to_owned(),
             Step::Failed(_) => "failed".to_owned(),
-            Step::Again(at) => (at - now).as_secs().to_string(),
+            Step::Again(at) => at.saturating_sub(now).as_secs().to_string(),
         });
         told.collect::<Vec<_>>().join(" ")
     }

@@ -280,6 +280,7 @@ mod tests {
         Progress::begin(Telling { quiet: true, progress: false })
     }
 
+    #[allow(clippy::unnecessary_wraps, reason = "a reading may fail")]
     fn sight(ids: &[&str]) -> Result<Sight, Failure> {
         let matching = ids.iter().map(|id| Untrusted::new(*id)).collect();
         Ok(Sight { matching, ..Sight::default() })
