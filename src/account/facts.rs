@@ -36,6 +36,12 @@ impl Account {
         self.now
     }
 
+    /// When the service was read last: when a refresh came to its end, or the first page came.
+    #[must_use]
+    pub fn refreshed_at(&self) -> Option<Duration> {
+        self.refreshed_at
+    }
+
     /// The loaded files.
     #[must_use]
     pub fn store(&self) -> &Store {

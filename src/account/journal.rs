@@ -42,6 +42,12 @@ pub enum Happening {
     Alerted,
     /// The command of an alert did not do its work.
     CommandFailed,
+    /// The content of a file was saved.
+    Saved,
+    /// It could not be saved.
+    NotSaved,
+    /// It was saved, and is not any more: it was moved, or cut.
+    SavedNoMore,
 }
 
 impl Happening {
@@ -57,6 +63,9 @@ impl Happening {
             Self::Recovered => "recovered",
             Self::Alerted => "alert",
             Self::CommandFailed => "command failed",
+            Self::Saved => "saved",
+            Self::NotSaved => "not saved",
+            Self::SavedNoMore => "saved no more",
         }
     }
 
@@ -67,7 +76,13 @@ impl Happening {
             Self::New => Some(Change::New),
             Self::Changed => Some(Change::Changed),
             Self::Expired | Self::DeletedEarly => Some(Change::Gone),
-            Self::Failing | Self::Recovered | Self::Alerted | Self::CommandFailed => None,
+            Self::Failing
+            | Self::Recovered
+            | Self::Alerted
+            | Self::CommandFailed
+            | Self::Saved
+            | Self::NotSaved
+            | Self::SavedNoMore => None,
         }
     }
 }
@@ -118,9 +133,9 @@ impl Journal {
         }
     }
 
-    /// Notes an alert, and the first of the files that it is about.
-    pub fn note_alert(&mut self, text: String, first: Untrusted, at_ms: i64) {
-        self.push(Entry { at_ms, what: Happening::Alerted, text, id: Some(first) });
+    /// Notes what is known of the file with this id in words, or of several of which it is the first.
+    pub fn note_of(&mut self, what: Happening, text: String, id: Untrusted, at_ms: i64) {
+        self.push(Entry { at_ms, what, text, id: Some(id) });
     }
 
     /// Notes what happened to the service, or to a command.

@@ -14,6 +14,7 @@ mod paging;
 mod refreshing;
 #[cfg(test)]
 mod samples;
+pub mod shelf;
 pub mod timeline;
 
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ pub use facts::Freshness;
 use journal::{Change, Happening, Journal};
 use outlook::Outlook;
 pub use paging::Hold;
+use shelf::Shelf;
 use timeline::Timeline;
 
 /// What is loaded of a list.
@@ -117,6 +119,7 @@ pub struct Account {
     lister: Lister,
     refresher: Refresher,
     journal: Journal,
+    shelf: Shelf,
     alerts: Alerts,
     timeline: Timeline,
     outlook: Outlook,
@@ -157,6 +160,7 @@ impl Account {
             lister,
             refresher: Refresher::new(terms.refresh, seed, now.mono),
             journal: Journal::default(),
+            shelf: Shelf::default(),
             alerts: Alerts::new(terms.alerts.clone()),
             timeline: Timeline::default(),
             outlook: Outlook::default(),
@@ -275,6 +279,8 @@ impl Account {
 
     /// What happened since the last call; to be taken in by whoever keeps something of the store.
     pub fn take_news(&mut self, interest: &Interest<'_>) -> News {
+        let fresh = self.store.touched();
+        self.shelf.mark(&mut self.store, &fresh);
         let delta = self.store.take_delta();
         if !delta.is_empty() {
             self.alerts.forget(&delta.removed);
@@ -311,7 +317,8 @@ impl Account {
         }
         let alerts = self.alerts.take(&self.store, self.now.mono);
         for alert in &alerts {
-            self.journal.note_alert(alert.text.clone(), alert.first.clone(), self.now.wall_ms);
+            let (text, first) = (alert.text.clone(), alert.first.clone());
+            self.journal.note_of(Happening::Alerted, text, first, self.now.wall_ms);
         }
         alerts
     }

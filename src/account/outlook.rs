@@ -14,7 +14,8 @@ pub struct Outlook {
     pub counts: ExpiryCounts,
     /// The file that expires next among those not yet expired.
     pub next: Option<FileNo>,
-    /// Known bytes of the files that are soon gone and not yet expired.
+    /// Known bytes of the files that are soon gone, or have run out and are listed still, and are not
+    /// saved.
     pub bytes_at_risk: u128,
     /// Milliseconds since the epoch on the service's clock at which the counts say something else.
     change_ms: Option<i64>,
@@ -35,7 +36,7 @@ impl Outlook {
             key,
             counts: store.expiry_counts(server_ms),
             next: store.next_to_expire(server_ms),
-            bytes_at_risk: store.bytes_expiring(now_s + 1, now_s.saturating_add(soon)),
+            bytes_at_risk: store.bytes_at_risk(now_s.saturating_add(soon)),
             change_ms: wait.map(|wait| server_ms.saturating_add(wait)),
         }
     }
@@ -77,13 +78,22 @@ mod tests {
     }
 
     #[test]
-    fn at_risk_is_what_expires_after_this_second_and_before_the_bound() {
+    fn at_risk_is_what_expires_before_the_bound_or_has_and_is_not_saved() {
         let thresholds = Thresholds::default();
         let soon = i64::try_from(thresholds.soon_s).unwrap();
-        for (left_s, bytes) in [(-1, 0), (0, 0), (1, 1_000), (soon - 1, 1_000), (soon, 0)] {
-            let store = store([1_000_000 + left_s]);
+        for (left_s, bytes) in
+            [(-1_000, 1_000), (0, 1_000), (1, 1_000), (soon - 1, 1_000), (soon, 0)]
+        {
+            let mut store = store([1_000_000 + left_s]);
             let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
             assert_eq!(outlook.bytes_at_risk, bytes, "{left_s}");
+            let no = store.sequence()[0];
+            assert!(store.set_saved(no, Some(5)) && !store.set_saved(no, Some(5)));
+            let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
+            assert_eq!((outlook.bytes_at_risk, store.at_risk(i64::MAX).count()), (0, 0));
+            store.set_saved(no, None);
+            let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
+            assert_eq!(outlook.bytes_at_risk, bytes, "saved no longer");
         }
     }
 

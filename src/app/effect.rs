@@ -30,6 +30,9 @@ pub enum Effect {
     /// Write what was agreed to into the configuration, if the file is still as it was then; the answer is
     /// [`Event::SettingsWritten`](super::event::Event::SettingsWritten).
     WriteSettings(Plan),
+    /// See what is saved on this machine, and lies there still; what differs from what was told before
+    /// comes as [`Event::ShelfTold`](super::event::Event::ShelfTold).
+    LookAtSaved,
     /// Take the mouse, or leave it to the terminal.
     UseMouse(bool),
     /// Clear the terminal and draw everything.

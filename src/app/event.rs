@@ -3,6 +3,7 @@
 use crossterm::event::{KeyEvent, MouseEvent};
 
 use super::settings::Plan;
+use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::theme::Background;
@@ -52,6 +53,14 @@ pub enum Event {
         what: String,
         /// As far as is known.
         how: Copied,
+    },
+    /// These files are saved, and those are not any more, as ledger and disk say; a piece of what differs
+    /// from what was told before.
+    ShelfTold {
+        /// What is saved.
+        saved: Vec<Shelved>,
+        /// What was saved.
+        lost: Vec<Unshelved>,
     },
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,

@@ -128,6 +128,8 @@ pub struct App {
     /// The second of the service's clock at which the work of the table began.
     working_since_s: Option<i64>,
     toast: Option<Toast>,
+    /// When the service was read last before it was looked at what is saved; nothing before that.
+    looked_at_saved: Option<Option<Duration>>,
     /// Whether nothing was typed since it was asked what writing the settings changes.
     awaits_plan: bool,
 }
@@ -175,6 +177,7 @@ impl App {
             told_round: Duration::ZERO,
             working_since_s: None,
             toast: None,
+            looked_at_saved: None,
             awaits_plan: false,
         };
         let (key, descending) = app.settings.sort;
@@ -213,6 +216,11 @@ impl App {
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::SettingsWritten(text) => self.say(text),
             Event::Copied { what, how } => self.say(how.say(&what)),
+            Event::ShelfTold { saved, lost } => {
+                self.account.shelve(saved);
+                self.account.unshelve(&lost);
+                self.absorb();
+            }
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}
@@ -221,6 +229,7 @@ impl App {
         self.pass_time();
         self.work();
         self.go_on(effects);
+        self.look_at_saved(effects);
         self.follow_expiries();
         self.note_round();
         self.tell(effects);
@@ -278,6 +287,15 @@ impl App {
             file.expires_at.value().unwrap_or_default() - self.account.skew_ms().div_euclid(1_000);
         let name = crate::text::shorten_middle(&file.name_to_show(), 60);
         format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
+    }
+
+    /// What is saved is looked at when the program starts, and after each refresh.
+    fn look_at_saved(&mut self, effects: &mut Vec<Effect>) {
+        let read_at = Some(self.account.refreshed_at());
+        if self.looked_at_saved != read_at {
+            self.looked_at_saved = read_at;
+            effects.push(Effect::LookAtSaved);
+        }
     }
 
     fn say(&mut self, text: impl Into<String>) {

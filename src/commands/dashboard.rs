@@ -15,6 +15,7 @@ use crate::config::words::Colouring;
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
 use crate::notify::{Notifier, Protocol};
+use crate::runtime::ledger::Ledger;
 use crate::runtime::{self, End};
 use crate::text::UntrustedRef;
 use crate::theme::{self, Background, Colours, Theme, background_of_colorfgbg};
@@ -67,7 +68,8 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),
         in_tmux: std::env::var_os("TMUX").is_some(),
     };
-    let setup = runtime::Setup { notifier, ask_background, configuration };
+    let ledger = Ledger::of(config::places::state(), &service.endpoint.place());
+    let setup = runtime::Setup { notifier, ask_background, configuration, ledger };
     let client = move || service.client();
     let end = runtime::run(&mut app, client, background, setup)
         .await

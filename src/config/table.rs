@@ -264,7 +264,7 @@ pub const SETTINGS: &[Setting] = &[
     setting(
         "columns",
         "[\"filename\", \"size\", \"purpose\", \"created\", \"left\"]",
-        "a list of at least one of filename, size, purpose, created, left, expires, id, verified; \"size:12\" gives a width from 4 to 120",
+        "a list of at least one of filename, size, purpose, created, left, expires, id, verified, saved; \"size:12\" gives a width from 4 to 120",
         "the columns of the table, from left to right",
         |v, g| {
             let Given::List(list) = g else { return None };
@@ -366,7 +366,7 @@ pub const SETTINGS: &[Setting] = &[
     .flag("--read-only"),
 ];
 
-const SORT_ALLOWED: &str = "filename, size, purpose, created, left, expires, id or verified in quotes; a - before it puts the largest first";
+const SORT_ALLOWED: &str = "filename, size, purpose, created, left, expires, id, verified or saved in quotes; a - before it puts the largest first";
 
 fn one_of<T: Copy>(given: &Given, all: &[(&str, T)], place: &mut T) -> Option<()> {
     let text = given.text()?;

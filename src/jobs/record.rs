@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Pinned;
 use super::resume::Held;
+use crate::account::shelf::Shelved;
 use crate::text::Untrusted;
 
 /// The version of what is written.
@@ -64,6 +65,15 @@ pub struct Saved {
     pub at: i64,
     /// Whether it was saved before, and nothing was done.
     pub already: bool,
+}
+
+impl Saved {
+    /// What is known of it under the file's id, which the service made at `created_at`.
+    #[must_use]
+    pub fn shelved(self, id: Untrusted, created_at: Option<i64>) -> Shelved {
+        let Self { path, bytes, sha256, proof, at, already: _ } = self;
+        Shelved { id, created_at, bytes, path, sha256, proof, at }
+    }
 }
 
 /// One line.

@@ -10,8 +10,10 @@ mod alert_command;
 pub mod exec;
 mod frame;
 mod input;
+mod keeper;
 pub mod ledger;
 pub mod output;
+mod pace;
 mod panics;
 pub mod quiet;
 mod record;
@@ -46,6 +48,9 @@ use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
 use alert_command::Commands;
 use input::Input;
+use keeper::Keeper;
+use ledger::Ledger;
+use pace::Pace;
 use record::Record;
 use terminal::Screen;
 
@@ -53,11 +58,6 @@ pub use panics::{PANICKED, report_panics};
 
 /// Messages that may wait for the loop; whoever sends more has to wait.
 const WAITING: usize = 1_024;
-/// From one frame that no key asked for to the next: 30 a second.
-const FRAME: Duration = Duration::from_millis(33);
-/// Frames that may come before their time after a quiet while: the first answers are shown at once.
-const AHEAD: u32 = 3;
-
 /// A frame that takes longer to be written was not seen as soon as it was drawn.
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long what was typed before a question may take to be told, before it is looked for again.
@@ -108,6 +108,8 @@ pub struct Setup {
     pub ask_background: bool,
     /// Where the configuration is, or would be.
     pub configuration: Option<PathBuf>,
+    /// Where record is kept of what is saved.
+    pub ledger: Ledger,
 }
 
 /// A client that is made by the first request, on the thread of the requests: the first frame does
@@ -136,6 +138,7 @@ pub async fn run(
     }
     let commands = Commands::start(sender.clone(), background);
     let alarm = Alarm::new()?;
+    let keeper = Keeper::start(setup.ledger, sender.clone(), background);
     let client: LazyClient = LazyLock::new(Box::new(client));
     let mut dashboard = Dashboard {
         app,
@@ -146,6 +149,7 @@ pub async fn run(
         sender,
         calls: HashMap::new(),
         commands,
+        keeper,
         alarm,
         configuration: setup.configuration,
         record: Record::default(),
@@ -170,6 +174,7 @@ struct Dashboard<'a> {
     /// The calls that are being carried out.
     calls: HashMap<Ticket, AbortHandle>,
     commands: Commands,
+    keeper: Keeper,
     alarm: Alarm,
     configuration: Option<PathBuf>,
     record: Record,
@@ -288,6 +293,7 @@ impl Dashboard<'_> {
                 .on_disk(move |path| Event::SettingsPlanned(settings_writer::plan(path, chosen))),
             Effect::WriteSettings(plan) => self
                 .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &plan))),
+            Effect::LookAtSaved => self.keeper.look(),
             Effect::Redraw => return self.come_back(),
             Effect::Suspend => {
                 self.screen.leave();
@@ -366,25 +372,6 @@ impl Dashboard<'_> {
     }
 }
 
-/// How frames are spread over time: evenly, but for a few after a quiet while.
-#[derive(Debug, Default)]
-struct Pace {
-    /// The moment up to which time is used up, at a [`FRAME`] for each frame.
-    used_to: Duration,
-}
-
-impl Pace {
-    /// The moment from which on the next frame may be drawn.
-    fn next(&self) -> Duration {
-        self.used_to.saturating_sub(FRAME * (AHEAD - 1))
-    }
-
-    /// However many frames had to be shown at once, the next one is not far.
-    fn drawn(&mut self, now: Duration) {
-        self.used_to = (self.used_to.max(now) + FRAME).min(now + FRAME * AHEAD);
-    }
-}
-
 /// What the operator did is shown at once, whatever the frame rate.
 fn is_urgent(event: &Event) -> bool {
     matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::MouseUsed(_) | Event::Resumed)
@@ -394,42 +381,4 @@ fn is_urgent(event: &Event) -> bool {
 /// a screen.
 pub async fn wait_until(at: Duration) {
     sleep(at.saturating_sub(since_boot())).await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_are_thirty_a_second_but_for_the_first_ones_after_a_quiet_while() {
-        let mut pace = Pace::default();
-        let mut now = Duration::from_secs(100);
-        for _ in 0..2 {
-            let from = now;
-            let mut drawn = vec![];
-            while drawn.len() < 33 {
-                if now >= pace.next() {
-                    pace.drawn(now);
-                    drawn.push(now.saturating_sub(from));
-                }
-                now += Duration::from_millis(1);
-            }
-            assert_eq!(drawn[..3], [0, 1, 2].map(Duration::from_millis));
-            let second = Duration::from_millis(33 * 30);
-            assert!(drawn[32] >= second && drawn[32] < second + FRAME, "{:?}", drawn[32]);
-            now += Duration::from_secs(1);
-        }
-    }
-
-    /// Keys are shown at once, and must not hold up what shows itself.
-    #[test]
-    fn many_keys_put_off_the_next_frame_no_longer_than_one() {
-        let mut pace = Pace::default();
-        let mut now = Duration::from_secs(100);
-        for _ in 0..1_000 {
-            pace.drawn(now);
-            assert!(pace.next() <= now + FRAME);
-            now += Duration::from_millis(2);
-        }
-    }
 }

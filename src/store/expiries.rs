@@ -1,8 +1,8 @@
 //! How many files have how much time left, from the order by expiry: a few binary searches, never a
 //! scan.
 
-use super::sums::QUARTER_S;
-use super::{FileNo, NOTHING, ODD, Store, stated_bytes, stated_time};
+use super::sums::{ByteSums, QUARTER_S};
+use super::{FileNo, NOTHING, ODD, Store, stated_time};
 use crate::time::expiry::Stated;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -112,25 +112,35 @@ impl Store {
     /// The known bytes of [those files](Self::expiring).
     #[must_use]
     pub fn bytes_expiring(&self, from_s: i64, to_s: i64) -> u128 {
+        self.bytes_of(&self.sums, from_s, to_s, |_| true)
+    }
+
+    /// The known bytes of those of [these files](Self::expiring) that `counts` lets through, as they are
+    /// in `sums`.
+    pub(super) fn bytes_of(
+        &self,
+        sums: &ByteSums,
+        from_s: i64,
+        to_s: i64,
+        counts: impl Fn(FileNo) -> bool,
+    ) -> u128 {
         let up = |at: i64| at.div_euclid(QUARTER_S) + i64::from(at.rem_euclid(QUARTER_S) != 0);
         let (first, last) = (up(from_s), to_s.div_euclid(QUARTER_S));
+        let one_by_one = |from_s, to_s| {
+            let files = self.expiring(from_s, to_s).iter().filter(|no| counts(**no));
+            files.filter_map(|no| self.known_bytes(*no)).map(u128::from).sum::<u128>()
+        };
         if first >= last {
-            return self.sum(from_s, to_s);
+            return one_by_one(from_s, to_s);
         }
-        self.sum(from_s, first.saturating_mul(QUARTER_S))
-            + self.sums.whole_quarters(first..last)
-            + self.sum(last.saturating_mul(QUARTER_S), to_s)
+        one_by_one(from_s, first.saturating_mul(QUARTER_S))
+            + sums.whole_quarters(first..last)
+            + one_by_one(last.saturating_mul(QUARTER_S), to_s)
     }
 
     /// The known bytes of the files that no expiry is given of.
     #[must_use]
     pub fn bytes_never_expiring(&self) -> u128 {
         self.sums.never
-    }
-
-    /// The bytes of the files of a short span, one by one.
-    fn sum(&self, from_s: i64, to_s: i64) -> u128 {
-        let known = |no: &FileNo| stated_bytes(self.bytes.get(no.0 as usize)).value();
-        self.expiring(from_s, to_s).iter().filter_map(known).map(u128::from).sum()
     }
 }

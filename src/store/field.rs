@@ -19,11 +19,13 @@ pub enum Field {
     Id,
     /// The moment at which the service last showed the file.
     Verified,
+    /// The moment at which its content was saved on this machine.
+    Saved,
 }
 
 impl Field {
     /// All of them, in the order of the columns.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Filename,
         Self::Size,
         Self::Purpose,
@@ -32,6 +34,7 @@ impl Field {
         Self::Expires,
         Self::Id,
         Self::Verified,
+        Self::Saved,
     ];
 
     /// The column's name.
@@ -46,6 +49,7 @@ impl Field {
             Self::Expires => "Expires",
             Self::Id => "ID",
             Self::Verified => "Verified",
+            Self::Saved => "Saved",
         }
     }
 
@@ -62,6 +66,7 @@ impl Field {
             Self::Expires => "expires",
             Self::Id => "id",
             Self::Verified => "verified",
+            Self::Saved => "saved",
         }
     }
 }

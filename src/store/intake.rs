@@ -91,6 +91,13 @@ impl Store {
         result.map(|()| intake)
     }
 
+    /// The files that came in, or of which anything differs, since [`take_delta`](Self::take_delta) was
+    /// called last.
+    #[must_use]
+    pub fn touched(&self) -> Vec<FileNo> {
+        self.delta.added.iter().chain(&self.delta.changed).copied().collect()
+    }
+
     /// What happened since the last call; orders kept elsewhere must be told of it.
     pub fn take_delta(&mut self) -> Delta {
         mem::take(&mut self.delta).settle()

@@ -21,6 +21,7 @@ mod intake;
 mod interner;
 pub mod order;
 mod removal;
+mod saved;
 mod sequence;
 pub mod sorting;
 mod sums;
@@ -176,6 +177,10 @@ pub struct Store {
     unreadable: HashMap<FileNo, Unreadable>,
     /// How many of those are there, not gone.
     unreadable_there: usize,
+    /// Files whose content is saved on this machine, and when that was done.
+    saved: HashMap<FileNo, i64>,
+    /// Known bytes of those that are not.
+    unsaved: ByteSums,
     /// Further files with an id that is taken, by the hash of id and filename.
     twins: HashMap<u64, FileNo>,
     free: Vec<FileNo>,

@@ -143,6 +143,7 @@ impl Order {
             }
             Field::Id => self.directed(store.key(a).cmp(store.key(b))),
             Field::Verified => self.directed(store.verified_s[left].cmp(&store.verified_s[right])),
+            Field::Saved => self.optional(store.saved_at(a), store.saved_at(b)),
             Field::Filename => self.optional(store.filename(a), store.filename(b)),
             Field::Purpose => self.optional(store.purpose(a), store.purpose(b)),
         };

@@ -53,6 +53,7 @@ impl Store {
             self.garbage += self.spans.key(row).len() + self.spans.name(row).len();
             self.release_texts(no);
             self.unreadable.remove(&no);
+            self.saved.remove(&no);
             self.flags[row] = FREE;
             self.free.push(no);
             self.delta.removed.push(no);

@@ -275,6 +275,10 @@ impl Sorting {
                 bytes => known(bytes),
             },
             Field::Verified => known(store.verified_s[row].into()),
+            Field::Saved => match store.saved_at(no) {
+                Some(at) => known(at.cast_unsigned() ^ (1 << 63)),
+                None => MISSING,
+            },
             Field::Purpose if store.flags[row] & NO_PURPOSE != 0 => MISSING,
             // One that came up since belongs to files that something happened to.
             Field::Purpose => {

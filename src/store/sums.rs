@@ -5,6 +5,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::column::stated_time;
+use crate::time::expiry::Stated;
+
 /// Seconds of one entry: small enough that the edges of a span hold few files, and a divisor of
 /// every offset of a time zone.
 pub(super) const QUARTER_S: i64 = 15 * 60;
@@ -17,14 +20,32 @@ pub(super) struct ByteSums {
 }
 
 impl ByteSums {
-    pub(super) fn add(&mut self, expires_at: i64, bytes: u64) {
+    /// Counts a file of so many bytes, where that is known, by the cell of its expiry.
+    pub(super) fn put(&mut self, expires_at: i64, bytes: Option<u64>) {
+        match (stated_time(expires_at), bytes) {
+            (Stated::Value(at), Some(bytes)) => self.add(at, bytes),
+            (Stated::Nothing, Some(bytes)) => self.never += u128::from(bytes),
+            (Stated::Odd, _) | (_, None) => {}
+        }
+    }
+
+    /// Counts a file no longer that was [put](Self::put) in.
+    pub(super) fn take(&mut self, expires_at: i64, bytes: Option<u64>) {
+        match (stated_time(expires_at), bytes) {
+            (Stated::Value(at), Some(bytes)) => self.subtract(at, bytes),
+            (Stated::Nothing, Some(bytes)) => self.never -= u128::from(bytes),
+            (Stated::Odd, _) | (_, None) => {}
+        }
+    }
+
+    fn add(&mut self, expires_at: i64, bytes: u64) {
         if bytes > 0 {
             *self.quarters.entry(expires_at.div_euclid(QUARTER_S)).or_default() +=
                 u128::from(bytes);
         }
     }
 
-    pub(super) fn subtract(&mut self, expires_at: i64, bytes: u64) {
+    fn subtract(&mut self, expires_at: i64, bytes: u64) {
         let quarter = expires_at.div_euclid(QUARTER_S);
         if let Some(sum) = self.quarters.get_mut(&quarter) {
             *sum = sum.saturating_sub(u128::from(bytes));

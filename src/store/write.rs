@@ -4,11 +4,10 @@ use super::arena::Span;
 use super::intake::Intake;
 use super::{
     FREE, FileNo, Full, NAMELESS, NO_PURPOSE, NO_SIZE, NOTHING, Store, size_cell, stated_bytes,
-    stated_time, time_cell,
+    time_cell,
 };
 use crate::api::File;
 use crate::text::Untrusted;
-use crate::time::expiry::Stated;
 
 impl Store {
     /// Gives the file a number, one that is free again where there is one.
@@ -135,30 +134,30 @@ impl Store {
     }
 
     fn count_bytes(&mut self, no: FileNo) {
-        let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes.get(row)) else {
-            self.total.unknown += 1;
-            return;
-        };
-        self.total.known += u128::from(bytes);
-        match stated_time(self.expires_at.get(row)) {
-            Stated::Value(at) => self.sums.add(at, bytes),
-            Stated::Nothing => self.sums.never += u128::from(bytes),
-            Stated::Odd => {}
+        let (bytes, expires_at) = (self.known_bytes(no), self.expires_at.get(no.0 as usize));
+        match bytes {
+            Some(bytes) => self.total.known += u128::from(bytes),
+            None => self.total.unknown += 1,
+        }
+        self.sums.put(expires_at, bytes);
+        if !self.is_saved(no) {
+            self.unsaved.put(expires_at, bytes);
         }
     }
 
     pub(super) fn uncount_bytes(&mut self, no: FileNo) {
-        let row = no.0 as usize;
-        let Stated::Value(bytes) = stated_bytes(self.bytes.get(row)) else {
-            self.total.unknown -= 1;
-            return;
-        };
-        self.total.known -= u128::from(bytes);
-        match stated_time(self.expires_at.get(row)) {
-            Stated::Value(at) => self.sums.subtract(at, bytes),
-            Stated::Nothing => self.sums.never -= u128::from(bytes),
-            Stated::Odd => {}
+        let (bytes, expires_at) = (self.known_bytes(no), self.expires_at.get(no.0 as usize));
+        match bytes {
+            Some(bytes) => self.total.known -= u128::from(bytes),
+            None => self.total.unknown -= 1,
         }
+        self.sums.take(expires_at, bytes);
+        if !self.is_saved(no) {
+            self.unsaved.take(expires_at, bytes);
+        }
+    }
+
+    pub(super) fn known_bytes(&self, no: FileNo) -> Option<u64> {
+        stated_bytes(self.bytes.get(no.0 as usize)).value()
     }
 }

@@ -485,11 +485,11 @@ fn columns_are_chosen_moved_and_widened() {
     driver.keys("q");
     assert!(driver.app.layers().is_empty() && driver.effects.is_empty());
     driver.keys("wG ");
-    assert_eq!(shown(&driver).last(), Some(&"Verified"));
+    assert_eq!(shown(&driver).last(), Some(&"Saved"));
     driver.keys("<<");
-    assert_eq!(shown(&driver), ["Filename", "Purpose", "Verified", "Created", "Time left"]);
+    assert_eq!(shown(&driver), ["Filename", "Purpose", "Saved", "Created", "Time left"]);
     driver.keys(">");
-    assert_eq!(shown(&driver)[3], "Verified");
+    assert_eq!(shown(&driver)[3], "Saved");
     driver.keys("gj");
     let before = width_of(&driver.app, Field::Purpose).unwrap();
     driver.keys("+++-");

@@ -205,7 +205,7 @@ fn a_key_without_a_meaning_says_so() {
         ("E", "Z", "no such key · ? for help"),
         ("?", "Z", "no such key"),
         ("s", "Z", "no such key · ? for help"),
-        ("s", "9", "no such key · ? for help"),
+        ("Y", "9", "no such key · ? for help"),
         ("w", "\t", "no such key · ? for help"),
         ("Y", "*", "no such key · ? for help"),
         ("/a", "\t", "no such key · F1 for help"),

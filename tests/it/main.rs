@@ -37,6 +37,7 @@ mod pty;
 mod readme;
 mod reconcile;
 mod replies;
+mod saved;
 mod saving;
 mod screens;
 mod scripts;

@@ -19,7 +19,8 @@ const MOMENT: u16 = 16;
 /// Before a filename has less cells than this, everything else but the countdown falls away.
 const LEAST_NAME: u16 = 24;
 /// What falls away where there is no room, the first one first; the bar is the countdown's.
-const FALLS: [Fall; 7] = [
+const FALLS: [Fall; 8] = [
+    Fall::Column(Field::Saved),
     Fall::Column(Field::Verified),
     Fall::Column(Field::Id),
     Fall::Column(Field::Expires),
@@ -115,7 +116,7 @@ fn is_wide_enough(key: Field, screen: u16) -> bool {
     let from = match key {
         Field::Filename | Field::TimeLeft => 0,
         Field::Size => 60,
-        Field::Created | Field::Expires | Field::Id | Field::Verified => 80,
+        Field::Created | Field::Expires | Field::Id | Field::Verified | Field::Saved => 80,
         Field::Purpose => 120,
     };
     screen >= from
@@ -125,7 +126,7 @@ fn usual_width(app: &App, key: Field, room: u16, bar: bool) -> u16 {
     match key {
         Field::Filename => LEAST_NAME,
         Field::Size => SIZE_CELLS,
-        Field::Verified => 10,
+        Field::Verified | Field::Saved => 10,
         Field::Purpose => {
             if room >= 100 {
                 14

@@ -134,6 +134,7 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
         None => fields.text("Purpose", "— not given", Tone::Chrome),
     }
     standing(app, file, fields);
+    saved(app, fields);
     fields.text("ID", &file.id.printable(), Tone::Text);
     if !is_usable_id(file.id) {
         fields.text("", "not usable in an address", Tone::Error);
@@ -243,6 +244,18 @@ fn standing(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     } else {
         fields.text("Verified", &at, Tone::Text);
     }
+}
+
+/// Where the content of the selected file is saved, when, and what shows that it is whole.
+fn saved(app: &App, fields: &mut Fields) {
+    let no = app.table().selected();
+    let shelved = no.and_then(|no| app.account().shelf().of(app.store(), no));
+    let Some(shelved) = shelved else { return };
+    let now_s = app.now().wall_ms.div_euclid(1_000);
+    let at = app.shown_zone().past(shelved.at, now_s);
+    fields.text("Saved", &format!("↓ {at}"), Tone::Text);
+    fields.text("", &shelved.proof, Tone::Text);
+    fields.text("", &shelved.place(), Tone::Chrome);
 }
 
 /// A field that the program does not know: its name, and its value as JSON, whole.

@@ -118,7 +118,11 @@ fn look(what: Happening) -> (&'static str, Tone) {
         Happening::Changed => ("~", Tone::Changed),
         Happening::Expired => ("-", Tone::Gone),
         Happening::DeletedEarly => ("-", Tone::Error),
-        Happening::Failing | Happening::CommandFailed => ("!", Tone::Error),
+        Happening::Failing
+        | Happening::CommandFailed
+        | Happening::NotSaved
+        | Happening::SavedNoMore => ("!", Tone::Error),
+        Happening::Saved => ("↓", Tone::Accent),
         Happening::Recovered => ("·", Tone::Text),
         Happening::Alerted => ("!", Tone::Warning),
     }
@@ -145,6 +149,7 @@ impl<'e> Parts<'e> {
         let words = match entry.what {
             Happening::DeletedEarly if !roomy => "early",
             Happening::CommandFailed if !roomy => "command",
+            Happening::SavedNoMore if !roomy => "unsaved",
             what => what.words(),
         };
         let x = head.end + 2;

@@ -33,7 +33,7 @@ pub const FILTERS: &[(&str, &str)] = &[
     ("age<3d", "made less than that long ago; created<3d is the same"),
     ("created>2026-11-01", "later than that day; also expires, with a time"),
     ("purpose:batch", "contains; = is exactly; also name, id"),
-    ("expired never marked", "one word each; also unreadable"),
+    ("expired never marked", "one word each; also saved, unreadable"),
     ("and or not ( )", "combine; two side by side mean and"),
     ("!test -test", "not, in short"),
 ];
@@ -52,6 +52,7 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
         fixed("~", "changed since the last refresh"),
         fixed("-", "gone since the last refresh"),
         fixed("?", "missing from the list, and asked for; in a column: not readable"),
+        fixed("↓", "saved on this machine"),
         fixed("◆", "marked"),
         fixed("▌", "selected"),
         fixed("▰▱", "how much of its lifetime a file has left"),

@@ -137,6 +137,7 @@ impl Test {
             Self::Is(Property::Expired) => left() == TimeLeft::Expired,
             Self::Is(Property::Never) => file.has_no_expiry(),
             Self::Is(Property::Marked) => file.is_marked(),
+            Self::Is(Property::Saved) => file.is_saved(),
             Self::Is(Property::Unreadable) => file.is_unreadable(),
         }
     }

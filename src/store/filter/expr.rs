@@ -90,6 +90,8 @@ pub enum Property {
     Marked,
     /// The file could not be read.
     Unreadable,
+    /// Its content is saved on this machine.
+    Saved,
 }
 
 impl Op {
@@ -114,6 +116,7 @@ impl Property {
             "never" => Self::Never,
             "marked" => Self::Marked,
             "unreadable" => Self::Unreadable,
+            "saved" => Self::Saved,
             _ => return None,
         })
     }
@@ -167,7 +170,7 @@ impl Expr {
     }
 
     /// What it says of a file that is not loaded, as far as that is known without asking for it: no
-    /// such file is marked.
+    /// such file is marked, and which is saved is known of those that are loaded.
     pub(super) fn holds_unloaded(&self) -> Option<bool> {
         // What settles the matter whatever the others say, or what all of them say.
         let settled = |exprs: &[Self], by: bool| {
@@ -181,7 +184,7 @@ impl Expr {
             Self::And(all) => settled(all, false),
             Self::Or(any) => settled(any, true),
             Self::Not(expr) => expr.holds_unloaded().map(|holds| !holds),
-            Self::Is(Property::Marked) => Some(false),
+            Self::Is(Property::Marked | Property::Saved) => Some(false),
             _ => None,
         }
     }
@@ -313,6 +316,7 @@ impl fmt::Display for Property {
             Self::Never => "never",
             Self::Marked => "marked",
             Self::Unreadable => "unreadable",
+            Self::Saved => "saved",
         })
     }
 }

@@ -9,7 +9,7 @@
 //! | `size>10MiB`, `bytes=512` | what is so large |
 //! | `created>=2026-11-01`, `expires<2026-11-01T15:04Z` | what was made, what is deleted then |
 //! | `purpose=batch`, `name:output`, `id!=file_1` | what has this text (`:`), is it (`=`), is it not |
-//! | `expired`, `never`, `marked`, `unreadable` | what is so |
+//! | `expired`, `never`, `marked`, `saved`, `unreadable` | what is so |
 //! | `a b`, `a and b`, `a or b`, `not a`, `!a`, `-a`, `(…)` | `not` binds tighter than `and`, `and` than `or` |
 //!
 //! Smart case: a text in lower case matches any case, one with a capital only itself. A comparison

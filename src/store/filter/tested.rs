@@ -15,6 +15,7 @@ pub(super) trait Tested {
     fn has_no_expiry(&self) -> bool;
     fn is_unreadable(&self) -> bool;
     fn is_marked(&self) -> bool;
+    fn is_saved(&self) -> bool;
     /// A text of the file, where it has one.
     fn text(&self, field: TextField) -> Option<&[u8]>;
     /// Whether `holds` is true of the filename or of the id, or of what came instead of a file.
@@ -60,6 +61,10 @@ impl Tested for Held<'_> {
         self.moment.marked.contains(&self.no)
     }
 
+    fn is_saved(&self) -> bool {
+        self.store.is_saved(self.no)
+    }
+
     fn text(&self, field: TextField) -> Option<&[u8]> {
         match field {
             TextField::Purpose => self.store.purpose(self.no).map(UntrustedRef::raw),
@@ -99,6 +104,10 @@ impl Tested for File {
         false
     }
 
+    fn is_saved(&self) -> bool {
+        false
+    }
+
     fn text(&self, field: TextField) -> Option<&[u8]> {
         match field {
             TextField::Purpose => self.purpose.as_ref().map(Untrusted::raw),
@@ -135,6 +144,10 @@ impl Tested for Unreadable {
     }
 
     fn is_marked(&self) -> bool {
+        false
+    }
+
+    fn is_saved(&self) -> bool {
         false
     }
 

@@ -56,6 +56,7 @@ fn store() -> Store {
     }));
     let mut store = Store::default();
     take_in(&mut store, page, None, 0).unwrap();
+    store.set_saved(FileNo(1), Some(NOW_S));
     store
 }
 
@@ -69,6 +70,7 @@ fn as_read(store: &Store, no: FileNo) -> Reading {
 }
 
 /// The first letters of those that match; `u` is the unreadable one, and `c` is marked.
+    store.set_saved(FileNo(1), Some(NOW_S));
 fn matching(store: &Store, text: &str, zone: Zone) -> String {
     let filter = Filter::parse(text, zone).unwrap().unwrap();
     let marked = HashSet::from([FileNo(2)]);
@@ -148,6 +150,8 @@ fn what_is_written_and_what_it_lets_through() {
         ("expired", "a"),
         ("never", "d"),
         ("marked", "c"),
+        ("saved", "b"),
+        ("not saved left<6h", "a"),
         ("unreadable", "u"),
         ("not unreadable", "abcde"),
         ("\"expired\"", ""),

@@ -58,6 +58,13 @@ pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
             let text = text.split(' ').next().unwrap_or_default();
             pen.put_right(x, y, right, text, theme.chrome);
         }
+        Field::Saved => {
+            let now_s = app.now().wall_ms.div_euclid(1_000);
+            let at = app.store().saved_at(row.no);
+            let text = at.map_or("—".to_owned(), |at| app.shown_zone().past(at, now_s));
+            let text = text.split(' ').next().unwrap_or_default();
+            pen.put_right(x, y, right, text, theme.chrome);
+        }
     }
 }
 

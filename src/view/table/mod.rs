@@ -181,7 +181,7 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: &str) {
     }
 }
 
-/// What a row says before everything else: how the file changed.
+/// What a row says before everything else: how the file changed, or else that it is saved.
 fn signs(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, file: &FileRef<'_>) {
     let Pen { app, theme, .. } = *pen;
     let (sign, style) = change_sign(app, theme, no, file);
@@ -200,12 +200,13 @@ fn mark(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, in_range: bool) {
     pen.put(x + 1, y, x + 2, sign, theme.marked);
 }
 
-/// The sign and colour of a file that is new, changed, missing or gone.
+/// The sign and colour of a file that is new, changed, missing or gone, or else saved.
 fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'static str, Style) {
     if file.missing {
         return ("?", theme.warning);
     }
     match app.change(no) {
+        None if app.store().is_saved(no) => ("↓", theme.accent),
         None => ("", theme.text),
         Some(Change::New) => ("+", theme.new),
         Some(Change::Changed) => ("~", theme.changed),

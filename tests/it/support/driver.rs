@@ -36,6 +36,8 @@ pub struct Driver {
     pub aborted: Vec<Ticket>,
     /// What was sent to the clipboard.
     pub copied: Vec<String>,
+    /// How often it was to be looked at what is saved.
+    pub looks: usize,
 }
 
 impl Driver {
@@ -74,6 +76,7 @@ impl Driver {
             alerts: vec![],
             aborted: vec![],
             copied: vec![],
+            looks: 0,
         };
         driver.tell(Event::Resized { width, height });
         driver
@@ -85,6 +88,7 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::SetTitle(title) => self.title = title,
+                Effect::LookAtSaved => self.looks += 1,
                 Effect::Alert(alert) => self.alerts.push(alert),
                 Effect::Abort(ticket) => {
                     let is_it =

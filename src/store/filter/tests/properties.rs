@@ -80,7 +80,7 @@ fn any_when() -> impl Strategy<Value = When> {
 }
 
 fn any_expr() -> impl Strategy<Value = Expr> {
-    use Property::{Expired, Marked, Never, Unreadable};
+    use Property::{Expired, Marked, Never, Saved, Unreadable};
     let field = prop::sample::select(&[TextField::Purpose, TextField::Name, TextField::Id][..]);
     let text_op = prop::sample::select(&[TextOp::Contains, TextOp::Equal, TextOp::Unequal][..]);
     let patterns = ["", "a|B", "^a/b$", "\\/", "\\\\/", "[ä/]", "\\w+ (x)"];
@@ -93,7 +93,7 @@ fn any_expr() -> impl Strategy<Value = Expr> {
         1 => (any_op(), any_when()).prop_map(|(op, when)| Expr::Created(op, when)),
         1 => (any_op(), any_when()).prop_map(|(op, when)| Expr::Expires(op, when)),
         2 => (field, text_op, any_text()).prop_map(|(f, op, text)| Expr::Text(f, op, text)),
-        1 => prop::sample::select(&[Expired, Marked, Never, Unreadable][..]).prop_map(Expr::Is),
+        1 => prop::sample::select(&[Expired, Marked, Never, Saved, Unreadable][..]).prop_map(Expr::Is),
     ];
     leaf.prop_recursive(4, 16, 4, |inner| {
         prop_oneof![
@@ -132,6 +132,7 @@ fn any_store() -> impl Strategy<Value = Store> {
         page.readings.push(Reading::Unreadable(Unreadable { raw, why: "it is none".into() }));
         let mut store = Store::default();
         take_in(&mut store, page, None, 0).unwrap();
+        store.set_saved(FileNo(0), Some(1));
         store
     })
 }
@@ -220,6 +221,7 @@ fn naive(expr: &Expr, store: &Store, no: FileNo, moment: &Moment<'_>) -> bool {
         Expr::Is(Property::Expired) => left == Some(0),
         Expr::Is(Property::Never) => file.expires_at == Stated::Nothing,
         Expr::Is(Property::Marked) => moment.marked.contains(&no),
+        Expr::Is(Property::Saved) => store.is_saved(no),
         Expr::Is(Property::Unreadable) => file.unreadable.is_some(),
     }
 }

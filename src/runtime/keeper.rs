@@ -1,0 +1,245 @@
+//! Looks at the ledger and at what lies on the disk, in the background, and tells what differs from
+//! what it told before.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::spawn_blocking;
+
+use super::Message;
+use super::ledger::{Contents, Ledger};
+use crate::account::shelf::{Shelved, Unshelved, shown};
+use crate::app::event::Event;
+use crate::jobs::record::Record;
+use crate::text::Untrusted;
+use crate::time::clock::since_boot;
+
+/// Files that are told of at once: what takes them in is not held up by more.
+const PIECE: usize = 1_000;
+/// A look that took long is not repeated before so many times as long have passed.
+const REST: u32 = 20;
+
+/// Has somebody look at what is saved; cheap to ask.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    asked: Sender<()>,
+}
+
+impl Keeper {
+    pub(super) fn start(ledger: Ledger, sender: Sender<Message>, background: &Handle) -> Self {
+        let (asked, receiver) = mpsc::channel(1);
+        background.spawn(keep(ledger, sender, receiver));
+        Self { asked }
+    }
+
+    /// What is asked for while it looks is another look, however often it is.
+    pub(super) fn look(&self) {
+        let _ = self.asked.try_send(());
+    }
+}
+
+async fn keep(ledger: Ledger, sender: Sender<Message>, mut asked: Receiver<()>) {
+    let mut watch = Watch::default();
+    let mut rests_until = Duration::ZERO;
+    while asked.recv().await.is_some() {
+        let begun = since_boot();
+        if begun < rests_until {
+            continue;
+        }
+        let (ledger, sender) = (ledger.clone(), sender.clone());
+        let look = move || {
+            let told = watch.look(&ledger, |saved, lost| {
+                let event = Event::ShelfTold { saved, lost };
+                sender.blocking_send(Message::Event(event)).is_ok()
+            });
+            (watch, told)
+        };
+        let Ok((watched, goes_on)) = spawn_blocking(look).await else { return };
+        if !goes_on {
+            return;
+        }
+        watch = watched;
+        let now = since_boot();
+        rests_until = now + now.saturating_sub(begun) * REST;
+    }
+}
+
+/// What was told, by the id of the file.
+#[derive(Debug, Default)]
+struct Watch {
+    contents: Contents,
+    files: HashMap<Box<str>, Watched>,
+    /// Whether it was said that the ledger cannot be read.
+    is_unread: bool,
+}
+
+/// A file that the ledger has.
+#[derive(Debug)]
+struct Watched {
+    path: PathBuf,
+    bytes: u64,
+    /// What is to be told once it lies there, or lies there again.
+    record: Box<Record>,
+    is_there: bool,
+}
+
+impl Watch {
+    /// Looks at what was added to the ledger, and at whether what it has lies there; `tell` is told in
+    /// pieces of what differs, and says whether anybody listens.
+    fn look(
+        &mut self,
+        ledger: &Ledger,
+        mut tell: impl FnMut(Vec<Shelved>, Vec<Unshelved>) -> bool,
+    ) -> bool {
+        let (mut saved, mut lost) = (vec![], vec![]);
+        self.read(ledger, &mut lost);
+        for watched in self.files.values_mut() {
+            let found = look_at(&watched.path, watched.bytes);
+            if watched.is_there != found.is_ok() {
+                watched.is_there = found.is_ok();
+                match found {
+                    Ok(()) => saved.extend(shelved(&watched.record)),
+                    Err(why) => lost.push(Unshelved { id: id_of(&watched.record), why }),
+                }
+            }
+            if saved.len() + lost.len() >= PIECE
+                && !tell(std::mem::take(&mut saved), std::mem::take(&mut lost))
+            {
+                return false;
+            }
+        }
+        (saved.is_empty() && lost.is_empty()) || tell(saved, lost)
+    }
+
+    fn read(&mut self, ledger: &Ledger, lost: &mut Vec<Unshelved>) {
+        let before = self.contents.read_to;
+        match ledger.read_on(&mut self.contents) {
+            Ok(_) => self.is_unread = false,
+            Err(error) => {
+                if !std::mem::replace(&mut self.is_unread, true) {
+                    log::warn!(error = error.to_string().as_str(); "the ledger cannot be read");
+                }
+                return;
+            }
+        }
+        let records = std::mem::take(&mut self.contents.saved);
+        if self.contents.read_to < before {
+            // It is another one: what it does not have is not known to be saved any more.
+            self.files.retain(|id, watched| {
+                let stays = records.contains_key(id.as_ref());
+                if !stays && watched.is_there {
+                    let why = format!("the ledger has it no more: {}", shown(&watched.path));
+                    lost.push(Unshelved { id: id_of(&watched.record), why });
+                }
+                stays
+            });
+        }
+        for (id, record) in records {
+            let Some(saved) = record.to_saved() else { continue };
+            let record = Box::new(record);
+            // Whatever was told of it before, this is told anew.
+            let watched = Watched { path: saved.path, bytes: saved.bytes, record, is_there: false };
+            self.files.insert(id.into(), watched);
+        }
+    }
+}
+
+fn id_of(record: &Record) -> Untrusted {
+    Untrusted::new(record.id.as_str())
+}
+
+fn shelved(record: &Record) -> Option<Shelved> {
+    record.to_saved().map(|saved| saved.shelved(id_of(record), record.created_at))
+}
+
+/// Whether a file of this length lies there, or what is there instead.
+fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
+    let place = shown(path);
+    match std::fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() && found.len() == bytes => Ok(()),
+        Ok(found) if found.is_file() => {
+            let (there, bytes) = (found.len(), bytes);
+            Err(format!("{place} has {there} bytes instead of {bytes}"))
+        }
+        Ok(_) => Err(format!("{place} is no file any more")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(format!("{place} was moved or removed"))
+        }
+        Err(error) => Err(format!("{place} cannot be looked at: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::Pinned;
+    use crate::jobs::record::Saved;
+
+    fn record(id: &str, path: &Path, bytes: u64) -> Record {
+        let saved = Saved {
+            path: path.to_owned(),
+            bytes,
+            sha256: "00".to_owned(),
+            proof: "complete".to_owned(),
+            at: 1,
+            already: false,
+        };
+        Record::saved(&Pinned::by_id(Untrusted::new(id)), &saved, 1)
+    }
+
+    fn look(watch: &mut Watch, ledger: &Ledger) -> (Vec<String>, Vec<String>) {
+        let (mut saved, mut lost) = (vec![], vec![]);
+        assert!(watch.look(ledger, |some, gone| {
+            assert!(some.len() + gone.len() <= PIECE);
+            saved.extend(some.into_iter().map(|shelved| shelved.id.borrow().printable().into()));
+            lost.extend(gone.into_iter().map(|lost| lost.why));
+            true
+        }));
+        saved.sort();
+        (saved, lost)
+    }
+
+    #[test]
+    fn only_what_differs_is_told() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let mut watch = Watch::default();
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]));
+        let path = place.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        ledger.add(&record("a", &path, 3)).unwrap();
+        ledger.add(&record("gone", &place.path().join("b"), 3)).unwrap();
+        assert_eq!(look(&mut watch, &ledger), (vec!["a".to_owned()], vec![]));
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]));
+        std::fs::write(&path, "ab").unwrap();
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved.is_empty() && lost[0].ends_with("has 2 bytes instead of 3"), "{lost:?}");
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["a"]);
+        std::fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        assert!(look(&mut watch, &ledger).1[0].ends_with("is no file any more"));
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]));
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["a"]);
+        std::fs::remove_file(ledger.path().unwrap()).unwrap();
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved.is_empty() && lost[0].starts_with("the ledger has it no more"), "{lost:?}");
+    }
+
+    #[test]
+    fn many_are_told_in_pieces() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let path = place.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        ledger.add(&record("0", &path, 3)).unwrap();
+        let lines: String = (1..2_500).map(|n| record(&n.to_string(), &path, 3).line()).collect();
+        std::fs::write(ledger.path().unwrap(), lines).unwrap();
+        assert_eq!(look(&mut Watch::default(), &ledger).0.len(), 2_499);
+    }
+}
