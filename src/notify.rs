@@ -46,9 +46,38 @@ pub struct Notifier {
     pub protocol: Protocol,
     /// Whether the bytes have to be passed through tmux.
     pub in_tmux: bool,
+    /// Whether the terminal shows how far a work is in its taskbar.
+    pub progress: bool,
+}
+
+/// What takes the progress out of the taskbar again.
+pub const NO_PROGRESS: &str = "\x1b]9;4;0\x1b\\";
+
+/// Whether the terminal is one that is known to show progress (OSC 9;4): others take the sequence for a
+/// notification. tmux keeps it back.
+#[must_use]
+pub fn shows_progress(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let number = |name: &str| variable(name).and_then(|value| value.parse::<u32>().ok());
+    let program = variable("TERM_PROGRAM").unwrap_or_default();
+    variable("TMUX").is_none()
+        && (variable("WT_SESSION").is_some()
+            || variable("ConEmuANSI").is_some()
+            || ["ghostty", "WezTerm", "mintty"].contains(&program.as_str())
+            || number("VTE_VERSION").is_some_and(|version| version >= 7_900))
 }
 
 impl Notifier {
+    /// The sequence that shows so many per cent in the taskbar, or none any more; empty where the terminal
+    /// does not show it.
+    #[must_use]
+    pub fn progress(self, per_cent: Option<u8>) -> String {
+        match per_cent {
+            _ if !self.progress => String::new(),
+            Some(per_cent) => format!("\x1b]9;4;1;{per_cent}\x1b\\"),
+            None => NO_PROGRESS.to_owned(),
+        }
+    }
+
     /// The sequence that shows `text`, which is escaped already.
     #[must_use]
     pub fn sequence(self, text: &str) -> String {
@@ -98,8 +127,29 @@ mod tests {
     }
 
     #[test]
+    fn progress_is_shown_only_where_it_is_known_to_be_understood() {
+        let shows = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.to_vec();
+            shows_progress(move |name| {
+                pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(shows(&[("WT_SESSION", "x")]) && shows(&[("TERM_PROGRAM", "ghostty")]));
+        assert!(shows(&[("VTE_VERSION", "8001")]) && !shows(&[("VTE_VERSION", "7600")]));
+        assert!(!shows(&[("TERM", "xterm-256color")]) && !shows(&[("TERM_PROGRAM", "iTerm.app")]));
+        assert!(!shows(&[("WT_SESSION", "x"), ("TMUX", "y")]));
+        let bytes = |progress, per_cent| {
+            Notifier { protocol: Protocol::Off, in_tmux: false, progress }.progress(per_cent)
+        };
+        assert_eq!(bytes(true, Some(41)), "\x1b]9;4;1;41\x1b\\");
+        assert_eq!((bytes(true, None), bytes(false, Some(1))), (NO_PROGRESS.into(), String::new()));
+    }
+
+    #[test]
     fn the_bytes_are_exact() {
-        let bytes = |protocol, in_tmux| Notifier { protocol, in_tmux }.sequence("a;b left");
+        let bytes = |protocol, in_tmux| {
+            Notifier { protocol, in_tmux, progress: false }.sequence("a;b left")
+        };
         assert_eq!(bytes(Protocol::Osc9, false), "\x1b]9;shelflife: a;b left\x1b\\");
         assert_eq!(bytes(Protocol::Osc777, false), "\x1b]777;notify;shelflife;a,b left\x1b\\");
         assert_eq!(bytes(Protocol::Osc99, false), "\x1b]99;;shelflife: a;b left\x1b\\");

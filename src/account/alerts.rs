@@ -50,6 +50,8 @@ pub struct Rule {
     pub title: bool,
     /// Run this program with these arguments.
     pub command: Vec<String>,
+    /// Save what comes under the bound, and what is under it already.
+    pub download: bool,
     /// Tell of a file whenever it is first seen under the bound, also where it was there all along
     /// and is only read now.
     pub always: bool,
@@ -69,6 +71,7 @@ impl Rule {
             desktop: true,
             title: true,
             command: vec![],
+            download: false,
             always: Self::is_urgent(left_s),
         }
     }

@@ -9,6 +9,7 @@ use super::outlook::Outlook;
 use super::timeline::Timeline;
 use crate::account::alerts::Alerts;
 use crate::api::ApiError;
+use crate::api::retry::Allowance;
 use crate::lister::refresh::{Refresher, SLOW, Trouble};
 use crate::lister::{Failure, Lister, State};
 use crate::store::{FileNo, FileRef, Store};
@@ -195,6 +196,11 @@ impl Account {
     fn wall_s_of(&self, mono_s: u32) -> i64 {
         let whole = Duration::from_secs(mono_s.into());
         self.anchor.wall_ms_at(whole).div_euclid(1_000)
+    }
+
+    /// Notes what the service said of further requests in the answer to somebody else's.
+    pub fn allow(&mut self, allowance: Option<Allowance>) {
+        self.pace.allow(allowance, self.now.mono);
     }
 
     /// Whether the service asked to be left alone for now, so that nothing can be tried again.

@@ -68,6 +68,7 @@ pub struct Unshelved {
 #[derive(Debug, Default)]
 pub struct Shelf {
     known: HashMap<Box<[u8]>, Shelved>,
+    is_told: bool,
 }
 
 impl Shelf {
@@ -81,6 +82,18 @@ impl Shelf {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.known.is_empty()
+    }
+
+    /// Whether it was told to its end: before that, what is not known to be saved may be.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.is_told
+    }
+
+    /// What is saved under an id, if anything is, whether or not the file is loaded.
+    #[must_use]
+    pub fn by_id(&self, id: &Untrusted) -> Option<&Shelved> {
+        self.known.get(id.raw())
     }
 
     /// What is saved of a file, if it is.
@@ -104,6 +117,23 @@ impl Account {
     #[must_use]
     pub fn shelf(&self) -> &Shelf {
         &self.shelf
+    }
+
+    /// Ledger and disk were looked at to the end.
+    pub fn shelf_is_told(&mut self) {
+        self.shelf.is_told = true;
+    }
+
+    /// It came to nothing to save the file with this id; the text has the cause.
+    pub fn note_not_saved(&mut self, id: &Untrusted, text: String) {
+        self.journal.note_of(Happening::NotSaved, text, id.clone(), self.now.wall_ms);
+    }
+
+    /// The content of a file was saved here, just now.
+    pub fn note_saved(&mut self, shelved: Shelved) {
+        let (text, id) = (shelved.place(), shelved.id.clone());
+        self.journal.note_of(Happening::Saved, text, id, self.now.wall_ms);
+        self.shelve(vec![shelved]);
     }
 
     /// These files are saved.

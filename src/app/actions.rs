@@ -12,6 +12,7 @@ use super::layers::detail::Detail;
 use super::layers::events::Events;
 use super::layers::filter::FilterInput;
 use super::layers::help::Help;
+use super::layers::jobs::Jobs;
 use super::layers::palette::Palette;
 use super::layers::sort::SortPicker;
 use super::layers::{Fate, Layer};
@@ -32,6 +33,7 @@ impl App {
         self.patience = PATIENCE;
         self.toast = None;
         self.awaits_plan = false;
+        self.saving.awaits_room = false;
         // What is typed is text, whatever else it is bound to.
         let command = shortcut.filter(|key| !(typing && matches!(key, Shortcut::Char(_))));
         let action = |scopes| command.and_then(|key| self.settings.keys.action(key, scopes));
@@ -70,7 +72,7 @@ impl App {
     fn act_above_layers(&mut self, action: Action, effects: &mut Vec<Effect>) -> bool {
         let top = self.layers.top();
         match action {
-            Action::Quit => effects.push(Effect::Quit),
+            Action::Quit => self.quit(effects),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
             // Both lie above any other layer, and closing them goes back to it.
@@ -112,6 +114,9 @@ impl App {
             | A::PageUp => self.scroll(self.scroll_of(action).unwrap_or_default()),
             A::MoveLeft | A::MoveRight => self.say("only the timeline has something at its sides"),
             A::Choose
+            | A::PauseJob
+            | A::CancelJob
+            | A::RetryJob
             | A::Confirm
             | A::Decline
             | A::OlderText
@@ -130,6 +135,10 @@ impl App {
             A::OpenColumns => self.layers.push(Layer::Columns(ColumnsPicker::default())),
             A::OpenAgenda => self.layers.push(Layer::Agenda(Agenda::default())),
             A::OpenEvents => self.layers.push(Layer::Events(Events::default())),
+            A::OpenJobs => self.layers.push(Layer::Jobs(Jobs::default())),
+            A::Download => self.download(),
+            A::DownloadTo => self.open_save_to(),
+            A::Rescue => self.rescue(effects),
             A::OpenPalette => self.open_palette(),
             A::OpenHelp => self.open_help(),
             A::Mark => self.mark(),
@@ -156,7 +165,7 @@ impl App {
             A::Faster | A::Slower => self.change_interval(action == A::Faster),
             A::LoadAll => self.start_loading_all(effects),
             A::GoBack => self.go_back(),
-            A::Close => effects.push(Effect::Quit),
+            A::Close => self.quit(effects),
             A::Quit | A::Suspend | A::Redraw => drop(self.act_above_layers(action, effects)),
         }
     }
@@ -270,7 +279,8 @@ impl App {
 /// force first.
 fn concerns_files(action: Action) -> bool {
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
-    marks || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
+    let saves = matches!(action, A::Download | A::DownloadTo);
+    marks || saves || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
 }
 
 #[cfg(test)]

@@ -68,6 +68,7 @@ impl App {
         }
         let moment = super::moment(self.account.server_ms(), &self.marks);
         self.table.absorb(self.account.store(), delta, &moment);
+        self.rescue_of(delta);
     }
 
     /// Remembers of which round the header tells now: of no earlier one will it tell after that,

@@ -75,11 +75,19 @@ pub enum Wake {
     Urgency,
     /// A bucket of the timeline, or of the agenda, comes under a bound of urgency.
     BucketUrgency,
+    /// A job is to be begun.
+    Saving,
+    /// A file comes under a bound of what is saved by itself.
+    RescueBound,
+    /// Rates of jobs, and what is to go at these, change with the seconds.
+    JobRate,
+    /// The wait of a job for its next try, or the time left of its file, counts down.
+    JobCountdown,
 }
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 31] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -107,10 +115,15 @@ impl Wake {
         Self::AskedWaitEnd,
         Self::Urgency,
         Self::BucketUrgency,
+        Self::Saving,
+        Self::RescueBound,
+        Self::JobRate,
+        Self::JobCountdown,
     ];
 }
 
 /// What is on the screen, as far as it says when it changes; measured once for all causes.
+#[allow(clippy::struct_excessive_bools, reason = "what is seen, one by one")]
 struct Seen {
     /// The places of the main screen, unless a layer fills the screen or there is no room.
     main: Option<Layout>,
@@ -120,6 +133,8 @@ struct Seen {
     buckets: bool,
     /// Whether moments are shown that lie back.
     past: bool,
+    /// Whether the jobs are listed.
+    jobs: bool,
     rows: RowTexts,
 }
 
@@ -157,6 +172,7 @@ impl App {
                 || layer.countdown && detail::shows_fields(self, Shown::Full),
             buckets: main.is_some_and(|layout| layout.timeline.is_some()) || layer.buckets,
             past: main.is_some() || layer.past,
+            jobs: layer.jobs,
             rows: main.map(|_| self.row_texts()).unwrap_or_default(),
         }
     }
@@ -203,6 +219,9 @@ impl App {
             Wake::AskedWaitEnd => self.account.asked_wait_end(),
             Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
+            Wake::Saving | Wake::RescueBound | Wake::JobRate | Wake::JobCountdown => {
+                self.moment_of_jobs(wake, seen)
+            }
             // What is not on the screen does not change there.
             Wake::PageRetrySeconds
             | Wake::LoadingSeconds
@@ -217,6 +236,18 @@ impl App {
             | Wake::Day
             | Wake::Urgency
             | Wake::BucketUrgency => None,
+        }
+    }
+
+    /// The moments of the jobs.
+    fn moment_of_jobs(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
+        let rates = (seen.main.is_some() || seen.jobs) && self.saving().ticks();
+        match wake {
+            Wake::Saving => self.saving_due(),
+            Wake::RescueBound => self.after(self.next_rescue_ms()),
+            Wake::JobRate if rates => Some(Duration::from_secs(self.now.mono.as_secs() + 1)),
+            Wake::JobCountdown if seen.jobs => sheets::jobs::next_change(self),
+            _ => None,
         }
     }
 

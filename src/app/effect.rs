@@ -1,8 +1,11 @@
 //! What [`App::update`](crate::app::App::update) asks of the world. Carried out by the runtime only.
 
+use std::path::PathBuf;
+
 use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
+use crate::jobs::{Download, JobId, Turn};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,20 @@ pub enum Effect {
     /// See what is saved on this machine, and lies there still; what differs from what was told before
     /// comes as [`Event::ShelfTold`](super::event::Event::ShelfTold).
     LookAtSaved,
+    /// Make a try to save a file; how far it is comes as
+    /// [`Event::SavingTold`](super::event::Event::SavingTold), its end as
+    /// [`Event::SavingEnded`](super::event::Event::SavingEnded).
+    Save(Turn, Box<Download>),
+    /// This try is not to go on: there need be no event of it. What was written stays.
+    StopSaving(Turn),
+    /// Take away what is kept of a file that did not become whole; the answer is
+    /// [`Event::PartDropped`](super::event::Event::PartDropped).
+    DropPart(JobId, Box<Download>),
+    /// See how much room there is in this folder; the answer is
+    /// [`Event::RoomTold`](super::event::Event::RoomTold).
+    LookAtRoom(PathBuf),
+    /// Show so many per cent of all jobs where the terminal does; nothing where none is open.
+    ShowProgress(Option<u8>),
     /// Take the mouse, or leave it to the terminal.
     UseMouse(bool),
     /// Clear the terminal and draw everything.

@@ -6,6 +6,9 @@ use super::settings::Plan;
 use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
+use crate::jobs::queue::Failure;
+use crate::jobs::record::Saved;
+use crate::jobs::{JobId, Told, Turn};
 use crate::theme::Background;
 
 /// One thing that happened.
@@ -61,7 +64,26 @@ pub enum Event {
         saved: Vec<Shelved>,
         /// What was saved.
         lost: Vec<Unshelved>,
+        /// Whether this is the last piece.
+        whole: bool,
     },
+    /// How far the jobs are; told ten times a second at most, for all of them together.
+    SavingTold(Vec<(Turn, Told)>),
+    /// A try to save a file is at its end.
+    SavingEnded {
+        /// The try.
+        turn: Turn,
+        /// What was not told of it before.
+        told: Vec<Told>,
+        /// What came of it.
+        result: Result<Saved, Failure>,
+        /// Why the ledger does not have it, in words that are fit to be shown; told once.
+        ledger_trouble: Option<String>,
+    },
+    /// What was kept of a file that did not become whole is gone, or why it is not, in words.
+    PartDropped(JobId, Result<(), String>),
+    /// So much room there is in the folder in which files would be saved, where that can be told.
+    RoomTold(Option<u64>),
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.

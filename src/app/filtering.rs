@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::{App, PAUSE, moment};
 use crate::lister::State;
-use crate::store::FileNo;
 use crate::store::filter::Filter;
 
 impl App {
@@ -71,20 +70,8 @@ impl App {
     /// through now.
     pub(super) fn refilter(&mut self, from_s: i64, to_s: i64) {
         let Some(filter) = self.table.filter() else { return };
-        let mut crossed: Vec<FileNo> = vec![];
-        for bound in filter.thresholds_s() {
-            let bound = i64::try_from(*bound).unwrap_or(i64::MAX).saturating_add(1);
-            let (past, until) = (from_s.saturating_add(bound), to_s.saturating_add(bound));
-            crossed.extend(self.account.store().expiring(past, until));
-        }
-        for age in filter.ages_s() {
-            let age = i64::try_from(*age).unwrap_or(i64::MAX);
-            let (past, until) = (from_s.saturating_sub(age), to_s.saturating_sub(age));
-            crossed.extend(self.account.store().created_within(past, until));
-        }
+        let crossed = self.crossed(filter, from_s, to_s);
         if !crossed.is_empty() {
-            crossed.sort_unstable();
-            crossed.dedup();
             let moment = moment(self.account.server_ms(), &self.marks);
             self.table.reconsider(self.account.store(), crossed, &moment);
         }
@@ -92,7 +79,11 @@ impl App {
 
     /// Milliseconds until a filter on time left may let other files through.
     pub(super) fn next_filter_change_ms(&self) -> Option<u64> {
-        let filter = self.table.filter()?;
+        self.next_change_of(self.table.filter()?)
+    }
+
+    /// Milliseconds until a filter may judge a file otherwise.
+    pub(super) fn next_change_of(&self, filter: &Filter) -> Option<u64> {
         let server_ms = self.account.server_ms();
         let now_s = server_ms.div_euclid(1_000);
         let crossing = |bound: &u64| {

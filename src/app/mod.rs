@@ -19,6 +19,8 @@ pub mod layers;
 mod marking;
 pub mod marks;
 mod mouse;
+mod rescuing;
+pub mod saving;
 mod screen;
 mod searching;
 pub mod settings;
@@ -42,6 +44,8 @@ use crate::time::clock::Now;
 use focus::Focus;
 use layers::Layers;
 use marks::Marks;
+use rescuing::Rescuing;
+use saving::Saving;
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
@@ -128,8 +132,10 @@ pub struct App {
     /// The second of the service's clock at which the work of the table began.
     working_since_s: Option<i64>,
     toast: Option<Toast>,
-    /// When the service was read last before it was looked at what is saved; nothing before that.
-    looked_at_saved: Option<Option<Duration>>,
+    saving: Saving,
+    rescuing: Rescuing,
+    /// When the service had been read last as it was looked at what is saved; nothing before that.
+    looked_at_saved: Option<Duration>,
     /// Whether nothing was typed since it was asked what writing the settings changes.
     awaits_plan: bool,
 }
@@ -160,6 +166,7 @@ impl App {
             alerts: settings.alerts.clone(),
         };
         let mut app = Self {
+            saving: Saving::new(settings.transfers, !seed),
             account: Account::new(terms, lister, seed, now),
             settings,
             now,
@@ -177,6 +184,7 @@ impl App {
             told_round: Duration::ZERO,
             working_since_s: None,
             toast: None,
+            rescuing: Rescuing::default(),
             looked_at_saved: None,
             awaits_plan: false,
         };
@@ -216,11 +224,13 @@ impl App {
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::SettingsWritten(text) => self.say(text),
             Event::Copied { what, how } => self.say(how.say(&what)),
-            Event::ShelfTold { saved, lost } => {
-                self.account.shelve(saved);
-                self.account.unshelve(&lost);
-                self.absorb();
+            Event::ShelfTold { saved, lost, whole } => self.shelf_told(saved, &lost, whole),
+            Event::SavingTold(told) => self.saving_told(told),
+            Event::SavingEnded { turn, told, result, ledger_trouble } => {
+                self.saving_ended(turn, told, result, ledger_trouble);
             }
+            Event::PartDropped(job, result) => self.part_dropped(job, result),
+            Event::RoomTold(free) => self.room_told(free),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}
@@ -230,6 +240,7 @@ impl App {
         self.work();
         self.go_on(effects);
         self.look_at_saved(effects);
+        self.go_on_saving(effects);
         self.follow_expiries();
         self.note_round();
         self.tell(effects);
@@ -263,12 +274,14 @@ impl App {
         let interest = currency::interest(&self.table, &self.marks, false);
         let (from_s, to_s) = self.account.pass_time(&interest);
         self.refilter(from_s, to_s);
+        self.rescue_in_time(from_s, to_s);
     }
 
     /// Alerts that are due, and the terminal's title.
     fn tell(&mut self, effects: &mut Vec<Effect>) {
         let alerts = self.account.take_alerts();
         effects.extend(alerts.into_iter().map(Effect::Alert));
+        self.tell_of_rescue(effects);
         let title = self.title_text();
         if title != self.title {
             self.title.clone_from(&title);
@@ -291,10 +304,11 @@ impl App {
 
     /// What is saved is looked at when the program starts, and after each refresh.
     fn look_at_saved(&mut self, effects: &mut Vec<Effect>) {
-        let read_at = Some(self.account.refreshed_at());
+        let read_at = Some(self.account.refreshed_at().unwrap_or_default());
         if self.looked_at_saved != read_at {
             self.looked_at_saved = read_at;
             effects.push(Effect::LookAtSaved);
+            self.rescue_again();
         }
     }
 

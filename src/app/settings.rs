@@ -1,5 +1,6 @@
 //! What the program is told once, at the start.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use time::UtcOffset;
@@ -8,10 +9,12 @@ use super::table::columns::Columns;
 use crate::account::Load;
 use crate::account::alerts::{Rule, default_rules};
 use crate::account::timeline::Measure;
+use crate::jobs::queue::AT_ONCE;
 use crate::keys::KeyMap;
 use crate::lister::leisure::LeisurePolicy;
 use crate::lister::refresh::RefreshPolicy;
 use crate::store::field::Field;
+use crate::store::filter::Filter;
 use crate::theme::{Colours, Theme};
 use crate::time::expiry::Thresholds;
 use crate::time::zone::Zone;
@@ -161,6 +164,15 @@ impl NamedTheme {
 /// The theme that follows the terminal's background.
 pub const AUTO_THEME: &str = "auto";
 
+/// What is saved without a key, and where.
+#[derive(Clone, Debug)]
+pub struct RescueRule {
+    /// What a file must be like.
+    pub filter: Filter,
+    /// The folder, absolute.
+    pub folder: PathBuf,
+}
+
 /// What the program is told once, at the start.
 #[derive(Clone, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "switches that are set one by one")]
@@ -203,6 +215,14 @@ pub struct Settings {
     pub mouse: bool,
     /// The filter in force at the start.
     pub filter: String,
+    /// The folder that files are saved to, absolute.
+    pub downloads: PathBuf,
+    /// The home, by which folders are shown.
+    pub home: Option<PathBuf>,
+    /// Transfers at once.
+    pub transfers: usize,
+    /// What is saved without a key.
+    pub rescue: Vec<RescueRule>,
     /// Which keys do what.
     pub keys: KeyMap,
     /// The themes, the one in use first.
@@ -233,6 +253,10 @@ impl Settings {
             timeline: true,
             mouse: true,
             filter: String::new(),
+            downloads: PathBuf::from("/"),
+            home: None,
+            transfers: AT_ONCE,
+            rescue: vec![],
             keys: KeyMap::default(),
             themes: vec![NamedTheme::built_in("plain")],
         }

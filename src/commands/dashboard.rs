@@ -1,22 +1,26 @@
 //! The dashboard.
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
 use termini::{NumberCapability, TermInfo};
 use tokio::runtime::Handle;
 
 use super::options::GlobalOptions;
 use super::{CommandError, configure, failed, find_service};
+use crate::account::Load;
 use crate::api::retry::Policy;
-use crate::app::settings::{AUTO_THEME, NamedTheme};
+use crate::app::settings::{AUTO_THEME, NamedTheme, RescueRule};
 use crate::app::{App, Settings};
 use crate::config::small_file;
+use crate::config::table::Values;
 use crate::config::words::Colouring;
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
-use crate::notify::{Notifier, Protocol};
+use crate::notify::{Notifier, Protocol, shows_progress};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::{self, End};
+use crate::store::filter::Filter;
 use crate::text::UntrustedRef;
 use crate::theme::{self, Background, Colours, Theme, background_of_colorfgbg};
 use crate::time::clock::{LOCAL, Now};
@@ -39,12 +43,19 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     let notify = config.values.notify;
     let configuration = config.path.or_else(config::place);
     let values = config.values;
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let downloads = folder(&values.downloads, home.as_deref())?;
+    let rescue = rescue_rules(&values, &downloads, home.as_deref())?;
     let settings = Settings {
         exposed: endpoint.is_exposed(),
         read_only: values.read_only,
         zone: LOCAL,
         limit: values.limit,
-        load: values.load,
+        load: if rescue.is_empty() { values.load } else { Load::All },
+        rescue,
+        downloads,
+        home,
+        transfers: values.transfers,
         leisure: values.leisure,
         refresh: values.refresh,
         thresholds: values.thresholds,
@@ -63,13 +74,10 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     };
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
-    let variable = |name: &str| std::env::var(name).ok();
-    let notifier = Notifier {
-        protocol: notify.unwrap_or_else(|| Protocol::detect(variable)),
-        in_tmux: std::env::var_os("TMUX").is_some(),
-    };
+    let notifier = notifier(notify);
     let ledger = Ledger::of(config::places::state(), &service.endpoint.place());
-    let setup = runtime::Setup { notifier, ask_background, configuration, ledger };
+    let profile = service.profile.to_owned();
+    let setup = runtime::Setup { notifier, ask_background, configuration, ledger, profile };
     let client = move || service.client();
     let end = runtime::run(&mut app, client, background, setup)
         .await
@@ -84,6 +92,56 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
         End::TerminalGone => Ok(1),
         End::Panicked => Ok(runtime::PANICKED),
     }
+}
+
+/// How this terminal is told of something.
+fn notifier(protocol: Option<Protocol>) -> Notifier {
+    let variable = |name: &str| std::env::var(name).ok();
+    Notifier {
+        protocol: protocol.unwrap_or_else(|| Protocol::detect(variable)),
+        in_tmux: std::env::var_os("TMUX").is_some(),
+        progress: shows_progress(variable),
+    }
+}
+
+/// A folder as it was given: below the home with `~/`, below the working directory where it is not
+/// absolute.
+fn folder(given: &str, home: Option<&Path>) -> Result<PathBuf, CommandError> {
+    let below_home =
+        given.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let (Some(below), Some(home)) = (below_home, home) {
+        return Ok(home.join(below.trim_start_matches('/')));
+    }
+    let here = std::env::current_dir().map_err(failed("the working directory cannot be told"))?;
+    Ok(if given.is_empty() { here } else { here.join(given) })
+}
+
+/// What is saved without a key: by `[rescue]`, and by those alerts whose action it is.
+fn rescue_rules(
+    values: &Values,
+    downloads: &Path,
+    home: Option<&Path>,
+) -> Result<Vec<RescueRule>, CommandError> {
+    let mut rules = vec![];
+    if let Some(filter) = values.rescue.filter.clone() {
+        let folder = match values.rescue.folder.as_str() {
+            "" => downloads.to_owned(),
+            given => folder(given, home)?,
+        };
+        rules.push(RescueRule { filter, folder });
+    }
+    for rule in values.alerts.iter().filter(|rule| rule.download) {
+        let bound = format!("left<{}s", rule.left_s);
+        let text = match rule.filter_text.as_deref().map(str::trim) {
+            None | Some("") => bound,
+            Some(filter) => format!("{bound} and ({filter})"),
+        };
+        // It was read before, without its bound.
+        if let Ok(Some(filter)) = Filter::parse(&text, LOCAL) {
+            rules.push(RescueRule { filter, folder: downloads.to_owned() });
+        }
+    }
+    Ok(rules)
 }
 
 /// The themes, the chosen one first, then the others in the order in which `T` goes through them;

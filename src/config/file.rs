@@ -52,6 +52,17 @@ pub struct Rebinding {
     pub line: usize,
 }
 
+/// What is saved without a key, and where.
+#[derive(Clone, Debug, Default)]
+pub struct Rescue {
+    /// What a file must be like; without one, nothing is saved.
+    pub filter: Option<Filter>,
+    /// The text that it was read from.
+    pub filter_text: String,
+    /// The folder; that of downloads where it is empty.
+    pub folder: String,
+}
+
 /// What a file says.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigFile {
@@ -59,6 +70,8 @@ pub struct ConfigFile {
     pub entries: Vec<Assignment>,
     /// Actions that are given other keys.
     pub keys: Vec<Rebinding>,
+    /// What is saved without a key, and the line of it.
+    pub rescue: Option<(Rescue, usize)>,
     /// The rules of alerts; nothing where the defaults stay.
     pub alerts: Option<(Vec<Rule>, usize)>,
 }
@@ -87,6 +100,10 @@ pub fn read(text: &str, zone: Zone) -> Result<ConfigFile, FileError> {
         let name: &str = key.get_ref();
         match name {
             "keys" => file.keys = read_keys(value, &line).map_err(wrong)?,
+            "rescue" => {
+                let rescue = read_rescue(value, zone).map_err(wrong)?;
+                file.rescue = Some((rescue, line(key.span().start)));
+            }
             "alerts" => {
                 let rules = read_alerts(value, zone).map_err(wrong)?;
                 file.alerts = Some((rules, line(key.span().start)));
@@ -95,7 +112,7 @@ pub fn read(text: &str, zone: Zone) -> Result<ConfigFile, FileError> {
                 let setting = SETTINGS.iter().find(|setting| setting.name == name);
                 let names = || {
                     let plain = SETTINGS.iter().map(|setting| setting.name);
-                    plain.chain(["keys", "alerts"]).collect::<Vec<_>>().join(", ")
+                    plain.chain(["keys", "alerts", "rescue"]).collect::<Vec<_>>().join(", ")
                 };
                 let setting = setting.ok_or_else(|| wrong(unknown(key.span(), name, &names())))?;
                 let given = check(setting, value, zone).map_err(wrong)?;
@@ -250,7 +267,23 @@ fn no_way_out(map: &KeyMap) -> Option<(&'static [&'static str], String)> {
 
 const KEYS_ALLOWED: &str = "a key, or a list of keys: a character, \"space\", \"^x\", \"enter\", \"pgdn\", \"f5\" and the like";
 
-const ALERT_FIELDS: &str = "name, left, filter, bell, desktop, title, always, command";
+fn read_rescue(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rescue, Wrong> {
+    let mut rescue = Rescue::default();
+    for (name, at, value) in table_of(value, "rescue")? {
+        match (name, given(value.get_ref())) {
+            ("filter", Given::Text(text)) => {
+                rescue.filter = read_filter(&text, value, zone)?;
+                rescue.filter_text = text;
+            }
+            ("folder", Given::Text(text)) => rescue.folder = text,
+            ("filter" | "folder", _) => return Err(not_allowed(value, name, "text in quotes")),
+            _ => return Err(unknown(at, name, "filter, folder")),
+        }
+    }
+    Ok(rescue)
+}
+
+const ALERT_FIELDS: &str = "name, left, filter, bell, desktop, title, always, command, action";
 
 fn read_alerts(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Vec<Rule>, Wrong> {
     let allowed = "a list of rules, each under [[alerts]]";
@@ -285,8 +318,11 @@ fn read_rule(value: &Spanned<DeValue<'_>>, zone: Zone) -> Result<Rule, Wrong> {
             ("title", Given::Switch(switch)) => rule.title = switch,
             ("always", Given::Switch(switch)) => always = Some(switch),
             ("command", Given::List(list)) => rule.command = list,
+            ("action", Given::Text(text)) if text == "download" => rule.download = true,
+            ("action", Given::Text(text)) if text == "tell" => rule.download = false,
             ("name" | "left" | "filter", _) => return refuse("text in quotes"),
             ("bell" | "desktop" | "title" | "always", _) => return refuse("true or false"),
+            ("action", _) => return refuse("\"tell\" or \"download\""),
             ("command", _) => return refuse("a list of the program and its arguments"),
             _ => return Err(unknown(at, name, ALERT_FIELDS)),
         }

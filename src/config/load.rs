@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::file::{self, ConfigFile, FileError, Rebinding};
+use super::file::{self, ConfigFile, FileError, Rebinding, Rescue};
 use super::given::Given;
 use super::places;
 use super::small_file::{read_if_there, read_text};
@@ -97,6 +97,7 @@ pub struct Config {
     sources: Vec<(&'static str, String, Source)>,
     keys: Vec<(&'static str, usize)>,
     alerts: Option<usize>,
+    rescue: Option<usize>,
 }
 
 /// Reads the configuration: the file at `path`, or that in the XDG place if there is one, then the
@@ -120,6 +121,7 @@ pub fn load(
         sources: vec![],
         keys: vec![],
         alerts: None,
+        rescue: None,
     };
     for setting in SETTINGS {
         config.merge(setting, &file, &flag)?;
@@ -131,6 +133,10 @@ pub fn load(
     if let Some((rules, line)) = file.alerts {
         config.values.alerts = rules;
         config.alerts = Some(line);
+    }
+    if let Some((rescue, line)) = file.rescue {
+        config.values.rescue = rescue;
+        config.rescue = Some(line);
     }
     let thresholds = config.values.thresholds;
     if thresholds.critical_s > thresholds.soon_s {
@@ -220,7 +226,7 @@ impl Config {
         let set = self.sources.iter().filter(|(.., source)| *source != Source::Default);
         let set = set.map(|(name, _, source)| (*name, source.brief()));
         let keys = self.keys.iter().map(|(_, line)| *line).min();
-        let tables = [("alerts", self.alerts), ("keys", keys)].into_iter();
+        let tables = [("alerts", self.alerts), ("rescue", self.rescue), ("keys", keys)].into_iter();
         let tables = tables.filter_map(|(name, line)| Some((name, Source::File(line?).brief())));
         set.chain(tables).map(|(name, source)| format!("{name} ({source})")).collect()
     }
@@ -261,15 +267,20 @@ impl Config {
             let command: Vec<String> = rule.command.iter().map(|word| quoted(word)).collect();
             let _ = write!(
                 out,
-                "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\nalways = {}\ncommand = [{}]\n",
+                "\n[[alerts]]  # {alerts}\nname = {name}\nleft = \"{}\"\nfilter = {filter}\nbell = {}\ndesktop = {}\ntitle = {}\nalways = {}\ncommand = [{}]\naction = \"{}\"\n",
                 short_span(rule.left_s),
                 rule.bell,
                 rule.desktop,
                 rule.title,
                 rule.always,
                 command.join(", "),
+                if rule.download { "download" } else { "tell" },
             );
         }
+        let Rescue { filter_text, folder, .. } = &self.values.rescue;
+        let rescue = self.rescue.map_or("default".to_owned(), |line| format!("line {line}"));
+        let (filter, folder) = (quoted(filter_text), quoted(folder));
+        let _ = write!(out, "\n[rescue]  # {rescue}\nfilter = {filter}\nfolder = {folder}\n");
         if !self.keys.is_empty() {
             out.push_str("\n[keys]\n");
         }
@@ -353,41 +364,6 @@ fn from_environment(setting: &Setting) -> Result<Option<(&'static str, Given)>, 
         Ok(text) => Ok(Some((variable, Given::Text(text)))),
         Err(_) => Err(ConfigError::Environment { variable, why: "it is not UTF-8".to_owned() }),
     }
-}
-
-/// A configuration file in which every setting stands as a comment, with its default.
-#[must_use]
-pub fn template() -> String {
-    let mut out = String::from(
-        "# Configuration of shelflife. Every setting is optional; what is commented out is the default.\n# Flags win over the environment, the environment over this file.\n# The key of the account is never in here: it comes from the environment.\n",
-    );
-    for setting in SETTINGS {
-        let _ = write!(out, "\n# {}\n# allowed: {}\n", setting.doc, setting.allowed);
-        let also: Vec<&str> = setting.flag.into_iter().chain(setting.environment).collect();
-        if !also.is_empty() {
-            let _ = writeln!(out, "# also: {}", also.join(", "));
-        }
-        let _ = writeln!(out, "#{} = {}", setting.name, setting.default);
-    }
-    out.push_str(
-        "\n# Alerts: each file with less than `left` is told of once. Rules here replace the two defaults;\n# alerts = [] turns them off. A command gets the files as JSON on its standard input and has 10 s.\n# always: also of a file that was there all along and is only read now (up to an hour by default).\n",
-    );
-    for rule in crate::account::alerts::default_rules() {
-        let _ = write!(
-            out,
-            "#[[alerts]]\n#name = \"{}\"\n#left = \"{}\"\n#filter = \"\"\n#bell = true\n#desktop = true\n#title = true\n#always = {}\n#command = []\n",
-            rule.name,
-            short_span(rule.left_s),
-            rule.always,
-        );
-    }
-    out.push_str("\n# Keys: a key or a list of keys for each action, [] for none. `close` quits, too, where nothing is\n# open; who wants `quit` alone to do that sets close = [].\n#[keys]\n");
-    for binding in bindings() {
-        let keys: Vec<String> =
-            binding.keys.iter().map(|key| format!("\"{}\"", key.spelling())).collect();
-        let _ = writeln!(out, "#{} = [{}]  # {}", binding.name, keys.join(", "), binding.what);
-    }
-    out
 }
 
 #[cfg(test)]

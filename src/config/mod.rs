@@ -9,7 +9,9 @@ mod load;
 pub mod places;
 pub mod small_file;
 pub mod table;
+mod template;
 pub mod words;
 pub mod write;
 
-pub use load::{Config, ConfigError, Source, load, place, shown, template};
+pub use load::{Config, ConfigError, Source, load, place, shown};
+pub use template::template;

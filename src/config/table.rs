@@ -8,7 +8,8 @@ use log::LevelFilter;
 use crate::account::alerts::{Rule, default_rules};
 use crate::account::timeline::Measure;
 use crate::app::settings::{AUTO_THEME, Times};
-use crate::app::table::columns::{Column, Columns, WIDTHS};
+use crate::app::table::columns::{Column, Columns};
+use crate::jobs::queue::AT_ONCE;
 use crate::keys::KeyMap;
 use crate::lister::leisure::LeisurePolicy;
 use crate::lister::refresh::RefreshPolicy;
@@ -18,8 +19,9 @@ use crate::store::filter::Filter;
 use crate::time::clock::LOCAL;
 use crate::time::expiry::Thresholds;
 
+use super::file::Rescue;
 use super::given::Given;
-use super::words::{Colouring, LOADS};
+use super::words::{Colouring, LOADS, column, one_of, sort_key};
 use crate::account::Load;
 use crate::api::endpoint::DEFAULT_BASE_URL;
 
@@ -71,6 +73,12 @@ pub struct Values {
     pub keys: KeyMap,
     /// When to tell the operator, and how.
     pub alerts: Vec<Rule>,
+    /// The folder that files are saved to; empty for the working directory.
+    pub downloads: String,
+    /// Transfers at once.
+    pub transfers: usize,
+    /// What is saved without a key.
+    pub rescue: Rescue,
 }
 
 impl Default for Values {
@@ -98,6 +106,9 @@ impl Default for Values {
             read_only: false,
             keys: KeyMap::default(),
             alerts: default_rules(),
+            downloads: String::new(),
+            transfers: AT_ONCE,
+            rescue: Rescue::default(),
         }
     }
 }
@@ -149,7 +160,7 @@ impl Setting {
 
 const DAY_S: u64 = 86_400;
 
-/// All settings but the keys and the alerts, which have tables of their own in the file.
+/// All settings but the keys, the alerts and the rescue, which have tables of their own in the file.
 pub const SETTINGS: &[Setting] = &[
     setting(
         "base_url",
@@ -360,6 +371,20 @@ pub const SETTINGS: &[Setting] = &[
         },
     )
     .environment("SHELFLIFE_LOG"),
+    setting(
+        "downloads",
+        "\"\"",
+        "a path in quotes, ~/ for the home, or \"\" for the working directory",
+        "the folder that files are saved to; it is made where it is missing",
+        |v, g| g.text().map(|text| text.clone_into(&mut v.downloads)),
+    ),
+    setting(
+        "transfers",
+        "3",
+        "a whole number from 1 to 16",
+        "files that are saved at once",
+        |v, g| g.number(1, 16).map(|number: u16| v.transfers = number.into()),
+    ),
     setting("read_only", "false", "true or false", "turn every changing action off", |v, g| {
         g.switch().map(|switch| v.read_only = switch)
     })
@@ -367,24 +392,3 @@ pub const SETTINGS: &[Setting] = &[
 ];
 
 const SORT_ALLOWED: &str = "filename, size, purpose, created, left, expires, id, verified or saved in quotes; a - before it puts the largest first";
-
-fn one_of<T: Copy>(given: &Given, all: &[(&str, T)], place: &mut T) -> Option<()> {
-    let text = given.text()?;
-    let (_, value) = all.iter().find(|(name, _)| *name == text)?;
-    *place = *value;
-    Some(())
-}
-
-fn sort_key(word: &str) -> Option<Field> {
-    Field::ALL.into_iter().find(|key| key.word() == word)
-}
-
-fn column(text: &str) -> Option<Column> {
-    let (word, width) = match text.split_once(':') {
-        None => (text, None),
-        Some((word, width)) => {
-            (word, Some(width.parse::<u16>().ok().filter(|width| WIDTHS.contains(width))?))
-        }
-    };
-    Some(Column { key: sort_key(word)?, width })
-}

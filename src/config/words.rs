@@ -1,6 +1,9 @@
 //! Words that settings take. It does not know where they are given.
 
+use super::given::Given;
 use crate::account::Load;
+use crate::app::table::columns::{Column, WIDTHS};
+use crate::store::field::Field;
 
 /// What can be loaded: each word, and what it means.
 pub const LOADS: [(&str, Load, &str); 3] = [
@@ -27,4 +30,25 @@ impl Colouring {
         ("always", Self::Always, "Whatever the environment says"),
         ("never", Self::Never, "Not at all"),
     ];
+}
+
+pub(super) fn one_of<T: Copy>(given: &Given, all: &[(&str, T)], place: &mut T) -> Option<()> {
+    let text = given.text()?;
+    let (_, value) = all.iter().find(|(name, _)| *name == text)?;
+    *place = *value;
+    Some(())
+}
+
+pub(super) fn sort_key(word: &str) -> Option<Field> {
+    Field::ALL.into_iter().find(|key| key.word() == word)
+}
+
+pub(super) fn column(text: &str) -> Option<Column> {
+    let (word, width) = match text.split_once(':') {
+        None => (text, None),
+        Some((word, width)) => {
+            (word, Some(width.parse::<u16>().ok().filter(|width| WIDTHS.contains(width))?))
+        }
+    };
+    Some(Column { key: sort_key(word)?, width })
 }

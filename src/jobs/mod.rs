@@ -16,10 +16,11 @@ pub mod whole;
 use std::path::PathBuf;
 
 use crate::api::File;
+use crate::api::retry::Allowance;
 use crate::store::{FileRef, Store};
 use crate::text::{Untrusted, UntrustedRef};
 
-pub use queue::{Job, JobId, Queue};
+pub use queue::{Job, JobId, Queue, Turn};
 
 /// A file as it stood when it was decided what is to be done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +96,21 @@ pub struct Download {
     pub again: bool,
     /// Whether the announced length is believed where the list has another.
     pub trust_length: bool,
+}
+
+/// What is told of a job while it goes on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// It is to lie there.
+    Named(PathBuf),
+    /// So many bytes were there before, of so many in all.
+    StartsAt(u64, Option<u64>),
+    /// So many bytes are there now, of so many in all.
+    Received(u64, Option<u64>),
+    /// All have come.
+    ReceivedAll,
+    /// What the service says of further requests.
+    Allowance(Option<Allowance>),
 }
 
 /// The files of a store that are meant, as they stand.

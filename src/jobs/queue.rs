@@ -46,6 +46,15 @@ const OTHER_RATE: f64 = 1.25;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(usize);
 
+/// One try of a job: what comes of another one is nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Turn {
+    /// The job.
+    pub job: JobId,
+    /// The number of the try, from 1.
+    pub number: u32,
+}
+
 /// Where a job stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
@@ -121,6 +130,8 @@ pub struct Job {
     /// Where it is being written, or lies.
     pub path: Option<PathBuf>,
     rate: Rate,
+    /// Tries that were ever begun.
+    begun: u32,
     /// The furthest byte that was reached.
     furthest: u64,
     /// Whether this try reached it.
@@ -142,6 +153,7 @@ impl Job {
             received: 0,
             path: None,
             rate: Rate::default(),
+            begun: 0,
             furthest: 0,
             has_advanced: false,
             tries: 0,
@@ -155,6 +167,12 @@ impl Job {
     #[must_use]
     pub fn file(&self) -> &Pinned {
         &self.download.file
+    }
+
+    /// The try that was begun last.
+    #[must_use]
+    pub fn turn(&self) -> Turn {
+        Turn { job: self.id, number: self.begun }
     }
 
     /// Whether nothing more comes of it by itself.
@@ -206,6 +224,8 @@ pub struct Sum {
     pub paused: usize,
     /// Jobs whose file is saved.
     pub saved: usize,
+    /// Of these, those whose file was so already.
+    pub already: usize,
     /// Jobs that came to nothing.
     pub failed: usize,
     /// Jobs since nothing was open last, but for those that were called off.
@@ -341,6 +361,7 @@ impl Queue {
         let job = self.jobs.get_mut(id.0)?;
         job.state = State::Running;
         job.tries += 1;
+        job.begun += 1;
         job.has_advanced = false;
         Some(job)
     }
@@ -570,6 +591,20 @@ impl Queue {
         true
     }
 
+    /// Whether this try is under way: what is told of any other one comes too late.
+    #[must_use]
+    pub fn is_under_way(&self, turn: Turn) -> bool {
+        self.under_way.contains(&turn.job)
+            && self.job(turn.job).is_some_and(|job| job.turn() == turn)
+    }
+
+    /// Nothing is kept any more of what came of a job that is over.
+    pub fn dropped(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_over()) {
+            (job.received, job.furthest, job.path) = (0, 0, None);
+        }
+    }
+
     /// Jobs that were being carried out and are to be stopped, each once.
     pub fn take_stopped(&mut self) -> Vec<JobId> {
         std::mem::take(&mut self.stopped)
@@ -611,7 +646,10 @@ impl Queue {
         for job in &self.jobs[self.counted_from..] {
             match &job.state {
                 State::Cancelled => continue,
-                State::Saved(_) => sum.saved += 1,
+                State::Saved(saved) => {
+                    sum.saved += 1;
+                    sum.already += usize::from(saved.already);
+                }
                 State::Failed(_) => sum.failed += 1,
                 State::Paused(_) => sum.paused += 1,
                 State::Running | State::Finishing => sum.under_way += 1,

@@ -67,6 +67,20 @@ pub enum Action {
     CopyId,
     /// Choose the field to copy.
     OpenCopyPicker,
+    /// Save the marked files, or the selected one.
+    Download,
+    /// Choose the folder and the name first.
+    DownloadTo,
+    /// Save what is at risk.
+    Rescue,
+    /// Show what is being saved, and what was.
+    OpenJobs,
+    /// Have the job under the cursor rest, or go on.
+    PauseJob,
+    /// Call the job under the cursor off; once more removes what is kept of it.
+    CancelJob,
+    /// Try the job under the cursor again.
+    RetryJob,
     /// Refresh now, or try again after a failure.
     Refresh,
     /// Read again all that is loaded.

@@ -20,6 +20,8 @@ pub enum Scope {
     List,
     /// In the list of columns.
     Columns,
+    /// In the list of jobs.
+    Jobs,
     /// Where a question waits for its answer.
     Question,
     /// Where a filter or a search is typed.

@@ -51,6 +51,12 @@ const LOOK: &[Binding] = &[
         A::OpenEvents,
         "events: what happened to files and service, and when",
     ),
+    bind(
+        "jobs",
+        &[Char('J')],
+        A::OpenJobs,
+        "jobs: what is being saved, how far, and where it lies",
+    ),
     bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
     bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
     bind("theme", &[Char('T')], A::NextTheme, "next theme"),
@@ -90,6 +96,15 @@ const TAKE: &[Binding] = &[
     bind("mark-all", &[Ctrl('a')], A::MarkAll, "mark all that is shown"),
     bind("clear-marks", &[Char('M')], A::ClearMarks, "clear the marks, or bring them back"),
     hinted("copy-id", &[Char('y')], A::CopyId, "copy the id, or those of all marked", "copy id"),
+    hinted(
+        "download",
+        &[Char('o')],
+        A::Download,
+        "download the marked files, or the selected one",
+        "download",
+    ),
+    bind("download-to", &[Char('O')], A::DownloadTo, "download: choose folder and name"),
+    bind("rescue", &[Char('!')], A::Rescue, "rescue: download all that is at risk"),
     bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
 ];
 
@@ -152,6 +167,20 @@ const LISTS: &[Binding] = &[
     ),
     within(Scope::Columns, bind("wider", &[Char('+')], A::Wider, "in the columns: wider")),
     within(Scope::Columns, bind("narrower", &[Char('-')], A::Narrower, "in the columns: narrower")),
+    within(
+        Scope::Jobs,
+        bind("pause-job", &[Char(' ')], A::PauseJob, "in the jobs: pause, or go on"),
+    ),
+    within(
+        Scope::Jobs,
+        bind(
+            "cancel-job",
+            &[Char('x')],
+            A::CancelJob,
+            "in the jobs: cancel; again removes the rest",
+        ),
+    ),
+    within(Scope::Jobs, bind("retry-job", &[Char('r')], A::RetryJob, "in the jobs: try again")),
     within(Scope::Question, bind("yes", &[Char('y')], A::Confirm, "in a question: yes")),
     within(Scope::Question, bind("no", &[Char('n')], A::Decline, "in a question: no")),
     within(
@@ -190,7 +219,7 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Move", bindings: MOVE },
     Group { title: "Look", bindings: LOOK },
     Group { title: "Find and order", bindings: FIND },
-    Group { title: "Mark and copy", bindings: TAKE },
+    Group { title: "Mark, copy, download", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
     Group { title: "In lists, questions, texts", bindings: LISTS },

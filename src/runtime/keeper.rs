@@ -51,8 +51,8 @@ async fn keep(ledger: Ledger, sender: Sender<Message>, mut asked: Receiver<()>) 
         }
         let (ledger, sender) = (ledger.clone(), sender.clone());
         let look = move || {
-            let told = watch.look(&ledger, |saved, lost| {
-                let event = Event::ShelfTold { saved, lost };
+            let told = watch.look(&ledger, |saved, lost, whole| {
+                let event = Event::ShelfTold { saved, lost, whole };
                 sender.blocking_send(Message::Event(event)).is_ok()
             });
             (watch, told)
@@ -74,6 +74,7 @@ struct Watch {
     files: HashMap<Box<str>, Watched>,
     /// Whether it was said that the ledger cannot be read.
     is_unread: bool,
+    was_told: bool,
 }
 
 /// A file that the ledger has.
@@ -92,7 +93,7 @@ impl Watch {
     fn look(
         &mut self,
         ledger: &Ledger,
-        mut tell: impl FnMut(Vec<Shelved>, Vec<Unshelved>) -> bool,
+        mut tell: impl FnMut(Vec<Shelved>, Vec<Unshelved>, bool) -> bool,
     ) -> bool {
         let (mut saved, mut lost) = (vec![], vec![]);
         self.read(ledger, &mut lost);
@@ -106,12 +107,14 @@ impl Watch {
                 }
             }
             if saved.len() + lost.len() >= PIECE
-                && !tell(std::mem::take(&mut saved), std::mem::take(&mut lost))
+                && !tell(std::mem::take(&mut saved), std::mem::take(&mut lost), false)
             {
                 return false;
             }
         }
-        (saved.is_empty() && lost.is_empty()) || tell(saved, lost)
+        let is_first = !std::mem::replace(&mut self.was_told, true);
+        let nothing = saved.is_empty() && lost.is_empty();
+        (nothing && !is_first) || tell(saved, lost, true)
     }
 
     fn read(&mut self, ledger: &Ledger, lost: &mut Vec<Unshelved>) {
@@ -192,7 +195,7 @@ mod tests {
 
     fn look(watch: &mut Watch, ledger: &Ledger) -> (Vec<String>, Vec<String>) {
         let (mut saved, mut lost) = (vec![], vec![]);
-        assert!(watch.look(ledger, |some, gone| {
+        assert!(watch.look(ledger, |some, gone, _| {
             assert!(some.len() + gone.len() <= PIECE);
             saved.extend(some.into_iter().map(|shelved| shelved.id.borrow().printable().into()));
             lost.extend(gone.into_iter().map(|lost| lost.why));

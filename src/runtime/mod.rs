@@ -17,6 +17,7 @@ mod pace;
 mod panics;
 pub mod quiet;
 mod record;
+mod saving;
 mod settings_writer;
 pub mod shortage;
 pub mod signals;
@@ -52,6 +53,7 @@ use keeper::Keeper;
 use ledger::Ledger;
 use pace::Pace;
 use record::Record;
+use saving::Savings;
 use terminal::Screen;
 
 pub use panics::{PANICKED, report_panics};
@@ -110,6 +112,8 @@ pub struct Setup {
     pub configuration: Option<PathBuf>,
     /// Where record is kept of what is saved.
     pub ledger: Ledger,
+    /// The name of the profile; empty for that which needs none.
+    pub profile: String,
 }
 
 /// A client that is made by the first request, on the thread of the requests: the first frame does
@@ -138,11 +142,13 @@ pub async fn run(
     }
     let commands = Commands::start(sender.clone(), background);
     let alarm = Alarm::new()?;
-    let keeper = Keeper::start(setup.ledger, sender.clone(), background);
-    let client: LazyClient = LazyLock::new(Box::new(client));
+    let keeper = Keeper::start(setup.ledger.clone(), sender.clone(), background);
+    let client: Arc<LazyClient> = Arc::new(LazyLock::new(Box::new(client)));
+    let (of_saving, ledger) = (Arc::clone(&client), setup.ledger);
+    let savings = Savings::new(of_saving, ledger, &setup.profile, sender.clone(), background);
     let mut dashboard = Dashboard {
         app,
-        client: Arc::new(client),
+        client,
         background,
         screen,
         input,
@@ -150,6 +156,7 @@ pub async fn run(
         calls: HashMap::new(),
         commands,
         keeper,
+        savings,
         alarm,
         configuration: setup.configuration,
         record: Record::default(),
@@ -175,6 +182,7 @@ struct Dashboard<'a> {
     calls: HashMap<Ticket, AbortHandle>,
     commands: Commands,
     keeper: Keeper,
+    savings: Savings,
     alarm: Alarm,
     configuration: Option<PathBuf>,
     record: Record,
@@ -294,6 +302,11 @@ impl Dashboard<'_> {
             Effect::WriteSettings(plan) => self
                 .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &plan))),
             Effect::LookAtSaved => self.keeper.look(),
+            Effect::Save(turn, download) => self.savings.save(turn, *download),
+            Effect::StopSaving(turn) => self.savings.stop(turn),
+            Effect::DropPart(job, download) => self.savings.drop_part(job, *download),
+            Effect::LookAtRoom(folder) => self.savings.look_at_room(folder),
+            Effect::ShowProgress(per_cent) => self.screen.show_progress(per_cent)?,
             Effect::Redraw => return self.come_back(),
             Effect::Suspend => {
                 self.screen.leave();

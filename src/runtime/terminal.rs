@@ -24,7 +24,7 @@ use super::sorter::Sorter;
 use super::tty;
 use crate::account::alerts::Alert;
 use crate::app::App;
-use crate::notify::Notifier;
+use crate::notify::{NO_PROGRESS, Notifier};
 use crate::view;
 
 /// Buttons and dragging, reported so that no column is too far to the right. Mere motion is not
@@ -39,6 +39,9 @@ const ASK_BACKGROUND: &str = "\x1b]11;?\x1b\\";
 
 /// How long a terminal may take to answer that all it had to say was said, before it is left.
 const LAST_WORDS: Duration = Duration::from_millis(150);
+
+/// Whether the terminal shows how far a work is.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -178,6 +181,19 @@ impl Screen {
         self.write(&format!("\x1b]2;{text}\x1b\\"))
     }
 
+    /// Shows how far the work is where the terminal does.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be written to.
+    pub fn show_progress(&mut self, per_cent: Option<u8>) -> io::Result<()> {
+        let sequence = self.notifier.progress(per_cent);
+        if !sequence.is_empty() {
+            PROGRESS.store(per_cent.is_some(), Ordering::Relaxed);
+            self.write(&sequence)?;
+        }
+        Ok(())
+    }
+
     /// Rings and notifies, as the alert says.
     ///
     /// # Errors
@@ -264,6 +280,9 @@ fn farewell() -> io::Result<()> {
     let mut out = vec![];
     // The frame that was being written may lack its end.
     queue!(out, EndSynchronizedUpdate)?;
+    if PROGRESS.swap(false, Ordering::Relaxed) {
+        write!(out, "{NO_PROGRESS}")?;
+    }
     write!(out, "{MOUSE_OFF}{RESTORE_TITLE}")?;
     queue!(out, DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show)?;
     write!(out, "{}", tty::FENCE)?;

@@ -65,8 +65,9 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    let badges = badges(app);
-    let fixed = NAME.len() + if badges.is_empty() { 0 } else { width(&badges) + 2 };
+    let badges = [(badges(app), theme.warning), rescuing(app, theme)];
+    let cells = |(words, _): &Words| if words.is_empty() { 0 } else { width(words) + 2 };
+    let fixed = NAME.len() + badges.iter().map(cells).sum::<usize>();
     let counts = Counts::of(app);
     let (fresh, style) = freshness(app, theme);
     let short = fresh.split(" · ").skip(1).collect::<Vec<_>>().join(" · ");
@@ -93,8 +94,9 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
     let (mut x, y) = (left, area.y);
     if free >= NAME.len() {
         x = pen.put(x, y, right, NAME, theme.accent.patch(theme.strong));
-        if free >= fixed && !badges.is_empty() {
-            x = pen.put(x + 2, y, right, &badges, theme.warning);
+        let shown = badges.iter().filter(|(words, _)| free >= fixed && !words.is_empty());
+        for (words, style) in shown {
+            x = pen.put(x + 2, y, right, words, *style);
         }
         let rest = free.saturating_sub(usize::from(x - left) + 2);
         if let Some(place) = place(app, rest) {
@@ -143,6 +145,16 @@ fn badges(app: &App) -> String {
         badges.push(format!("clock {span} {side}"));
     }
     badges.join("  ")
+}
+
+/// That files are saved without a key, how many were, and how many could not be.
+fn rescuing(app: &App, theme: &Theme) -> Words {
+    let Some(rescuing) = app.rescuing() else { return (String::new(), theme.chrome) };
+    let saved = format!("rescuing · {} saved", grouped(rescuing.saved()));
+    match rescuing.failed() {
+        0 => (saved, theme.accent),
+        failed => (format!("{saved} · {} not", grouped(failed)), theme.error),
+    }
 }
 
 /// How many files there are, without implying a total that is not known; from long to short.

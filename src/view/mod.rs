@@ -9,10 +9,12 @@ mod events;
 mod filter;
 mod header;
 mod help;
+mod jobs;
 mod message;
 mod palette;
 mod pen;
 mod picker;
+mod save_to;
 mod screens;
 mod table;
 mod timeline;
@@ -67,6 +69,8 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
         Layer::Help(help) => return help::draw(pen, area, help),
         Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.cursor()),
         Layer::Events(events) => return events::draw(pen, area, events),
+        Layer::Jobs(layer) => jobs::draw(pen, area, layer),
+        Layer::SaveTo(layer) => return save_to::draw(pen, area, layer),
         Layer::Sort(sort) => picker::draw_sort(pen, area, *sort),
         Layer::Copy(copy) => picker::draw_copy(pen, area, *copy),
         Layer::Columns(columns) => picker::draw_columns(pen, area, *columns),

@@ -130,6 +130,35 @@ const SCOPES: &[Scope] = &[
         ]),
     },
     Scope {
+        name: "jobs",
+        size: (80, 12),
+        // More than there is room for, the one under the cursor of a kind that each key means something to.
+        keys: "*oJ\u{4}\u{4}\u{4}",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenJobs,
+            A::Choose,
+            A::OpenDetail,
+            A::PauseJob,
+            A::CancelJob,
+            A::RetryJob,
+            A::CopyId,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::CycleTimes,
+            A::NextTheme,
+            A::WriteSettings,
+            A::Refresh,
+        ]),
+    },
+    Scope {
+        name: "save to",
+        size: (80, 24),
+        keys: "Ox",
+        takes: Takes::These(&[A::OpenHelp, A::GoBack, A::Choose]),
+    },
+    Scope {
         name: "agenda",
         size: (80, 24),
         keys: "ajjjjj",
@@ -215,7 +244,7 @@ impl Scope {
         }
         let Takes::These(others) = self.takes else { return true };
         let moves = match self.name {
-            "filter" | "palette" | "question" => &[],
+            "filter" | "palette" | "question" | "save to" => &[],
             "sorting" | "columns" | "copying" => &MOVES[..4],
             _ => MOVES,
         };
@@ -228,9 +257,10 @@ impl Scope {
     fn holds(&self, binding: &Binding) -> bool {
         let scopes: &[InForce] = match self.name {
             "filter" => &[InForce::Filter, InForce::Typing],
-            "palette" => &[InForce::Typing],
+            "palette" | "save to" => &[InForce::Typing],
             "question" => &[InForce::Question, InForce::List, InForce::Main],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
+            "jobs" => &[InForce::Jobs, InForce::List, InForce::Main],
             "agenda" | "events" | "sorting" | "copying" => &[InForce::List, InForce::Main],
             _ => &[InForce::Main],
         };
@@ -248,7 +278,7 @@ impl Scope {
 
     /// Text goes into what is typed.
     fn is_typed(&self) -> bool {
-        matches!(self.name, "filter" | "palette")
+        matches!(self.name, "filter" | "palette" | "save to")
     }
 
     /// An account with more on the server, in which much has happened, and this scope open.

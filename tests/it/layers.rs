@@ -77,11 +77,21 @@ fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
         "move-left",
         "move-right",
     ];
-    let to_files =
-        ["open-detail", "copy-id", "copy-field", "raw-json", "mark", "mark-range", "invert-marks"];
+    let to_files = [
+        "open-detail",
+        "copy-id",
+        "copy-field",
+        "raw-json",
+        "mark",
+        "mark-range",
+        "invert-marks",
+        "download",
+        "download-to",
+    ];
     let no_columns = ["sort-6", "sort-7", "sort-8", "sort-9"];
     let complete = [moves.as_slice(), &no_columns, &["load-all"]].concat();
-    let of_no_file = ["mark", "mark-range", "invert-marks", "copy-id", "copy-field"];
+    let of_no_file =
+        ["mark", "mark-range", "invert-marks", "copy-id", "download", "download-to", "copy-field"];
     let empty = [moves.as_slice(), &["open-detail", "raw-json"], &no_columns, &of_no_file].concat();
     for (driver, first, last) in [
         (loaded(120, 36), to_files.as_slice(), complete),

@@ -34,7 +34,7 @@ fn bytes_of(driver: &Driver, n: u32) -> u64 {
 }
 
 fn told(driver: &mut Driver, saved: Vec<Shelved>, lost: Vec<Unshelved>) {
-    driver.tell(Event::ShelfTold { saved, lost });
+    driver.tell(Event::ShelfTold { saved, lost, whole: true });
 }
 
 /// Four files that expire within the hours to come; of two of them it is said that they are saved.

@@ -271,6 +271,9 @@ fn every_layer_at_every_size() {
         ("filter", "/left<"),
         ("detail", "jd"),
         ("question", "SW"),
+        ("jobs", "*oJ"),
+        ("save_to", "O"),
+        ("quit", "oq"),
     ] {
         let screens: Vec<String> = SIZES
             .into_iter()

@@ -17,6 +17,8 @@ use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::{App, Settings, Wake};
+use shelflife::jobs::Told;
+use shelflife::jobs::queue::{Failure, FailureKind};
 use shelflife::lister::{Cursor, Lister, Restarts};
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
@@ -48,6 +50,8 @@ struct Side<'a> {
     left_out: Option<Wake>,
     now: Now,
     pending: Vec<Pending>,
+    /// What else it is told, and when.
+    to_tell: Vec<(Duration, Event)>,
     /// Keys that were pressed already.
     pressed: usize,
     /// All that it ever asked of the world.
@@ -68,6 +72,7 @@ impl<'a> Side<'a> {
             left_out,
             now,
             pending: vec![],
+            to_tell: vec![],
             pressed: 0,
             effects: vec![],
             buffer: Buffer::empty(Rect::new(0, 0, width, height)),
@@ -83,7 +88,13 @@ impl<'a> Side<'a> {
         self.is_drawn = false;
         for effect in effects {
             self.effects.push(format!("{effect:?} at {:?}", self.now.mono));
-            let Effect::Call(ticket, call) = effect else { continue };
+            let (ticket, call) = match effect {
+                Effect::Call(ticket, call) => (ticket, call),
+                other => {
+                    self.answer_from_disk(&other);
+                    continue;
+                }
+            };
             let since = self.now.mono.checked_sub(BEGIN).unwrap();
             let (takes_ms, error) = match (self.story.service)(since.as_millis()) {
                 Reply::After(ms) => (ms, None),
@@ -92,6 +103,33 @@ impl<'a> Side<'a> {
             };
             let at = self.now.mono + Duration::from_millis(takes_ms);
             self.pending.push(Pending { at, sent: self.now.mono, ticket, call, error });
+        }
+    }
+
+    /// What the disk says, and how far a file is that is saved.
+    fn answer_from_disk(&mut self, effect: &Effect) {
+        let after = |ms| self.now.mono + Duration::from_millis(ms);
+        match effect {
+            Effect::LookAtSaved => {
+                let event = Event::ShelfTold { saved: vec![], lost: vec![], whole: true };
+                self.to_tell.push((after(20), event));
+            }
+            Effect::Save(turn, _) if self.story.saving_fails => {
+                let kind = FailureKind::Passing { wait: Some(Duration::from_secs(6)) };
+                let result = Err(Failure { kind, words: "it is so".to_owned() });
+                let (told, ledger_trouble) = (vec![], None);
+                let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
+                self.to_tell.push((after(120), event));
+            }
+            // It comes for a while, and then no more.
+            Effect::Save(turn, _) => {
+                for step in 1..15 {
+                    let told = Told::Received(step * 1_000, Some(1_000_000));
+                    let event = Event::SavingTold(vec![(*turn, told)]);
+                    self.to_tell.push((after(step * 137), event));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -109,13 +147,18 @@ impl<'a> Side<'a> {
             let key_at = key.map(|(ms, _)| BEGIN + Duration::from_millis(*ms));
             let answer_at = self.pending.iter().map(|pending| pending.at).min();
             let deadline = self.deadline().map(|at| at.max(self.now.mono));
-            let next = [key_at, answer_at, deadline].into_iter().flatten().min();
+            let told_at = self.to_tell.iter().map(|(at, _)| *at).min();
+            let next = [key_at, answer_at, told_at, deadline].into_iter().flatten().min();
             let Some(next) = next.map(whole_ms).filter(|next| *next <= end) else { return };
             at_once = if next == self.now.mono { at_once + 1 } else { 0 };
             assert!(at_once < MOST_AT_ONCE, "{}: it never rests", self.story.name);
             self.go_to(next);
             if answer_at.is_some_and(|at| at <= next) {
                 self.answer();
+            } else if told_at.is_some_and(|at| at <= next) {
+                let first = (0..self.to_tell.len()).min_by_key(|i| self.to_tell[*i].0).unwrap();
+                let (_, event) = self.to_tell.remove(first);
+                self.tell(event);
             } else if key_at.is_some_and(|at| at <= next) {
                 self.press();
             } else {

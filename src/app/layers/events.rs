@@ -165,7 +165,7 @@ impl Behave for Events {
 
 impl App {
     /// Selects the file with this id in the table; tells whether that could be done, and says why not.
-    fn go_to_file(&mut self, id: &Untrusted) -> bool {
+    pub(in crate::app) fn go_to_file(&mut self, id: &Untrusted) -> bool {
         self.narrow_now();
         let Some(no) = self.account.store().find(id) else {
             self.say("the service has that file no longer");

@@ -13,7 +13,9 @@ pub mod events;
 pub mod filter;
 pub mod help;
 mod input;
+pub mod jobs;
 pub mod palette;
+pub mod save_to;
 pub mod search;
 pub mod sort;
 
@@ -33,7 +35,9 @@ use detail::Detail;
 use events::Events;
 use filter::FilterInput;
 use help::Help;
+use jobs::Jobs;
 use palette::Palette;
+use save_to::SaveTo;
 use sort::SortPicker;
 
 /// What becomes of a layer after it was used.
@@ -62,6 +66,7 @@ enum Picked {
 
 /// What on a layer that fills the screen changes as time passes.
 #[derive(Clone, Copy, Debug, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "what changes, one by one")]
 pub(super) struct Changing {
     /// The countdown of the selected file.
     pub(super) countdown: bool,
@@ -69,6 +74,8 @@ pub(super) struct Changing {
     pub(super) buckets: bool,
     /// Moments that lie back, which have a date from midnight on.
     pub(super) past: bool,
+    /// The rates of jobs, and the countdowns of their files.
+    pub(super) jobs: bool,
 }
 
 /// How a layer behaves. While it is asked, it is not among the app's layers.
@@ -136,6 +143,10 @@ pub enum Layer {
     Agenda(Agenda),
     /// What was new, changed, gone, and when.
     Events(Events),
+    /// What is being saved, and what was.
+    Jobs(Jobs),
+    /// Where files are saved to, while it is typed.
+    SaveTo(SaveTo),
     /// The choice of the column to sort by.
     Sort(SortPicker),
     /// The choice of the field to copy.
@@ -158,6 +169,8 @@ macro_rules! inner {
             Layer::Help(layer) => layer,
             Layer::Agenda(layer) => layer,
             Layer::Events(layer) => layer,
+            Layer::Jobs(layer) => layer,
+            Layer::SaveTo(layer) => layer,
             Layer::Sort(layer) => layer,
             Layer::Copy(layer) => layer,
             Layer::Columns(layer) => layer,

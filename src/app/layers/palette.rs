@@ -92,7 +92,7 @@ pub struct Found {
 }
 
 /// What is done to the selected file, or to the marked ones, in the order in which it is offered.
-const TO_FILES: [Action; 7] = [
+const TO_FILES: [Action; 9] = [
     Action::OpenDetail,
     Action::CopyId,
     Action::OpenCopyPicker,
@@ -100,6 +100,8 @@ const TO_FILES: [Action; 7] = [
     Action::Mark,
     Action::MarkRange,
     Action::InvertMarks,
+    Action::Download,
+    Action::DownloadTo,
 ];
 
 /// The lines of the palette for what was typed. Where that is nothing, it begins with what can be

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Line, cells};
+use super::{Line, cells, jobs};
 use crate::api::ApiError;
 use crate::app::focus::Focus;
 use crate::app::sheets::agenda::span_words;
@@ -57,9 +57,15 @@ impl Footer {
 pub fn footer(app: &App, columns: u16) -> Footer {
     let (left, right) = (1, columns.saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
+    let mut footer = Footer::default();
+    // The keys that always help have a place beside it.
+    let progress = jobs::progress(app, room * 2 / 3);
+    let taken = cells(&progress);
+    footer.line.put_right(left, right, Tone::Accent, progress);
+    let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });
+    let room = usize::from(right.saturating_sub(left));
     let (status, tone) = status(app, room);
     let status = shorten_end(&status, room);
-    let mut footer = Footer::default();
     let taken = cells(&status);
     footer.line.put_right(left, right, tone, status);
     let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });

@@ -9,6 +9,7 @@ pub mod detail;
 pub mod events;
 pub mod footer;
 pub mod help;
+pub mod jobs;
 pub mod json;
 
 use ratatui::layout::Rect;

@@ -1,5 +1,6 @@
 use super::*;
 use crate::account::alerts::Rule;
+use crate::config::template;
 use crate::keys::KeyMap;
 
 fn wrong(text: &str) -> String {

@@ -22,15 +22,14 @@ use tokio::task::spawn_blocking;
 use super::ledger::Ledger;
 use crate::api::content::{Content, Extent, Part as Range, TransferLimits};
 use crate::api::error::Status;
-use crate::api::retry::Allowance;
 use crate::api::{Answer, ApiError, Client};
-use crate::jobs::Download;
 use crate::jobs::queue::{Failure, FailureKind};
 use crate::jobs::record::{Finished, Record, Saved};
 use crate::jobs::resume::{Held, Verdict};
 use crate::jobs::whole::{
     BEGINNING, Expected, NotWhole, Proof, check_beginning, is_surely_content,
 };
+use crate::jobs::{Download, Told};
 use crate::text::size;
 use folder::{Folder, is_full, set_aside};
 use part::{Claims, Found, Part, Wanted};
@@ -38,21 +37,6 @@ use sink::{Sink, Written};
 
 /// From one telling of how far a job is to the next: ten times a second at most.
 const BETWEEN: Duration = Duration::from_millis(100);
-
-/// What is told of a job while it goes on.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Told {
-    /// It is to lie there.
-    Named(PathBuf),
-    /// So many bytes were there before, of so many in all.
-    StartsAt(u64, Option<u64>),
-    /// So many bytes are there now, of so many in all.
-    Received(u64, Option<u64>),
-    /// All have come.
-    ReceivedAll,
-    /// What the service says of further requests.
-    Allowance(Option<Allowance>),
-}
 
 /// Whatever the saving of files has in common; cheap to clone.
 #[derive(Clone, Debug)]
@@ -144,6 +128,30 @@ impl Saver {
             }
         }
         result.map_err(|stop| failure(stop, download, held, now_s))
+    }
+
+    /// Takes away what is kept of a file that did not become whole.
+    ///
+    /// # Errors
+    /// Where it is still there afterwards, or somebody has it.
+    pub async fn forget(&self, download: &Download, now_s: i64) -> io::Result<()> {
+        let folder = self.open(download.folder.clone()).await?;
+        let part = match self.find(&folder, download, now_s).await? {
+            Found::Ours(part) => *part,
+            Found::Held(pid) => return Err(io::Error::other(format!("the process {pid} has it"))),
+        };
+        blocking(move || {
+            let path = part.path();
+            part.discard();
+            let mut left = path.into_os_string();
+            left.push(crate::jobs::name::PART);
+            if Path::new(&left).exists() {
+                Err(io::Error::other("it is still there"))
+            } else {
+                Ok(())
+            }
+        })
+        .await
     }
 
     async fn open(&self, path: PathBuf) -> io::Result<Arc<Folder>> {

@@ -88,7 +88,14 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::SetTitle(title) => self.title = title,
-                Effect::LookAtSaved => self.looks += 1,
+                Effect::LookAtSaved => {
+                    self.looks += 1;
+                    // Nothing is saved, unless a test says so.
+                    if !self.app.account().shelf().is_told() {
+                        self.tell(Event::ShelfTold { saved: vec![], lost: vec![], whole: true });
+                    }
+                }
+                Effect::ShowProgress(_) => {}
                 Effect::Alert(alert) => self.alerts.push(alert),
                 Effect::Abort(ticket) => {
                     let is_it =

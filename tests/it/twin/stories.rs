@@ -6,7 +6,7 @@ use shelflife::account::alerts::Rule;
 use shelflife::api::error::Status;
 use shelflife::api::retry::Allowance;
 use shelflife::api::{ApiError, File};
-use shelflife::app::settings::Times;
+use shelflife::app::settings::{RescueRule, Times};
 use shelflife::app::{Settings, Wake};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::filter::Filter;
@@ -54,6 +54,8 @@ pub struct Story {
     /// Keys, and the milliseconds after the beginning at which they are pressed.
     pub keys: Vec<(u64, &'static str)>,
     pub seconds: u64,
+    /// Whether whatever is saved comes to nothing for a while.
+    pub saving_fails: bool,
 }
 
 impl Story {
@@ -73,6 +75,7 @@ impl Story {
             service: Box::new(|_| Reply::After(40)),
             keys: vec![],
             seconds: 10,
+            saving_fails: false,
         }
     }
 
@@ -225,6 +228,17 @@ pub fn about(wake: Wake) -> Story {
             quiet().file(None, None).served(first(crowded)).keys(1_500, "r")
         }
         Wake::Urgency => urgent(quiet()).file(None, Some(36 * HOUR + 30 * MINUTE + 5)),
+        Wake::Saving => Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "o?"),
+        Wake::RescueBound => {
+            let mut story = quiet().file(None, Some(36 * HOUR + 30 * MINUTE + 4)).keys(500, "?");
+            let filter = Filter::parse("left<1d12h30m", story.settings.zone).unwrap().unwrap();
+            story.settings.rescue = vec![RescueRule { filter, folder: "/x".into() }];
+            story
+        }
+        Wake::JobRate => quiet().file(None, None).keys(500, "o").lasting(20),
+        Wake::JobCountdown => {
+            Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "oJ")
+        }
         Wake::BucketUrgency => urgent(quiet()).file(None, Some(90 * MINUTE + 4)).keys(500, "a"),
     }
 }
@@ -278,6 +292,10 @@ const KEYS: &[&str] = &[
     "aj\n",
     "ajjjjjjjjjjjjjjjjjjjjjjjjjj\n",
     "E",
+    "J",
+    "oJ",
+    "ojo",
+    "O",
     "s",
     "w",
     "Y",
@@ -363,6 +381,7 @@ fn by_lot(seed: u64) -> Story {
     if rng.u8(..4) == 0 {
         story = urgent(story);
     }
+    story.saving_fails = rng.u8(..3) == 0;
     story.service = service(&mut rng);
     let mut at_ms = 300;
     for _ in 0..rng.usize(1..5) {

@@ -1,0 +1,82 @@
+//! What is done to a job, and what leaving means while one is open.
+
+use std::path::PathBuf;
+
+use crate::app::App;
+use crate::app::effect::Effect;
+use crate::app::layers::Layer;
+use crate::app::layers::confirmation::Question;
+use crate::jobs::JobId;
+use crate::jobs::queue::State;
+use crate::keys::{Action, Hint};
+use crate::text::size;
+
+impl App {
+    /// Has a job rest, or go on.
+    pub(in crate::app) fn pause_job(&mut self, id: JobId) {
+        let queue = self.saving.change();
+        if !queue.go_on(id) && !queue.pause(id) {
+            self.say("this one neither runs nor waits");
+        }
+    }
+
+    /// Calls a job off; one that is off loses what is kept of it.
+    pub(in crate::app) fn cancel_job(&mut self, id: JobId, effects: &mut Vec<Effect>) {
+        let Some(job) = self.saving.queue.job(id) else { return };
+        match job.state {
+            State::Saved(_) => self.say("it is saved: cancelling undoes nothing"),
+            State::Finishing => self.say("all of it is there, and being written for good"),
+            State::Failed(_) | State::Cancelled if job.received == 0 => {
+                self.say("nothing is kept of it");
+            }
+            State::Failed(_) | State::Cancelled => {
+                effects.push(Effect::DropPart(id, Box::new(job.download.clone())));
+            }
+            State::Waiting | State::Running | State::Paused(_) => {
+                let kept = size(job.received);
+                let kept = if job.received > 0 { format!("; {kept} kept") } else { String::new() };
+                let has_some = job.received > 0;
+                self.saving.change().cancel(id);
+                let hint = [Hint::new(&[Action::CancelJob], "removes that, too")];
+                let hint = self.settings.keys.hints(&hint, &[crate::keys::Scope::Jobs]);
+                let hint = if has_some { format!("; {hint}") } else { String::new() };
+                self.say(format!("cancelled{kept}{hint}"));
+            }
+        }
+    }
+
+    /// Tries a job again that came to nothing.
+    pub(in crate::app) fn retry_job(&mut self, id: JobId) {
+        if !self.saving.change().try_again(id) {
+            self.say("only what failed or was cancelled is tried again");
+        }
+    }
+
+    /// Leaves; with work open that is asked about, where there is room for a question.
+    pub(in crate::app) fn quit(&mut self, effects: &mut Vec<Effect>) {
+        if self.saving.sum.open == 0 || self.layout().is_none() {
+            return effects.push(Effect::Quit);
+        }
+        let asks = |layer: &Layer| matches!(layer, Layer::Confirmation(asked) if matches!(asked.question(), Question::Quit(..)));
+        match self.layers.top() {
+            // Whoever insists has seen what it is about.
+            Some(top) if asks(top) => {
+                if !self.awaits_frame() {
+                    effects.push(Effect::Quit);
+                }
+            }
+            _ => self.ask(Question::Quit(self.saving.sum)),
+        }
+    }
+
+    /// A path that was typed: below the home with `~/`, and below the folder of downloads where it is not
+    /// absolute.
+    pub(in crate::app) fn typed_path(&self, text: &str) -> PathBuf {
+        match (text.strip_prefix('~'), &self.settings.home) {
+            (Some(below), Some(home)) if below.is_empty() || below.starts_with('/') => {
+                home.join(below.trim_start_matches('/'))
+            }
+            _ => self.settings.downloads.join(text),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! Files that are saved: what is begun and when, and what is said of it.
+
+mod asking;
+mod doing;
+
+use std::time::Duration;
+
+use super::App;
+use super::effect::Effect;
+use crate::jobs::queue::{Failure, FailureKind, State, Sum};
+use crate::jobs::record::Saved;
+use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told, Turn};
+use crate::keys::{Action, Hint};
+use crate::text::{grouped, size};
+
+const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows them")];
+const GOES_ON: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "lists them, to go on")];
+
+/// The jobs, and what is known of them together.
+#[derive(Debug)]
+pub struct Saving {
+    queue: Queue,
+    sum: Sum,
+    /// The jobs as they are listed: what goes on first, what is done last.
+    order: Vec<JobId>,
+    /// Whether anything happened since these two were made.
+    is_stale: bool,
+    /// When something was told of a job last.
+    told_at: Duration,
+    /// The rate that was measured last.
+    rate: Option<f64>,
+    /// Whether it is waited for what room there is, before a rescue is asked about.
+    pub(in crate::app) awaits_room: bool,
+    /// The per cent that the terminal shows.
+    shown: Option<u8>,
+}
+
+impl Saving {
+    pub(in crate::app) fn new(at_once: usize, seed: u64) -> Self {
+        Self {
+            queue: Queue::new(at_once, seed),
+            sum: Sum::default(),
+            order: vec![],
+            is_stale: false,
+            told_at: Duration::ZERO,
+            rate: None,
+            awaits_room: false,
+            shown: None,
+        }
+    }
+
+    /// The queue.
+    #[must_use]
+    pub fn queue(&self) -> &Queue {
+        &self.queue
+    }
+
+    /// What the jobs come to together.
+    #[must_use]
+    pub fn sum(&self) -> Sum {
+        self.sum
+    }
+
+    /// The jobs as they are listed.
+    #[must_use]
+    pub fn order(&self) -> &[JobId] {
+        &self.order
+    }
+
+    /// The moment of which rates are told: the last whole second, or what was told after it, so that they
+    /// change with nothing else.
+    #[must_use]
+    pub fn moment(&self, now: Duration) -> Duration {
+        self.told_at.max(Duration::from_secs(now.as_secs()))
+    }
+
+    /// Bytes a second of all jobs together, where that is known.
+    #[must_use]
+    pub fn rate(&self, now: Duration) -> Option<f64> {
+        self.queue.rate(self.moment(now))
+    }
+
+    /// Per cent of the bytes that are there, where it is known of how many.
+    #[must_use]
+    pub fn per_cent(&self) -> Option<u64> {
+        (self.sum.is_known && self.sum.total > 0).then(|| share(self.sum.received, self.sum.total))
+    }
+
+    /// Whether rates change on the screen as time passes.
+    pub(in crate::app) fn ticks(&self) -> bool {
+        self.sum.under_way > 0
+    }
+
+    /// The jobs, for whoever does something to one.
+    pub(in crate::app) fn change(&mut self) -> &mut Queue {
+        self.is_stale = true;
+        &mut self.queue
+    }
+
+    fn catch_up(&mut self, now: Duration) {
+        self.rate = self.queue.rate(now).or(self.rate);
+        if !std::mem::take(&mut self.is_stale) {
+            return;
+        }
+        self.sum = self.queue.sum();
+        let rank = |job: &Job| match job.state {
+            State::Running => 0,
+            State::Finishing => 1,
+            State::Waiting => 2,
+            State::Paused(_) => 3,
+            State::Failed(_) => 4,
+            State::Saved(_) => 5,
+            State::Cancelled => 6,
+        };
+        let mut order: Vec<(u8, JobId)> =
+            self.queue.jobs().map(|job| (rank(job), job.id)).collect();
+        order.sort_by_key(|(rank, _)| *rank);
+        self.order = order.into_iter().map(|(_, id)| id).collect();
+    }
+}
+
+/// Whole per cent, down to the last one that is reached.
+#[must_use]
+pub fn share(part: u64, of: u64) -> u64 {
+    let per_cent = u128::from(part) * 100 / u128::from(of.max(1));
+    u64::try_from(per_cent).unwrap_or(100).min(100)
+}
+
+/// `1 file`, `3 files`.
+pub(in crate::app) fn files(number: usize) -> String {
+    format!("{} file{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+impl App {
+    /// The jobs.
+    #[must_use]
+    pub fn saving(&self) -> &Saving {
+        &self.saving
+    }
+
+    /// How far jobs are.
+    pub(in crate::app) fn saving_told(&mut self, all: Vec<(Turn, Told)>) {
+        for (turn, told) in all {
+            self.job_told(turn, told);
+        }
+    }
+
+    fn job_told(&mut self, turn: Turn, told: Told) {
+        if let Told::Allowance(allowance) = told {
+            return self.account.allow(allowance);
+        }
+        if !self.saving.queue.is_under_way(turn) {
+            return;
+        }
+        let now = self.now.mono;
+        self.saving.told_at = now;
+        let queue = self.saving.change();
+        match told {
+            Told::Named(path) => queue.named(turn.job, path),
+            Told::StartsAt(held, total) => queue.starts_at(turn.job, held, total),
+            Told::Received(received, total) => queue.progressed(turn.job, received, total, now),
+            Told::ReceivedAll => queue.received_all(turn.job),
+            Told::Allowance(_) => {}
+        }
+    }
+
+    /// A try is at its end.
+    pub(in crate::app) fn saving_ended(
+        &mut self,
+        turn: Turn,
+        told: Vec<Told>,
+        result: Result<Saved, Failure>,
+        trouble: Option<String>,
+    ) {
+        for told in told {
+            self.job_told(turn, told);
+        }
+        // What was saved is, whether or not anybody waits for it still.
+        let file = self.saving.queue.job(turn.job).map(|job| job.file().clone());
+        if let (Some(file), Ok(saved)) = (&file, &result) {
+            let shelved = saved.clone().shelved(file.id.clone(), file.created_at);
+            if saved.already {
+                self.account.shelve(vec![shelved]);
+            } else {
+                self.account.note_saved(shelved);
+            }
+        }
+        if self.saving.queue.is_under_way(turn) {
+            let failure = result.as_ref().err().cloned();
+            self.saving.change().ended(turn.job, result, self.now.mono);
+            self.saving.told_at = self.now.mono;
+            if let (Some(failure), Some(file)) = (failure, file) {
+                self.say_failure(turn.job, &failure, &file);
+            }
+            self.job_is_over(turn.job);
+        }
+        if let Some(trouble) = trouble {
+            self.say(trouble);
+        }
+        self.say_done();
+        self.absorb();
+    }
+
+    fn say_failure(&mut self, job: JobId, failure: &Failure, file: &Pinned) {
+        match failure.kind {
+            FailureKind::KeyRefused => {
+                let failed = grouped(self.saving.queue.sum().failed);
+                self.say(format!("the key was refused: {failed} not saved"));
+            }
+            FailureKind::DiskFull => {
+                let wanted = size(self.saving.queue.wanted_bytes());
+                let text = format!("the disk is full, {wanted} more are wanted: all is paused");
+                self.say_with(text, &GOES_ON);
+            }
+            _ => {}
+        }
+        let is_over = self.saving.queue.job(job).is_some_and(Job::is_over);
+        if is_over {
+            let text = format!("{}: {}", file.shown(60), failure.words);
+            self.account.note_not_saved(&file.id, text);
+        }
+    }
+
+    /// That all is done is said once.
+    fn say_done(&mut self) {
+        let sum = self.saving.queue.sum();
+        if sum.open > 0 || self.saving.sum.open == 0 {
+            return;
+        }
+        let counts = [
+            (sum.saved - sum.already, "saved"),
+            (sum.already, "already here"),
+            (sum.failed, "failed"),
+        ];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> =
+            counts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+        if !words.is_empty() {
+            self.say_with(words.join(" · "), &[Hint::new(&[Action::OpenJobs], "shows where")]);
+        }
+    }
+
+    /// What is kept of a file is gone, or is not.
+    pub(in crate::app) fn part_dropped(&mut self, job: JobId, result: Result<(), String>) {
+        match result {
+            Ok(()) => {
+                self.saving.change().dropped(job);
+                self.say("what was kept of it is removed");
+            }
+            Err(why) => self.say(format!("what is kept of it could not be removed: {why}")),
+        }
+    }
+
+    /// Begins what can be begun, and stops what is to be stopped.
+    pub(in crate::app) fn go_on_saving(&mut self, effects: &mut Vec<Effect>) {
+        for job in self.saving.queue.take_stopped() {
+            let turn = self.saving.queue.job(job).map(Job::turn);
+            effects.extend(turn.map(Effect::StopSaving));
+        }
+        // What is saved already is not known before that.
+        if self.account.shelf().is_told() {
+            if let Some(until) = self.account.asked_wait_end() {
+                self.saving.queue.wait_until(until);
+            }
+            while let Some(job) = self.saving.queue.begin(self.now) {
+                let (turn, download) = (job.turn(), job.download.clone());
+                self.saving.is_stale = true;
+                match self.shelved_already(&download) {
+                    Some(saved) => self.saving_ended(turn, vec![], Ok(saved), None),
+                    None => effects.push(Effect::Save(turn, Box::new(download))),
+                }
+            }
+        }
+        self.saving.catch_up(self.now.mono);
+        let shown = (self.saving.sum.open > 0)
+            .then(|| u8::try_from(self.saving.per_cent().unwrap_or_default()).unwrap_or(100));
+        if shown != self.saving.shown {
+            self.saving.shown = shown;
+            effects.push(Effect::ShowProgress(shown));
+        }
+    }
+
+    /// What is saved of it, where that is this very content.
+    fn shelved_already(&self, download: &Download) -> Option<Saved> {
+        let file = &download.file;
+        let shelved = self.account.shelf().by_id(&file.id).filter(|_| !download.again)?;
+        let same = file.bytes.is_none_or(|bytes| bytes == shelved.bytes)
+            && file.created_at.zip(shelved.created_at).is_none_or(|(a, b)| a == b);
+        same.then(|| Saved {
+            path: shelved.path.clone(),
+            bytes: shelved.bytes,
+            sha256: shelved.sha256.clone(),
+            proof: shelved.proof.clone(),
+            at: shelved.at,
+            already: true,
+        })
+    }
+
+    /// The moment at which a job is to be begun by itself.
+    pub(in crate::app) fn saving_due(&self) -> Option<Duration> {
+        let due = self.account.shelf().is_told().then(|| self.saving.queue.deadline())??;
+        // What waits for an answer is begun by that.
+        Some(due).filter(|due| *due > self.now.mono)
+    }
+}

@@ -1,0 +1,238 @@
+//! Carries out the tries of the dashboard's jobs, and tells how far they are.
+//!
+//! What is told while they run lies on a board, from which one message takes all of it, ten times a second
+//! at most, however many run.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use super::ledger::Ledger;
+use super::transfer::{Done, Saver};
+use super::{End, LazyClient, Message};
+use crate::app::event::Event;
+use crate::jobs::queue::{Failure, FailureKind};
+use crate::jobs::{Download, JobId, Told, Turn};
+use crate::time::clock::Now;
+
+/// From one message about all jobs to the next.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// The tries that are being made.
+pub(super) struct Savings {
+    shared: Shared,
+    tries: HashMap<JobId, (Turn, JoinHandle<()>)>,
+    background: Handle,
+}
+
+#[derive(Clone)]
+struct Shared {
+    client: Arc<LazyClient>,
+    saver: Arc<OnceLock<Saver>>,
+    profile: Arc<str>,
+    ledger: Ledger,
+    board: Arc<Board>,
+    sender: Sender<Message>,
+}
+
+/// What was told and not passed on yet.
+#[derive(Default)]
+struct Board {
+    told: Mutex<Noted>,
+}
+
+#[derive(Default)]
+struct Noted {
+    all: Vec<(Turn, Told)>,
+    /// Whether somebody is about to pass it on.
+    is_awaited: bool,
+}
+
+impl Board {
+    fn noted(&self) -> std::sync::MutexGuard<'_, Noted> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes what was told; tells whether somebody is to pass it on.
+    fn note(&self, turn: Turn, told: Told) -> bool {
+        let mut noted = self.noted();
+        // Of how far a try is, the latest counts.
+        let last = noted.all.iter_mut().rev().find(|(other, _)| *other == turn);
+        match (last, told) {
+            (Some((_, place @ Told::Received(..))), told @ Told::Received(..)) => *place = told,
+            (_, told) => noted.all.push((turn, told)),
+        }
+        !std::mem::replace(&mut noted.is_awaited, true)
+    }
+
+    fn take(&self) -> Vec<(Turn, Told)> {
+        let mut noted = self.noted();
+        noted.is_awaited = false;
+        std::mem::take(&mut noted.all)
+    }
+
+    /// Takes what was told of one try.
+    fn take_of(&self, turn: Turn) -> Vec<Told> {
+        let of_it = |(other, _): &mut (Turn, Told)| *other == turn;
+        self.noted().all.extract_if(.., of_it).map(|(_, told)| told).collect()
+    }
+}
+
+impl Savings {
+    pub(super) fn new(
+        client: Arc<LazyClient>,
+        ledger: Ledger,
+        profile: &str,
+        sender: Sender<Message>,
+        background: &Handle,
+    ) -> Self {
+        let shared = Shared {
+            client,
+            saver: Arc::default(),
+            profile: profile.into(),
+            ledger,
+            board: Arc::default(),
+            sender,
+        };
+        Self { shared, tries: HashMap::new(), background: background.clone() }
+    }
+
+    /// Makes a try, once that of the same job before it has let go of the file.
+    pub(super) fn save(&mut self, turn: Turn, download: Download) {
+        let before = self.tries.remove(&turn.job).map(|(_, task)| task);
+        let shared = self.shared.clone();
+        let task = self.background.spawn(async move {
+            if let Some(before) = before {
+                before.abort();
+                let _ = before.await;
+            }
+            shared.save(turn, &download).await;
+        });
+        self.tries.insert(turn.job, (turn, task));
+    }
+
+    /// Drops a try: what was written stays.
+    pub(super) fn stop(&mut self, turn: Turn) {
+        if let Some((_, task)) = self.tries.get(&turn.job).filter(|(other, _)| *other == turn) {
+            task.abort();
+            drop(self.shared.board.take_of(turn));
+        }
+    }
+
+    /// Takes away what is kept of a file.
+    pub(super) fn drop_part(&mut self, job: JobId, download: Download) {
+        let before = self.tries.remove(&job).map(|(_, task)| task);
+        let shared = self.shared.clone();
+        self.background.spawn(async move {
+            if let Some(before) = before {
+                let _ = before.await;
+            }
+            let Some(saver) = shared.saver().await else { return };
+            let forgotten = saver.forget(&download, now_s()).await;
+            let result = forgotten.map_err(|error| error.to_string());
+            let _ = shared.sender.send(Message::Event(Event::PartDropped(job, result))).await;
+        });
+    }
+
+    /// Sees how much room there is where files would be saved.
+    pub(super) fn look_at_room(&self, folder: PathBuf) {
+        let sender = self.shared.sender.clone();
+        self.background.spawn_blocking(move || {
+            let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
+        });
+    }
+}
+
+impl Shared {
+    /// Whoever saves, made at the first call; ends the program where there can be no requests.
+    async fn saver(&self) -> Option<Saver> {
+        match self.client.as_ref().as_ref() {
+            Ok(client) => {
+                let new = || Saver::new(client.clone(), &self.profile, self.ledger.clone());
+                Some(self.saver.get_or_init(new).clone())
+            }
+            Err(why) => {
+                let end = Message::End(End::NoClient(why.clone()));
+                let _ = self.sender.send(end).await;
+                None
+            }
+        }
+    }
+
+    async fn save(self, turn: Turn, download: &Download) {
+        let Some(saver) = self.saver().await else { return };
+        let teller = self.clone();
+        let tell = move |told| {
+            if teller.board.note(turn, told) {
+                let teller = teller.clone();
+                tokio::spawn(async move {
+                    sleep(BETWEEN).await;
+                    let all = teller.board.take();
+                    if !all.is_empty() {
+                        let event = Event::SavingTold(all);
+                        let _ = teller.sender.send(Message::Event(event)).await;
+                    }
+                });
+            }
+        };
+        let result = saver.save(download, now_s(), tell).await;
+        if let Err(Failure { kind, words }) = &result
+            && *kind == FailureKind::Final
+        {
+            log::warn!(why = words.as_str(); "a file could not be saved");
+        }
+        let (result, ledger_trouble) = match result {
+            Ok(Done { saved, ledger_trouble }) => (Ok(saved), ledger_trouble),
+            Err(failure) => (Err(failure), None),
+        };
+        let told = self.board.take_of(turn);
+        let event = Event::SavingEnded { turn, told, result, ledger_trouble };
+        let _ = self.sender.send(Message::Event(event)).await;
+    }
+}
+
+fn now_s() -> i64 {
+    Now::read().wall_ms.div_euclid(1_000)
+}
+
+/// Bytes that there is room for in a folder, or where it would be made.
+fn room_in(folder: &Path) -> Option<u64> {
+    let mut there = folder.ancestors();
+    let found = there.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::{Pinned, Queue};
+    use crate::text::Untrusted;
+
+    #[test]
+    fn of_how_far_a_try_is_the_latest_counts_and_one_message_takes_all() {
+        let mut queue = Queue::new(3, 1);
+        for id in ["a", "b"] {
+            let file = Pinned::by_id(Untrusted::new(id));
+            let folder = "/x".into();
+            queue.add(Download { file, folder, name: None, again: false, trust_length: false });
+        }
+        let now = Now { wall_ms: 0, mono: Duration::ZERO };
+        let turns = [(); 2].map(|()| queue.begin(now).unwrap().turn());
+        let board = Board::default();
+        assert!(board.note(turns[0], Told::StartsAt(0, None)));
+        for received in 1..50 {
+            assert!(!board.note(turns[0], Told::Received(received, None)));
+            assert!(!board.note(turns[1], Told::Received(received, None)));
+        }
+        assert_eq!(board.take_of(turns[1]), [Told::Received(49, None)]);
+        let told = [Told::StartsAt(0, None), Told::Received(49, None)];
+        assert_eq!(board.take(), told.map(|told| (turns[0], told)));
+        assert!(board.note(turns[0], Told::ReceivedAll));
+    }
+}

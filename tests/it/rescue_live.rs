@@ -1,0 +1,93 @@
+//! From the key to the files on the disk, with the real binary in a real terminal.
+
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use shelflife::jobs::record::Record;
+
+use crate::support::CANARY;
+use crate::support::demo::Demo;
+use crate::support::terminal::Terminal;
+
+fn sum(bytes: &[u8]) -> String {
+    digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The content of a file, asked for without the program.
+fn content(url: &str, id: &str) -> Vec<u8> {
+    let host = url.trim_start_matches("http://");
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /v1/files/{id}/content HTTP/1.0\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut answer = vec![];
+    stream.read_to_end(&mut answer).unwrap();
+    let head = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    answer.split_off(head + 4)
+}
+
+fn records(state: &Path) -> Vec<Record> {
+    let ledgers = std::fs::read_dir(state.join("shelflife/ledger")).unwrap();
+    let texts = ledgers.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    let all: Vec<u8> = texts.flatten().collect();
+    all.split(|byte| *byte == b'\n').filter_map(Record::read).collect()
+}
+
+/// A rescue saves what is at risk: whole, under its name, in the ledger; the dashboard knows it, and so
+/// does the next one.
+#[test]
+fn a_rescue_leads_from_a_key_to_files_on_the_disk() {
+    let demo = Demo::with_files(3);
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) =
+        (place.path().join("state"), place.path().join("config"), place.path().join("results"));
+    std::fs::create_dir_all(config.join("shelflife")).unwrap();
+    let settings = format!("downloads = \"{}\"\n", results.display());
+    std::fs::write(config.join("shelflife/config.toml"), settings).unwrap();
+    let start = || {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let (state, config) = (text(&state), text(&config));
+        let environment = [
+            ("CEREBRAS_API_KEY", CANARY),
+            ("CEREBRAS_BASE_URL", demo.url.as_str()),
+            ("XDG_STATE_HOME", &state),
+            ("XDG_CONFIG_HOME", &config),
+        ];
+        Terminal::start(120, 36, &[], &environment)
+    };
+    let mut terminal = start();
+    terminal.wait_for("3 files");
+    terminal.press("!");
+    terminal.wait_for("free there");
+    terminal.press("y");
+    let screen = terminal.wait("all saved", |screen| {
+        let rows = screen.lines().filter(|line| line.starts_with("│↓"));
+        rows.count() == 3 && !screen.contains("of 3 ·")
+    });
+    assert!(!screen.contains("failed"), "{screen}");
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    let all = records(&state);
+    assert_eq!(all.len(), 3);
+    for record in &all {
+        let path = Path::new(record.path.as_deref().unwrap());
+        assert!(path.starts_with(&results), "{path:?}");
+        let bytes = std::fs::read(path).unwrap();
+        assert_eq!(Some(sum(&bytes)), record.sha256, "{path:?}");
+        assert_eq!(sum(&content(&demo.url, &record.id)), sum(&bytes), "{path:?}");
+    }
+    let names: Vec<_> = std::fs::read_dir(&results).unwrap().collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+    // The next one knows it from the ledger, and has nothing to do; what is moved away is saved no more.
+    std::fs::remove_file(all[0].path.as_deref().unwrap()).unwrap();
+    let mut terminal = start();
+    terminal.wait("two of them", |screen| {
+        screen.lines().filter(|line| line.starts_with("│↓")).count() == 2
+    });
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
