@@ -76,7 +76,7 @@ impl Part {
 
 /// What kind of answer it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum Portion {
     /// 200: all of the content, whatever was asked for.
     Whole,
     /// 206: a part of it.
@@ -111,7 +111,7 @@ pub struct ETag {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentHead {
     /// Whether it is all, or which part.
-    pub extent: Extent,
+    pub extent: Portion,
     /// Bytes of this answer as it announces them; nothing where it does not, or where they are not those
     /// of the file.
     pub length: Option<u64>,
@@ -149,9 +149,9 @@ impl ContentHead {
         let range = text(CONTENT_RANGE.as_str());
         Self {
             extent: match status {
-                206 => range.and_then(read_range).map_or(Extent::Unplaced, Extent::Partial),
-                416 => Extent::Outside(range.and_then(read_total)),
-                _ => Extent::Whole,
+                206 => range.and_then(read_range).map_or(Portion::Unplaced, Portion::Partial),
+                416 => Portion::Outside(range.and_then(read_total)),
+                _ => Portion::Whole,
             },
             length: length.filter(|_| !encoded),
             etag: text(ETAG.as_str()).and_then(ETag::read),
@@ -344,16 +344,16 @@ mod tests {
             "" => head(status, &[]).extent,
             range => head(status, &[("content-range", range)]).extent,
         };
-        let partial = |start, last, total| Extent::Partial(ContentRange { start, last, total });
-        assert_eq!(extent(200, "bytes 0-1/2"), Extent::Whole);
+        let partial = |start, last, total| Portion::Partial(ContentRange { start, last, total });
+        assert_eq!(extent(200, "bytes 0-1/2"), Portion::Whole);
         assert_eq!(extent(206, "bytes 5-9/10"), partial(5, 9, Some(10)));
         assert_eq!(extent(206, "bytes 5-9/*"), partial(5, 9, None));
         for odd in ["", "bytes 9-5/10", "bytes 5-10/10", "lines 1-2/3", "bytes x-9/10", "bytes 5-9"]
         {
-            assert_eq!(extent(206, odd), Extent::Unplaced, "{odd}");
+            assert_eq!(extent(206, odd), Portion::Unplaced, "{odd}");
         }
-        assert_eq!(extent(416, "bytes */10"), Extent::Outside(Some(10)));
-        assert_eq!(extent(416, ""), Extent::Outside(None));
+        assert_eq!(extent(416, "bytes */10"), Portion::Outside(Some(10)));
+        assert_eq!(extent(416, ""), Portion::Outside(None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::settings::Plan;
 use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
-use crate::jobs::queue::Failure;
+use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
 use crate::jobs::{JobId, Told, Turn};
 use crate::theme::Background;
@@ -76,7 +76,7 @@ pub enum Event {
         /// What was not told of it before.
         told: Vec<Told>,
         /// What came of it.
-        result: Result<Saved, Failure>,
+        result: Result<Saved, JobFailure>,
         /// Why the ledger does not have it, in words that are fit to be shown; told once.
         ledger_trouble: Option<String>,
     },

@@ -7,7 +7,7 @@ use super::App;
 use super::effect::Effect;
 use crate::account::alerts::Alert;
 use crate::account::shelf::{Shelved, Unshelved};
-use crate::jobs::queue::{Pause, State};
+use crate::jobs::job::{JobState, Pause};
 use crate::jobs::{Download, JobId, Pinned};
 use crate::store::filter::Filter;
 use crate::store::{Delta, FileNo};
@@ -93,7 +93,7 @@ impl App {
             .collect();
         let there = due.iter().filter_map(|id| self.account.store().find(id)).collect();
         self.rescue_by_rule(there);
-        let full = State::Paused(Pause::DiskFull);
+        let full = JobState::Paused(Pause::DiskFull);
         let rests =
             |id: &&JobId| self.saving.queue().job(**id).is_some_and(|job| job.state == full);
         // Room may have been made; one that goes on has all of them go on.
@@ -144,14 +144,14 @@ impl App {
         let Some(job) = self.saving.queue().job(id) else { return };
         let file = job.file().clone();
         let why = match &job.state {
-            State::Saved(_) => {
+            JobState::Saved(_) => {
                 self.rescuing.saved += 1;
                 self.rescuing.jobs.remove(&id);
                 self.rescuing.told.remove(&file.id);
                 return;
             }
-            State::Failed(failure) => failure.words.clone(),
-            State::Paused(Pause::DiskFull) => "the disk is full".to_owned(),
+            JobState::Failed(failure) => failure.words.clone(),
+            JobState::Paused(Pause::DiskFull) => "the disk is full".to_owned(),
             _ => return,
         };
         if job.is_over() {

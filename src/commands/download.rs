@@ -17,7 +17,8 @@ use crate::api::Reading;
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
 use crate::jobs::Pinned;
-use crate::jobs::queue::{AT_ONCE, Failure, FailureKind};
+use crate::jobs::job::{FailureKind, JobFailure};
+use crate::jobs::queue::AT_ONCE;
 use crate::runtime::ledger::Contents;
 use crate::store::filter::Filter;
 use crate::text::Untrusted;
@@ -196,7 +197,7 @@ async fn by_ids(
     let mut unknown = vec![];
     for file in missing {
         let words = "the service does not have it".to_owned();
-        unknown.push((file, Failure { kind: FailureKind::Missing, words }));
+        unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
     }
     for (id, why) in failed {
         // One sentence for all of them.
@@ -204,7 +205,7 @@ async fn by_ids(
         key_refused |= super::refuses_key(&why);
         if !(is_said && super::refuses_key(&why)) {
             let kind = FailureKind::Final;
-            unknown.push((Pinned::by_id(id), Failure { kind, words: why.to_string() }));
+            unknown.push((Pinned::by_id(id), JobFailure { kind, words: why.to_string() }));
         }
     }
     if saving.options().dry_run {

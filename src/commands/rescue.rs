@@ -13,7 +13,7 @@ use super::saving::{Saving, SavingOptions};
 use super::{CommandError, configure, count, find_service};
 use crate::api::Reading;
 use crate::jobs::Pinned;
-use crate::jobs::rescue::Plan;
+use crate::jobs::rescue::RescuePlan;
 use crate::store::filter::Filter;
 use crate::text::size;
 use crate::time::clock::Now;
@@ -98,7 +98,7 @@ pub async fn run(options: &GlobalOptions, rescue: Rescue) -> Result<u8, CommandE
         return Ok(u8::from(is_partial));
     }
     let server_s = clock.server_ms(Now::read()).div_euclid(1_000);
-    let Plan { files, bytes, late, .. } = Plan::new(wanted, server_s, None);
+    let RescuePlan { files, bytes, late, .. } = RescuePlan::new(wanted, server_s, None);
     let run_out = match late.len() as u64 {
         0 => String::new(),
         late => format!("; the time of {} has run out, tried first", count(late, "file")),

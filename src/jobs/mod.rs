@@ -5,6 +5,7 @@
 //! [`whole`], and the [`record`] that is kept of it. All of it is pure: the runtime carries out what is
 //! begun, and tells how far it is and how it ended.
 
+pub mod job;
 pub mod name;
 pub mod queue;
 pub mod rate;
@@ -20,7 +21,8 @@ use crate::api::retry::Allowance;
 use crate::store::{FileRef, Store};
 use crate::text::{Untrusted, UntrustedRef};
 
-pub use queue::{Job, JobId, Queue, Turn};
+pub use job::{Job, JobId, Turn};
+pub use queue::Queue;
 
 /// A file as it stood when it was decided what is to be done with it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,9 +25,10 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::Download;
+use super::job::{FailureKind, Job, JobFailure, JobId, JobState, Pause, Sum, Turn};
 use super::rate::Rate;
 use super::record::Saved;
-use super::{Download, Pinned};
 use crate::api::retry::Policy;
 use crate::text::Untrusted;
 use crate::time::clock::Now;
@@ -41,202 +42,6 @@ const MOST_TRIES: u32 = 12;
 /// A rate that differs by this factor from the one by which the jobs were put in order puts them in
 /// another one.
 const OTHER_RATE: f64 = 1.25;
-
-/// The number of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct JobId(usize);
-
-/// One try of a job: what comes of another one is nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Turn {
-    /// The job.
-    pub job: JobId,
-    /// The number of the try, from 1.
-    pub number: u32,
-}
-
-/// Where a job stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It waits for its turn.
-    Waiting,
-    /// Bytes are on their way.
-    Running,
-    /// All has come, and is being written for good.
-    Finishing,
-    /// It rests until somebody has it go on.
-    Paused(Pause),
-    /// The file is saved.
-    Saved(Saved),
-    /// It came to nothing.
-    Failed(Failure),
-    /// Somebody called it off.
-    Cancelled,
-}
-
-/// Why a job rests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
-    /// Somebody wants it.
-    Wanted,
-    /// There is no room on the disk.
-    DiskFull,
-}
-
-/// Why a job came to nothing, or did this time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What follows from it.
-    pub kind: FailureKind,
-    /// The cause, escaped.
-    pub words: String,
-}
-
-/// What follows from a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailureKind {
-    /// Another try may go better, not before so long, where the service asks for that.
-    Passing {
-        /// How long the service asks to be left alone.
-        wait: Option<Duration>,
-    },
-    /// The key is refused: nothing else will go better.
-    KeyRefused,
-    /// There is no room on the disk: so many bytes are wanted there.
-    DiskFull,
-    /// The process of this number has the file.
-    Held(u32),
-    /// The service does not have the file.
-    Missing,
-    /// The service does not have it any more: its time has run out.
-    Expired,
-    /// Nothing will change that.
-    Final,
-}
-
-/// One job: a file to be saved.
-#[derive(Clone, Debug)]
-pub struct Job {
-    /// Its number.
-    pub id: JobId,
-    /// What is to be done.
-    pub download: Download,
-    /// Where it stands.
-    pub state: State,
-    /// Bytes that are there.
-    pub received: u64,
-    /// Bytes in all, where that is known.
-    pub total: Option<u64>,
-    /// Where it is being written, or lies.
-    pub path: Option<PathBuf>,
-    rate: Rate,
-    /// Tries that were ever begun.
-    begun: u32,
-    /// The furthest byte that was reached.
-    furthest: u64,
-    /// Whether this try reached it.
-    has_advanced: bool,
-    tries: u32,
-    idle_tries: u32,
-    not_before: Duration,
-    /// Whether another process had it before.
-    was_held: bool,
-}
-
-impl Job {
-    fn new(id: JobId, download: Download) -> Self {
-        Self {
-            id,
-            total: download.file.bytes,
-            download,
-            state: State::Waiting,
-            received: 0,
-            path: None,
-            rate: Rate::default(),
-            begun: 0,
-            furthest: 0,
-            has_advanced: false,
-            tries: 0,
-            idle_tries: 0,
-            not_before: Duration::ZERO,
-            was_held: false,
-        }
-    }
-
-    /// The file that it is about.
-    #[must_use]
-    pub fn file(&self) -> &Pinned {
-        &self.download.file
-    }
-
-    /// The try that was begun last.
-    #[must_use]
-    pub fn turn(&self) -> Turn {
-        Turn { job: self.id, number: self.begun }
-    }
-
-    /// Whether nothing more comes of it by itself.
-    #[must_use]
-    pub fn is_over(&self) -> bool {
-        matches!(self.state, State::Saved(_) | State::Failed(_) | State::Cancelled)
-    }
-
-    /// Whether it is being carried out.
-    #[must_use]
-    pub fn is_under_way(&self) -> bool {
-        matches!(self.state, State::Running | State::Finishing)
-    }
-
-    /// Bytes a second, where they come.
-    #[must_use]
-    pub fn rate(&self, now: Duration) -> Option<f64> {
-        (self.state == State::Running).then(|| self.rate.per_second(now))?
-    }
-
-    /// Bytes that are still to come, where that is known.
-    #[must_use]
-    pub fn rest(&self) -> Option<u64> {
-        self.total.map(|total| total.saturating_sub(self.received))
-    }
-
-    /// When its next try is due, where it waits for that.
-    #[must_use]
-    pub fn waits_until(&self, now: Duration) -> Option<Duration> {
-        (self.state == State::Waiting && self.not_before > now).then_some(self.not_before)
-    }
-
-    /// Milliseconds of slack, counted from any fixed moment, at so many bytes a second.
-    fn slack_ms(&self, rate: Option<f64>) -> i64 {
-        let Some(expires_at) = self.download.file.expires_at else { return i64::MAX };
-        let takes = rate.zip(self.rest()).map_or(0.0, |(rate, rest)| seconds(rest, rate) * 1_000.0);
-        expires_at.saturating_mul(1_000).saturating_sub(whole(takes))
-    }
-}
-
-/// What all jobs together come to.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sum {
-    /// Jobs that are not over.
-    pub open: usize,
-    /// Of these, those that are carried out.
-    pub under_way: usize,
-    /// Of these, those that rest.
-    pub paused: usize,
-    /// Jobs whose file is saved.
-    pub saved: usize,
-    /// Of these, those whose file was so already.
-    pub already: usize,
-    /// Jobs that came to nothing.
-    pub failed: usize,
-    /// Jobs since nothing was open last, but for those that were called off.
-    pub all: usize,
-    /// Bytes of these that are there.
-    pub received: u64,
-    /// Bytes of these in all, as far as they are known.
-    pub total: u64,
-    /// Whether that is all of them.
-    pub is_known: bool,
-}
 
 /// The queue.
 #[derive(Debug)]
@@ -345,7 +150,7 @@ impl Queue {
     /// The job that is to be begun now, if one is: it counts as running from here on. Nothing is begun
     /// before the service wants to be asked again.
     pub fn begin(&mut self, now: Now) -> Option<&Job> {
-        let running = |id: &&JobId| self.jobs[id.0].state == State::Running;
+        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
         let mono = now.mono;
         if self.under_way.iter().filter(running).count() >= self.at_once || mono < self.not_before {
             return None;
@@ -359,7 +164,7 @@ impl Queue {
         let id = self.waiting.pop()?;
         self.under_way.insert(id);
         let job = self.jobs.get_mut(id.0)?;
-        job.state = State::Running;
+        job.state = JobState::Running;
         job.tries += 1;
         job.begun += 1;
         job.has_advanced = false;
@@ -419,14 +224,14 @@ impl Queue {
 
     /// All bytes of a job are there: what remains needs no place in the queue.
     pub fn received_all(&mut self, id: JobId) {
-        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.state == State::Running) {
-            job.state = State::Finishing;
+        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.state == JobState::Running) {
+            job.state = JobState::Finishing;
             job.rate.rest();
         }
     }
 
     /// A job that was begun is at its end.
-    pub fn ended(&mut self, id: JobId, result: Result<Saved, Failure>, now: Duration) {
+    pub fn ended(&mut self, id: JobId, result: Result<Saved, JobFailure>, now: Duration) {
         if !self.under_way.remove(&id) {
             return;
         }
@@ -437,7 +242,7 @@ impl Queue {
                 job.received = saved.bytes;
                 job.total = Some(saved.bytes);
                 job.path = Some(saved.path.clone());
-                self.end(id, State::Saved(saved));
+                self.end(id, JobState::Saved(saved));
             }
             Err(failure) => self.failed(id, failure, now),
         }
@@ -446,7 +251,7 @@ impl Queue {
         }
     }
 
-    fn failed(&mut self, id: JobId, failure: Failure, now: Duration) {
+    fn failed(&mut self, id: JobId, failure: JobFailure, now: Duration) {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
         match failure.kind {
             FailureKind::Passing { wait } => {
@@ -455,11 +260,11 @@ impl Queue {
                 if let Some(wait) = wait {
                     self.not_before = self.not_before.max(now.saturating_add(wait));
                     if wait > self.policy.longest_wait {
-                        return self.end(id, State::Failed(failure));
+                        return self.end(id, JobState::Failed(failure));
                     }
                 }
                 if spent {
-                    return self.end(id, State::Failed(failure));
+                    return self.end(id, JobState::Failed(failure));
                 }
                 let backoff = self.policy.backoff(job.idle_tries.max(1), &mut self.rng);
                 job.not_before = now.saturating_add(wait.unwrap_or(backoff));
@@ -479,17 +284,17 @@ impl Queue {
             FailureKind::KeyRefused => {
                 self.waiting.clear();
                 // What has come already is finished all the same.
-                let comes = |id: &JobId| self.jobs[id.0].state != State::Finishing;
+                let comes = |id: &JobId| self.jobs[id.0].state != JobState::Finishing;
                 let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
                 for other in open {
                     self.stop(other);
-                    self.end(other, State::Failed(failure.clone()));
+                    self.end(other, JobState::Failed(failure.clone()));
                 }
             }
             FailureKind::Held(_)
             | FailureKind::Missing
             | FailureKind::Expired
-            | FailureKind::Final => self.end(id, State::Failed(failure)),
+            | FailureKind::Final => self.end(id, JobState::Failed(failure)),
         }
     }
 
@@ -500,7 +305,7 @@ impl Queue {
     /// Has a job wait for its turn.
     fn wait(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
-        job.state = State::Waiting;
+        job.state = JobState::Waiting;
         if job.not_before > Duration::ZERO {
             self.delayed.insert((job.not_before, id));
         } else {
@@ -521,7 +326,7 @@ impl Queue {
         }
     }
 
-    fn end(&mut self, id: JobId, state: State) {
+    fn end(&mut self, id: JobId, state: JobState) {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
         job.state = state;
         self.open.remove(&job.download.file.id);
@@ -529,7 +334,7 @@ impl Queue {
 
     fn rest(&mut self, id: JobId, why: Pause) {
         if let Some(job) = self.jobs.get_mut(id.0) {
-            job.state = State::Paused(why);
+            job.state = JobState::Paused(why);
         }
     }
 
@@ -537,7 +342,7 @@ impl Queue {
         let is_active = self
             .jobs
             .get(id.0)
-            .is_some_and(|job| matches!(job.state, State::Waiting | State::Running));
+            .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Running));
         if is_active {
             self.stop(id);
             self.rest(id, why);
@@ -553,10 +358,10 @@ impl Queue {
     /// Has a job that rests go on; tells whether it did rest. Where the disk was full, all go on that
     /// rested for that.
     pub fn go_on(&mut self, id: JobId) -> bool {
-        let Some(State::Paused(why)) = self.jobs.get(id.0).map(|job| job.state.clone()) else {
+        let Some(JobState::Paused(why)) = self.jobs.get(id.0).map(|job| job.state.clone()) else {
             return false;
         };
-        let rests = |job: &&Job| job.state == State::Paused(why);
+        let rests = |job: &&Job| job.state == JobState::Paused(why);
         let ids: Vec<JobId> = match why {
             Pause::Wanted => vec![id],
             Pause::DiskFull => self.jobs.iter().filter(rests).map(|job| job.id).collect(),
@@ -569,11 +374,13 @@ impl Queue {
 
     /// Calls a job off; tells whether it was not over.
     pub fn cancel(&mut self, id: JobId) -> bool {
-        let can =
-            self.jobs.get(id.0).is_some_and(|job| !job.is_over() && job.state != State::Finishing);
+        let can = self
+            .jobs
+            .get(id.0)
+            .is_some_and(|job| !job.is_over() && job.state != JobState::Finishing);
         if can {
             self.stop(id);
-            self.end(id, State::Cancelled);
+            self.end(id, JobState::Cancelled);
         }
         can
     }
@@ -581,7 +388,7 @@ impl Queue {
     /// Tries a job again that came to nothing or was called off; tells whether it was one.
     pub fn try_again(&mut self, id: JobId) -> bool {
         let Some(job) = self.jobs.get_mut(id.0) else { return false };
-        let came_to_nothing = matches!(job.state, State::Failed(_) | State::Cancelled);
+        let came_to_nothing = matches!(job.state, JobState::Failed(_) | JobState::Cancelled);
         if !came_to_nothing || !self.open.insert(job.download.file.id.clone()) {
             return false;
         }
@@ -613,7 +420,7 @@ impl Queue {
     /// The next moment at which something is to be [begun](Self::begin), where nothing else happens.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let running = |id: &&JobId| self.jobs[id.0].state == State::Running;
+        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
         if self.under_way.iter().filter(running).count() >= self.at_once {
             return None;
         }
@@ -645,15 +452,15 @@ impl Queue {
         let mut sum = Sum { is_known: true, ..Sum::default() };
         for job in &self.jobs[self.counted_from..] {
             match &job.state {
-                State::Cancelled => continue,
-                State::Saved(saved) => {
+                JobState::Cancelled => continue,
+                JobState::Saved(saved) => {
                     sum.saved += 1;
                     sum.already += usize::from(saved.already);
                 }
-                State::Failed(_) => sum.failed += 1,
-                State::Paused(_) => sum.paused += 1,
-                State::Running | State::Finishing => sum.under_way += 1,
-                State::Waiting => {}
+                JobState::Failed(_) => sum.failed += 1,
+                JobState::Paused(_) => sum.paused += 1,
+                JobState::Running | JobState::Finishing => sum.under_way += 1,
+                JobState::Waiting => {}
             }
             sum.all += 1;
             sum.open += usize::from(!job.is_over());

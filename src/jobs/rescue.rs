@@ -6,7 +6,7 @@ use super::queue::{seconds, whole};
 
 /// The plan of a rescue at a rate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct RescuePlan {
     /// Files that are at risk, in the order in which they are saved.
     pub files: Vec<Pinned>,
     /// Their bytes, as far as they are known.
@@ -18,7 +18,7 @@ pub struct Plan {
     pub late: Vec<usize>,
 }
 
-impl Plan {
+impl RescuePlan {
     /// Puts `files` into the order of their slack, and tells what will not make it at `rate` bytes a
     /// second, where it is known; `server_s` is the service's now in seconds since the epoch.
     #[must_use]
@@ -59,7 +59,7 @@ mod tests {
         }
     }
 
-    fn names(plan: &Plan) -> Vec<String> {
+    fn names(plan: &RescuePlan) -> Vec<String> {
         plan.files.iter().map(|file| file.shown(20)).collect()
     }
 
@@ -71,11 +71,11 @@ mod tests {
             file("small", 1_000, 1_050),
             file("past", 1_000, 900),
         ];
-        let plan = Plan::new(files.clone(), 1_000, Some(1_000.0));
+        let plan = RescuePlan::new(files.clone(), 1_000, Some(1_000.0));
         assert_eq!(names(&plan), ["past", "large", "small", "roomy"]);
         assert_eq!((plan.bytes, plan.takes_s), (63_000, Some(63)));
         assert_eq!(plan.late, [0, 2], "what has run out, and what waits for the large one");
-        let plan = Plan::new(files, 1_000, None);
+        let plan = RescuePlan::new(files, 1_000, None);
         assert_eq!(names(&plan), ["past", "small", "large", "roomy"]);
         assert_eq!((plan.takes_s, plan.late), (None, vec![0]));
     }

@@ -16,7 +16,7 @@
 //!
 //! It knows neither disk nor network.
 
-use crate::api::content::{ContentHead, Extent, Part};
+use crate::api::content::{ContentHead, Part, Portion};
 
 /// Bytes before the seam that are read again and compared where no validator speaks for them.
 pub const SEAM: u64 = 64 * 1_024;
@@ -71,20 +71,20 @@ impl Held {
     pub fn judge(&self, head: &ContentHead) -> Verdict {
         if self.bytes == 0 {
             return match head.extent {
-                Extent::Whole => Verdict::Fresh,
+                Portion::Whole => Verdict::Fresh,
                 // Of a content of no bytes no part can be sent; from the start nothing else is one.
-                Extent::Outside(Some(0)) => Verdict::Complete,
-                Extent::Partial(range) if range.start == 0 && self.fits(range.total) => {
+                Portion::Outside(Some(0)) => Verdict::Complete,
+                Portion::Partial(range) if range.start == 0 && self.fits(range.total) => {
                     Verdict::Fresh
                 }
-                Extent::Partial(_) | Extent::Unplaced | Extent::Outside(_) => Verdict::Anew,
+                Portion::Partial(_) | Portion::Unplaced | Portion::Outside(_) => Verdict::Anew,
             };
         }
         match head.extent {
-            Extent::Whole => Verdict::Fresh,
-            Extent::Outside(Some(total)) if total == self.bytes => Verdict::Complete,
-            Extent::Outside(_) | Extent::Unplaced => Verdict::Anew,
-            Extent::Partial(range) => {
+            Portion::Whole => Verdict::Fresh,
+            Portion::Outside(Some(total)) if total == self.bytes => Verdict::Complete,
+            Portion::Outside(_) | Portion::Unplaced => Verdict::Anew,
+            Portion::Partial(range) => {
                 let asked = self.part().from;
                 let is_ours = range.start == asked && self.fits(range.total) && !head.encoded;
                 if is_ours && self.has_same_validator(head) {
@@ -121,7 +121,7 @@ mod tests {
     const HELD: u64 = 100_000;
     const TOTAL: u64 = 250_000;
 
-    fn head(extent: Extent, etag: Option<&str>) -> ContentHead {
+    fn head(extent: Portion, etag: Option<&str>) -> ContentHead {
         let etag = etag.and_then(ETag::read);
         ContentHead {
             extent,
@@ -135,8 +135,8 @@ mod tests {
         }
     }
 
-    fn partial(start: u64, total: Option<u64>) -> Extent {
-        Extent::Partial(ContentRange { start, last: TOTAL - 1, total })
+    fn partial(start: u64, total: Option<u64>) -> Portion {
+        Portion::Partial(ContentRange { start, last: TOTAL - 1, total })
     }
 
     #[test]
@@ -155,11 +155,11 @@ mod tests {
             (&tagged, partial(0, Some(TOTAL)), Some("\"a\""), Verdict::Anew),
             (&tagged, partial(HELD, Some(TOTAL + 1)), Some("\"a\""), Verdict::Anew),
             (&tagged, partial(HELD, None), Some("\"a\""), Verdict::Anew),
-            (&tagged, Extent::Unplaced, Some("\"a\""), Verdict::Anew),
-            (&tagged, Extent::Whole, Some("\"a\""), Verdict::Fresh),
-            (&tagged, Extent::Outside(Some(HELD)), None, Verdict::Complete),
-            (&tagged, Extent::Outside(Some(TOTAL)), None, Verdict::Anew),
-            (&tagged, Extent::Outside(None), None, Verdict::Anew),
+            (&tagged, Portion::Unplaced, Some("\"a\""), Verdict::Anew),
+            (&tagged, Portion::Whole, Some("\"a\""), Verdict::Fresh),
+            (&tagged, Portion::Outside(Some(HELD)), None, Verdict::Complete),
+            (&tagged, Portion::Outside(Some(TOTAL)), None, Verdict::Anew),
+            (&tagged, Portion::Outside(None), None, Verdict::Anew),
             (&untagged, partial(seam, Some(TOTAL)), None, append(SEAM)),
             (&untagged, partial(seam, Some(TOTAL)), Some("\"new\""), append(SEAM)),
             (&untagged, partial(seam, Some(TOTAL)), Some("W/\"new\""), Verdict::Anew),
@@ -182,11 +182,14 @@ mod tests {
     fn what_begins_is_kept_from_its_first_byte() {
         let nothing = Held { total: Some(TOTAL), ..Held::default() };
         let judge = |extent| nothing.judge(&head(extent, None));
-        assert_eq!(judge(Extent::Whole), Verdict::Fresh);
+        assert_eq!(judge(Portion::Whole), Verdict::Fresh);
         assert_eq!(judge(partial(0, Some(TOTAL))), Verdict::Fresh);
         assert_eq!(judge(partial(1, Some(TOTAL))), Verdict::Anew);
-        assert_eq!(judge(Extent::Outside(None)), Verdict::Anew);
-        assert_eq!(Held::default().judge(&head(Extent::Outside(Some(0)), None)), Verdict::Complete);
+        assert_eq!(judge(Portion::Outside(None)), Verdict::Anew);
+        assert_eq!(
+            Held::default().judge(&head(Portion::Outside(Some(0)), None)),
+            Verdict::Complete
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::api::content::{ContentHead, Extent, Kind};
+use crate::api::content::{ContentHead, Kind, Portion};
 use crate::text::{Untrusted, exact_size, grouped};
 
 /// Bytes of a beginning that are looked at before anything is written.
@@ -135,10 +135,10 @@ impl Expected {
     #[must_use]
     pub fn announced_by(head: &ContentHead) -> Option<u64> {
         match head.extent {
-            Extent::Whole => head.length,
-            Extent::Partial(range) => range.total,
-            Extent::Outside(total) => total,
-            Extent::Unplaced => None,
+            Portion::Whole => head.length,
+            Portion::Partial(range) => range.total,
+            Portion::Outside(total) => total,
+            Portion::Unplaced => None,
         }
     }
 
@@ -386,7 +386,7 @@ mod tests {
 
     fn head(kind: Kind, incomplete: bool) -> ContentHead {
         ContentHead {
-            extent: Extent::Whole,
+            extent: Portion::Whole,
             length: None,
             etag: None,
             encoded: false,

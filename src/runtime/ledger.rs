@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use crate::jobs::Pinned;
 use crate::jobs::name::safe_name;
-use crate::jobs::record::Record;
+use crate::jobs::record::{Record, Saved};
 use crate::text::UntrustedRef;
 
 /// Bytes of a line at most: what is longer is none.
@@ -30,6 +31,15 @@ pub struct Contents {
     pub torn: u64,
     /// Bytes up to the end of the last whole line.
     pub read_to: u64,
+}
+
+impl Contents {
+    /// What it says of a file, if it is the same one: length and creation agree where both are known.
+    #[must_use]
+    pub fn saved_of(&self, file: &Pinned) -> Option<Saved> {
+        let record = self.saved.get(std::str::from_utf8(file.id.raw()).ok()?)?;
+        record.is_of(file).then(|| record.to_saved())?
+    }
 }
 
 impl Ledger {
@@ -193,8 +203,6 @@ fn read_lines(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::Pinned;
-    use crate::jobs::record::Saved;
     use crate::text::Untrusted;
 
     fn record(id: &str, at: i64) -> Record {

@@ -17,7 +17,7 @@ use super::ledger::Ledger;
 use super::transfer::{Done, Saver};
 use super::{End, LazyClient, Message};
 use crate::app::event::Event;
-use crate::jobs::queue::{Failure, FailureKind};
+use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::{Download, JobId, Told, Turn};
 use crate::time::clock::Now;
 
@@ -182,7 +182,7 @@ impl Shared {
             }
         };
         let result = saver.save(download, now_s(), tell).await;
-        if let Err(Failure { kind, words }) = &result
+        if let Err(JobFailure { kind, words }) = &result
             && *kind == FailureKind::Final
         {
             log::warn!(why = words.as_str(); "a file could not be saved");

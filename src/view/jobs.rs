@@ -13,7 +13,7 @@ use super::screens::centred;
 use super::{Pen, foot, heading};
 use crate::app::layers::jobs::Jobs;
 use crate::app::sheets::jobs;
-use crate::jobs::queue::{Pause, State};
+use crate::jobs::job::{JobState, Pause};
 use crate::keys::{Action, Hint};
 use crate::text::grouped;
 
@@ -73,20 +73,20 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
 /// What can be done with the job under the cursor.
 fn hints(pen: &Pen<'_>, layer: &Jobs) -> String {
     let hints = match layer.job(pen.app).map(|job| &job.state) {
-        None | Some(State::Finishing) => vec![],
-        Some(State::Running | State::Waiting) => vec![
+        None | Some(JobState::Finishing) => vec![],
+        Some(JobState::Running | JobState::Waiting) => vec![
             Hint::new(&[Action::PauseJob], "pauses"),
             Hint::new(&[Action::CancelJob], "cancels"),
         ],
-        Some(State::Paused(Pause::Wanted | Pause::DiskFull)) => vec![
+        Some(JobState::Paused(Pause::Wanted | Pause::DiskFull)) => vec![
             Hint::new(&[Action::PauseJob], "goes on"),
             Hint::new(&[Action::CancelJob], "cancels"),
         ],
-        Some(State::Failed(_) | State::Cancelled) => vec![
+        Some(JobState::Failed(_) | JobState::Cancelled) => vec![
             Hint::new(&[Action::RetryJob], "tries again"),
             Hint::new(&[Action::CancelJob], "removes what is kept"),
         ],
-        Some(State::Saved(_)) => vec![Hint::new(&[Action::CopyId], "copies the path")],
+        Some(JobState::Saved(_)) => vec![Hint::new(&[Action::CopyId], "copies the path")],
     };
     let closes = [Hint::new(&[Action::GoBack], "closes")];
     pen.app.hints(&[hints, closes.to_vec()].concat())

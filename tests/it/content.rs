@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use shelflife::api::client::Limits;
-use shelflife::api::content::{Content, ContentHead, Extent, Part, TransferLimits};
+use shelflife::api::content::{Content, ContentHead, Part, Portion, TransferLimits};
 use shelflife::api::endpoint::Endpoint;
 use shelflife::api::secret::{KEY, Secret};
 use shelflife::api::{Answer, ApiError, Client};
@@ -60,12 +60,12 @@ fn from(from: u64) -> Part {
 fn told(head: &ContentHead) -> String {
     let number = |number: Option<u64>| number.map_or("?".to_owned(), |number| number.to_string());
     let extent = match head.extent {
-        Extent::Whole => "all".to_owned(),
-        Extent::Unplaced => "somewhere".to_owned(),
-        Extent::Partial(range) => {
+        Portion::Whole => "all".to_owned(),
+        Portion::Unplaced => "somewhere".to_owned(),
+        Portion::Partial(range) => {
             format!("{}-{}/{}", range.start, range.last, number(range.total))
         }
-        Extent::Outside(total) => format!("outside {}", number(total)),
+        Portion::Outside(total) => format!("outside {}", number(total)),
     };
     let etag = head.etag.as_ref();
     let said = [

@@ -9,7 +9,7 @@ use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::settings::RescueRule;
-use shelflife::jobs::queue::{Failure, FailureKind, State};
+use shelflife::jobs::job::{FailureKind, JobFailure, JobState};
 use shelflife::jobs::record::Saved;
 use shelflife::jobs::{Download, Told, Turn};
 use shelflife::store::filter::Filter;
@@ -56,12 +56,12 @@ fn saved(download: &Download) -> Saved {
     }
 }
 
-fn end(driver: &mut Driver, turn: Turn, result: Result<Saved, Failure>) {
+fn end(driver: &mut Driver, turn: Turn, result: Result<Saved, JobFailure>) {
     driver.tell(Event::SavingEnded { turn, told: vec![], result, ledger_trouble: None });
 }
 
 fn fails(driver: &mut Driver, turn: Turn, kind: FailureKind) {
-    end(driver, turn, Err(Failure { kind, words: "it is so".to_owned() }));
+    end(driver, turn, Err(JobFailure { kind, words: "it is so".to_owned() }));
 }
 
 fn states(driver: &Driver) -> Vec<State> {
@@ -164,14 +164,14 @@ fn what_is_told_late_of_a_try_that_was_stopped_changes_nothing() {
     assert!(driver.effects.contains(&Effect::StopSaving(turn)));
     told(&mut driver, turn, Told::Received(9, Some(10)));
     fails(&mut driver, turn, FailureKind::Final);
-    assert!(matches!(states(&driver)[..], [State::Paused(_)]));
+    assert!(matches!(states(&driver)[..], [JobState::Paused(_)]));
     driver.keys(" ");
     let (again, _) = begun(&mut driver)[0].clone();
     assert_eq!((again.job, again.number), (turn.job, 2));
     fails(&mut driver, turn, FailureKind::KeyRefused);
-    assert_eq!(states(&driver), [State::Running]);
+    assert_eq!(states(&driver), [JobState::Running]);
     end(&mut driver, again, Ok(saved(&download)));
-    assert!(matches!(states(&driver)[..], [State::Saved(_)]));
+    assert!(matches!(states(&driver)[..], [JobState::Saved(_)]));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn cancelling_keeps_what_came_and_once_more_removes_it() {
     told(&mut driver, turn, Told::Received(1_024, Some(2_048)));
     driver.keys("x");
     assert_eq!(message(&driver), "cancelled; 1.00 KiB kept; x removes that, too");
-    assert_eq!(states(&driver), [State::Cancelled]);
+    assert_eq!(states(&driver), [JobState::Cancelled]);
     driver.keys("x");
     assert!(matches!(driver.effects.last(), Some(Effect::DropPart(job, _)) if *job == turn.job));
     driver.tell(Event::PartDropped(turn.job, Ok(())));
@@ -201,12 +201,12 @@ fn a_refused_key_ends_all_with_one_sentence_and_a_full_disk_pauses_all() {
     let all = begun(&mut driver);
     fails(&mut driver, all[0].0, FailureKind::DiskFull);
     assert!(message(&driver).starts_with("the disk is full, "), "{}", message(&driver));
-    assert!(states(&driver).iter().all(|state| matches!(state, State::Paused(_))));
+    assert!(states(&driver).iter().all(|state| matches!(state, JobState::Paused(_))));
     driver.keys("J ");
     let all = begun(&mut driver);
     assert_eq!(all.len(), 3);
     fails(&mut driver, all[1].0, FailureKind::KeyRefused);
-    assert!(states(&driver).iter().all(|state| matches!(state, State::Failed(_))));
+    assert!(states(&driver).iter().all(|state| matches!(state, JobState::Failed(_))));
     assert_eq!(message(&driver), "6 failed; J shows where");
 }
 

@@ -18,7 +18,7 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::{App, Settings, Wake};
 use shelflife::jobs::Told;
-use shelflife::jobs::queue::{Failure, FailureKind};
+use shelflife::jobs::job::{FailureKind, JobFailure};
 use shelflife::lister::{Cursor, Lister, Restarts};
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
@@ -116,7 +116,7 @@ impl<'a> Side<'a> {
             }
             Effect::Save(turn, _) if self.story.saving_fails => {
                 let kind = FailureKind::Passing { wait: Some(Duration::from_secs(6)) };
-                let result = Err(Failure { kind, words: "it is so".to_owned() });
+                let result = Err(JobFailure { kind, words: "it is so".to_owned() });
                 let (told, ledger_trouble) = (vec![], None);
                 let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
                 self.to_tell.push((after(120), event));

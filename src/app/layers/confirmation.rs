@@ -9,7 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::{App, Behave, Fate, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::settings::Plan;
-use crate::jobs::queue::Sum;
+use crate::jobs::job::Sum;
 use crate::jobs::rescue;
 use crate::keys::{Action, Scope};
 use crate::text::{grouped, size};
@@ -33,7 +33,7 @@ pub enum Question {
 #[derive(Clone, Debug)]
 pub struct RescueAsked {
     /// What is saved, and what will not make it.
-    pub plan: rescue::Plan,
+    pub plan: rescue::RescuePlan,
     /// The service's now, in seconds since the epoch.
     pub server_s: i64,
     /// Bytes a second, where they were measured.

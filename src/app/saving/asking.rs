@@ -9,7 +9,7 @@ use crate::app::effect::Effect;
 use crate::app::layers::Layer;
 use crate::app::layers::confirmation::{Question, RescueAsked};
 use crate::app::layers::save_to::SaveTo;
-use crate::jobs::rescue::Plan;
+use crate::jobs::rescue::RescuePlan;
 use crate::jobs::{Download, Pinned};
 use crate::keys::{Action, Hint};
 use crate::store::FileNo;
@@ -147,7 +147,7 @@ impl App {
         }
         let server_s = self.account.server_ms().div_euclid(1_000);
         let rate = self.saving.rate;
-        let plan = Plan::new(self.files_at_risk(), server_s, rate);
+        let plan = RescuePlan::new(self.files_at_risk(), server_s, rate);
         if plan.files.is_empty() {
             return self.say("nothing is at risk any more");
         }
@@ -164,7 +164,7 @@ impl App {
     }
 
     /// The rescue was agreed to, of the files that were shown.
-    pub(in crate::app) fn begin_rescue(&mut self, plan: &Plan) {
+    pub(in crate::app) fn begin_rescue(&mut self, plan: &RescuePlan) {
         let folder = self.settings.downloads.clone();
         let mut added = 0;
         for file in &plan.files {

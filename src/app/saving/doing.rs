@@ -7,7 +7,7 @@ use crate::app::effect::Effect;
 use crate::app::layers::Layer;
 use crate::app::layers::confirmation::Question;
 use crate::jobs::JobId;
-use crate::jobs::queue::State;
+use crate::jobs::job::JobState;
 use crate::keys::{Action, Hint};
 use crate::text::size;
 
@@ -24,15 +24,15 @@ impl App {
     pub(in crate::app) fn cancel_job(&mut self, id: JobId, effects: &mut Vec<Effect>) {
         let Some(job) = self.saving.queue.job(id) else { return };
         match job.state {
-            State::Saved(_) => self.say("it is saved: cancelling undoes nothing"),
-            State::Finishing => self.say("all of it is there, and being written for good"),
-            State::Failed(_) | State::Cancelled if job.received == 0 => {
+            JobState::Saved(_) => self.say("it is saved: cancelling undoes nothing"),
+            JobState::Finishing => self.say("all of it is there, and being written for good"),
+            JobState::Failed(_) | JobState::Cancelled if job.received == 0 => {
                 self.say("nothing is kept of it");
             }
-            State::Failed(_) | State::Cancelled => {
+            JobState::Failed(_) | JobState::Cancelled => {
                 effects.push(Effect::DropPart(id, Box::new(job.download.clone())));
             }
-            State::Waiting | State::Running | State::Paused(_) => {
+            JobState::Waiting | JobState::Running | JobState::Paused(_) => {
                 let kept = size(job.received);
                 let kept = if job.received > 0 { format!("; {kept} kept") } else { String::new() };
                 let has_some = job.received > 0;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
-use crate::jobs::queue::{Failure, FailureKind, State, Sum};
+use crate::jobs::job::{FailureKind, JobFailure, JobState, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told, Turn};
 use crate::keys::{Action, Hint};
@@ -104,13 +104,13 @@ impl Saving {
         }
         self.sum = self.queue.sum();
         let rank = |job: &Job| match job.state {
-            State::Running => 0,
-            State::Finishing => 1,
-            State::Waiting => 2,
-            State::Paused(_) => 3,
-            State::Failed(_) => 4,
-            State::Saved(_) => 5,
-            State::Cancelled => 6,
+            JobState::Running => 0,
+            JobState::Finishing => 1,
+            JobState::Waiting => 2,
+            JobState::Paused(_) => 3,
+            JobState::Failed(_) => 4,
+            JobState::Saved(_) => 5,
+            JobState::Cancelled => 6,
         };
         let mut order: Vec<(u8, JobId)> =
             self.queue.jobs().map(|job| (rank(job), job.id)).collect();
@@ -169,7 +169,7 @@ impl App {
         &mut self,
         turn: Turn,
         told: Vec<Told>,
-        result: Result<Saved, Failure>,
+        result: Result<Saved, JobFailure>,
         trouble: Option<String>,
     ) {
         for told in told {
@@ -201,7 +201,7 @@ impl App {
         self.absorb();
     }
 
-    fn say_failure(&mut self, job: JobId, failure: &Failure, file: &Pinned) {
+    fn say_failure(&mut self, job: JobId, failure: &JobFailure, file: &Pinned) {
         match failure.kind {
             FailureKind::KeyRefused => {
                 let failed = grouped(self.saving.queue.sum().failed);

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::app::layers::jobs::Jobs;
 use crate::app::saving::share;
 use crate::jobs::Job;
-use crate::jobs::queue::{Pause, State, Sum};
+use crate::jobs::job::{JobState, Pause, Sum};
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, size};
 use crate::theme::Tone;
@@ -131,7 +131,7 @@ impl Columns {
             };
             line.put_right(0, self.to_go, tone, to_go);
         }
-        if let Some(end) = self.left.filter(|_| !matches!(job.state, State::Saved(_))) {
+        if let Some(end) = self.left.filter(|_| !matches!(job.state, JobState::Saved(_))) {
             let (left, _) = left_of(app, job);
             let urgency = app.urgency(left);
             let tone = match urgency {
@@ -186,32 +186,32 @@ fn bytes_words(job: &Job) -> String {
 fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
     let text = |text: &str| Some((text.to_owned(), Tone::Chrome));
     match &job.state {
-        State::Running => None,
-        State::Finishing => text("being written for good"),
-        State::Waiting => match job.waits_until(app.now().mono) {
+        JobState::Running => None,
+        JobState::Finishing => text("being written for good"),
+        JobState::Waiting => match job.waits_until(app.now().mono) {
             Some(until) => {
                 let left = wait(app.seconds_until(until));
                 Some((format!("next try in {left}"), Tone::Warning))
             }
             None => text("waiting"),
         },
-        State::Paused(Pause::Wanted) => text("paused"),
-        State::Paused(Pause::DiskFull) => Some(("the disk is full".to_owned(), Tone::Error)),
-        State::Saved(saved) if saved.already => text("saved already"),
-        State::Saved(_) => Some(("saved".to_owned(), Tone::Text)),
-        State::Failed(failure) => Some((failure.words.clone(), Tone::Error)),
-        State::Cancelled => text("cancelled"),
+        JobState::Paused(Pause::Wanted) => text("paused"),
+        JobState::Paused(Pause::DiskFull) => Some(("the disk is full".to_owned(), Tone::Error)),
+        JobState::Saved(saved) if saved.already => text("saved already"),
+        JobState::Saved(_) => Some(("saved".to_owned(), Tone::Text)),
+        JobState::Failed(failure) => Some((failure.words.clone(), Tone::Error)),
+        JobState::Cancelled => text("cancelled"),
     }
 }
 
-fn sign(state: &State) -> (&'static str, Tone) {
+fn sign(state: &JobState) -> (&'static str, Tone) {
     match state {
-        State::Running | State::Finishing => ("↓", Tone::Accent),
-        State::Waiting => ("·", Tone::Chrome),
-        State::Paused(_) => ("‖", Tone::Warning),
-        State::Saved(_) => ("✓", Tone::Accent),
-        State::Failed(_) => ("!", Tone::Error),
-        State::Cancelled => ("-", Tone::Chrome),
+        JobState::Running | JobState::Finishing => ("↓", Tone::Accent),
+        JobState::Waiting => ("·", Tone::Chrome),
+        JobState::Paused(_) => ("‖", Tone::Warning),
+        JobState::Saved(_) => ("✓", Tone::Accent),
+        JobState::Failed(_) => ("!", Tone::Error),
+        JobState::Cancelled => ("-", Tone::Chrome),
     }
 }
 
@@ -233,11 +233,11 @@ pub fn about(app: &App, job: &Job, width: u16) -> Vec<Line> {
         (None, _) => format!("to {}", app.shown_path(&job.download.folder)),
     };
     let (words, tone) = match &job.state {
-        State::Saved(saved) => {
+        JobState::Saved(saved) => {
             let at = app.shown_zone().past(saved.at, app.now().wall_ms.div_euclid(1_000));
             (format!("{at} · {} · SHA-256 {}", saved.proof, saved.sha256), Tone::Chrome)
         }
-        State::Failed(failure) => (failure.words.clone(), Tone::Error),
+        JobState::Failed(failure) => (failure.words.clone(), Tone::Error),
         _ => (job.file().id.borrow().printable_within(128), Tone::Chrome),
     };
     let put = |tone, text: &str| {

@@ -15,11 +15,12 @@ use super::progress::Telling;
 use super::{CommandError, Service, failed};
 use crate::api::Client;
 use crate::config::places;
-use crate::jobs::queue::{AT_ONCE, Failure, FailureKind, Pause, State};
+use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
+use crate::jobs::queue::AT_ONCE;
 use crate::jobs::record::{Record, Saved};
-use crate::jobs::{Download, Job, JobId, Pinned, Queue};
+use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told};
 use crate::runtime::ledger::{Contents, Ledger};
-use crate::runtime::transfer::{Done, Saver, Told, lies_there};
+use crate::runtime::transfer::{Done, Saver, lies_there};
 use crate::time::clock::{Now, since_boot};
 use report::Reporter;
 
@@ -150,7 +151,7 @@ impl Saving {
     /// Says of files that were given by their ids that it came to nothing with them.
     pub(super) fn refused(
         &self,
-        files: Vec<(Pinned, Failure)>,
+        files: Vec<(Pinned, JobFailure)>,
         key_refused: bool,
     ) -> Result<Ends, CommandError> {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
@@ -165,7 +166,7 @@ impl Saving {
     pub(super) async fn run(
         self,
         files: Vec<Candidate>,
-        unknown: Vec<(Pinned, Failure)>,
+        unknown: Vec<(Pinned, JobFailure)>,
         ledger: &Contents,
     ) -> Result<Ends, CommandError> {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
@@ -200,7 +201,7 @@ impl Saving {
         if self.options.again {
             return None;
         }
-        saved_in(ledger, file).filter(|saved| lies_there(&saved.path, saved.bytes))
+        ledger.saved_of(file).filter(|saved| lies_there(&saved.path, saved.bytes))
     }
 
     /// Whether a file is saved, and lies where it was saved to.
@@ -220,12 +221,6 @@ impl Saving {
     }
 }
 
-/// What the ledger says of a file, if it is the same one: length and creation agree where both are known.
-fn saved_in(ledger: &Contents, file: &Pinned) -> Option<Saved> {
-    let record = ledger.saved.get(std::str::from_utf8(file.id.raw()).ok()?)?;
-    record.is_of(file).then(|| record.to_saved())?
-}
-
 /// The queue while it is carried out.
 struct Running {
     saver: Saver,
@@ -238,7 +233,7 @@ struct Running {
 /// What a job tells.
 enum Message {
     Told(Told),
-    Ended(Result<Done, Failure>),
+    Ended(Result<Done, JobFailure>),
 }
 
 impl Running {
@@ -311,12 +306,12 @@ impl Running {
     fn report(&mut self, id: JobId) -> Result<(), CommandError> {
         let Some(job) = self.queue.job(id) else { return Ok(()) };
         match &job.state {
-            State::Saved(saved) => self.reporter.saved(job.file(), saved),
-            State::Failed(failure) if failure.kind == FailureKind::KeyRefused => {
+            JobState::Saved(saved) => self.reporter.saved(job.file(), saved),
+            JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused => {
                 // It ended all of them, for which one sentence does.
                 self.reporter.key_refused(&self.queue, &failure.words)
             }
-            State::Failed(failure) => {
+            JobState::Failed(failure) => {
                 self.reporter.failed(job.file(), failure, self.given.contains(&id), job.received)
             }
             _ => Ok(()),
@@ -325,7 +320,7 @@ impl Running {
 
     /// Whether nothing goes on any more, since there is no room on the disk.
     fn rests_for_want_of_room(&mut self) -> bool {
-        let rests = |job: &&Job| job.state == State::Paused(Pause::DiskFull);
+        let rests = |job: &&Job| job.state == JobState::Paused(Pause::DiskFull);
         self.queue.jobs().any(|job| rests(&job)) && !self.queue.jobs().any(Job::is_under_way)
     }
 }

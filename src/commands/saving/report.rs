@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Ends, RecordOutput, line, shown};
 use crate::commands::progress::{Progress, Telling};
 use crate::commands::{CommandError, count, failed};
-use crate::jobs::queue::{Failure, FailureKind, State};
+use crate::jobs::job::{FailureKind, JobFailure, JobState};
 use crate::jobs::record::{Outcome, Record, Saved};
 use crate::jobs::{Job, Pinned, Queue};
 use crate::runtime::output::stdout;
@@ -51,6 +51,10 @@ impl Reporter {
     }
 
     pub(super) fn saved(&mut self, file: &Pinned, saved: &Saved) -> Result<(), CommandError> {
+        if saved.already {
+            // Another process was faster.
+            return self.already(file, saved);
+        }
         self.ends.saved += 1;
         let (path, bytes, proof) = (shown(&saved.path), size(saved.bytes), &saved.proof);
         self.note(&format!("saved: {path} · {bytes} · {proof}"));
@@ -61,7 +65,7 @@ impl Reporter {
     pub(super) fn failed(
         &mut self,
         file: &Pinned,
-        failure: &Failure,
+        failure: &JobFailure,
         is_given: bool,
         kept: u64,
     ) -> Result<(), CommandError> {
@@ -98,7 +102,7 @@ impl Reporter {
             return Ok(());
         }
         self.ends.key_refused = true;
-        let is_refused = |job: &&Job| matches!(&job.state, State::Failed(failure) if failure.kind == FailureKind::KeyRefused);
+        let is_refused = |job: &&Job| matches!(&job.state, JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused);
         let stopped: Vec<&Job> = queue.jobs().filter(is_refused).collect();
         let files = count(stopped.len() as u64, "file");
         self.trouble(&format!("{words}; {files} not saved"));

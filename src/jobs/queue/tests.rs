@@ -1,4 +1,5 @@
 use super::*;
+use crate::jobs::Pinned;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The service's clock, and the machine's, at the start of each test.
@@ -38,11 +39,11 @@ fn saved(bytes: u64) -> Saved {
     }
 }
 
-fn failure(kind: FailureKind) -> Result<Saved, Failure> {
-    Err(Failure { kind, words: "why".to_owned() })
+fn failure(kind: FailureKind) -> Result<Saved, JobFailure> {
+    Err(JobFailure { kind, words: "why".to_owned() })
 }
 
-fn passing() -> Result<Saved, Failure> {
+fn passing() -> Result<Saved, JobFailure> {
     failure(FailureKind::Passing { wait: None })
 }
 
@@ -59,7 +60,7 @@ fn id_of(queue: &Queue, name: &str) -> JobId {
     queue.jobs().find(|job| job.file().id.raw() == name.as_bytes()).unwrap().id
 }
 
-fn state(queue: &Queue, name: &str) -> State {
+fn state(queue: &Queue, name: &str) -> JobState {
     queue.job(id_of(queue, name)).unwrap().state.clone()
 }
 
@@ -117,7 +118,7 @@ fn what_fails_is_tried_again_three_times_without_a_further_byte() {
         // Each gets further: none is in vain.
         queue.progressed(id, n * 10, None, at(now).mono);
         queue.ended(id, passing(), at(now).mono);
-        assert_eq!(state(&queue, "a"), State::Waiting);
+        assert_eq!(state(&queue, "a"), JobState::Waiting);
         now += 60;
     }
     for n in 1..=3 {
@@ -126,7 +127,7 @@ fn what_fails_is_tried_again_three_times_without_a_further_byte() {
         queue.ended(id, passing(), at(now).mono);
         now += 60;
     }
-    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+    assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
     assert!(queue.try_again(id));
     assert_eq!(begin(&mut queue, at(now)), ["a"]);
 }
@@ -140,7 +141,7 @@ fn a_file_is_asked_for_twelve_times_at_most() {
         queue.progressed(id, n, None, at(n * 60).mono);
         queue.ended(id, passing(), at(n * 60).mono);
     }
-    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+    assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
 }
 
 #[test]
@@ -166,12 +167,12 @@ fn a_full_disk_has_all_rest_and_going_on_with_one_goes_on_with_all() {
     queue.progressed(id_of(&queue, "a"), 40, None, at(0).mono);
     queue.ended(id_of(&queue, "a"), failure(FailureKind::DiskFull), at(0).mono);
     for id in ["a", "b", "c"] {
-        assert_eq!(state(&queue, id), State::Paused(Pause::DiskFull), "{id}");
+        assert_eq!(state(&queue, id), JobState::Paused(Pause::DiskFull), "{id}");
     }
     assert_eq!(queue.take_stopped(), [id_of(&queue, "b")]);
     assert_eq!((queue.wanted_bytes(), queue.deadline()), (260, None));
     queue.ended(id_of(&queue, "b"), passing(), at(0).mono);
-    assert_eq!(state(&queue, "b"), State::Paused(Pause::DiskFull), "a late end changes nothing");
+    assert_eq!(state(&queue, "b"), JobState::Paused(Pause::DiskFull), "a late end changes nothing");
     assert!(queue.go_on(id_of(&queue, "c")));
     assert_eq!(begin(&mut queue, at(1)), ["a", "b"]);
 }
@@ -185,7 +186,7 @@ fn a_refused_key_ends_all() {
     begin(&mut queue, at(0));
     queue.ended(id_of(&queue, "b"), failure(FailureKind::KeyRefused), at(0).mono);
     for id in ["a", "b", "c"] {
-        assert!(matches!(state(&queue, id), State::Failed(_)), "{id}");
+        assert!(matches!(state(&queue, id), JobState::Failed(_)), "{id}");
     }
     assert_eq!((queue.take_stopped().len(), queue.has_open()), (1, false));
 }
@@ -199,9 +200,9 @@ fn what_has_come_already_is_finished_though_the_key_is_refused() {
     begin(&mut queue, at(0));
     queue.received_all(id_of(&queue, "a"));
     queue.ended(id_of(&queue, "b"), failure(FailureKind::KeyRefused), at(0).mono);
-    assert_eq!(state(&queue, "a"), State::Finishing);
+    assert_eq!(state(&queue, "a"), JobState::Finishing);
     queue.ended(id_of(&queue, "a"), Ok(saved(100)), at(0).mono);
-    assert!(matches!(state(&queue, "a"), State::Saved(_)));
+    assert!(matches!(state(&queue, "a"), JobState::Saved(_)));
 }
 
 #[test]
@@ -217,7 +218,7 @@ fn what_another_process_has_comes_again_at_the_end_and_once_only() {
     queue.ended(b, Ok(saved(100)), at(0).mono);
     assert_eq!(begin(&mut queue, at(0)), ["a"]);
     queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
-    assert!(matches!(state(&queue, "a"), State::Failed(_)));
+    assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
 }
 
 #[test]
@@ -301,7 +302,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                 assert!(!ended.contains(&id), "{seed} {step}: it was saved already");
                 if queue.rate(at(clock).mono).is_none() {
                     let ready = |job: &&Job| {
-                        job.state == State::Waiting && job.not_before <= at(clock).mono
+                        job.state == JobState::Waiting && job.not_before <= at(clock).mono
                     };
                     for other in queue.jobs().filter(ready) {
                         let theirs = (other.was_held, other.slack_ms(None));
@@ -314,7 +315,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             assert!(due.is_none_or(|due| due > at(clock).mono), "{seed} {step}: in vain");
         }
         // Left alone, all of it comes to an end.
-        let rests = |job: &Job| matches!(job.state, State::Paused(_));
+        let rests = |job: &Job| matches!(job.state, JobState::Paused(_));
         let resting: Vec<JobId> = queue.jobs().filter(|job| rests(job)).map(|job| job.id).collect();
         for id in resting {
             assert!(queue.go_on(id) || !rests(queue.job(id).unwrap()));

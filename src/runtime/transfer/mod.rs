@@ -5,33 +5,33 @@
 //! Whoever drops the future stops the try: what was written stays, with what is known of it beside it,
 //! and the next try goes on from there.
 
+mod beginning;
+mod failing;
 mod folder;
+mod keeping;
 mod part;
 mod sink;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
-use super::ledger::Ledger;
-use crate::api::content::{Content, Extent, Part as Range, TransferLimits};
-use crate::api::error::Status;
+use super::ledger::{Contents, Ledger};
+use crate::api::content::{Content, Part as Range, Portion, TransferLimits};
 use crate::api::{Answer, ApiError, Client};
-use crate::jobs::queue::{Failure, FailureKind};
-use crate::jobs::record::{Finished, Record, Saved};
-use crate::jobs::resume::{Held, Verdict};
-use crate::jobs::whole::{
-    BEGINNING, Expected, NotWhole, Proof, check_beginning, is_surely_content,
-};
+use crate::jobs::job::JobFailure;
+use crate::jobs::record::Saved;
+use crate::jobs::whole::{Expected, NotWhole};
 use crate::jobs::{Download, Told};
-use crate::text::size;
-use folder::{Folder, is_full, set_aside};
+use beginning::Begun;
+use failing::{Stop, disk_failure, failure, shown};
+use folder::Folder;
 use part::{Claims, Found, Part, Wanted};
 use sink::{Sink, Written};
 
@@ -48,6 +48,8 @@ pub struct Saver {
     ledger: Ledger,
     claims: Claims,
     limits: TransferLimits,
+    /// What was read of it.
+    known: Arc<Mutex<Contents>>,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
@@ -61,33 +63,6 @@ pub struct Done {
     pub ledger_trouble: Option<String>,
 }
 
-/// Why a try came to nothing.
-enum Stop {
-    Service(ApiError),
-    Disk(io::Error),
-    NotWhole(NotWhole),
-    Held(u32),
-    Anew,
-}
-
-impl From<ApiError> for Stop {
-    fn from(error: ApiError) -> Self {
-        Self::Service(error)
-    }
-}
-
-impl From<io::Error> for Stop {
-    fn from(error: io::Error) -> Self {
-        Self::Disk(error)
-    }
-}
-
-impl From<NotWhole> for Stop {
-    fn from(why: NotWhole) -> Self {
-        Self::NotWhole(why)
-    }
-}
-
 impl Saver {
     /// Saves files of the service of `client`, under `profile`, and keeps record in `ledger`.
     #[must_use]
@@ -99,6 +74,7 @@ impl Saver {
             ledger,
             claims: Claims::default(),
             limits: TransferLimits::default(),
+            known: Arc::default(),
             told_of_ledger: Arc::default(),
         }
     }
@@ -112,12 +88,16 @@ impl Saver {
         download: &Download,
         now_s: i64,
         mut tell: impl FnMut(Told),
-    ) -> Result<Done, Failure> {
+    ) -> Result<Done, JobFailure> {
         outlive_limits();
         let folder = self.open(download.folder.clone()).await.map_err(|error| {
             let place = download.folder.display().to_string();
             disk_failure(&error, &format!("the folder {} cannot be used", shown(&place)))
         })?;
+        // Another process may have saved it meanwhile.
+        if let Ok(Some(done)) = self.saved_already(download).await {
+            return Ok(done);
+        }
         let mut held = 0;
         let mut result = Err(Stop::Anew);
         // Once from where it broke off, and once from zero where that is of no use.
@@ -138,6 +118,7 @@ impl Saver {
         let folder = self.open(download.folder.clone()).await?;
         let part = match self.find(&folder, download, now_s).await? {
             Found::Ours(part) => *part,
+            Found::Finished(_) => return Err(io::Error::other("it is whole")),
             Found::Held(pid) => return Err(io::Error::other(format!("the process {pid} has it"))),
         };
         blocking(move || {
@@ -195,41 +176,17 @@ impl Saver {
             listed: download.file.bytes,
             trust_announced: download.trust_length,
         };
-        let verdict = held.judge(&answer.head);
-        if verdict == Verdict::Complete {
-            expected.announced = Some(held.bytes);
-        }
-        let begun = match verdict {
-            Verdict::Anew => {
-                // What is held is of no use, and is asked for from zero.
-                blocking(move || {
-                    let mut part = part;
-                    part.empty().and_then(|()| part.note(0))
-                })
-                .await?;
-                return Err(Stop::Anew);
-            }
-            Verdict::Complete => Begun { part, from: held.bytes, pieces: vec![], ended: true },
-            Verdict::Fresh => match begin(&mut answer, &expected, part).await {
-                Ok(begun) => begun,
-                Err(stop) => return Err(stop),
-            },
-            Verdict::Append { compare } => go_on(&mut answer, part, &held, compare).await?,
-        };
+        let begun = beginning::open(&mut answer, part, &held, &mut expected).await?;
         let extent = answer.head.extent;
         let total = expected.length();
         let flow = Flow { total, received: begun.from, told: Instant::now() };
         let (part, written) = self.pour(answer, begun, flow, kept, tell).await?;
-        if let Extent::Partial(range) = extent
+        if let Portion::Partial(range) = extent
             && written.bytes != range.last + 1
         {
             // It lied about what it sends: none of it is believed.
             let (received, of) = (written.bytes, range.last + 1);
-            blocking(move || {
-                let mut part = part;
-                part.empty().and_then(|()| part.note(0))
-            })
-            .await?;
+            beginning::forget_all(part).await?;
             return Err(NotWhole::Short { received, of }.into());
         }
         let proof = expected.prove(written.bytes, &written.last_line);
@@ -325,82 +282,6 @@ impl Saver {
         .await?;
         Ok(Stop::NotWhole(why))
     }
-
-    async fn finish(
-        &self,
-        part: Part,
-        download: &Download,
-        written: Written,
-        proof: Proof,
-        now_s: i64,
-    ) -> Result<Done, Stop> {
-        let (this, download) = (self.clone(), download.clone());
-        blocking(move || {
-            part.file.sync_all()?;
-            let Written { bytes, sha256, .. } = written;
-            let finished =
-                Finished { name: String::new(), bytes, sha256, proof: proof.to_string() };
-            let mut done = None;
-            part.finish(&this.wanted(&download, now_s), finished.clone(), |path| {
-                done = Some(this.keep(&download, path, finished, now_s));
-            })?;
-            done.ok_or_else(|| io::Error::other("it has no name"))
-        })
-        .await
-        .map_err(Stop::Disk)
-    }
-
-    /// Has the ledger know of a file that was whole when somebody ended.
-    async fn make_up(
-        &self,
-        folder: &Arc<Folder>,
-        download: &Download,
-        finished: Finished,
-        now_s: i64,
-    ) -> io::Result<Done> {
-        let (this, folder, download) = (self.clone(), Arc::clone(folder), download.clone());
-        blocking(move || {
-            let path = folder.path().join(&finished.name);
-            let done = this.keep(&download, path, finished.clone(), now_s);
-            Part::forget(&folder, &this.wanted(&download, now_s), &finished);
-            Ok(done)
-        })
-        .await
-    }
-
-    /// Adds a file that lies there whole to the ledger.
-    fn keep(&self, download: &Download, path: PathBuf, finished: Finished, now_s: i64) -> Done {
-        let Finished { bytes, sha256, proof, .. } = finished;
-        let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
-        let record = Record::saved(&download.file, &saved, std::process::id());
-        let ledger_trouble = self.add_to_ledger(&record);
-        Done { saved, ledger_trouble }
-    }
-
-    /// Adds a record to the ledger; says why that cannot be done, the first time.
-    fn add_to_ledger(&self, record: &Record) -> Option<String> {
-        let error = self.ledger.add(record).err()?;
-        if self.told_of_ledger.swap(true, Ordering::Relaxed) {
-            return None;
-        }
-        let place = self
-            .ledger
-            .path()
-            .map_or(String::new(), |path| format!(" {}", shown(&path.display().to_string())));
-        Some(format!(
-            "the ledger{place} cannot be written: {error}; what is saved will not be known later"
-        ))
-    }
-}
-
-/// A part with the first pieces that are to be written.
-struct Begun {
-    part: Part,
-    /// Bytes that stay.
-    from: u64,
-    pieces: Vec<Bytes>,
-    /// Whether that is all.
-    ended: bool,
 }
 
 /// How far it is.
@@ -418,85 +299,6 @@ impl Flow {
             tell(Told::Received(self.received, self.total));
         }
     }
-}
-
-/// Takes the beginning of a content, looks at it before anything is written, and makes room.
-async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<Begun, Stop> {
-    let mut beginning = BytesMut::new();
-    let mut ended = false;
-    let looked_at = async {
-        check_beginning(&answer.head, expected, b"", false)?;
-        while beginning.len() < BEGINNING && !ended && !is_surely_content(&beginning) {
-            match answer.next().await? {
-                Some(piece) => beginning.extend_from_slice(&piece),
-                None => ended = true,
-            }
-        }
-        // What came in its place says more than that its length is another one.
-        check_beginning(&answer.head, expected, &beginning, ended)?;
-        Ok::<(), Stop>(expected.check()?)
-    }
-    .await;
-    let (etag, total, encoded) = facts_of(answer, expected);
-    let length = expected.length();
-    blocking(move || {
-        let mut part = part;
-        // Whatever was there is of no use any more.
-        part.empty()?;
-        if let Err(stop) = looked_at {
-            part.discard();
-            return Ok(Err(stop));
-        }
-        (part.sidecar.etag, part.sidecar.total, part.sidecar.encoded) = (etag, total, encoded);
-        part.note(0)?;
-        if let Some(length) = length
-            && let Err(error) = set_aside(&part.file, length)
-        {
-            part.discard();
-            return Ok(Err(Stop::Disk(error)));
-        }
-        let pieces = vec![beginning.freeze()];
-        Ok(Ok(Begun { part, from: 0, pieces, ended }))
-    })
-    .await?
-}
-
-/// What the sidecar is to know of an answer: its strong validator, the length, whether it is encoded.
-fn facts_of(answer: &Content, expected: &Expected) -> (Option<String>, Option<u64>, bool) {
-    let etag = answer.head.etag.as_ref().filter(|tag| !tag.weak).map(|tag| tag.text.clone());
-    (etag, expected.announced, answer.head.encoded)
-}
-
-/// Compares the seam of an answer with what is held, and goes on behind it.
-async fn go_on(answer: &mut Content, part: Part, held: &Held, compare: u64) -> Result<Begun, Stop> {
-    let wanted = usize::try_from(compare).unwrap_or(usize::MAX);
-    let mut seam = BytesMut::new();
-    let mut ended = false;
-    if answer.head.incomplete {
-        return Err(NotWhole::BeingWritten(answer.head.last_line).into());
-    }
-    while seam.len() < wanted && !ended {
-        match answer.next().await? {
-            Some(piece) => seam.extend_from_slice(&piece),
-            None => ended = true,
-        }
-    }
-    let from = held.bytes;
-    blocking(move || {
-        let mut part = part;
-        let mut there = vec![0; wanted];
-        let at = from - compare;
-        std::os::unix::fs::FileExt::read_exact_at(&part.file, &mut there, at)?;
-        if seam.len() < wanted || there != seam[..wanted] {
-            part.empty()?;
-            part.note(0)?;
-            return Ok(Err(Stop::Anew));
-        }
-        let rest = seam.freeze().slice(wanted..);
-        part.note(from)?;
-        Ok(Ok(Begun { part, from, pieces: vec![rest], ended }))
-    })
-    .await?
 }
 
 /// A limit of how long a file may be ends a process that writes beyond it, unless it listens to the
@@ -526,67 +328,6 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
-}
-
-fn shown(text: &str) -> String {
-    crate::text::UntrustedRef::new(text.as_bytes()).printable_within(200)
-}
-
-fn disk_failure(error: &io::Error, what: &str) -> Failure {
-    let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
-    let cause = error.to_string();
-    let cause = cause.split(" (os error").next().unwrap_or_default();
-    Failure { kind, words: format!("{what}: {cause}") }
-}
-
-/// What follows from a try that came to nothing, of which `kept` bytes stay.
-fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) -> Failure {
-    let (kind, words) = match stop {
-        Stop::Held(pid) => (FailureKind::Held(pid), format!("the process {pid} is saving it")),
-        Stop::Anew => {
-            let words = "the service does not send it from its beginning".to_owned();
-            (FailureKind::Passing { wait: None }, words)
-        }
-        Stop::Disk(error) if is_full(&error) => return full(download, kept),
-        Stop::Disk(error) => return disk_failure(&error, "it cannot be written"),
-        Stop::NotWhole(why) => {
-            let passing = FailureKind::Passing { wait: None };
-            (if why.may_pass() { passing } else { FailureKind::Final }, why.to_string())
-        }
-        Stop::Service(error) => return refused(&error, download, kept, now_s),
-    };
-    Failure { kind, words }
-}
-
-fn full(download: &Download, kept: u64) -> Failure {
-    let wanted = download.file.bytes.map(|bytes| bytes.saturating_sub(kept));
-    let wanted = wanted.map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)));
-    Failure { kind: FailureKind::DiskFull, words: format!("the disk is full{wanted}") }
-}
-
-fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> Failure {
-    let has_run_out = download.file.expires_at.is_some_and(|at| at <= now_s);
-    let kind = match error {
-        ApiError::KeyRefused { .. } => FailureKind::KeyRefused,
-        ApiError::Refused { status: Status(410), .. } => FailureKind::Expired,
-        ApiError::Refused { status: Status(404), .. } if has_run_out => FailureKind::Expired,
-        ApiError::Refused { status: Status(404), .. } => FailureKind::Missing,
-        error if error.is_transient() => FailureKind::Passing { wait: error.wait() },
-        _ => FailureKind::Final,
-    };
-    let kept_words = || match download.file.bytes {
-        _ if kept == 0 => String::new(),
-        Some(bytes) => format!(": {} of {} kept", size(kept), size(bytes)),
-        None => format!(": {} kept", size(kept)),
-    };
-    let words = match kind {
-        FailureKind::Expired if kept > 0 => format!("expired while downloading{}", kept_words()),
-        FailureKind::Expired => "expired: the service does not have it any more".to_owned(),
-        FailureKind::Missing if kept > 0 => format!("gone while downloading{}", kept_words()),
-        FailureKind::Missing => "the service does not have it".to_owned(),
-        _ => error.to_string(),
-    };
-    Failure { kind, words }
 }
 
 /// Whether the file still lies where it was saved, with the length that it had.

@@ -70,7 +70,6 @@ fn as_read(store: &Store, no: FileNo) -> Reading {
 }
 
 /// The first letters of those that match; `u` is the unreadable one, and `c` is marked.
-    store.set_saved(FileNo(1), Some(NOW_S));
 fn matching(store: &Store, text: &str, zone: Zone) -> String {
     let filter = Filter::parse(text, zone).unwrap().unwrap();
     let marked = HashSet::from([FileNo(2)]);

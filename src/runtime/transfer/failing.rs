@@ -1,0 +1,99 @@
+//! Why a try came to nothing, and what follows from that.
+
+use std::io;
+
+use super::folder::is_full;
+use crate::api::ApiError;
+use crate::api::error::Status;
+use crate::jobs::Download;
+use crate::jobs::job::{FailureKind, JobFailure};
+use crate::jobs::whole::NotWhole;
+use crate::text::{UntrustedRef, size};
+
+/// Why a try came to nothing.
+pub(super) enum Stop {
+    Service(ApiError),
+    Disk(io::Error),
+    NotWhole(NotWhole),
+    Held(u32),
+    Anew,
+}
+
+impl From<ApiError> for Stop {
+    fn from(error: ApiError) -> Self {
+        Self::Service(error)
+    }
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Disk(error)
+    }
+}
+
+impl From<NotWhole> for Stop {
+    fn from(why: NotWhole) -> Self {
+        Self::NotWhole(why)
+    }
+}
+
+pub(super) fn shown(text: &str) -> String {
+    UntrustedRef::new(text.as_bytes()).printable_within(200)
+}
+
+pub(super) fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
+    let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
+    let cause = error.to_string();
+    let cause = cause.split(" (os error").next().unwrap_or_default();
+    JobFailure { kind, words: format!("{what}: {cause}") }
+}
+
+/// What follows from a try that came to nothing, of which `kept` bytes stay.
+pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) -> JobFailure {
+    let (kind, words) = match stop {
+        Stop::Held(pid) => (FailureKind::Held(pid), format!("the process {pid} is saving it")),
+        Stop::Anew => {
+            let words = "the service does not send it from its beginning".to_owned();
+            (FailureKind::Passing { wait: None }, words)
+        }
+        Stop::Disk(error) if is_full(&error) => return full(download, kept),
+        Stop::Disk(error) => return disk_failure(&error, "it cannot be written"),
+        Stop::NotWhole(why) => {
+            let passing = FailureKind::Passing { wait: None };
+            (if why.may_pass() { passing } else { FailureKind::Final }, why.to_string())
+        }
+        Stop::Service(error) => return refused(&error, download, kept, now_s),
+    };
+    JobFailure { kind, words }
+}
+
+fn full(download: &Download, kept: u64) -> JobFailure {
+    let wanted = download.file.bytes.map(|bytes| bytes.saturating_sub(kept));
+    let wanted = wanted.map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)));
+    JobFailure { kind: FailureKind::DiskFull, words: format!("the disk is full{wanted}") }
+}
+
+fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobFailure {
+    let has_run_out = download.file.expires_at.is_some_and(|at| at <= now_s);
+    let kind = match error {
+        ApiError::KeyRefused { .. } => FailureKind::KeyRefused,
+        ApiError::Refused { status: Status(410), .. } => FailureKind::Expired,
+        ApiError::Refused { status: Status(404), .. } if has_run_out => FailureKind::Expired,
+        ApiError::Refused { status: Status(404), .. } => FailureKind::Missing,
+        error if error.is_transient() => FailureKind::Passing { wait: error.wait() },
+        _ => FailureKind::Final,
+    };
+    let kept_words = || match download.file.bytes {
+        _ if kept == 0 => String::new(),
+        Some(bytes) => format!(": {} of {} kept", size(kept), size(bytes)),
+        None => format!(": {} kept", size(kept)),
+    };
+    let words = match kind {
+        FailureKind::Expired if kept > 0 => format!("expired while downloading{}", kept_words()),
+        FailureKind::Expired => "expired: the service does not have it any more".to_owned(),
+        FailureKind::Missing if kept > 0 => format!("gone while downloading{}", kept_words()),
+        FailureKind::Missing => "the service does not have it".to_owned(),
+        _ => error.to_string(),
+    };
+    JobFailure { kind, words }
+}

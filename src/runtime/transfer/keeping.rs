@@ -1,0 +1,107 @@
+//! The end of a download: the name, for good, and the line in the ledger.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
+
+use super::failing::{Stop, shown};
+use super::folder::Folder;
+use super::part::Part;
+use super::sink::Written;
+use super::{Done, Saver, blocking, lies_there};
+use crate::jobs::Download;
+use crate::jobs::record::{Finished, Record, Saved};
+use crate::jobs::whole::Proof;
+use crate::runtime::ledger::Contents;
+
+impl Saver {
+    /// Has it know of what was read of the ledger already.
+    pub fn know(&self, contents: Contents) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = contents;
+    }
+
+    /// What the ledger has of a file that lies there still, whoever saved it.
+    pub(super) async fn saved_already(&self, download: &Download) -> io::Result<Option<Done>> {
+        if download.again {
+            return Ok(None);
+        }
+        let (this, download) = (self.clone(), download.clone());
+        blocking(move || {
+            let mut known = this.known.lock().unwrap_or_else(PoisonError::into_inner);
+            // Where it cannot be read, nothing is known; that is told by whoever reads it first.
+            let _ = this.ledger.read_on(&mut known);
+            let saved = known.saved_of(&download.file);
+            drop(known);
+            let saved = saved.filter(|saved| lies_there(&saved.path, saved.bytes));
+            Ok(saved.map(|saved| Done { saved, ledger_trouble: None }))
+        })
+        .await
+    }
+
+    pub(super) async fn finish(
+        &self,
+        part: Part,
+        download: &Download,
+        written: Written,
+        proof: Proof,
+        now_s: i64,
+    ) -> Result<Done, Stop> {
+        let (this, download) = (self.clone(), download.clone());
+        blocking(move || {
+            part.file.sync_all()?;
+            let Written { bytes, sha256, .. } = written;
+            let finished =
+                Finished { name: String::new(), bytes, sha256, proof: proof.to_string() };
+            let mut done = None;
+            part.finish(&this.wanted(&download, now_s), finished.clone(), |path| {
+                done = Some(this.keep(&download, path, finished, now_s));
+            })?;
+            done.ok_or_else(|| io::Error::other("it has no name"))
+        })
+        .await
+        .map_err(Stop::Disk)
+    }
+
+    /// Has the ledger know of a file that was whole when somebody ended.
+    pub(super) async fn make_up(
+        &self,
+        folder: &Arc<Folder>,
+        download: &Download,
+        finished: Finished,
+        now_s: i64,
+    ) -> io::Result<Done> {
+        let (this, folder, download) = (self.clone(), Arc::clone(folder), download.clone());
+        blocking(move || {
+            let path = folder.path().join(&finished.name);
+            let done = this.keep(&download, path, finished.clone(), now_s);
+            Part::forget(&folder, &this.wanted(&download, now_s), &finished);
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Adds a file that lies there whole to the ledger.
+    fn keep(&self, download: &Download, path: PathBuf, finished: Finished, now_s: i64) -> Done {
+        let Finished { bytes, sha256, proof, .. } = finished;
+        let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
+        let record = Record::saved(&download.file, &saved, std::process::id());
+        let ledger_trouble = self.add_to_ledger(&record);
+        Done { saved, ledger_trouble }
+    }
+
+    /// Adds a record to the ledger; says why that cannot be done, the first time.
+    fn add_to_ledger(&self, record: &Record) -> Option<String> {
+        let error = self.ledger.add(record).err()?;
+        if self.told_of_ledger.swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let place = self
+            .ledger
+            .path()
+            .map_or(String::new(), |path| format!(" {}", shown(&path.display().to_string())));
+        Some(format!(
+            "the ledger{place} cannot be written: {error}; what is saved will not be known later"
+        ))
+    }
+}
