@@ -32,6 +32,8 @@
 //! * [`store`] holds the files in columns, built for a million of them, with the service's own order,
 //!   so that a page that is read again proves what became of the files between its ends; its
 //!   [`filter`](store::filter) is a language.
+//! * [`content`] is what was read of a content: which lines are held, what they say, what is read
+//!   next.
 //! * [`api`] makes one try of a call within limits and reads tolerantly what comes; its
 //!   [`pace`](api::pace) keeps to what the service allows.
 //! * [`theme`], [`keys`], [`notify`]: styles, the table of keys, protocols of notifications.
@@ -52,6 +54,7 @@ pub mod api;
 pub mod app;
 pub mod commands;
 pub mod config;
+pub mod content;
 pub mod demo;
 pub mod guide;
 pub mod jobs;

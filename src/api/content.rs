@@ -217,6 +217,8 @@ pub struct Content {
     pub head: ContentHead,
     opened: Opened,
     decoder: Decoder,
+    /// What was given back, and comes first.
+    back: Option<Bytes>,
 }
 
 /// What undoes the encoding in which the pieces come.
@@ -282,7 +284,12 @@ impl Content {
             Coding::Gzip => Decoder::Gzip(Box::new(Gzip::new())),
             Coding::Plain | Coding::Other => Decoder::Plain,
         };
-        Self { head, opened, decoder }
+        Self { head, opened, decoder, back: None }
+    }
+
+    /// Gives a part of the last piece back: it is the next one.
+    pub fn put_back(&mut self, rest: Bytes) {
+        self.back = Some(rest);
     }
 
     /// The next piece; nothing at the end of the answer, which proves nothing.
@@ -290,6 +297,9 @@ impl Content {
     /// # Errors
     /// Where it breaks off, stalls, or cannot be decoded.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        if let Some(back) = self.back.take() {
+            return Ok(Some(back));
+        }
         let gzip = match &mut self.decoder {
             Decoder::Plain => return self.opened.chunk().await,
             Decoder::Ended => return Ok(None),

@@ -55,8 +55,8 @@ pub(super) struct Opened {
 enum Haste {
     /// All of it has to be there by then.
     By(Instant),
-    /// Over each window so many bytes have to come.
-    Flowing { limits: TransferLimits, from: Instant, received: u64 },
+    /// Over each window so many bytes have to come; what counts is the time in which somebody waits.
+    Flowing { limits: TransferLimits, waited: Duration, received: u64 },
 }
 
 /// What was read of a body.
@@ -103,7 +103,7 @@ impl Exchange {
             return Err(ApiError::Undecodable { what: ODD_ENCODING });
         }
         opened.limits.gap = limits.gap;
-        opened.haste = Haste::Flowing { limits, from: Instant::now(), received: 0 };
+        opened.haste = Haste::Flowing { limits, waited: Duration::ZERO, received: 0 };
         let head = ContentHead::read(status.as_u16(), opened.response.headers());
         Ok((head, opened))
     }
@@ -177,7 +177,7 @@ impl Opened {
 
     /// The next piece of the body; nothing at its end.
     pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
-        let (limits, next) = (&self.limits, self.response.chunk());
+        let (limits, next, from) = (&self.limits, self.response.chunk(), Instant::now());
         let chunk = match self.haste {
             Haste::By(deadline) => within(deadline, limits, limits.gap, "further byte", next).await,
             Haste::Flowing { .. } => timeout(limits.gap, next)
@@ -185,22 +185,23 @@ impl Opened {
                 .map_err(|_| ApiError::TimedOut { what: "further byte", limit: limits.gap }),
         };
         let chunk = chunk?.map_err(|error| meaning_of(&error, limits.connect))?;
-        self.keep_flowing(chunk.as_ref().map_or(0, Bytes::len))?;
+        self.keep_flowing(from.elapsed(), chunk.as_ref().map_or(0, Bytes::len))?;
         Ok(chunk)
     }
 
     /// Counts what came, and gives up what hardly flows any more.
-    fn keep_flowing(&mut self, bytes: usize) -> Result<(), ApiError> {
-        let Haste::Flowing { limits, from, received } = &mut self.haste else { return Ok(()) };
+    fn keep_flowing(&mut self, waited_now: Duration, bytes: usize) -> Result<(), ApiError> {
+        let Haste::Flowing { limits, waited, received } = &mut self.haste else { return Ok(()) };
         *received += bytes as u64;
-        if from.elapsed() < limits.window {
+        *waited += waited_now;
+        if *waited < limits.window {
             return Ok(());
         }
         if *received < limits.least_bytes {
             let (received, limit) = (*received, limits.window);
             return Err(ApiError::TooSlow { received, limit });
         }
-        (*from, *received) = (Instant::now(), 0);
+        (*waited, *received) = (Duration::ZERO, 0);
         Ok(())
     }
 

@@ -1,6 +1,10 @@
 //! JSON on several lines, as it may be shown.
 
+use std::fmt::Write as _;
+
+use super::printable::MOST_MARKS;
 use super::untrusted::UntrustedRef;
+use super::width::width;
 
 /// Blanks for each level.
 const INDENT: usize = 2;
@@ -62,6 +66,38 @@ pub fn json_lines(json: UntrustedRef<'_>) -> Vec<String> {
         }
     }
     lines
+}
+
+/// JSON from outside as it stands, on one line, with nothing in it that could command a terminal or is
+/// not seen; it need not be whole.
+///
+/// Characters that are hidden, and marks that would pile up, stand as `\uXXXX`: in a string, which is
+/// where JSON may hold them, that means the same. It hides no secret: that is done to the whole of which
+/// this is a part.
+///
+/// ```
+/// use shelflife::text::{UntrustedRef, json_text};
+///
+/// let shown = json_text(UntrustedRef::new("\"a\\n\u{202e}b\"".as_bytes()));
+/// assert_eq!(shown, "\"a\\n\\u202eb\"");
+/// ```
+#[must_use]
+pub fn json_text(json: UntrustedRef<'_>) -> String {
+    let text = String::from_utf8_lossy(json.raw());
+    let mut line = String::with_capacity(text.len());
+    let mut marks = 0;
+    for c in text.chars() {
+        let is_mark = !c.is_ascii() && width(c.encode_utf8(&mut [0; 4])) == 0;
+        marks = if is_mark { marks + 1 } else { 0 };
+        if is_mark && marks > MOST_MARKS || c.is_control() {
+            for half in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(line, "\\u{half:04x}");
+            }
+        } else {
+            push(&mut line, c);
+        }
+    }
+    line
 }
 
 /// Appends a character of a string, spelt out where it is not seen.

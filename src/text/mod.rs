@@ -17,7 +17,7 @@ mod untrusted;
 mod width;
 mod wrap;
 
-pub use json::json_lines;
+pub use json::{json_lines, json_text};
 pub use numbers::{SIZE_CELLS, exact_size, grouped, size, sum};
 pub use printable::is_seen;
 pub use spelling::composed;

@@ -135,6 +135,12 @@ impl<'a> UntrustedRef<'a> {
         hide(self.0, secrets::SHORT)
     }
 
+    /// The bytes without the secrets of this process: for what is taken to pieces before it is shown.
+    #[must_use]
+    pub fn without_secrets(self) -> Cow<'a, [u8]> {
+        hide(self.0, secrets::LONG)
+    }
+
     fn within(self, cells: usize, least: usize) -> String {
         // What hides a secret is shorter than it: before that, nothing may be cut off.
         let hidden = hide(self.0, least);

@@ -30,6 +30,10 @@ pub enum Tone {
     Gone,
     /// What is marked.
     Marked,
+    /// The name of a member, in JSON.
+    Name,
+    /// A number, `true`, `false` or `null`, in JSON.
+    Number,
     /// What has so much time left.
     Urgency(Urgency),
 }
@@ -43,11 +47,11 @@ impl Theme {
             Tone::Text => self.text,
             Tone::Strong => self.strong,
             Tone::Chrome => self.chrome,
-            Tone::Accent => self.accent,
+            Tone::Accent | Tone::Name => self.accent,
             Tone::Error => self.error,
             Tone::Warning => self.warning,
             Tone::New => self.new,
-            Tone::Changed => self.changed,
+            Tone::Changed | Tone::Number => self.changed,
             Tone::Gone => self.gone,
             Tone::Marked => self.marked,
             Tone::Urgency(urgency) => self.urgency(urgency),

@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["jobs"],
     &["account"],
     &["lister", "demo"],
-    &["store"],
+    &["store", "content"],
     &["api"],
     &["theme", "keys", "notify", "log_file"],
     &["text", "time", "topics"],
@@ -32,8 +32,10 @@ const DOORS: &[(&str, &[&str])] =
     &[("demo", &["commands"]), ("log_file", &["main", "commands"]), ("view", &["runtime"])];
 
 /// What has neither clock nor chance nor world: it is told all of it.
-const CORE: &[&str] =
-    &["view", "app", "jobs", "account", "lister", "store", "theme", "keys", "notify", "text"];
+const CORE: &[&str] = &[
+    "view", "app", "jobs", "account", "lister", "store", "content", "theme", "keys", "notify",
+    "text",
+];
 
 /// Where a real wait or a real moment is meant.
 const CLOCKS: &[&str] = &[

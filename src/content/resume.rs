@@ -1,0 +1,142 @@
+//! Whether bytes that come later may stand behind bytes that are there already: the strict table.
+//!
+//! | asked from `held`, answered | then |
+//! |---|---|
+//! | a part that begins there, of the known total, with the strong validator as before | [`Join::AtOnce`] |
+//! | the same, and no validator was ever given | [`Join::AfterComparing`] |
+//! | nothing, for the content ends at `held` | [`Join::Complete`] |
+//! | all of it, another part, a part without its place, another or no total, another or a weak validator, any encoding | never |
+//!
+//! It knows only heads of answers.
+
+use crate::api::content::{ContentHead, ETag, Extent};
+
+/// What the first answer told of a content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its length in bytes.
+    pub total: Option<u64>,
+    /// Its validator.
+    pub etag: Option<ETag>,
+}
+
+/// How bytes may be joined to those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// As they come.
+    AtOnce,
+    /// Once the last bytes that are held have come again just as they were.
+    AfterComparing,
+    /// There are none: what is held is all.
+    Complete,
+}
+
+impl Known {
+    /// What this answer tells.
+    #[must_use]
+    pub fn of(head: &ContentHead) -> Self {
+        let total = match head.extent {
+            Extent::Whole => head.length,
+            Extent::Partial(range) => range.total,
+            Extent::Outside(total) => total,
+            Extent::Unplaced => None,
+        };
+        Self { total, etag: head.etag.clone() }
+    }
+
+    /// The validator that `If-Range` may name.
+    #[must_use]
+    pub fn strong(&self) -> Option<String> {
+        self.etag.as_ref().filter(|etag| !etag.weak).map(|etag| etag.text.clone())
+    }
+
+    /// Whether what `head` announces, which was asked for from the byte `from` on, may stand behind
+    /// the bytes before that one.
+    ///
+    /// # Errors
+    /// In which way it may not, in words.
+    pub fn join(&self, from: u64, head: &ContentHead) -> Result<Join, &'static str> {
+        if head.encoded {
+            return Err("it comes compressed");
+        }
+        let range = match head.extent {
+            Extent::Partial(range) => range,
+            Extent::Outside(Some(total)) if total == from => return Ok(Join::Complete),
+            Extent::Outside(_) => return Err("the service has nothing behind that"),
+            Extent::Whole => return Err("the service sends it from its beginning"),
+            Extent::Unplaced => return Err("the service does not say which part it sends"),
+        };
+        if range.start != from {
+            return Err("the service sends another part");
+        }
+        if self.total.is_some() && range.total != self.total {
+            return Err("its length is another one now");
+        }
+        match (&self.etag, &head.etag) {
+            (None, _) => Ok(Join::AfterComparing),
+            (Some(before), Some(now)) if !before.weak && before == now => Ok(Join::AtOnce),
+            (Some(before), _) if before.weak => Err("its validator is a weak one"),
+            (Some(_), _) => Err("it was changed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::content::{ContentRange, Kind};
+
+    fn etag(text: &str) -> Option<ETag> {
+        ETag::read(text)
+    }
+
+    fn head(extent: Extent, tag: &str) -> ContentHead {
+        ContentHead {
+            extent,
+            length: None,
+            etag: etag(tag),
+            encoded: false,
+            incomplete: false,
+            last_line: None,
+            kind: Kind::Other,
+            takes_ranges: false,
+        }
+    }
+
+    fn part(start: u64, total: Option<u64>) -> Extent {
+        Extent::Partial(ContentRange { start, last: 99, total })
+    }
+
+    /// Each row of the table.
+    #[test]
+    fn bytes_are_joined_only_by_the_strict_table() {
+        use Join::{AfterComparing, AtOnce, Complete};
+        let known = |total, tag| Known { total, etag: etag(tag) };
+        let all = Some(100);
+        let cases = [
+            (known(all, "\"a\""), part(40, all), "\"a\"", Some(AtOnce)),
+            (known(None, "\"a\""), part(40, all), "\"a\"", Some(AtOnce)),
+            (known(None, "\"a\""), part(40, None), "\"a\"", Some(AtOnce)),
+            (known(all, ""), part(40, all), "", Some(AfterComparing)),
+            (known(all, ""), part(40, all), "\"a\"", Some(AfterComparing)),
+            (known(all, "\"a\""), part(39, all), "\"a\"", None),
+            (known(all, "\"a\""), part(40, Some(101)), "\"a\"", None),
+            (known(all, "\"a\""), part(40, None), "\"a\"", None),
+            (known(all, "\"a\""), part(40, all), "\"b\"", None),
+            (known(all, "\"a\""), part(40, all), "", None),
+            (known(all, "W/\"a\""), part(40, all), "W/\"a\"", None),
+            (known(all, "\"a\""), part(40, all), "W/\"a\"", None),
+            (known(all, "\"a\""), Extent::Whole, "\"a\"", None),
+            (known(all, "\"a\""), Extent::Unplaced, "\"a\"", None),
+            (known(all, "\"a\""), Extent::Outside(Some(40)), "", Some(Complete)),
+            (known(all, "\"a\""), Extent::Outside(Some(100)), "", None),
+            (known(all, "\"a\""), Extent::Outside(None), "", None),
+        ];
+        for (known, extent, tag, expected) in cases {
+            let head = head(extent, tag);
+            assert_eq!(known.join(40, &head).ok(), expected, "{known:?} {head:?}");
+            let encoded = ContentHead { encoded: true, ..head };
+            assert!(known.join(40, &encoded).is_err(), "compressed bytes have no place");
+        }
+    }
+}
