@@ -23,6 +23,7 @@ use std::time::Duration;
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::pace::Pace;
 use crate::api::{Answer, ApiError};
+use crate::content::{Arrival, Hindrance};
 use crate::lister::Lister;
 use crate::lister::leisure::{Leisure, LeisurePolicy};
 use crate::lister::refresh::{Ask, RefreshPolicy, Refresher};
@@ -216,7 +217,18 @@ impl Account {
                 }
             }
             // It was abandoned, and came all the same.
-            Owner::Lister | Owner::Refresher => {}
+            Owner::Lister | Owner::Refresher | Owner::Content => {}
+        }
+    }
+
+    /// A content is being read: what its head told on the side, or why it failed.
+    pub fn content_came(&mut self, arrival: &Arrival) {
+        match arrival {
+            Arrival::Opened { date, allowance, .. } => self.heed(*date, *allowance),
+            Arrival::TriedInVain(error) | Arrival::Failed(Hindrance::Call(error)) => {
+                self.pace.keep_to(error, self.now.mono);
+            }
+            Arrival::Piece(_) | Arrival::Ended | Arrival::Failed(_) => {}
         }
     }
 
@@ -232,6 +244,7 @@ impl Account {
         match ticket.owner {
             Owner::Lister => self.lister.expects(ticket.number),
             Owner::Refresher => self.refresher.expects(ticket.number),
+            Owner::Content => false,
         }
     }
 

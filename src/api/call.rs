@@ -49,4 +49,6 @@ pub enum Owner {
     Lister,
     /// The refresher.
     Refresher,
+    /// Whoever looks at a content.
+    Content,
 }

@@ -121,12 +121,16 @@ impl App {
             | A::Decline
             | A::OlderText
             | A::NewerText
+            | A::Fold
+            | A::ToggleWrap
+            | A::CopyValue
             | A::ToggleColumn
             | A::ColumnLeft
             | A::ColumnRight
             | A::Wider
             | A::Narrower => self.say_no_such_key(),
             A::OpenDetail => self.open_detail(),
+            A::OpenContent => self.open_content(),
             A::ToggleRaw => self.toggle_raw(),
             A::OpenFilter => self.open_filter(),
             A::OpenSearch => self.open_search(),
@@ -280,7 +284,8 @@ impl App {
 fn concerns_files(action: Action) -> bool {
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
     let saves = matches!(action, A::Download | A::DownloadTo);
-    marks || saves || matches!(action, A::CopyId | A::OpenCopyPicker | A::OpenDetail | A::ToggleRaw)
+    let looks = matches!(action, A::OpenDetail | A::ToggleRaw | A::OpenContent);
+    marks || saves || looks || matches!(action, A::CopyId | A::OpenCopyPicker)
 }
 
 #[cfg(test)]

@@ -6,14 +6,21 @@ use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
 use crate::jobs::{Download, JobId, Turn};
+use crate::content::Wanted;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Ask the service; answers as [`Event::Replied`](super::event::Event::Replied), with the ticket.
     Call(Ticket, Call),
+    /// Read a content, or a part of it; what comes is told as
+    /// [`Event::ContentCame`](super::event::Event::ContentCame), with the ticket, a piece at a time, and
+    /// no more pieces than are called for.
+    Read(Ticket, Wanted),
+    /// Let so many more pieces come of the reading with this ticket.
+    ReadOn(Ticket, u32),
     /// The answer to the call with this ticket is of no interest any more: it need not be waited for,
-    /// and there will be no event of it.
+    /// and there will be no event of it; a reading ends.
     Abort(Ticket),
     /// Put the text, which is escaped already, on the clipboard; answers as
     /// [`Event::Copied`](super::event::Event::Copied), with `what` it is in words.

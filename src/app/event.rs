@@ -9,6 +9,7 @@ use crate::api::{Answer, ApiError};
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
 use crate::jobs::{JobId, Told, Turn};
+use crate::content::Arrival;
 use crate::theme::Background;
 
 /// One thing that happened.
@@ -40,6 +41,8 @@ pub enum Event {
     Replied(Ticket, Result<Answer<Reply>, ApiError>),
     /// So many bytes have come of the answer to a call that takes a while; the latest counts.
     Progressed(Ticket, u64),
+    /// Something came of the reading of a content.
+    ContentCame(Ticket, Arrival),
     /// The command of an alert did not do its work; the text says which and why, and is escaped.
     CommandFailed(String),
     /// A frame has shown what is on top; told where the app

@@ -21,6 +21,8 @@ pub mod marks;
 mod mouse;
 mod rescuing;
 pub mod saving;
+mod previews;
+mod reading;
 mod screen;
 mod searching;
 pub mod settings;
@@ -46,6 +48,8 @@ use layers::Layers;
 use marks::Marks;
 use rescuing::Rescuing;
 use saving::Saving;
+use previews::Previews;
+use reading::Readings;
 use settings::Times;
 use table::Table;
 use table::columns::Columns;
@@ -136,6 +140,9 @@ pub struct App {
     rescuing: Rescuing,
     /// When the service had been read last as it was looked at what is saved; nothing before that.
     looked_at_saved: Option<Duration>,
+    /// The readings of contents that were begun and did not end, and the number of the next one.
+    readings: Readings,
+    previews: Previews,
     /// Whether nothing was typed since it was asked what writing the settings changes.
     awaits_plan: bool,
 }
@@ -186,6 +193,8 @@ impl App {
             toast: None,
             rescuing: Rescuing::default(),
             looked_at_saved: None,
+            readings: Readings::default(),
+            previews: Previews::default(),
             awaits_plan: false,
         };
         let (key, descending) = app.settings.sort;
@@ -213,6 +222,7 @@ impl App {
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
             Event::Replied(ticket, result) => self.replied(ticket, result),
+            Event::ContentCame(ticket, arrival) => self.content_came(ticket, arrival),
             Event::Progressed(ticket, received) => self.account.progressed(ticket, received),
             Event::CommandFailed(text) => {
                 self.account.note_command_failed(&text);
@@ -241,6 +251,7 @@ impl App {
         self.go_on(effects);
         self.look_at_saved(effects);
         self.go_on_saving(effects);
+        self.read_on(effects);
         self.follow_expiries();
         self.note_round();
         self.tell(effects);

@@ -27,6 +27,14 @@ pub enum Action {
     OpenDetail,
     /// Show the selected file's JSON, or its fields again.
     ToggleRaw,
+    /// Show the content of the selected file.
+    OpenContent,
+    /// Fold the line under the cursor open, or close it again.
+    Fold,
+    /// Break long lines, or cut them.
+    ToggleWrap,
+    /// Copy the value under the cursor.
+    CopyValue,
     /// Show or hide the detail pane.
     TogglePane,
     /// Move the focus between table, pane and timeline.

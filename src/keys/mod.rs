@@ -22,6 +22,8 @@ pub enum Scope {
     Columns,
     /// In the list of jobs.
     Jobs,
+    /// Where the lines of a content are looked at.
+    Content,
     /// Where a question waits for its answer.
     Question,
     /// Where a filter or a search is typed.

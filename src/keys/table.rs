@@ -35,6 +35,7 @@ const LOOK: &[Binding] = &[
         "detail",
     ),
     bind("raw-json", &[Char('i')], A::ToggleRaw, "raw JSON of the file, or its fields again"),
+    bind("content", &[Char('e')], A::OpenContent, "the content: its lines, results told apart"),
     bind("toggle-pane", &[Char('p')], A::TogglePane, "show or hide the detail pane"),
     bind("move-focus", &[Named(Tab)], A::MoveFocus, "move the focus: table, detail pane, timeline"),
     bind("agenda", &[Char('a')], A::OpenAgenda, "agenda: expiries by hour and day, with numbers"),
@@ -181,6 +182,18 @@ const LISTS: &[Binding] = &[
         ),
     ),
     within(Scope::Jobs, bind("retry-job", &[Char('r')], A::RetryJob, "in the jobs: try again")),
+    within(
+        Scope::Content,
+        bind("fold", &[Named(Enter)], A::Fold, "in a content: fold the line open, or close it"),
+    ),
+    within(
+        Scope::Content,
+        bind("wrap", &[Char('w')], A::ToggleWrap, "in a content: break long lines, or cut them"),
+    ),
+    within(
+        Scope::Content,
+        bind("copy-value", &[Char('y')], A::CopyValue, "in a content: copy the value, or the line"),
+    ),
     within(Scope::Question, bind("yes", &[Char('y')], A::Confirm, "in a question: yes")),
     within(Scope::Question, bind("no", &[Char('n')], A::Decline, "in a question: no")),
     within(

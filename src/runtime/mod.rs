@@ -7,6 +7,7 @@
 
 mod alarm;
 mod alert_command;
+pub mod content;
 pub mod exec;
 mod frame;
 mod input;
@@ -154,6 +155,7 @@ pub async fn run(
         input,
         sender,
         calls: HashMap::new(),
+        reads: content::Reads::default(),
         commands,
         keeper,
         savings,
@@ -180,6 +182,7 @@ struct Dashboard<'a> {
     sender: Sender<Message>,
     /// The calls that are being carried out.
     calls: HashMap<Ticket, AbortHandle>,
+    reads: content::Reads,
     commands: Commands,
     keeper: Keeper,
     savings: Savings,
@@ -264,9 +267,7 @@ impl Dashboard<'_> {
 
     fn update(&mut self, event: Event) -> io::Result<Option<End>> {
         let now = Now::read();
-        if let Event::Replied(ticket, _) = &event {
-            self.calls.remove(ticket);
-        }
+        self.note_end(&event);
         self.app.update(now, event, &mut self.effects);
         self.record.log_changes(self.app);
         let mut effects = std::mem::take(&mut self.effects);
@@ -281,11 +282,9 @@ impl Dashboard<'_> {
     fn carry_out(&mut self, effect: Effect) -> io::Result<Option<End>> {
         match effect {
             Effect::Call(ticket, call) => self.request(ticket, call),
-            Effect::Abort(ticket) => {
-                if let Some(task) = self.calls.remove(&ticket) {
-                    task.abort();
-                }
-            }
+            Effect::Read(ticket, wanted) => self.read(ticket, wanted),
+            Effect::ReadOn(ticket, pieces) => self.read_on(ticket, pieces),
+            Effect::Abort(ticket) => self.give_up(ticket),
             Effect::Alert(alert) => {
                 self.screen.alert(&alert)?;
                 if !alert.command.is_empty()

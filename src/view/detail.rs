@@ -22,7 +22,7 @@ use crate::keys::{Action, Hint};
 use crate::text::{shorten_end, shorten_middle};
 
 /// From this width on there is room for all hints.
-const ROOMY_FROM: u16 = 60;
+const ROOMY_FROM: u16 = 68;
 
 const IN_PANE: [Hint; 2] = [
     Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll"),
@@ -35,9 +35,10 @@ pub(super) fn draw_full(pen: &mut Pen<'_>, area: Rect, scroll: usize) {
     let copies = Hint::new(&[Action::CopyId], "copy id");
     let words = if app.shows_raw() { "fields" } else { "raw JSON" };
     let raw = Hint::new(&[Action::ToggleRaw], words);
-    let both = [raw, copies];
+    let content = Hint::new(&[Action::OpenContent], "content");
+    let all = [raw, content, copies];
     // The way out is never cut off.
-    let others = if area.width < ROOMY_FROM { &both[1..] } else { &both };
+    let others = if area.width < ROOMY_FROM { &all[2..] } else { &all };
     let hint = reader_hints(app, sheet.overflow(), others, "closes");
     let hint = pen.message_or(&hint, usize::from(area.width.saturating_sub(5)), area);
     draw(pen, area, (&sheet, scroll), (true, &hint));

@@ -4,6 +4,7 @@
 
 mod agenda;
 mod confirmation;
+mod content;
 mod detail;
 mod events;
 mod filter;
@@ -66,6 +67,7 @@ pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position>
 fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Option<Position> {
     match layer {
         Layer::Detail(detail) => detail::draw_full(pen, area, detail.scroll()),
+        Layer::Content(shown) => return content::draw(pen, area, shown),
         Layer::Help(help) => return help::draw(pen, area, help),
         Layer::Agenda(agenda) => agenda::draw(pen, area, agenda.cursor()),
         Layer::Events(events) => return events::draw(pen, area, events),

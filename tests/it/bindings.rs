@@ -16,6 +16,7 @@ use shelflife::keys::Action as A;
 use shelflife::keys::{Action, Binding, Scope as InForce, Shortcut, bindings};
 use shelflife::theme::Theme;
 
+use crate::support::calls::result_lines;
 use crate::support::driver::Driver;
 use crate::support::files::page;
 
@@ -86,6 +87,7 @@ const SCOPES: &[Scope] = &[
             A::OpenHelp,
             A::OpenPalette,
             A::CopyId,
+            A::OpenContent,
             A::ToggleRaw,
             A::CycleTimes,
             A::NextTheme,
@@ -144,6 +146,31 @@ const SCOPES: &[Scope] = &[
             A::CancelJob,
             A::RetryJob,
             A::CopyId,
+            A::OpenHelp,
+            A::OpenPalette,
+            A::CycleTimes,
+            A::NextTheme,
+            A::WriteSettings,
+            A::Refresh,
+        ]),
+    },
+    Scope {
+        name: "content",
+        size: (80, 24),
+        keys: "e/quota\n\u{4}\u{4}\u{6}\u{6}",
+        takes: Takes::These(&[
+            A::GoBack,
+            A::Close,
+            A::OpenContent,
+            A::Fold,
+            A::ToggleWrap,
+            A::CopyValue,
+            A::OpenCopyPicker,
+            A::MoveLeft,
+            A::MoveRight,
+            A::OpenFilter,
+            A::NextMatch,
+            A::PreviousMatch,
             A::OpenHelp,
             A::OpenPalette,
             A::CycleTimes,
@@ -259,6 +286,7 @@ impl Scope {
             "filter" => &[InForce::Filter, InForce::Typing],
             "palette" | "save to" => &[InForce::Typing],
             "question" => &[InForce::Question, InForce::List, InForce::Main],
+            "content" => &[InForce::Content, InForce::Main],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
             "jobs" => &[InForce::Jobs, InForce::List, InForce::Main],
             "agenda" | "events" | "sorting" | "copying" => &[InForce::List, InForce::Main],
@@ -304,11 +332,13 @@ impl Scope {
                 '\u{4}' => driver.control('d'),
                 '\u{e}' => driver.control('n'),
                 '\u{8}' => driver.tell(pressed(Shortcut::Named(KeyCode::Backspace))),
+                '\u{6}' => driver.tell(pressed(Shortcut::Named(KeyCode::Right))),
                 '\n' => driver.tell(pressed(Shortcut::Named(KeyCode::Enter))),
                 '\t' => driver.tell(pressed(Shortcut::Named(KeyCode::Tab))),
                 c => driver.tell(pressed(Shortcut::Char(c))),
             }
             driver.answer_questions();
+            driver.answer_contents(result_lines(100).as_bytes());
         }
         driver.pass(Duration::from_secs(10));
         driver.tell(Event::DeadlineReached);

@@ -156,7 +156,7 @@ fn chosen(screen: &str) -> Vec<&str> {
 #[test]
 fn the_palette_lists_the_table_and_goes_down_to_its_last_line() {
     // What can be done to the selected file comes first, and movements after all others.
-    let first = ["open-detail", "copy-id", "copy-field", "raw-json", "mark"];
+    let first = ["open-detail", "content", "copy-id", "copy-field", "raw-json", "mark"];
     let keys = KeyMap::default();
     let of_main = || bindings().filter(|binding| binding.scope == Scope::Main);
     let listed: Vec<_> = of_main().filter(|binding| binding.name != "palette").collect();

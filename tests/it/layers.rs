@@ -79,6 +79,7 @@ fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
     ];
     let to_files = [
         "open-detail",
+        "content",
         "copy-id",
         "copy-field",
         "raw-json",
@@ -92,7 +93,7 @@ fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
     let complete = [moves.as_slice(), &no_columns, &["load-all"]].concat();
     let of_no_file =
         ["mark", "mark-range", "invert-marks", "copy-id", "download", "download-to", "copy-field"];
-    let empty = [moves.as_slice(), &["open-detail", "raw-json"], &no_columns, &of_no_file].concat();
+    let empty = [moves.as_slice(), &["open-detail", "raw-json", "content"], &no_columns, &of_no_file].concat();
     for (driver, first, last) in [
         (loaded(120, 36), to_files.as_slice(), complete),
         (Driver::new(120, 36), &["toggle-pane"], empty),

@@ -41,6 +41,7 @@ impl Behave for Detail {
                 app.appearance.raw = !app.appearance.raw;
                 self.scroll = 0;
             }
+            Action::OpenContent => app.open_content(),
             Action::CopyId => app.copy_of_selected(CopyField::Id, effects),
             action => return app.act_anywhere(action, effects),
         }

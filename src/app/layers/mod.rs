@@ -7,6 +7,7 @@
 pub mod agenda;
 pub mod columns;
 pub mod confirmation;
+pub mod content;
 pub mod copy;
 pub mod detail;
 pub mod events;
@@ -30,6 +31,7 @@ use crate::keys::{Action, Scope};
 use agenda::Agenda;
 use columns::ColumnsPicker;
 use confirmation::{Confirmation, Question};
+use content::ContentLayer;
 use copy::CopyPicker;
 use detail::Detail;
 use events::Events;
@@ -137,6 +139,8 @@ pub(super) trait Behave {
 pub enum Layer {
     /// The detail of the selected file, on the whole screen.
     Detail(Detail),
+    /// The content of a file.
+    Content(ContentLayer),
     /// The key table.
     Help(Help),
     /// The expiries by bucket, with numbers.
@@ -166,6 +170,7 @@ macro_rules! inner {
     ($layer:expr) => {
         match $layer {
             Layer::Detail(layer) => layer,
+            Layer::Content(layer) => layer,
             Layer::Help(layer) => layer,
             Layer::Agenda(layer) => layer,
             Layer::Events(layer) => layer,
@@ -249,6 +254,22 @@ impl Layers {
     /// Closes all of them.
     pub(super) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// The content that is open, whatever lies above it.
+    #[must_use]
+    pub fn content(&self) -> Option<&ContentLayer> {
+        self.0.iter().rev().find_map(|layer| match layer {
+            Layer::Content(content) => Some(content),
+            _ => None,
+        })
+    }
+
+    pub(super) fn content_mut(&mut self) -> Option<&mut ContentLayer> {
+        self.0.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Content(content) => Some(content),
+            _ => None,
+        })
     }
 
     /// Takes the topmost one away where it is as asked for.

@@ -92,8 +92,9 @@ pub struct Found {
 }
 
 /// What is done to the selected file, or to the marked ones, in the order in which it is offered.
-const TO_FILES: [Action; 9] = [
+const TO_FILES: [Action; 10] = [
     Action::OpenDetail,
+    Action::OpenContent,
     Action::CopyId,
     Action::OpenCopyPicker,
     Action::ToggleRaw,

@@ -11,7 +11,7 @@ use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
 use crate::app::{App, WIDE_BAR_CELLS};
 use crate::store::FileRef;
-use crate::text::{UntrustedRef, exact_size, width};
+use crate::text::{UntrustedRef, exact_size, json_text, shorten_end, width};
 use crate::theme::{Tone, word};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::time::span::{ago, long_span};
@@ -172,6 +172,24 @@ fn beside(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
         let now_s = app.now().wall_ms.div_euclid(1_000);
         let at = app.shown_zone().past(entry.at_ms.div_euclid(1_000), now_s);
         fields.text(take(&mut label), &format!("{at} {}", entry.what.words()), Tone::Text);
+    }
+    let mut label = "Content";
+    for first in app.preview(file.id).unwrap_or_default() {
+        let mut line = Fields::labelled(take(&mut label));
+        let room = fields.width.saturating_sub(LABEL);
+        line.push(Tone::Chrome, shorten_end(&first_words(first.borrow()), room));
+        fields.lines.push(line);
+    }
+}
+
+/// A line of a content, as it is shown where there is little room.
+fn first_words(line: UntrustedRef<'_>) -> String {
+    let hidden = line.without_secrets();
+    let text = UntrustedRef::new(&hidden);
+    if matches!(hidden.first(), Some(b'{' | b'[')) {
+        json_text(text)
+    } else {
+        text.printable().into_owned()
     }
 }
 

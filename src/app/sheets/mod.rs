@@ -5,6 +5,7 @@
 //! ([`Tone`]), and knows neither colours nor the terminal.
 
 pub mod agenda;
+pub mod content;
 pub mod detail;
 pub mod events;
 pub mod footer;

@@ -43,6 +43,7 @@ const BENCHES: &[(&str, fn())] = &[
     ("recheck", recheck),
     ("idle", idle),
     ("still", still),
+    ("content", content),
     ("list", list),
     ("list-cpu", list_cpu),
     ("download", saving::download),
@@ -276,6 +277,28 @@ fn watch(terminal: &mut Terminal, what: &str) {
     let writes = used.writes.map_or("only told to root".to_owned(), each);
     say("  calls that wrote", &writes);
     say("  threads woken", &each(used.wakes));
+}
+
+/// The first lines, and the last ones, of a content of 200 MB at 20 ms a request.
+fn content() {
+    let latency = Duration::from_millis(20);
+    let lines = Some(200 * MILLION / service::LINE);
+    let address = Service { latency, lines, ranges: true, ..Service::of(20) }.start();
+    let (mut first, mut last) = (vec![], vec![]);
+    let press = |terminal: &mut Terminal, key: &[u8], shown: &str| {
+        terminal.settle(Duration::from_millis(300));
+        let pressed = Instant::now();
+        terminal.press(key);
+        terminal.wait_to_see(shown) - pressed
+    };
+    for _ in 0..21 {
+        let mut terminal = dashboard(&address, HEIGHT, &[]);
+        terminal.wait_for("-output.jsonl");
+        first.push(press(&mut terminal, b"e", "lines read"));
+        last.push(press(&mut terminal, b"G", "line −1"));
+    }
+    say("from a key to the first lines of 200 MB, 20 ms a request", &both(first));
+    say("  to the last ones, by a part", &both(last));
 }
 
 fn list_all(address: &str) -> (Duration, Usage) {

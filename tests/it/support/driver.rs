@@ -18,7 +18,7 @@ use shelflife::time::clock::Now;
 use shelflife::time::zone::Zone;
 use time::macros::offset;
 
-use super::calls::{Asked, file_answered, listed, page_answered};
+use super::calls::{Asked, file_answered, listed, page_answered, whole_content};
 use super::files::{hours, page};
 
 /// 2026-11-23 14:00:00 UTC.
@@ -126,6 +126,19 @@ impl Driver {
         }
         if self.app.awaits_frame() {
             self.tell(Event::Drawn);
+        }
+    }
+
+    /// Answers every reading of a content that is under way with all of `text`, as the service would
+    /// that has it whole or sends parts of it.
+    pub fn answer_contents(&mut self, text: &[u8]) {
+        let is_read = |effect: &mut Effect| matches!(effect, Effect::Read(..) | Effect::ReadOn(..));
+        let reads: Vec<Effect> = self.effects.extract_if(.., is_read).collect();
+        for read in reads {
+            let Effect::Read(ticket, wanted) = read else { continue };
+            for arrival in whole_content(&wanted.part, text) {
+                self.tell(Event::ContentCame(ticket, arrival));
+            }
         }
     }
 
