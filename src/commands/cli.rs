@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, completions, config, dashboard, demo_server, doctor, download, failed,
+    CommandError, check, completions, config, content, dashboard, demo_server, doctor, download, failed,
     help, ledger, list, man, metrics, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
@@ -23,6 +23,7 @@ Examples:
   shelflife list --filter 'left<6h' --sort left   what expires next
   shelflife list --all --output csv      everything, for a script
   shelflife check -w 24h: -c 1h:         one line, for a monitoring system
+  shelflife content ID --lines 3         the first lines of a file
   shelflife demo-server --files 100000   the demo API on its own
 
 Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
@@ -59,6 +60,7 @@ pub enum Command {
     Wait(wait::Wait),
     Ledger(ledger::LedgerCommand),
     Metrics(metrics::Metrics),
+    Content(content::ContentCommand),
     Config(config::ConfigCommand),
     Doctor(doctor::Doctor),
     DemoServer(demo_server::DemoServer),
@@ -109,6 +111,7 @@ impl Command {
             Self::Rescue(rescue) => return rescue::run(options, rescue).await,
             Self::Ledger(command) => ledger::run(options, &command),
             Self::Metrics(metrics) => metrics::run(options, &metrics).await,
+            Self::Content(command) => content::run(options, &command).await,
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,

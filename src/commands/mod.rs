@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod completions;
 pub mod config;
+pub mod content;
 pub mod dashboard;
 mod definitions;
 pub mod demo_server;
@@ -123,6 +124,9 @@ pub enum CommandError {
         /// The cause.
         source: io::Error,
     },
+    /// A content was not printed, or not all of it.
+    #[error(transparent)]
+    NotPrinted(#[from] content::NotPrinted),
     /// There can be no calls.
     #[error(transparent)]
     NoClient(#[from] ClientError),
@@ -147,6 +151,7 @@ impl CommandError {
                 Failure::Call(error) if error.is_outage() => 5,
                 _ => 1,
             },
+            Self::NotPrinted(why) => why.code(),
             Self::HeldUp(_) => 5,
             Self::NotFound(_) => 4,
             Self::Partial { .. }

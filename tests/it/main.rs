@@ -12,6 +12,7 @@ mod cli;
 mod client;
 mod config;
 mod content;
+mod content_command;
 mod content_layer;
 mod contrast;
 mod demo;

@@ -1,0 +1,261 @@
+//! The bytes of a content, from whichever answers they have to be taken.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::sleep;
+
+use super::cut::Span;
+use crate::api::content::{Content, ContentHead, Extent, Part};
+use crate::api::retry::Policy;
+use crate::api::{ApiError, Client};
+use crate::content::Hindrance;
+use crate::content::resume::{Join, Known};
+use crate::runtime::content::open;
+use crate::text::Untrusted;
+
+/// Tries without one further byte, and requests in all, after which it is given up.
+const MOST_VAIN: u32 = 3;
+const MOST_REQUESTS: u32 = 12;
+/// The last bytes, which have to come again just so where nothing else tells that they are the same.
+const COMPARED: usize = 64 * 1_024;
+/// The last bytes that are held to be cut out, where neither the service nor a length helps.
+const MOST_OF_THE_END: u64 = 16 * 1_024 * 1_024;
+
+/// A content that is being read.
+pub(super) struct Stream<'a> {
+    client: &'a Client,
+    id: &'a Untrusted,
+    content: Content,
+    known: Known,
+    /// The offset of the next byte.
+    at: u64,
+    /// The offset of the first byte that came.
+    from: u64,
+    /// Where the part ends that was asked for.
+    last: Option<u64>,
+    /// Bytes to be passed over before what was asked for.
+    to_skip: u64,
+    /// How many of the last bytes are wanted, where they have to be cut out of all.
+    end_wanted: Option<u64>,
+    end: VecDeque<u8>,
+    /// The last bytes that came, to be compared.
+    seen: VecDeque<u8>,
+    requests: u32,
+    vain: u32,
+}
+
+impl<'a> Stream<'a> {
+    /// Asks for a content, or a part of it.
+    pub(super) async fn open(
+        client: &'a Client,
+        id: &'a Untrusted,
+        span: Option<Span>,
+    ) -> Result<Self, Hindrance> {
+        let part = span.map_or_else(Part::whole, Span::part);
+        let mut content = ask(client, id, &part).await?;
+        let mut requests = 1;
+        if let Extent::Outside(_) = content.head.extent {
+            return Err(Hindrance::Apart("the content has no such bytes"));
+        }
+        let is_placed = is_placed(&content.head, span);
+        if !is_placed {
+            // Another part than that was asked for, or nobody knows which: it is cut out here.
+            content = ask(client, id, &Part::whole()).await?;
+            requests += 1;
+            if content.head.extent != Extent::Whole {
+                return Err(Hindrance::Apart("the service sends another part than was asked for"));
+            }
+        }
+        let known = Known::of(&content.head);
+        let (from, last) = match content.head.extent {
+            Extent::Partial(range) => (range.start, Some(range.last)),
+            _ => (0, None),
+        };
+        let (to_skip, end_wanted) = match (content.head.extent, span) {
+            (Extent::Whole, Some(Span::From(from, _))) => (from, None),
+            (Extent::Whole, Some(Span::Last(bytes))) => match known.total {
+                Some(total) => (total.saturating_sub(bytes), None),
+                None if bytes > MOST_OF_THE_END => {
+                    let why =
+                        "the service sends no parts and tells no length: ask for 16 MiB at most";
+                    return Err(Hindrance::Apart(why));
+                }
+                None => (0, Some(bytes)),
+            },
+            _ => (0, None),
+        };
+        let (end, seen) = (VecDeque::new(), VecDeque::new());
+        Ok(Self {
+            client,
+            id,
+            content,
+            known,
+            at: from,
+            from,
+            last,
+            to_skip,
+            end_wanted,
+            end,
+            seen,
+            requests,
+            vain: 0,
+        })
+    }
+
+    /// The head of the answer that is being read.
+    pub(super) fn head(&self) -> &ContentHead {
+        &self.content.head
+    }
+
+    /// Bytes that have to be passed over before those that were asked for.
+    pub(super) fn to_skip(&self) -> u64 {
+        self.to_skip
+    }
+
+    /// Bytes of the content so far.
+    pub(super) fn received(&self) -> u64 {
+        self.at - self.from
+    }
+
+    /// Bytes of all of the content, as far as it was announced.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.known.total
+    }
+
+    /// That the service says that it is still being written, if it does.
+    pub(super) fn still_being_written(&self) -> Option<Hindrance> {
+        let head = &self.content.head;
+        head.incomplete.then_some(Hindrance::StillBeingWritten(head.last_line))
+    }
+
+    /// The next bytes; nothing at the end.
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Hindrance> {
+        loop {
+            match self.content.next().await {
+                Ok(Some(piece)) => {
+                    self.at += piece.len() as u64;
+                    self.vain = 0;
+                    self.remember(&piece);
+                    let Some(wanted) = self.end_wanted else { return Ok(Some(piece)) };
+                    self.end.extend(&piece);
+                    let surplus =
+                        self.end.len().saturating_sub(usize::try_from(wanted).unwrap_or(0));
+                    self.end.drain(..surplus);
+                }
+                Ok(None) => {
+                    let rest = std::mem::take(&mut self.end);
+                    self.end_wanted = None;
+                    return Ok((!rest.is_empty()).then(|| Vec::from(rest).into()));
+                }
+                Err(error) => {
+                    if !self.go_on(error).await? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn remember(&mut self, piece: &[u8]) {
+        if self.known.etag.is_some() {
+            return;
+        }
+        self.seen.extend(&piece[piece.len().saturating_sub(COMPARED)..]);
+        let surplus = self.seen.len().saturating_sub(COMPARED);
+        self.seen.drain(..surplus);
+    }
+
+    /// Asks for the rest after an answer that broke off; tells whether there is any.
+    async fn go_on(&mut self, error: ApiError) -> Result<bool, Hindrance> {
+        if !error.is_transient() {
+            return Err(error.into());
+        }
+        let mut rng = fastrand::Rng::new();
+        let mut why = error;
+        loop {
+            self.vain += 1;
+            if self.vain > MOST_VAIN || self.requests >= MOST_REQUESTS {
+                return Err(why.into());
+            }
+            let wait = why.wait().unwrap_or_else(|| Policy::default().backoff(self.vain, &mut rng));
+            if wait > Policy::default().longest_wait {
+                return Err(why.into());
+            }
+            sleep(wait.max(Duration::from_millis(1))).await;
+            self.requests += 1;
+            let from = self.at - self.seen.len() as u64;
+            let part = Part { from, last: self.last, tail: None, if_range: self.known.strong() };
+            let mut content = match ask(self.client, self.id, &part).await {
+                Ok(content) => content,
+                Err(Hindrance::Call(error)) if error.is_transient() => {
+                    why = error;
+                    continue;
+                }
+                Err(other) => return Err(other),
+            };
+            let is_start =
+                from == 0 && content.head.extent == Extent::Whole && !content.head.encoded;
+            let join = if is_start && self.at == 0 {
+                // Nothing came before: it is the first answer once more.
+                Ok(Join::AtOnce)
+            } else {
+                self.known.join(from, &content.head)
+            };
+            match join {
+                Err(why) => return Err(Hindrance::Apart(why)),
+                Ok(Join::Complete) => return Ok(false),
+                Ok(Join::AtOnce) => {}
+                Ok(Join::AfterComparing) => match self.compare(&mut content).await {
+                    Ok(()) => {}
+                    Err(Hindrance::Call(error)) if error.is_transient() => {
+                        why = error;
+                        continue;
+                    }
+                    Err(other) => return Err(other),
+                },
+            }
+            self.content = content;
+            return Ok(true);
+        }
+    }
+
+    /// Reads what came last once more: it has to be the same.
+    async fn compare(&mut self, content: &mut Content) -> Result<(), Hindrance> {
+        let changed = Hindrance::Apart("its last bytes are others now");
+        let mut left: Vec<u8> = self.seen.iter().copied().collect();
+        while !left.is_empty() {
+            let Some(piece) = content.next().await? else { return Err(changed) };
+            let same = piece.len().min(left.len());
+            if piece[..same] != left[..same] {
+                return Err(changed);
+            }
+            left.drain(..same);
+            if same < piece.len() {
+                content.put_back(piece.slice(same..));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One answer, tried for as often as the policy allows.
+async fn ask(client: &Client, id: &Untrusted, part: &Part) -> Result<Content, Hindrance> {
+    Ok(open(client, id, part, |_| ()).await?.value)
+}
+
+/// Whether an answer is all of the content, or just the part that was asked for.
+fn is_placed(head: &ContentHead, span: Option<Span>) -> bool {
+    let begin = match (head.extent, span) {
+        (Extent::Whole, _) => return true,
+        (Extent::Partial(range), Some(Span::Last(bytes))) => {
+            let begin = range.total.map(|total| total.saturating_sub(bytes));
+            begin.map(|begin| (begin, range.start))
+        }
+        (Extent::Partial(range), Some(Span::From(from, _))) => Some((from, range.start)),
+        (Extent::Partial(range), None) => Some((0, range.start)),
+        (Extent::Unplaced | Extent::Outside(_), _) => None,
+    };
+    begin.is_some_and(|(wanted, begin)| wanted == begin) && !head.encoded
+}
