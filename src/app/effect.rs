@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
-use crate::jobs::{Download, JobId, Turn};
 use crate::content::Wanted;
+use crate::jobs::{Download, JobId, Turn};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use super::settings::Plan;
 use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
+use crate::content::Arrival;
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
 use crate::jobs::{JobId, Told, Turn};
-use crate::content::Arrival;
 use crate::theme::Background;
 
 /// One thing that happened.

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, completions, config, content, dashboard, demo_server, doctor, download, failed,
-    help, ledger, list, man, metrics, rescue, show, wait,
+    CommandError, check, completions, config, content, dashboard, demo_server, doctor, download,
+    failed, help, ledger, list, man, metrics, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
 

@@ -4,7 +4,7 @@
 use serde_json::value::RawValue;
 
 use super::json::members;
-use crate::api::content::{ContentHead, Extent, Kind};
+use crate::api::content::{ContentHead, Kind, Portion};
 use crate::api::wire::read_error_message;
 use crate::text::{Untrusted, UntrustedRef};
 
@@ -57,7 +57,7 @@ pub enum Judgement {
 /// whatever was announced.
 #[must_use]
 pub fn judge(head: &ContentHead, begin: &[u8], ended: bool) -> Judgement {
-    if head.extent != Extent::Whole {
+    if head.extent != Portion::Whole {
         return Judgement::Content;
     }
     if head.kind == Kind::Html || begins_like_html(begin) {
@@ -157,7 +157,7 @@ mod tests {
 
     fn head(kind: Kind) -> ContentHead {
         ContentHead {
-            extent: Extent::Whole,
+            extent: Portion::Whole,
             length: None,
             etag: None,
             encoded: false,

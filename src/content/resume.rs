@@ -9,7 +9,7 @@
 //!
 //! It knows only heads of answers.
 
-use crate::api::content::{ContentHead, ETag, Extent};
+use crate::api::content::{ContentHead, ETag, Portion};
 
 /// What the first answer told of a content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,10 +36,10 @@ impl Known {
     #[must_use]
     pub fn of(head: &ContentHead) -> Self {
         let total = match head.extent {
-            Extent::Whole => head.length,
-            Extent::Partial(range) => range.total,
-            Extent::Outside(total) => total,
-            Extent::Unplaced => None,
+            Portion::Whole => head.length,
+            Portion::Partial(range) => range.total,
+            Portion::Outside(total) => total,
+            Portion::Unplaced => None,
         };
         Self { total, etag: head.etag.clone() }
     }
@@ -60,11 +60,11 @@ impl Known {
             return Err("it comes compressed");
         }
         let range = match head.extent {
-            Extent::Partial(range) => range,
-            Extent::Outside(Some(total)) if total == from => return Ok(Join::Complete),
-            Extent::Outside(_) => return Err("the service has nothing behind that"),
-            Extent::Whole => return Err("the service sends it from its beginning"),
-            Extent::Unplaced => return Err("the service does not say which part it sends"),
+            Portion::Partial(range) => range,
+            Portion::Outside(Some(total)) if total == from => return Ok(Join::Complete),
+            Portion::Outside(_) => return Err("the service has nothing behind that"),
+            Portion::Whole => return Err("the service sends it from its beginning"),
+            Portion::Unplaced => return Err("the service does not say which part it sends"),
         };
         if range.start != from {
             return Err("the service sends another part");
@@ -90,7 +90,7 @@ mod tests {
         ETag::read(text)
     }
 
-    fn head(extent: Extent, tag: &str) -> ContentHead {
+    fn head(extent: Portion, tag: &str) -> ContentHead {
         ContentHead {
             extent,
             length: None,
@@ -103,8 +103,8 @@ mod tests {
         }
     }
 
-    fn part(start: u64, total: Option<u64>) -> Extent {
-        Extent::Partial(ContentRange { start, last: 99, total })
+    fn part(start: u64, total: Option<u64>) -> Portion {
+        Portion::Partial(ContentRange { start, last: 99, total })
     }
 
     /// Each row of the table.
@@ -126,11 +126,11 @@ mod tests {
             (known(all, "\"a\""), part(40, all), "", None),
             (known(all, "W/\"a\""), part(40, all), "W/\"a\"", None),
             (known(all, "\"a\""), part(40, all), "W/\"a\"", None),
-            (known(all, "\"a\""), Extent::Whole, "\"a\"", None),
-            (known(all, "\"a\""), Extent::Unplaced, "\"a\"", None),
-            (known(all, "\"a\""), Extent::Outside(Some(40)), "", Some(Complete)),
-            (known(all, "\"a\""), Extent::Outside(Some(100)), "", None),
-            (known(all, "\"a\""), Extent::Outside(None), "", None),
+            (known(all, "\"a\""), Portion::Whole, "\"a\"", None),
+            (known(all, "\"a\""), Portion::Unplaced, "\"a\"", None),
+            (known(all, "\"a\""), Portion::Outside(Some(40)), "", Some(Complete)),
+            (known(all, "\"a\""), Portion::Outside(Some(100)), "", None),
+            (known(all, "\"a\""), Portion::Outside(None), "", None),
         ];
         for (known, extent, tag, expected) in cases {
             let head = head(extent, tag);

@@ -18,7 +18,9 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{Dashboard, End, Message};
 use crate::api::call::Ticket;
-use crate::api::content::{Content, ContentHead, ContentRange, Extent, Kind, Part, TransferLimits};
+use crate::api::content::{
+    Content, ContentHead, ContentRange, Kind, Part, Portion, TransferLimits,
+};
 use crate::api::retry::Policy;
 use crate::api::{Answer, ApiError, Client};
 use crate::app::event::Event;
@@ -253,9 +255,9 @@ fn open_disk(path: &Path, part: &Part) -> io::Result<(std::fs::File, ContentHead
     let end = part.last.map_or(total, |last| total.min(last.saturating_add(1)));
     let left = end.saturating_sub(from);
     let extent = match (from, left) {
-        (0, _) if *part == Part::whole() => Extent::Whole,
-        (_, 0) => Extent::Outside(Some(total)),
-        _ => Extent::Partial(ContentRange { start: from, last: end - 1, total: Some(total) }),
+        (0, _) if *part == Part::whole() => Portion::Whole,
+        (_, 0) => Portion::Outside(Some(total)),
+        _ => Portion::Partial(ContentRange { start: from, last: end - 1, total: Some(total) }),
     };
     file.seek(SeekFrom::Start(from))?;
     let head = ContentHead {

@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 use shelflife::api::ApiError;
 use shelflife::api::call::Ticket;
-use shelflife::api::content::{Extent, Kind, Part};
+use shelflife::api::content::{Kind, Part, Portion};
 use shelflife::api::error::Status;
 use shelflife::api::secret::KEY;
 use shelflife::app::effect::Effect;
@@ -263,7 +263,7 @@ fn what_fails_is_a_sentence_and_a_key_asks_again() {
         let mut driver = opened(100, 24);
         let (ticket, part) = read(&mut driver);
         let mut head = content_head(&part, body.len() as u64);
-        (head.kind, head.extent) = (kind, Extent::Whole);
+        (head.kind, head.extent) = (kind, Portion::Whole);
         let head = Box::new(head);
         driver.tell(Event::ContentCame(
             ticket,

@@ -64,7 +64,7 @@ fn fails(driver: &mut Driver, turn: Turn, kind: FailureKind) {
     end(driver, turn, Err(JobFailure { kind, words: "it is so".to_owned() }));
 }
 
-fn states(driver: &Driver) -> Vec<State> {
+fn states(driver: &Driver) -> Vec<JobState> {
     driver.app.saving().queue().jobs().map(|job| job.state.clone()).collect()
 }
 

@@ -93,7 +93,9 @@ fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
     let complete = [moves.as_slice(), &no_columns, &["load-all"]].concat();
     let of_no_file =
         ["mark", "mark-range", "invert-marks", "copy-id", "download", "download-to", "copy-field"];
-    let empty = [moves.as_slice(), &["open-detail", "raw-json", "content"], &no_columns, &of_no_file].concat();
+    let empty =
+        [moves.as_slice(), &["open-detail", "raw-json", "content"], &no_columns, &of_no_file]
+            .concat();
     for (driver, first, last) in [
         (loaded(120, 36), to_files.as_slice(), complete),
         (Driver::new(120, 36), &["toggle-pane"], empty),
@@ -804,7 +806,7 @@ fn an_agenda_of_nothing_says_why() {
             }
         }
     };
-    let cases: [Case; 6] = [
+    let cases: [Cause; 6] = [
         ("Asking 127.0.0.1:41233 for the first page …", "Esc closes", Box::new(|_| {})),
         (
             "Asking 127.0.0.1:41233 for the first page … 3 s",
@@ -852,4 +854,4 @@ fn an_agenda_of_nothing_says_why() {
 }
 
 /// What it is about, what is said, and what leads there.
-type Case = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);
+type Cause = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);

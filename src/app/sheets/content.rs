@@ -123,9 +123,9 @@ pub struct LineColumns {
 #[must_use]
 pub fn columns(content: &ContentLayer, room: Rect) -> LineColumns {
     let window = content.readout().window();
-    let last = window.last().and_then(|at| window.line(at)).map(|line| number(line.number));
+    let last_shown = window.last().and_then(|at| window.line(at)).map(|line| number(line.number));
     let first = window.lines_from(0).next().map(|line| number(line.number));
-    let digits = [last, first].into_iter().flatten().map(|text| width(&text)).max();
+    let digits = [last_shown, first].into_iter().flatten().map(|text| width(&text)).max();
     let digits = digits.unwrap_or(0).max(LEAST_DIGITS);
     let number_end = room.x + MARKER + u16::try_from(digits).unwrap_or(u16::MAX);
     let mut x = number_end + BETWEEN;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::cut::Span;
-use crate::api::content::{Content, ContentHead, Extent, Part};
+use crate::api::content::{Content, ContentHead, Part, Portion};
 use crate::api::retry::Policy;
 use crate::api::{ApiError, Client};
 use crate::content::Hindrance;
@@ -56,7 +56,7 @@ impl<'a> Stream<'a> {
         let part = span.map_or_else(Part::whole, Span::part);
         let mut content = ask(client, id, &part).await?;
         let mut requests = 1;
-        if let Extent::Outside(_) = content.head.extent {
+        if let Portion::Outside(_) = content.head.extent {
             return Err(Hindrance::Apart("the content has no such bytes"));
         }
         let is_placed = is_placed(&content.head, span);
@@ -64,18 +64,18 @@ impl<'a> Stream<'a> {
             // Another part than that was asked for, or nobody knows which: it is cut out here.
             content = ask(client, id, &Part::whole()).await?;
             requests += 1;
-            if content.head.extent != Extent::Whole {
+            if content.head.extent != Portion::Whole {
                 return Err(Hindrance::Apart("the service sends another part than was asked for"));
             }
         }
         let known = Known::of(&content.head);
         let (from, last) = match content.head.extent {
-            Extent::Partial(range) => (range.start, Some(range.last)),
+            Portion::Partial(range) => (range.start, Some(range.last)),
             _ => (0, None),
         };
         let (to_skip, end_wanted) = match (content.head.extent, span) {
-            (Extent::Whole, Some(Span::From(from, _))) => (from, None),
-            (Extent::Whole, Some(Span::Last(bytes))) => match known.total {
+            (Portion::Whole, Some(Span::From(from, _))) => (from, None),
+            (Portion::Whole, Some(Span::Last(bytes))) => match known.total {
                 Some(total) => (total.saturating_sub(bytes), None),
                 None if bytes > MOST_OF_THE_END => {
                     let why =
@@ -196,7 +196,7 @@ impl<'a> Stream<'a> {
                 Err(other) => return Err(other),
             };
             let is_start =
-                from == 0 && content.head.extent == Extent::Whole && !content.head.encoded;
+                from == 0 && content.head.extent == Portion::Whole && !content.head.encoded;
             let join = if is_start && self.at == 0 {
                 // Nothing came before: it is the first answer once more.
                 Ok(Join::AtOnce)
@@ -248,14 +248,14 @@ async fn ask(client: &Client, id: &Untrusted, part: &Part) -> Result<Content, Hi
 /// Whether an answer is all of the content, or just the part that was asked for.
 fn is_placed(head: &ContentHead, span: Option<Span>) -> bool {
     let begin = match (head.extent, span) {
-        (Extent::Whole, _) => return true,
-        (Extent::Partial(range), Some(Span::Last(bytes))) => {
+        (Portion::Whole, _) => return true,
+        (Portion::Partial(range), Some(Span::Last(bytes))) => {
             let begin = range.total.map(|total| total.saturating_sub(bytes));
             begin.map(|begin| (begin, range.start))
         }
-        (Extent::Partial(range), Some(Span::From(from, _))) => Some((from, range.start)),
-        (Extent::Partial(range), None) => Some((0, range.start)),
-        (Extent::Unplaced | Extent::Outside(_), _) => None,
+        (Portion::Partial(range), Some(Span::From(from, _))) => Some((from, range.start)),
+        (Portion::Partial(range), None) => Some((0, range.start)),
+        (Portion::Unplaced | Portion::Outside(_), _) => None,
     };
     begin.is_some_and(|(wanted, begin)| wanted == begin) && !head.encoded
 }

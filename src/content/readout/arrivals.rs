@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Aside, LONGER, MANY, MOST_RESUMED, OF_BINARY, Parts, ReadOrder, Readout};
-use crate::api::content::{ContentHead, Extent};
+use crate::api::content::{ContentHead, Portion};
 use crate::content::looks::{Judgement, is_binary, judge};
 use crate::content::results::Meaning;
 use crate::content::resume::{Join, Known};
@@ -72,8 +72,8 @@ impl Readout {
                 self.parts = Parts::Refused;
             }
             match head.extent {
-                Extent::Whole if asked_from == 0 => return self.flow_from(0),
-                Extent::Outside(_) => return self.nothing_behind(asked_from, orders),
+                Portion::Whole if asked_from == 0 => return self.flow_from(0),
+                Portion::Outside(_) => return self.nothing_behind(asked_from, orders),
                 _ => {}
             }
         }
@@ -83,7 +83,7 @@ impl Readout {
                 self.flow_from(asked_from);
             }
             Ok(Join::Complete) => self.nothing_behind(asked_from, orders),
-            Err(_) if head.extent == Extent::Whole => {
+            Err(_) if head.extent == Portion::Whole => {
                 // From its beginning: what is there is passed over, and compared.
                 if asked_from > 0 {
                     self.parts = Parts::Refused;
@@ -216,7 +216,7 @@ impl Readout {
     /// The head of a part from elsewhere is there: it has to be the one that was asked for.
     fn aside_opened(&mut self, head: &ContentHead, orders: &mut Vec<ReadOrder>) {
         let Some(aside) = &mut self.aside else { return };
-        let Extent::Partial(range) = head.extent else { return self.no_parts(orders) };
+        let Portion::Partial(range) = head.extent else { return self.no_parts(orders) };
         let from = aside.from.unwrap_or(range.start);
         let is_it = match aside.to {
             Some(to) => range.last + 1 == to,

@@ -8,7 +8,7 @@ use fastrand::Rng;
 
 use super::*;
 use crate::api::ApiError;
-use crate::api::content::{ContentRange, ETag, Extent, Kind};
+use crate::api::content::{ContentRange, ETag, Kind, Portion};
 use crate::api::error::Status;
 use crate::content::Arrival;
 use crate::content::window::Number;
@@ -46,9 +46,9 @@ impl Service {
             (true, None) => (at(part.from), part.last.map_or(total, |last| at(last + 1))),
         };
         let extent = match (is_part, from < to) {
-            (false, _) => Extent::Whole,
-            (true, false) => Extent::Outside(Some(total as u64)),
-            (true, true) => Extent::Partial(ContentRange {
+            (false, _) => Portion::Whole,
+            (true, false) => Portion::Outside(Some(total as u64)),
+            (true, true) => Portion::Partial(ContentRange {
                 start: from as u64,
                 last: to as u64 - 1,
                 total: Some(total as u64),
@@ -350,7 +350,7 @@ fn what_is_wrong_is_said_and_a_retry_asks_again() {
     let opened =
         |head: ContentHead| Arrival::Opened { head: Box::new(head), date: None, allowance: None };
     let piece = |text: &'static str| Arrival::Piece(Bytes::from_static(text.as_bytes()));
-    let whole = |length| head(Extent::Whole, length, Kind::Other);
+    let whole = |length| head(Portion::Whole, length, Kind::Other);
     let refused = ApiError::Refused { status: Status(404), message: None, wait: None };
     let cases: Vec<(Option<u64>, Vec<Arrival>, &str)> = vec![
         (
@@ -370,13 +370,13 @@ fn what_is_wrong_is_said_and_a_retry_asks_again() {
         ),
         (
             Some(50),
-            vec![opened(head(Extent::Whole, None, Kind::Html)), piece("<p>")],
+            vec![opened(head(Portion::Whole, None, Kind::Html)), piece("<p>")],
             "what came is not the content: it is a page of HTML",
         ),
         (None, vec![Arrival::Failed(refused.into())], "the service answered 404 Not Found"),
         (
             None,
-            vec![opened(head(Extent::Unplaced, None, Kind::Other))],
+            vec![opened(head(Portion::Unplaced, None, Kind::Other))],
             "the service sends no parts of a content",
         ),
     ];

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use shelflife::api::call::{Call, Reply, Ticket};
-use shelflife::api::content::{ContentHead, ContentRange, ETag, Extent, Kind, Part};
+use shelflife::api::content::{ContentHead, ContentRange, ETag, Kind, Part, Portion};
 use shelflife::api::{Answer, ApiError, Existence, Page};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -40,9 +40,11 @@ pub fn content_head(part: &Part, length: u64) -> ContentHead {
         None => (part.from, part.last.map_or(length, |last| length.min(last + 1))),
     };
     let extent = match part.header() {
-        None => Extent::Whole,
-        Some(_) if from >= to => Extent::Outside(Some(length)),
-        Some(_) => Extent::Partial(ContentRange { start: from, last: to - 1, total: Some(length) }),
+        None => Portion::Whole,
+        Some(_) if from >= to => Portion::Outside(Some(length)),
+        Some(_) => {
+            Portion::Partial(ContentRange { start: from, last: to - 1, total: Some(length) })
+        }
     };
     ContentHead {
         extent,
@@ -60,11 +62,11 @@ pub fn content_head(part: &Part, length: u64) -> ContentHead {
 pub fn whole_content(part: &Part, text: &[u8]) -> Vec<Arrival> {
     let head = content_head(part, text.len() as u64);
     let bytes = match head.extent {
-        Extent::Partial(range) => {
+        Portion::Partial(range) => {
             let at = |offset: u64| usize::try_from(offset).unwrap();
             &text[at(range.start)..=at(range.last)]
         }
-        Extent::Outside(_) => &[],
+        Portion::Outside(_) => &[],
         _ => text,
     };
     let opened = Arrival::Opened { head: Box::new(head), date: None, allowance: None };
