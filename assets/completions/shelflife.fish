@@ -42,18 +42,29 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -l read-only -d 'Turn 
 complete -c shelflife -n "__fish_shelflife_needs_command" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_needs_command" -s V -l version -d 'Print version'
-complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "list" -d 'Print the files: a page of them, or all'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "list" -d 'Print the files: a page of them, all, or those that a filter lets through'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "show" -d 'Print all metadata of one file'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "download" -d 'Save files to this machine'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "rescue" -d 'Save all files that are soon gone and not saved: the cron job'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "check" -d 'Tell a monitoring system, in one line, whether files are about to expire'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "wait" -d 'Wait until files appear, vanish, or have little time left'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "ledger" -d 'Print what was saved from here, and with what proof'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "metrics" -d 'Print how the files stand, for Prometheus; or serve it, or write it to a file'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "content" -d 'Print the content of a file, or a part of it'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "config" -d 'Print a commented configuration file, or what is in force'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "doctor" -d 'Say what is in order and what is not: terminal, configuration, key, address, TLS, one call'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "demo-server" -d 'Serve the demo API on its own, until interrupted'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "completions" -d 'Print what a shell reads to complete this command line'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "man" -d 'Print the manual page of the program, or of a command'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "help" -d 'Say more: of a command, or of a topic'
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l filter -d 'Only what this lets through, such as \'left<6h and not purpose:evals\'; reads the whole list' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l sort -d 'Sort by a field, the largest first with :desc; reads the whole list' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l output -d 'The form to print in' -r -f -a "table\t'Aligned columns, for reading'
 json\t'The API\'s own form, with values normalised'
 jsonl\t'One file a line'
-csv\t'RFC 4180 with a header line'"
+csv\t'RFC 4180 with a header line'
+ids\t'One id a line'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l columns -d 'The fields to print, in this order' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l limit -d 'Files asked for at once [default: 100]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l files -d 'Files of the demo account [default: 2000]' -r
@@ -64,9 +75,96 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l log-file -d
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l all -d 'Read on to the end of the list'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l safe -d 'With csv: put a \' before texts that a spreadsheet would take for a formula'
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l fail-empty -d 'End with exit code 4 where nothing is printed'
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l output -d 'The form to print in' -r -f -a "table\t'Labels and values, for reading'
+json\t'The API\'s own form, with values normalised'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l filter -d 'Save what this lets through; reads the whole list' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l to -d 'The folder to save to; made where it is missing [default: the working directory]' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l limit -d 'Files asked for at once [default: 100]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l dry-run -d 'Print the files that would be saved, and save none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l again -d 'Save also what is saved already'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l trust-length -d 'Believe the announced length where the list has another'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l within -d 'What has less time left than this is at risk [default: the bound of soon, 24h]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l filter -d 'Only what this lets through' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l splay -d 'Wait for a random while up to this first, so that many machines do not ask at once' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l to -d 'The folder to save to; made where it is missing [default: the working directory]' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l limit -d 'Files asked for at once [default: 100]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l dry-run -d 'Print the files that would be saved, and save none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l again -d 'Save also what is saved already'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l trust-length -d 'Believe the announced length where the list has another'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s w -l warning -d 'What the time left should be, or a warning is given [default: 24h:]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s c -l critical -d 'What the time left should be, or it is critical [default: 1h:]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l filter -d 'Only files that this lets through, such as \'purpose:batch\'' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l empty -d 'The status where there is no file' -r -f -a "ok\t'All is well'
+warning\t'Somebody should look'
+critical\t'Somebody must look now'
+unknown\t'Nothing is known'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s t -l timeout -d 'How long it may take in all, from 1s to 1h' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l limit -d 'Files asked for at once [default: 100]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s V -l version -d 'Print version'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l appears -d 'Until a file is there that this lets through' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l vanishes -d 'Until all files are gone that this lets through now' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l left-below -d 'Until a file has less time left than this, such as 1h; one that has expired has' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l filter -d 'With --left-below: only files that this lets through' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l timeout -d 'How long to wait at most; 0 looks once' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l interval -d 'From one reading to the next, from 1s to 24h' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l limit -d 'Files asked for at once [default: 100]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l new -d 'With --appears: what is there already does not count'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -l output -d 'The form to print in' -r -f -a "table\t'A line a record, for reading'
+jsonl\t'The records as they are'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l listen -d 'Serve the last reading on this address, until interrupted; a port alone is one of this machine only, and port 0 takes a free one' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l textfile -d 'Write to this file, for the textfile collector of Prometheus\' node exporter' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
@@ -78,6 +176,15 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l config -
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l lines -d 'Print the first N lines only' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l bytes -d 'Print the bytes A to B only, counted from 0; `100-` is all from there, `-500` the last 500' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -s h -l help -d 'Print help'
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l limit -d 'Files asked for at once [default: 100]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l load -d 'What to load: pages as the view calls for them and the rest at leisure (auto), only the former (demand), or all at once [default: auto]' -r -f -a "auto\t'Pages as the view calls for them, and the rest at leisure'

@@ -300,13 +300,16 @@ mod tests {
             of_files.map(|binding| binding.name).collect::<Vec<_>>(),
             [
                 "open-detail",
+                "content",
                 "raw-json",
                 "mark",
                 "mark-range",
                 "invert-marks",
                 "mark-all",
                 "copy-id",
-                "copy-field"
+                "copy-field",
+                "download",
+                "download-to",
             ]
         );
     }

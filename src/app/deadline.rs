@@ -195,11 +195,7 @@ impl App {
             Wake::ReadOn => self.account.reading_on_deadline(),
             Wake::RefreshSeconds if says_why() => self.next_refresh_second(),
             Wake::Alert => self.account.alerts().deadline(),
-            Wake::AlertBound => self.after(
-                self.account
-                    .alerts()
-                    .next_crossing_ms(self.account.store(), self.account.server_ms()),
-            ),
+            Wake::AlertBound => self.after(self.next_alert_ms()),
             Wake::SearchPause => self.search_pause_end(),
             Wake::FilterBound => self.after(self.next_filter_change_ms()),
             Wake::Expiry => self.after(self.account.next_expiry_ms()),
@@ -237,6 +233,10 @@ impl App {
             | Wake::Urgency
             | Wake::BucketUrgency => None,
         }
+    }
+
+    fn next_alert_ms(&self) -> Option<u64> {
+        self.account.alerts().next_crossing_ms(self.account.store(), self.account.server_ms())
     }
 
     /// The moments of the jobs.

@@ -55,7 +55,7 @@ pub enum Command {
     List(list::List),
     Show(show::Show),
     Download(download::DownloadCommand),
-    Rescue(rescue::Rescue),
+    Rescue(rescue::RescueCommand),
     Check(check::Check),
     Wait(wait::Wait),
     Ledger(ledger::LedgerCommand),

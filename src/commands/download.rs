@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
-use super::retrieving::retrieve;
+use super::retrieving::ask_for_file;
 use super::saving::{Candidate, Ends, Saving, SavingOptions};
 use super::{CommandError, configure, count, find_service};
 use crate::api::Reading;
@@ -19,10 +19,11 @@ use crate::api::endpoint::is_usable_id;
 use crate::jobs::Pinned;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
+use crate::lister::Failure;
 use crate::runtime::ledger::Contents;
 use crate::store::filter::Filter;
 use crate::text::Untrusted;
-use crate::time::clock::{Now, ServerClock};
+use crate::time::clock::{DateSample, Now, ServerClock};
 
 const HELP: &str = "\
 Examples:
@@ -31,16 +32,16 @@ Examples:
   shelflife list --filter 'name:output' --output ids | xargs shelflife download --to results
   shelflife download file_123 --output jsonl | jq -r .path
 
-A file is written as NAME.part until it is whole, and a download that was interrupted goes on where it
-stopped; then it is named as the service calls it, made a safe name where it is none, and never over a
+A file is written as NAME.part until it is whole, and a download that was interrupted goes on where it \
+stopped; then it is named as the service calls it, made a safe name where it is none, and never over a \
 file that is there. What is saved already is not taken again, whatever --to says.
 
-Whole is what has all of the announced length, or as many bytes as the list says; where neither is
-known, what ends with a whole line, which is said. What was saved, with its SHA-256 and that proof, stands
+Whole is what has all of the announced length, or as many bytes as the list says; where neither is \
+known, what ends with a whole line, which is said. What was saved, with its SHA-256 and that proof, stands \
 in the ledger: `shelflife ledger`.
 
-Exit codes: 0 all saved, or saved already · 1 at least one failed, or the list was partial · 2 usage ·
-3 no, malformed or refused key · 4 an id that was given is not there · 5 service unavailable or
+Exit codes: 0 all saved, or saved already · 1 at least one failed, or the list was partial · 2 usage · \
+3 no, malformed or refused key · 4 an id that was given is not there · 5 service unavailable or \
 rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
@@ -155,17 +156,16 @@ async fn by_ids(
     ids: Vec<Untrusted>,
     ledger: &Contents,
 ) -> Result<u8, CommandError> {
-    let (client, saving_ref) = (saving.client.clone(), &saving);
-    let mut clock = ServerClock::default();
+    let (client, us) = (saving.client.clone(), &saving);
     // What is saved already need not be asked for.
     let asked = stream::iter(ids).map(|id| {
         let client = client.clone();
         async move {
             let file = Pinned::by_id(id.clone());
-            if let Some(known) = saving_ref.saved_by_id(ledger, &file) {
+            if let Some(known) = us.saved_by_id(ledger, &file) {
                 return Ok((known, None, true));
             }
-            let answer = retrieve(&client, &id).await.map_err(|why| (id.clone(), why))?;
+            let answer = ask_for_file(&client, &id).await.map_err(|why| (id, why))?;
             let date = answer.date;
             Ok(match answer.value {
                 Existence::Present(file) => (Pinned::read(&file), date, true),
@@ -173,41 +173,8 @@ async fn by_ids(
             })
         }
     });
-    let answers: Vec<_> = asked.buffered(AT_ONCE).collect().await;
-    let (mut files, mut missing, mut failed) = (vec![], vec![], vec![]);
-    for answer in answers {
-        match answer {
-            Ok((file, date, is_there)) => {
-                if let Some(date) = date {
-                    clock.observe(date);
-                }
-                if is_there { files.push(file) } else { missing.push(file) }
-            }
-            Err((id, why)) => failed.push((id, why)),
-        }
-    }
-    if files.is_empty()
-        && missing.is_empty()
-        && failed.len() == 1
-        && let Some((_, why)) = failed.pop()
-    {
-        return Err(CommandError::Show(why));
-    }
-    let mut key_refused = false;
-    let mut unknown = vec![];
-    for file in missing {
-        let words = "the service does not have it".to_owned();
-        unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
-    }
-    for (id, why) in failed {
-        // One sentence for all of them.
-        let is_said = key_refused;
-        key_refused |= super::refuses_key(&why);
-        if !(is_said && super::refuses_key(&why)) {
-            let kind = FailureKind::Final;
-            unknown.push((Pinned::by_id(id), JobFailure { kind, words: why.to_string() }));
-        }
-    }
+    let Asked { files, unknown, clock, key_refused } =
+        Asked::sorted(asked.buffered(AT_ONCE).collect().await)?;
     if saving.options().dry_run {
         let wanted: Vec<Pinned> =
             files.into_iter().filter(|file| !saving.is_saved(ledger, file)).collect();
@@ -217,4 +184,64 @@ async fn by_ids(
     let candidates = files.into_iter().map(|file| Candidate { file, is_given: true }).collect();
     let ends = saving.run(candidates, unknown, ledger).await?;
     Ok(Ends { key_refused: ends.key_refused || key_refused, ..ends }.code(false))
+}
+
+/// A file, the moment at which it was told of, and whether it is there; or which one it was of which
+/// nothing is known, and why.
+type Told = Result<(Pinned, Option<DateSample>, bool), (Untrusted, Failure)>;
+
+/// What came of asking for files by their ids.
+struct Asked {
+    files: Vec<Pinned>,
+    /// Files with which nothing can be done, and why.
+    unknown: Vec<(Pinned, JobFailure)>,
+    clock: ServerClock,
+    key_refused: bool,
+}
+
+impl Asked {
+    /// Sorts what was told; where all that was asked for is one file, and nothing is known of it, that
+    /// is the whole answer.
+    fn sorted(mut told: Vec<Told>) -> Result<Self, CommandError> {
+        if told.len() == 1
+            && let Some(Err((_, why))) = told.pop_if(|told| told.is_err())
+        {
+            return Err(CommandError::Show(why));
+        }
+        let mut asked = Self {
+            files: vec![],
+            unknown: vec![],
+            clock: ServerClock::default(),
+            key_refused: false,
+        };
+        for told in told {
+            match told {
+                Ok((file, date, is_there)) => asked.take(file, date, is_there),
+                Err((id, why)) => asked.fail(id, &why),
+            }
+        }
+        Ok(asked)
+    }
+
+    fn take(&mut self, file: Pinned, date: Option<DateSample>, is_there: bool) {
+        if let Some(date) = date {
+            self.clock.observe(date);
+        }
+        if is_there {
+            return self.files.push(file);
+        }
+        let words = "the service does not have it".to_owned();
+        self.unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
+    }
+
+    fn fail(&mut self, id: Untrusted, why: &Failure) {
+        let refused = super::refuses_key(why);
+        // One sentence for all of them.
+        if !(refused && self.key_refused) {
+            let words = why.to_string();
+            let failure = JobFailure { kind: FailureKind::Final, words };
+            self.unknown.push((Pinned::by_id(id), failure));
+        }
+        self.key_refused |= refused;
+    }
 }

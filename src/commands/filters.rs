@@ -7,6 +7,8 @@ use crate::time::clock::LOCAL;
 
 /// What to do about a filter that lets through everything, or only what the dashboard knows.
 const BLANK: &str = "a filter is expected; without the option all files are meant";
+const SAVED: &str = "what is saved is known to the dashboard; here `shelflife ledger` has it, and \
+                     download and rescue leave it out by themselves";
 const MARKS: &str = "marks are known to the dashboard only: `marked` says nothing here";
 
 /// Reads a filter, in words that a command line may be refused with; its dates are meant in local time.
@@ -18,6 +20,9 @@ pub(super) fn read_filter(text: &str) -> Result<Filter, String> {
     let filter = filter.ok_or(BLANK)?;
     if filter.depends_on_marks() {
         return Err(MARKS.to_owned());
+    }
+    if filter.depends_on_what_is_saved() {
+        return Err(SAVED.to_owned());
     }
     Ok(filter)
 }
@@ -51,6 +56,7 @@ mod tests {
             ("日本 (a", "this parenthesis is not closed, at \"(\"\n\n    日本 (a\n         ^"),
             (" ", BLANK),
             ("not marked or batch", MARKS),
+            ("left<1d and not saved", SAVED),
         ] {
             assert_eq!(read_filter(text).unwrap_err(), expected, "{text}");
         }

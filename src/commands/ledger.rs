@@ -19,8 +19,8 @@ Examples:
   shelflife ledger                        what was saved, and where it lies
   shelflife ledger --output jsonl | jq -r 'select(.outcome == \"saved\") | .sha256 + \"  \" + .path' | sha256sum -c
 
-The ledger is a file of JSON lines in $XDG_STATE_HOME/shelflife/ledger (~/.local/state by default), one
-for each service (host, port and base path). Lines are only ever added, by as many processes as there
+The ledger is a file of JSON lines in $XDG_STATE_HOME/shelflife/ledger (~/.local/state by default), one \
+for each service (host, port and base path). Lines are only ever added, by as many processes as there \
 are; one that breaks off, since the machine did, is passed over and counted.
 
 Exit codes: 0 done · 1 it cannot be read · 2 usage.";

@@ -26,13 +26,13 @@ Examples:
   shelflife rescue --dry-run                               what would be saved
   17 * * * *  shelflife rescue --quiet --splay 60s --to /srv/results     in a crontab
 
-The whole list is read first, since a rescue over a part is none. Then the files with the least slack
-come first: the time that they have left, without that which saving takes. What is listed still though its
-time has run out is tried before all others. What is saved already is not taken again, so that
+The whole list is read first, since a rescue over a part is none. Then the files with the least slack \
+come first: the time that they have left, without that which saving takes. What is listed still though its \
+time has run out is tried before all others. What is saved already is not taken again, so that \
 it can run as often as you like, beside a dashboard or another rescue.
 
-Exit codes: 0 nothing to do, or all saved · 1 at least one failed, or the list was partial, in which
-case what was known is saved · 2 usage · 3 no, malformed or refused key · 5 service unavailable or
+Exit codes: 0 nothing to do, or all saved · 1 at least one failed, or the list was partial, in which \
+case what was known is saved · 2 usage · 3 no, malformed or refused key · 5 service unavailable or \
 rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
@@ -42,7 +42,7 @@ const ACTING: &[&str] =
 /// Save all files that are soon gone and not saved: the cron job
 #[derive(Clone, Debug, Args)]
 #[command(after_help = HELP, args = silent_but(ACTING))]
-pub struct Rescue {
+pub struct RescueCommand {
     /// What has less time left than this is at risk [default: the bound of soon, 24h]
     #[arg(long, value_name = "SPAN", value_parser = span)]
     pub within: Option<u64>,
@@ -68,7 +68,7 @@ fn span(text: &str) -> Result<u64, String> {
 ///
 /// # Errors
 /// Where nothing can be done at all.
-pub async fn run(options: &GlobalOptions, rescue: Rescue) -> Result<u8, CommandError> {
+pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, CommandError> {
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
     let saving = Saving::new(service, rescue.saving)?;

@@ -10,7 +10,7 @@ use crate::text::Untrusted;
 use crate::time::clock::since_boot;
 
 /// Asks for a file as often as a call is tried that somebody waits for.
-pub(super) async fn retrieve(
+pub(super) async fn ask_for_file(
     client: &Client,
     id: &Untrusted,
 ) -> Result<Answer<Existence>, Failure> {

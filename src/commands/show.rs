@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 
 use super::json::{push_file, write_files};
 use super::options::{GlobalOptions, silent_but};
-use super::retrieving::retrieve;
+use super::retrieving::ask_for_file;
 use super::{CommandError, configure, find_service, print, unusable};
 use crate::api::File;
 use crate::api::client::Existence;
@@ -77,7 +77,7 @@ pub async fn run(options: &GlobalOptions, show: &Show) -> Result<(), CommandErro
     }
     let config = configure(options)?;
     let client = find_service(options, &config, None, &Handle::current())?.client()?;
-    let answer = retrieve(&client, &id).await.map_err(CommandError::Show)?;
+    let answer = ask_for_file(&client, &id).await.map_err(CommandError::Show)?;
     let mut clock = ServerClock::default();
     if let Some(sample) = answer.date {
         clock.observe(sample);

@@ -234,12 +234,12 @@ pub struct Sidecar {
     pub encoded: bool,
     /// That it is whole, once it is: whoever ends before the ledger has it can be made up for.
     #[serde(default)]
-    pub finished: Option<Finished>,
+    pub finished: Option<Finish>,
 }
 
 /// A file that is whole, and about to have its name, or has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Finished {
+pub struct Finish {
     /// The name.
     pub name: String,
     /// The length of the file.

@@ -28,7 +28,7 @@ const ANY: [&str; 8] =
 const FEW: [&str; 6] = ["linux", "screen", "vt", "ansi", "cons25", "sun"];
 /// Names of terminals without colours, where no description says otherwise: what they begin with, and
 /// what they end with.
-const NONE: ([&str; 4], [&str; 2]) = (["vt52", "vt1", "vt2", "vt3"], ["-mono", "-m"]);
+const NONE: ([&str; 3], [&str; 3]) = (["vt1", "vt2", "vt3"], ["-mono", "-m", "vt52"]);
 
 impl Colours {
     /// As the environment says, whose variables `variable` reads, and the terminal's description

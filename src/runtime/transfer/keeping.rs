@@ -11,7 +11,7 @@ use super::part::Part;
 use super::sink::Written;
 use super::{Done, Saver, blocking, lies_there};
 use crate::jobs::Download;
-use crate::jobs::record::{Finished, Record, Saved};
+use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
 use crate::runtime::ledger::Contents;
 
@@ -51,8 +51,7 @@ impl Saver {
         blocking(move || {
             part.file.sync_all()?;
             let Written { bytes, sha256, .. } = written;
-            let finished =
-                Finished { name: String::new(), bytes, sha256, proof: proof.to_string() };
+            let finished = Finish { name: String::new(), bytes, sha256, proof: proof.to_string() };
             let mut done = None;
             part.finish(&this.wanted(&download, now_s), finished.clone(), |path| {
                 done = Some(this.keep(&download, path, finished, now_s));
@@ -68,7 +67,7 @@ impl Saver {
         &self,
         folder: &Arc<Folder>,
         download: &Download,
-        finished: Finished,
+        finished: Finish,
         now_s: i64,
     ) -> io::Result<Done> {
         let (this, folder, download) = (self.clone(), Arc::clone(folder), download.clone());
@@ -82,8 +81,8 @@ impl Saver {
     }
 
     /// Adds a file that lies there whole to the ledger.
-    fn keep(&self, download: &Download, path: PathBuf, finished: Finished, now_s: i64) -> Done {
-        let Finished { bytes, sha256, proof, .. } = finished;
+    fn keep(&self, download: &Download, path: PathBuf, finished: Finish, now_s: i64) -> Done {
+        let Finish { bytes, sha256, proof, .. } = finished;
         let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
         let record = Record::saved(&download.file, &saved, std::process::id());
         let ledger_trouble = self.add_to_ledger(&record);

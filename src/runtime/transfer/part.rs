@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::folder::{self, Folder};
 use super::lies_there;
 use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
-use crate::jobs::record::{Finished, Sidecar};
+use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
 use crate::jobs::{Download, Pinned};
 use crate::text::UntrustedRef;
@@ -73,7 +73,7 @@ pub(super) struct Part {
 pub(super) enum Found {
     Ours(Box<Part>),
     /// It was whole when somebody ended before the ledger had it.
-    Finished(Finished),
+    Finished(Finish),
     /// The process of this number has it.
     Held(u32),
 }
@@ -241,7 +241,7 @@ impl Part {
     pub(super) fn finish(
         mut self,
         wanted: &Wanted<'_>,
-        mut finished: Finished,
+        mut finished: Finish,
         keep: impl FnOnce(PathBuf),
     ) -> io::Result<()> {
         let (part, beside) = (format!("{}{PART}", self.name), format!("{}{SIDECAR}", self.name));
@@ -266,7 +266,7 @@ impl Part {
     }
 
     /// Takes away what is known of a file that is whole, for the ledger has it now.
-    pub(super) fn forget(folder: &Folder, wanted: &Wanted<'_>, finished: &Finished) {
+    pub(super) fn forget(folder: &Folder, wanted: &Wanted<'_>, finished: &Finish) {
         // It lies beside the name under which it was written, which may be another one.
         for nth in 0..MOST_NAMES {
             let beside = format!("{}{SIDECAR}", wanted.candidate(nth));
@@ -288,7 +288,7 @@ impl Part {
 enum Opened {
     Ours(File, Sidecar),
     /// It is whole, and the ledger may not have it.
-    Finished(Finished),
+    Finished(Finish),
     /// Something else.
     Taken,
     /// It is ours, and a process has it.

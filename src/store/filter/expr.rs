@@ -195,6 +195,12 @@ impl Expr {
         found
     }
 
+    pub(super) fn depends_on_what_is_saved(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |expr| found |= *expr == Self::Is(Property::Saved));
+        found
+    }
+
     /// Writes parts with `between` between them, in parentheses those that bind no tighter.
     fn join(f: &mut fmt::Formatter<'_>, parts: &[Self], between: &str, or: bool) -> fmt::Result {
         for (at, part) in parts.iter().enumerate() {

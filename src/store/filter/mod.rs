@@ -197,6 +197,12 @@ impl Filter {
         self.expr.depends_on_marks()
     }
 
+    /// Whether saving a file may change whether it is shown.
+    #[must_use]
+    pub fn depends_on_what_is_saved(&self) -> bool {
+        self.expr.depends_on_what_is_saved()
+    }
+
     /// Whether it may let through a file that is not loaded: what only this program knows of files,
     /// such as marks, it knows of those that are.
     #[must_use]

@@ -1,0 +1,95 @@
+//! What somebody does to jobs: pausing, going on, calling off, trying again; and what they come to.
+
+use std::time::Duration;
+
+use super::{Job, JobId, JobState, Pause, Queue, Sum};
+use crate::jobs::Turn;
+
+impl Queue {
+    /// Has a job rest; tells whether it was one that could.
+    pub fn pause(&mut self, id: JobId) -> bool {
+        self.pause_for(id, Pause::Wanted)
+    }
+
+    /// Has a job that rests go on; tells whether it did rest. Where the disk was full, all go on that
+    /// rested for that.
+    pub fn go_on(&mut self, id: JobId) -> bool {
+        let Some(JobState::Paused(why)) = self.jobs.get(id.0).map(|job| job.state.clone()) else {
+            return false;
+        };
+        let rests = |job: &&Job| job.state == JobState::Paused(why);
+        let ids: Vec<JobId> = match why {
+            Pause::Wanted => vec![id],
+            Pause::DiskFull => self.jobs.iter().filter(rests).map(|job| job.id).collect(),
+        };
+        for id in ids {
+            self.wait(id);
+        }
+        true
+    }
+
+    /// Calls a job off; tells whether it was not over.
+    pub fn cancel(&mut self, id: JobId) -> bool {
+        let can = self
+            .jobs
+            .get(id.0)
+            .is_some_and(|job| !job.is_over() && job.state != JobState::Finishing);
+        if can {
+            self.stop(id);
+            self.end(id, JobState::Cancelled);
+        }
+        can
+    }
+
+    /// Tries a job again that came to nothing or was called off; tells whether it was one.
+    pub fn try_again(&mut self, id: JobId) -> bool {
+        let Some(job) = self.jobs.get_mut(id.0) else { return false };
+        let came_to_nothing = matches!(job.state, JobState::Failed(_) | JobState::Cancelled);
+        if !came_to_nothing || !self.open.insert(job.download.file.id.clone()) {
+            return false;
+        }
+        (job.tries, job.idle_tries, job.was_held) = (0, 0, false);
+        job.not_before = Duration::ZERO;
+        self.wait(id);
+        true
+    }
+
+    /// Whether this try is under way: what is told of any other one comes too late.
+    #[must_use]
+    pub fn is_under_way(&self, turn: Turn) -> bool {
+        self.under_way.contains(&turn.job)
+            && self.job(turn.job).is_some_and(|job| job.turn() == turn)
+    }
+
+    /// Nothing is kept any more of what came of a job that is over.
+    pub fn dropped(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_over()) {
+            (job.received, job.furthest, job.path) = (0, 0, None);
+        }
+    }
+
+    /// What the jobs together come to since nothing was open last.
+    #[must_use]
+    pub fn sum(&self) -> Sum {
+        let mut sum = Sum { is_known: true, ..Sum::default() };
+        for job in &self.jobs[self.counted_from..] {
+            match &job.state {
+                JobState::Cancelled => continue,
+                JobState::Saved(saved) => {
+                    sum.saved += 1;
+                    sum.already += usize::from(saved.already);
+                }
+                JobState::Failed(_) => sum.failed += 1,
+                JobState::Paused(_) => sum.paused += 1,
+                JobState::Running | JobState::Finishing => sum.under_way += 1,
+                JobState::Waiting => {}
+            }
+            sum.all += 1;
+            sum.open += usize::from(!job.is_over());
+            sum.received = sum.received.saturating_add(job.received);
+            sum.total = sum.total.saturating_add(job.total.unwrap_or(job.received));
+            sum.is_known &= job.total.is_some();
+        }
+        sum
+    }
+}
