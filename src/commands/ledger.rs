@@ -17,7 +17,7 @@ use crate::time::clock::LOCAL;
 const HELP: &str = "\
 Examples:
   shelflife ledger                        what was saved, and where it lies
-  shelflife ledger --output jsonl | jq -r 'select(.outcome == \"saved\") | .sha256 + \"  \" + .path' | sha256sum -c
+  shelflife ledger --output jsonl | jq -r .path
 
 The ledger is a file of JSON lines in $XDG_STATE_HOME/shelflife/ledger (~/.local/state by default), one \
 for each service (host, port and base path). Lines are only ever added, by as many processes as there \

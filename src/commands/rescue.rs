@@ -21,10 +21,10 @@ use crate::time::span::{read_span, short_span};
 
 const HELP: &str = "\
 Examples:
-  shelflife rescue --to /srv/results                       all that goes within a day
+  shelflife rescue --to /srv/results             what goes within a day
   shelflife rescue --within 3h --filter name:output --to /srv/results
-  shelflife rescue --dry-run                               what would be saved
-  17 * * * *  shelflife rescue --quiet --splay 60s --to /srv/results     in a crontab
+  shelflife rescue --dry-run                     what would be saved
+  shelflife rescue --quiet --splay 60s --to /srv/results     from cron
 
 The whole list is read first, since a rescue over a part is none. Then the files with the least slack \
 come first: the time that they have left, without that which saving takes. What is listed still though its \

@@ -64,8 +64,11 @@ fn written(name: &str, content: &str) -> PathBuf {
 
 /// Runs a script and gives its lines.
 fn lines_of(program: &str, arguments: &[&str]) -> Vec<String> {
-    let output =
-        Command::new(program).args(arguments).env("HOME", "/nonexistent").output().unwrap();
+    let output = Command::new(program)
+        .args(arguments)
+        .env("HOME", concat!(env!("CARGO_TARGET_TMPDIR"), "/no-home"))
+        .output()
+        .unwrap();
     let said = text(&output.stderr);
     assert!(output.status.success() && said.is_empty(), "{program}: {said}");
     text(&output.stdout).lines().map(str::to_owned).collect()
