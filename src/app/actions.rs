@@ -300,16 +300,16 @@ mod tests {
             of_files.map(|binding| binding.name).collect::<Vec<_>>(),
             [
                 "open-detail",
-                "content",
                 "raw-json",
+                "content",
                 "mark",
                 "mark-range",
                 "invert-marks",
                 "mark-all",
                 "copy-id",
-                "copy-field",
                 "download",
                 "download-to",
+                "copy-field",
             ]
         );
     }
