@@ -91,7 +91,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l allow-http 
 complete -c shelflife -n "__fish_shelflife_using_subcommand show" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l filter -d 'Save what this lets through; reads the whole list' -r
-complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l to -d 'The folder to save to; made where it is missing [default: the working directory]' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l to -d 'The folder to save to; made where it is missing [default: the setting downloads, or the working directory]' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l limit -d 'Files asked for at once [default: 100]' -r
@@ -109,7 +109,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand download" -s h -l he
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l within -d 'What has less time left than this is at risk [default: the bound of soon, 24h]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l filter -d 'Only what this lets through' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l splay -d 'Wait for a random while up to this first, so that many machines do not ask at once' -r
-complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l to -d 'The folder to save to; made where it is missing [default: the working directory]' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l to -d 'The folder to save to; made where it is missing [default: the setting downloads, or the working directory]' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l limit -d 'Files asked for at once [default: 100]' -r

@@ -43,7 +43,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     let notify = config.values.notify;
     let configuration = config.path.or_else(config::place);
     let values = config.values;
-    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home();
     let downloads = folder(&values.downloads, home.as_deref())?;
     let rescue = rescue_rules(&values, &downloads, home.as_deref())?;
     let settings = Settings {
@@ -104,9 +104,14 @@ fn notifier(protocol: Option<Protocol>) -> Notifier {
     }
 }
 
+/// The home of whoever runs it, where there is one.
+pub(super) fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
+}
+
 /// A folder as it was given: below the home with `~/`, below the working directory where it is not
 /// absolute.
-fn folder(given: &str, home: Option<&Path>) -> Result<PathBuf, CommandError> {
+pub(super) fn folder(given: &str, home: Option<&Path>) -> Result<PathBuf, CommandError> {
     let below_home =
         given.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
     if let (Some(below), Some(home)) = (below_home, home) {

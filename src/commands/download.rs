@@ -77,7 +77,7 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
     }
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
-    let saving = Saving::new(service, command.saving)?;
+    let saving = Saving::new(service, command.saving, &config.values)?;
     let ledger = saving.read_ledger();
     if let Some(filter) = command.filter {
         let found = listed(&saving, config.values.limit, |reading, server_ms| {

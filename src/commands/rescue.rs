@@ -71,7 +71,7 @@ fn span(text: &str) -> Result<u64, String> {
 pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, CommandError> {
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
-    let saving = Saving::new(service, rescue.saving)?;
+    let saving = Saving::new(service, rescue.saving, &config.values)?;
     if let Some(most) = rescue.splay.filter(|most| *most > 0) {
         let ms = fastrand::u64(..=most.saturating_mul(1_000));
         sleep(Duration::from_millis(ms)).await;
@@ -80,21 +80,29 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     let bound_s = rescue.within.unwrap_or(config.values.thresholds.soon_s);
     let most_left_ms = i128::from(bound_s) * 1_000;
     let filter = rescue.filter;
-    let found = listed(&saving, config.values.limit, |reading, server_ms| {
+    let has_filter = filter.is_some();
+    let list = listed(&saving, config.values.limit, |reading, server_ms| {
         let Reading::File(file) = reading else { return false };
         let left_ms =
             file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
         left_ms.is_some_and(|left| left < most_left_ms)
             && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
     });
-    let Listed { files, clock, is_partial } = found.await?;
+    let Listed { files, clock, is_partial } = list.await?;
     let ledger = ledger.await.unwrap_or_default();
+    let found = files.len();
     let wanted: Vec<Pinned> =
         files.into_iter().filter(|file| !saving.is_saved(&ledger, file)).collect();
     let telling = saving.options().telling;
     if wanted.is_empty() {
         let bound = short_span(bound_s);
-        telling.note(&format!("nothing to rescue: all that goes within {bound} is saved"));
+        let which = match (found, has_filter) {
+            (0, true) => format!("the filter lets through nothing that goes within {bound}"),
+            (0, false) => format!("nothing goes within {bound}"),
+            (_, true) => format!("all that goes within {bound} and matches is saved"),
+            (_, false) => format!("all that goes within {bound} is saved"),
+        };
+        telling.note(&format!("nothing to rescue: {which}"));
         return Ok(u8::from(is_partial));
     }
     let server_s = clock.server_ms(Now::read()).div_euclid(1_000);

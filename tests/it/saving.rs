@@ -135,7 +135,9 @@ fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
     let cut = || honest().cut(CUT);
     let plain = || honest().no_etag();
     let short = || honest().only(20_000).chunked();
-    let cases: [(&str, Answer, Answer, &[&str]); 14] = [
+    let page = || instead("200 OK", "<!doctype html><title>Sign in</title>");
+    let cases: [(&str, Answer, Answer, &[&str]); 15] = [
+        ("a page for people in between", cut(), page(), &["", from, from]),
         ("fewer bytes than its range says", cut(), short(), &["", from, ""]),
         ("goes on", cut(), honest(), &["", from]),
         ("another offset", cut(), honest().shifted(7), &["", from, ""]),
@@ -451,6 +453,37 @@ fn a_full_disk_says_how_much_is_wanted_and_keeps_what_came() {
     let (code, said) = place.download(&server.url);
     assert_eq!(code, 0, "{said}");
     assert_eq!(fs::read(place.to().join(NAME)).unwrap(), bytes());
+}
+
+#[test]
+fn without_a_folder_it_goes_where_the_configuration_says() {
+    let server = serve(file(), [honest()]);
+    let place = Place::new();
+    let config = place.folder.path().join("config/shelflife");
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("config.toml"), "downloads = \"there\"\n").unwrap();
+    let mut command = place.command(&server.url, &["download", ID]);
+    let output = command.env("XDG_CONFIG_HOME", config.parent().unwrap()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(names(&place.folder.path().join("there")), [NAME]);
+}
+
+/// A filter that is misspelt is not told to be all saved.
+#[test]
+fn a_rescue_of_nothing_says_why_it_is_nothing() {
+    let server = serve(file(), [honest()]);
+    let place = Place::new();
+    for (arguments, said) in [
+        (&["rescue"][..], "nothing to rescue: nothing goes within 24h"),
+        (
+            &["rescue", "--filter", "zzz"],
+            "nothing to rescue: the filter lets through nothing that goes within 24h",
+        ),
+    ] {
+        let output = place.run(&server.url, arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
 }
 
 #[test]

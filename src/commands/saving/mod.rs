@@ -11,10 +11,12 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::dashboard::{self, home};
 use super::progress::Telling;
 use super::{CommandError, Service, failed};
 use crate::api::Client;
 use crate::config::places;
+use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
 use crate::jobs::queue::AT_ONCE;
 use crate::jobs::record::{Record, Saved};
@@ -32,7 +34,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// Options of every command that saves files.
 #[derive(Clone, Debug, Args)]
 pub struct SavingOptions {
-    /// The folder to save to; made where it is missing [default: the working directory]
+    /// The folder to save to; made where it is missing [default: the setting downloads, or the working directory]
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 
@@ -116,16 +118,22 @@ impl Saving {
     ///
     /// # Errors
     /// Where there can be no calls, or no folder.
-    pub(super) fn new(service: Service, options: SavingOptions) -> Result<Self, CommandError> {
+    pub(super) fn new(
+        service: Service,
+        options: SavingOptions,
+        values: &Values,
+    ) -> Result<Self, CommandError> {
         let profile = service.profile;
         let place = if profile == "demo" { "demo".to_owned() } else { service.endpoint.place() };
         let ledger = Ledger::of(places::state(), &place);
         let client = service.client()?;
-        let folder = options.to.clone().unwrap_or_else(|| PathBuf::from("."));
-        let folder = std::path::absolute(&folder)
-            .map_err(failed("the folder to save to has no path"))?
-            .components()
-            .collect();
+        let folder = match &options.to {
+            Some(to) => std::path::absolute(to)
+                .map_err(failed("the folder to save to has no path"))?
+                .components()
+                .collect(),
+            None => dashboard::folder(&values.downloads, home().as_deref())?,
+        };
         let saver = Saver::new(client.clone(), profile, ledger.clone());
         Ok(Self { client, saver, ledger, folder, options })
     }

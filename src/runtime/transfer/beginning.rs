@@ -74,12 +74,15 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
     let length = expected.length();
     blocking(move || {
         let mut part = part;
-        // Whatever was there is of no use any more.
-        part.empty()?;
         if let Err(stop) = looked_at {
-            part.discard();
+            // It is no content: what is held may go on another time.
+            if part.file.metadata()?.len() == 0 {
+                part.discard();
+            }
             return Ok(Err(stop));
         }
+        // Whatever was there is of no use any more.
+        part.empty()?;
         (part.sidecar.etag, part.sidecar.total, part.sidecar.encoded) = (etag, total, encoded);
         part.note(0)?;
         if let Some(length) = length

@@ -14,6 +14,7 @@ use crate::jobs::Download;
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
 use crate::runtime::ledger::Contents;
+use crate::time::clock::Now;
 
 impl Saver {
     /// Has it know of what was read of the ledger already.
@@ -54,7 +55,7 @@ impl Saver {
             let finished = Finish { name: String::new(), bytes, sha256, proof: proof.to_string() };
             let mut done = None;
             part.finish(&this.wanted(&download, now_s), finished.clone(), |path| {
-                done = Some(this.keep(&download, path, finished, now_s));
+                done = Some(this.keep(&download, path, finished));
             })?;
             done.ok_or_else(|| io::Error::other("it has no name"))
         })
@@ -73,7 +74,7 @@ impl Saver {
         let (this, folder, download) = (self.clone(), Arc::clone(folder), download.clone());
         blocking(move || {
             let path = folder.path().join(&finished.name);
-            let done = this.keep(&download, path, finished.clone(), now_s);
+            let done = this.keep(&download, path, finished.clone());
             Part::forget(&folder, &this.wanted(&download, now_s), &finished);
             Ok(done)
         })
@@ -81,9 +82,10 @@ impl Saver {
     }
 
     /// Adds a file that lies there whole to the ledger.
-    fn keep(&self, download: &Download, path: PathBuf, finished: Finish, now_s: i64) -> Done {
+    fn keep(&self, download: &Download, path: PathBuf, finished: Finish) -> Done {
         let Finish { bytes, sha256, proof, .. } = finished;
-        let saved = Saved { path, bytes, sha256, proof, at: now_s, already: false };
+        let at = Now::read().wall_ms.div_euclid(1_000);
+        let saved = Saved { path, bytes, sha256, proof, at, already: false };
         let record = Record::saved(&download.file, &saved, std::process::id());
         let ledger_trouble = self.add_to_ledger(&record);
         Done { saved, ledger_trouble }

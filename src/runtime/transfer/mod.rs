@@ -154,12 +154,19 @@ impl Saver {
             }
             Found::Held(pid) => return Err(Stop::Held(pid)),
         };
+        // Whoever had it may have finished it just before.
+        if let Some(done) = self.saved_already(download).await? {
+            give_up(part, 0).await?;
+            return Ok(done);
+        }
         tell(Told::Named(part.path()));
         let held = part.held(&download.file);
         *kept = held.bytes;
         tell(Told::StartsAt(held.bytes, held.total));
-        if let (Some(free), Some(total)) = (folder.free_bytes(), held.total)
-            && free < total.saturating_sub(held.bytes)
+        // Of what was begun the rest is set aside already: it is not wanted once more.
+        if held.bytes == 0
+            && let (Some(free), Some(total)) = (folder.free_bytes(), held.total)
+            && free < total
         {
             give_up(part, held.bytes).await?;
             return Err(Stop::Disk(io::ErrorKind::StorageFull.into()));
@@ -181,14 +188,7 @@ impl Saver {
         let total = expected.length();
         let flow = Flow { total, received: begun.from, told: Instant::now() };
         let (part, written) = self.pour(answer, begun, flow, kept, tell).await?;
-        if let Portion::Partial(range) = extent
-            && written.bytes != range.last + 1
-        {
-            // It lied about what it sends: none of it is believed.
-            let (received, of) = (written.bytes, range.last + 1);
-            beginning::forget_all(part).await?;
-            return Err(NotWhole::Short { received, of }.into());
-        }
+        let part = check_extent(part, extent, written.bytes).await?;
         let proof = expected.prove(written.bytes, &written.last_line);
         let proof = match proof {
             Ok(proof) => proof,
@@ -298,6 +298,17 @@ impl Flow {
             self.told = Instant::now();
             tell(Told::Received(self.received, self.total));
         }
+    }
+}
+
+/// What lied about how much of the content it sends is not believed at all.
+async fn check_extent(part: Part, extent: Portion, received: u64) -> Result<Part, Stop> {
+    match extent {
+        Portion::Partial(range) if received != range.last + 1 => {
+            beginning::forget_all(part).await?;
+            Err(NotWhole::Short { received, of: range.last + 1 }.into())
+        }
+        _ => Ok(part),
     }
 }
 
