@@ -1,6 +1,6 @@
 //! Work that takes time and has progress: what runs, what waits and for what, what is done.
 //!
-//! [`Queue`](queue::Queue) is a machine with its transition table; beside it stand the plans that one
+//! [`Queue`] is a machine with its transition table; beside it stand the plans that one
 //! job follows: under which [`name`] a file is saved, whether it can be [`resume`]d, when it is
 //! [`whole`], and the [`record`] that is kept of it. All of it is pure: the runtime carries out what is
 //! begun, and tells how far it is and how it ended.
