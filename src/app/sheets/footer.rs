@@ -25,14 +25,10 @@ const STOPS: Hint = Hint::new(&[Action::GoBack], "stops");
 const ASKS_AGAIN: Hint = Hint::new(&[Action::Refresh], "asks again");
 const TRIES_AGAIN: Hint = Hint::new(&[Action::Refresh], "tries again");
 
-/// Cells that the words of a failed refresh leave to the keys that always help.
-const KEYS: usize = 30;
 /// Cells below which the beginning of a cause says nothing, so that it is said in a word or two.
 const LEAST_CAUSE: usize = 30;
 /// Cells from which on the tries are counted, too.
 const ROOMY: usize = 60;
-/// Cells that these words take rather than leave any.
-const MIN_CAUSE: usize = 38;
 
 /// The footer as it stands on a line of some width.
 #[derive(Clone, Debug, Default)]
@@ -300,26 +296,23 @@ fn refreshing(app: &App, room: usize) -> (String, Tone) {
         ];
         return (first_fitting(room, ways), Tone::Accent);
     }
+    // The header says when the next try is.
     if let Some(trouble) = app.trouble() {
-        let before = "refresh failed: ";
-        // The header says when the next try is; the keys that help stay in view.
-        let room = room.saturating_sub(KEYS).max(MIN_CAUSE).min(room).saturating_sub(width(before));
-        let why = trouble.why.to_string();
-        let brief = room < LEAST_CAUSE && width(&why) > room;
-        let why = if brief { trouble.why.brief() } else { shorten_end(&why, room) };
-        return (format!("{before}{why}"), Tone::Error);
+        return (with_cause("refresh failed: ", &trouble.why, room), Tone::Error);
     }
     if let Some(why) = app.account().leisure_trouble().filter(|_| app.slowness().is_empty()) {
-        let before = "reading on failed: ";
-        let room = room.saturating_sub(KEYS).max(MIN_CAUSE).min(room).saturating_sub(width(before));
-        let (whole, brief) = (why.to_string(), why.brief());
-        let why = if width(&whole) > room { brief } else { whole };
-        return (format!("{before}{}", shorten_end(&why, room)), Tone::Error);
+        return (with_cause("reading on failed: ", why, room), Tone::Error);
     }
     if let (Some(words), _) | (None, Some(words)) = (timeline_words(app), slow_refresh(app, room)) {
         return (words, Tone::Text);
     }
     (String::new(), Tone::Text)
+}
+
+/// A cause behind what failed: all of it where there is room, else in a word or two, but never cut.
+fn with_cause(before: &str, why: &ApiError, room: usize) -> String {
+    let whole = format!("{before}{why}");
+    if width(&whole) <= room { whole } else { format!("{before}{}", why.brief()) }
 }
 
 /// That a refresh is not answered for long.
