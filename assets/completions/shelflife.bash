@@ -28,6 +28,9 @@ _shelflife() {
             shelflife,content)
                 cmd="shelflife__subcmd__content"
                 ;;
+            shelflife,delete)
+                cmd="shelflife__subcmd__delete"
+                ;;
             shelflife,demo-server)
                 cmd="shelflife__subcmd__demo__subcmd__server"
                 ;;
@@ -68,7 +71,7 @@ _shelflife() {
 
     case "${cmd}" in
         shelflife)
-            opts="-h -V --base-url --allow-http --limit --read-only --demo --files --load --refresh --color --theme --log-file --config --help --version list show download rescue check wait ledger metrics content config doctor demo-server completions man help"
+            opts="-h -V --base-url --allow-http --limit --read-only --demo --files --load --refresh --color --theme --log-file --config --help --version list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -281,6 +284,56 @@ _shelflife() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        shelflife__subcmd__delete)
+            opts="-h --from-file --filter --yes --confirm --include-in-use --ignore-missing --dry-run --output --quiet --progress --base-url --allow-http --limit --read-only --demo --files --log-file --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --filter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --confirm)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         shelflife__subcmd__demo__subcmd__server)
             opts="-h --listen --key --latency --churn --fail --rate-limit --content-rate --no-ranges --no-lengths --files --log-file --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -416,7 +469,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__help)
-            opts="-h --help list show download rescue check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving monitoring security configuration"
+            opts="-h --help list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving monitoring security configuration"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -510,7 +563,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__man)
-            opts="-h --help list show download rescue check wait ledger metrics content config doctor demo-server completions man help"
+            opts="-h --help list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

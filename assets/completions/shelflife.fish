@@ -46,6 +46,7 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "list" -d 'Print
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "show" -d 'Print all metadata of one file'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "download" -d 'Save files to this machine'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "rescue" -d 'Save all files that are soon gone and not saved: the cron job'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "delete" -d 'Delete files from the service'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "check" -d 'Tell a monitoring system, in one line, whether files are about to expire'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "wait" -d 'Wait until files appear, vanish, or have little time left'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "ledger" -d 'Print what was saved from here, and with what proof'
@@ -124,6 +125,25 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l progress 
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l from-file -d 'Read the ids from a file, a line each; - is standard input' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l filter -d 'Delete what this lets through; reads the whole list' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l confirm -d 'Do not ask, if it is so many files; needed for more than 100' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l limit -d 'Files asked for at once [default: 100]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l yes -d 'Do not ask'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l include-in-use -d 'Delete also what is the input of a batch that is not over'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l ignore-missing -d 'Take an id that is not there for done'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l dry-run -d 'Print the files that would be deleted, and delete none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s w -l warning -d 'What the time left should be, or a warning is given [default: 24h:]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s c -l critical -d 'What the time left should be, or it is critical [default: 1h:]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand check" -l filter -d 'Only files that this lets through, such as \'purpose:batch\'' -r

@@ -199,10 +199,7 @@ impl Account {
         interest: &Interest<'_>,
     ) {
         let number = ticket.number;
-        match &result {
-            Ok(answer) => self.heed(answer.date, answer.allowance),
-            Err(error) => self.pace.keep_to(error, self.now.mono),
-        }
+        self.heard(&result);
         match ticket.owner {
             Owner::Lister if self.lister.expects(number) => {
                 self.page_answered(number, result);
@@ -217,7 +214,15 @@ impl Account {
                 }
             }
             // It was abandoned, and came all the same.
-            Owner::Lister | Owner::Refresher | Owner::Content => {}
+            Owner::Lister | Owner::Refresher | Owner::Content | Owner::Deletion => {}
+        }
+    }
+
+    /// An answer came, to whomever: what its head told is noted.
+    pub fn heard(&mut self, result: &Result<Answer<Reply>, ApiError>) {
+        match result {
+            Ok(answer) => self.heed(answer.date, answer.allowance),
+            Err(error) => self.pace.keep_to(error, self.now.mono),
         }
     }
 
@@ -244,7 +249,7 @@ impl Account {
         match ticket.owner {
             Owner::Lister => self.lister.expects(ticket.number),
             Owner::Refresher => self.refresher.expects(ticket.number),
-            Owner::Content => false,
+            Owner::Content | Owner::Deletion => false,
         }
     }
 

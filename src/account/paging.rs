@@ -25,7 +25,10 @@ impl Account {
     pub(super) fn page_answered(&mut self, number: u64, result: Result<Answer<Reply>, ApiError>) {
         match result {
             Ok(Answer { value: Reply::Page(page), .. }) => self.page_loaded(number, page),
-            Ok(Answer { value: Reply::File(_), .. }) => {}
+            // No page is asked for so.
+            Ok(Answer {
+                value: Reply::File(_) | Reply::Deletion(_) | Reply::Batches(_), ..
+            }) => {}
             Err(error) => self.page_failed(number, error),
         }
         match self.lister.state() {

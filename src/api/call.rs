@@ -1,8 +1,8 @@
 //! What can be asked of the service, who asked, and what comes back: the seam between the pure part
 //! of the program, which decides, and the part that carries out.
 
-use super::client::Existence;
-use super::wire::Page;
+use super::client::{Deletion, Existence};
+use super::wire::{Batches, Page};
 use crate::text::Untrusted;
 
 /// One thing to ask the service for.
@@ -22,6 +22,16 @@ pub enum Call {
         /// The id.
         id: Untrusted,
     },
+    /// That one file be deleted, by its id.
+    Delete {
+        /// The id.
+        id: Untrusted,
+    },
+    /// A page of the list of batches.
+    ListBatches {
+        /// The id of the batch behind which it begins; the first page without one.
+        after: Option<Untrusted>,
+    },
 }
 
 /// What a [`Call`] brought.
@@ -31,6 +41,10 @@ pub enum Reply {
     Page(Page),
     /// What became of the file of a [`Call::Retrieve`].
     File(Existence),
+    /// What the service says to a [`Call::Delete`].
+    Deletion(Deletion),
+    /// The page of a [`Call::ListBatches`].
+    Batches(Batches),
 }
 
 /// Who asked, and which of its calls it was: an answer finds its way by itself.
@@ -51,4 +65,6 @@ pub enum Owner {
     Refresher,
     /// Whoever looks at a content.
     Content,
+    /// Whoever deletes files.
+    Deletion,
 }

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT_ENCODING, IF_RANGE, RANGE};
+use reqwest::{Method, RequestBuilder, Url};
 use secrecy::ExposeSecret;
 
 use super::coding;
@@ -19,7 +19,7 @@ use super::failure::{ODD_ENCODING, no_client};
 use super::proxy::{Proxy, Route};
 use super::retry::Allowance;
 use super::tunnel::{self, REFUSED, WANTS_USER};
-use super::wire::{self, File, NotAPage, Page};
+use super::wire::{self, Batches, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::Secret;
 use crate::text::Untrusted;
@@ -80,6 +80,17 @@ pub enum Existence {
     Present(Box<File>),
     /// 404: there is no file with this id.
     Gone,
+}
+
+/// What the service says to a request that a file be deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deletion {
+    /// That it is deleted: that file, in so many words.
+    Done,
+    /// 404: there is no file with this id.
+    Gone,
+    /// A success that does not say so; in which way, in words.
+    Unproved(&'static str),
 }
 
 /// A client of one endpoint; cheap to clone.
@@ -217,6 +228,52 @@ impl Client {
         Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
     }
 
+    /// One try of `DELETE /v1/files/{id}`.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being known; see [`ApiError`]. The file may be gone all the same,
+    /// but for an id that could address another resource, which is refused before anything is sent.
+    pub async fn delete(&self, id: &Untrusted) -> Result<Answer<Deletion>, ApiError> {
+        let url = self.endpoint.file_url(id).ok_or(ApiError::UnusableId)?;
+        match self.ask(Method::DELETE, url, Asked::Deletion).await {
+            Err(ApiError::Refused { status: Status(404), .. }) => {
+                Ok(Answer { value: Deletion::Gone, date: None, allowance: None })
+            }
+            Err(error) => Err(error),
+            Ok(answer) => Ok(answer.map(|body| match wire::read_deletion(&body.bytes) {
+                Some(said) if said.deleted == Some(true) && said.id.as_ref() == Some(id) => {
+                    Deletion::Done
+                }
+                Some(said) if said.deleted == Some(false) => {
+                    Deletion::Unproved("the service says that it is not deleted")
+                }
+                Some(said) if said.id.as_ref().is_some_and(|other| other != id) => {
+                    Deletion::Unproved("the service speaks of another file")
+                }
+                _ => Deletion::Unproved("the service does not say that it is deleted"),
+            })),
+        }
+    }
+
+    /// One try of `GET /v1/batches` with a hundred a page and, if given, `after`.
+    ///
+    /// # Errors
+    /// Whatever keeps the page from being read; see [`ApiError`].
+    pub async fn list_batches(
+        &self,
+        after: Option<&Untrusted>,
+    ) -> Result<Answer<Batches>, ApiError> {
+        let mut url = self.endpoint.batches_url();
+        url.query_pairs_mut().append_pair("limit", "100");
+        if let Some(after) = after {
+            append_raw(&mut url, "after", after.raw());
+        }
+        let Answer { value: body, date, allowance } = self.get(url, Asked::Batches).await?;
+        let value = wire::read_batches(&body.bytes)
+            .ok_or(ApiError::Undecodable { what: "it is no list of batches" })?;
+        Ok(Answer { value, date, allowance })
+    }
+
     /// One try of `GET /v1/files/{id}/content`: the head of the answer, and its bytes to be read from it.
     /// They are asked for as they are, without compression.
     ///
@@ -260,10 +317,15 @@ impl Client {
 
     /// One try of a call that wants a document: all of a body that is not too large.
     async fn get(&self, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
+        self.ask(Method::GET, url, asked).await
+    }
+
+    async fn ask(&self, method: Method, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
         let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
         let secret = self.key.as_ref().map(Secret::source);
         let mut exchange = Exchange::begin(self.limits, About { asked, secret });
-        let result = match (self.document(url, &mut exchange).await, self.route.proxy()) {
+        let request = self.http.request(method, url).header(ACCEPT_ENCODING, coding::ACCEPTED);
+        let result = match (self.document(request, &mut exchange).await, self.route.proxy()) {
             (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
             (result, _) => result,
         };
@@ -274,8 +336,11 @@ impl Client {
         result
     }
 
-    async fn document(&self, url: Url, exchange: &mut Exchange) -> Result<Answer<Body>, ApiError> {
-        let mut request = self.http.get(url).header(ACCEPT_ENCODING, coding::ACCEPTED);
+    async fn document(
+        &self,
+        mut request: RequestBuilder,
+        exchange: &mut Exchange,
+    ) -> Result<Answer<Body>, ApiError> {
         if let Some(key) = &self.key {
             request = request.bearer_auth(key.expose_secret());
         }

@@ -121,6 +121,14 @@ impl Endpoint {
         self.base.path().trim_end_matches("/v1")
     }
 
+    /// `…/v1/batches`.
+    #[must_use]
+    pub fn batches_url(&self) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}/batches", self.base.path()));
+        url
+    }
+
     /// `…/v1/files`.
     #[must_use]
     pub fn files_url(&self) -> Url {

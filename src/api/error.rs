@@ -38,6 +38,10 @@ pub enum Asked {
     File,
     /// The content of a file.
     Content,
+    /// That a file be deleted.
+    Deletion,
+    /// The list of batches.
+    Batches,
 }
 
 impl Asked {
@@ -48,6 +52,17 @@ impl Asked {
             Self::List => "list files",
             Self::File => "look at a file",
             Self::Content => "read the content of files",
+            Self::Deletion => "delete files",
+            Self::Batches => "list batches",
+        }
+    }
+
+    /// The method of HTTP that it is asked for with.
+    #[must_use]
+    pub fn method(self) -> &'static str {
+        match self {
+            Self::List | Self::File | Self::Content | Self::Batches => "GET",
+            Self::Deletion => "DELETE",
         }
     }
 }

@@ -125,14 +125,14 @@ impl Exchange {
     /// Logs how the try ended: after how many bytes of a body, or for want of what.
     pub(super) fn log(&self, path: &str, attempt: u32, result: Result<usize, &ApiError>) {
         let ms = u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let status = self.status.unwrap_or(0);
+        let (status, method) = (self.status.unwrap_or(0), self.about.asked.method());
         match result {
             Ok(bytes) => {
-                log::info!(method = "GET", path, status, ms, attempt, bytes; "request");
+                log::info!(method, path, status, ms, attempt, bytes; "request");
             }
             Err(error) => {
                 let error = error.to_string();
-                log::warn!(method = "GET", path, status, ms, attempt, error; "request");
+                log::warn!(method, path, status, ms, attempt, error; "request");
             }
         }
     }

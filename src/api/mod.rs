@@ -20,7 +20,7 @@ pub mod secret;
 mod tunnel;
 pub mod wire;
 
-pub use client::{Answer, Client, Existence, Progress};
+pub use client::{Answer, Client, Deletion, Existence, Progress};
 pub use content::Content;
 pub use error::{ApiError, ClientError};
 pub use wire::{File, HasMore, Page, Reading, Unreadable};

@@ -11,8 +11,8 @@ use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, completions, config, content, dashboard, demo_server, doctor, download,
-    failed, help, ledger, list, man, metrics, rescue, show, wait,
+    CommandError, check, completions, config, content, dashboard, delete, demo_server, doctor,
+    download, failed, help, ledger, list, man, metrics, rescue, show, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -56,6 +56,7 @@ pub enum Command {
     Show(show::Show),
     Download(download::DownloadCommand),
     Rescue(rescue::RescueCommand),
+    Delete(delete::DeleteCommand),
     Check(check::Check),
     Wait(wait::Wait),
     Ledger(ledger::LedgerCommand),
@@ -95,7 +96,7 @@ impl Command {
     /// How long it has for leaving what it printed whole.
     fn grace(&self) -> Duration {
         match self {
-            Self::List(_) | Self::Check(_) => GRACE,
+            Self::List(_) | Self::Check(_) | Self::Delete(_) => GRACE,
             _ => Duration::ZERO,
         }
     }
@@ -109,6 +110,7 @@ impl Command {
             Self::Show(show) => show::run(options, &show).await,
             Self::Download(command) => return download::run(options, command).await,
             Self::Rescue(rescue) => return rescue::run(options, rescue).await,
+            Self::Delete(command) => return delete::run(options, command, interruption).await,
             Self::Ledger(command) => ledger::run(options, &command),
             Self::Metrics(metrics) => metrics::run(options, &metrics).await,
             Self::Content(command) => content::run(options, &command).await,

@@ -85,11 +85,15 @@ fn row(record: &Record) -> String {
         Outcome::Failed => "failed",
         Outcome::Missing => "missing",
         Outcome::Expired => "expired",
+        Outcome::Deleted => "deleted",
+        Outcome::AlreadyGone => "already gone",
+        Outcome::Left => "left",
+        Outcome::Unknown => "unknown",
     };
     let bytes = record.bytes.map_or("?".to_owned(), size);
     let what = record.path.as_deref().or(record.error.as_deref()).unwrap_or_default();
     format!(
-        "{}  {outcome:<8} {bytes:>12}  {}  {}\n",
+        "{}  {outcome:<12} {bytes:>12}  {}  {}\n",
         LOCAL.absolute(record.at),
         shown(&record.id, 130),
         shown(what, 400)

@@ -9,6 +9,7 @@ pub mod config;
 pub mod content;
 pub mod dashboard;
 mod definitions;
+pub mod delete;
 pub mod demo_server;
 pub mod doctor;
 pub mod download;
@@ -180,6 +181,17 @@ fn not_written(source: &io::Error) -> String {
         io::ErrorKind::AlreadyExists => "there is one already".to_owned(),
         _ => source.to_string(),
     }
+}
+
+/// Refuses a command that changes the service, where that is turned off.
+fn refuse_where_read_only(config: &Config, command: &str) -> Result<(), CommandError> {
+    if !config.values.read_only {
+        return Ok(());
+    }
+    let place = config.place("read_only");
+    Err(CommandError::Usage(format!(
+        "`{command}` changes the service, and read_only in {place} turns that off: nothing was done"
+    )))
 }
 
 /// Whether what failed is that the key is refused.

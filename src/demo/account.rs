@@ -211,6 +211,11 @@ impl DemoAccount {
         }
     }
 
+    /// Files that were there at the start.
+    pub(super) fn generated(&self) -> u64 {
+        self.generated
+    }
+
     fn end(&self) -> u64 {
         self.generated + self.later.len() as u64
     }

@@ -16,7 +16,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::limits::{Admission, Break, Failing};
-use super::{Service, now_s, sending};
+use super::{Service, batches, now_s, sending};
 
 type Shared = State<Arc<Service>>;
 
@@ -149,8 +149,7 @@ pub(super) async fn list(
     State(service): Shared,
     Query(query): Query<HashMap<String, String>>,
 ) -> Response {
-    let limit = query.get("limit").map_or("20", |limit| limit.trim_end_matches('/'));
-    let Some(limit) = limit.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit)) else {
+    let Some(limit) = limit_of(&query) else {
         return bad_request("limit", "limit must be a whole number from 1 to 100");
     };
     let now = now_s();
@@ -166,6 +165,31 @@ pub(super) async fn list(
         let (data, has_more) = account.page(after, limit, now);
         Json(json!({"object": "list", "data": data, "has_more": has_more})).into_response()
     })
+}
+
+fn limit_of(query: &HashMap<String, String>) -> Option<usize> {
+    let limit = query.get("limit").map_or("20", |limit| limit.trim_end_matches('/'));
+    limit.parse::<usize>().ok().filter(|limit| (1..=100).contains(limit))
+}
+
+pub(super) async fn list_batches(
+    State(service): Shared,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
+    let Some(limit) = limit_of(&query) else {
+        return bad_request("limit", "limit must be a whole number from 1 to 100");
+    };
+    let all = service.account(|account| batches::batches(account, now_s()));
+    let from = match query.get("after") {
+        None => 0,
+        Some(id) => match all.iter().position(|batch| batch.id == *id) {
+            None => return bad_request("after", "after must be the id of a batch"),
+            Some(place) => place + 1,
+        },
+    };
+    let page = &all[from..all.len().min(from + limit)];
+    let has_more = from + page.len() < all.len();
+    Json(json!({"object": "list", "data": page, "has_more": has_more})).into_response()
 }
 
 pub(super) async fn retrieve(State(service): Shared, Path(id): Path<String>) -> Response {

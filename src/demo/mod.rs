@@ -5,6 +5,7 @@
 
 mod account;
 mod batch;
+mod batches;
 mod content;
 mod handlers;
 mod limits;
@@ -82,6 +83,7 @@ pub fn router(options: Options) -> Router {
         .route("/v1/files", get(handlers::list).post(handlers::upload))
         .route("/v1/files/{id}", get(handlers::retrieve).delete(handlers::delete))
         .route("/v1/files/{id}/content", get(handlers::content))
+        .route("/v1/batches", get(handlers::list_batches))
         .fallback(handlers::unknown_path)
         .layer(DefaultBodyLimit::max(MOST_UPLOAD_BYTES))
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&service), handlers::guard))

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `v` | 1; a line with a higher number is by a later program, and is passed over |
 //! | `at` | seconds since the epoch, by this machine |
-//! | `outcome` | `saved`, `already_saved`, `failed`, `missing`, `expired`; later also `uploaded`, `deleted`, `already_gone`, `left`, `unknown` |
+//! | `outcome` | `saved`, `deleted`, `already_gone`, `left`, `unknown`; only printed: `already_saved`, `failed`, `missing`, `expired`; later also `uploaded` |
 //! | `id`, `filename`, `bytes`, `created_at` | the file, as the service had it; null for what was not given |
 //! | `path` | where it lies, absolute; null where it does not |
 //! | `sha256` | of its content, in hexadecimal digits |
@@ -17,7 +17,7 @@
 //! | `error` | why it came to nothing, in words |
 //! | `pid` | the process that did it |
 //!
-//! Only `saved` and what later programs do are in the ledger; a line that breaks off, since the machine
+//! A line that breaks off, since the machine
 //! did, or that is none, is passed over and counted.
 //!
 //! It knows no disk.
@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::Pinned;
+use super::deletion::DeletionEnd;
 use super::resume::Held;
 use crate::account::shelf::Shelved;
 use crate::text::Untrusted;
@@ -48,6 +49,14 @@ pub enum Outcome {
     Missing,
     /// The service does not have it any more: its time ran out.
     Expired,
+    /// The service deleted it at our request.
+    Deleted,
+    /// It was to be deleted, and was not there any more.
+    AlreadyGone,
+    /// It was to be deleted, and was not.
+    Left,
+    /// It was to be deleted, and nobody knows whether it was.
+    Unknown,
 }
 
 /// A file that is saved.
@@ -124,6 +133,19 @@ impl Record {
             pid: Some(pid),
             ..Self::about(file, outcome, saved.at)
         }
+    }
+
+    /// The record of a file that was to be deleted.
+    #[must_use]
+    pub fn deleted(file: &Pinned, end: &DeletionEnd, at: i64) -> Self {
+        let error = end.why().map(str::to_owned);
+        Self { error, ..Self::about(file, end.outcome(), at) }
+    }
+
+    /// The same, with the process that did it.
+    #[must_use]
+    pub fn by(self, pid: u32) -> Self {
+        Self { pid: Some(pid), ..self }
     }
 
     /// The record of a file with which it came to nothing.

@@ -25,6 +25,10 @@ pub async fn carry_out(client: &Client, call: Call) -> Result<Answer<Reply>, Api
             answer.map(|answer| answer.map(Reply::Page))
         }
         Call::Retrieve { id } => client.retrieve(&id).await.map(|answer| answer.map(Reply::File)),
+        Call::Delete { id } => client.delete(&id).await.map(|answer| answer.map(Reply::Deletion)),
+        Call::ListBatches { after } => {
+            client.list_batches(after.as_ref()).await.map(|answer| answer.map(Reply::Batches))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::jobs::Pinned;
 use crate::jobs::name::safe_name;
@@ -62,6 +63,14 @@ impl Ledger {
     /// # Errors
     /// Where it cannot be written.
     pub fn add(&self, record: &Record) -> io::Result<()> {
+        self.add_all(std::slice::from_ref(record))
+    }
+
+    /// Adds records, a line each, each in one piece, and all of them on the disk for good.
+    ///
+    /// # Errors
+    /// Where one cannot be written; those before it stay.
+    pub fn add_all(&self, records: &[Record]) -> io::Result<()> {
         let Some(path) = &self.path else {
             let why = "there is no home for it (HOME and XDG_STATE_HOME are not set)";
             return Err(io::Error::new(io::ErrorKind::NotFound, why));
@@ -72,22 +81,8 @@ impl Ledger {
         let mut options = File::options();
         let mut file = options.read(true).append(true).create(true).mode(0o600).open(path)?;
         flock(&file, FlockOperation::LockExclusive)?;
-        let mut line = record.line();
-        let length = file.seek(SeekFrom::End(0))?;
-        if length > 0 {
-            let mut last = [0];
-            file.seek(SeekFrom::Start(length - 1))?;
-            file.read_exact(&mut last)?;
-            if last != *b"\n" {
-                // The line before broke off: it is to spoil nothing but itself.
-                line.insert(0, '\n');
-            }
-        }
-        let written = file.write(line.as_bytes())?;
-        if written < line.len() {
-            // Taken back, so that it is not half a line.
-            file.set_len(length)?;
-            return Err(io::ErrorKind::StorageFull.into());
+        for record in records {
+            add_line(&mut file, record)?;
         }
         file.sync_data()
         // The lock goes with the file.
@@ -159,6 +154,84 @@ impl Ledger {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+/// Adds a line to a ledger that is locked, in one piece.
+fn add_line(file: &mut File, record: &Record) -> io::Result<()> {
+    let mut line = record.line();
+    let length = file.seek(SeekFrom::End(0))?;
+    if length > 0 {
+        let mut last = [0];
+        file.seek(SeekFrom::Start(length - 1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            // The line before broke off: it is to spoil nothing but itself.
+            line.insert(0, '\n');
+        }
+    }
+    let written = file.write(line.as_bytes())?;
+    if written < line.len() {
+        // Taken back, so that it is not half a line.
+        file.set_len(length)?;
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    Ok(())
+}
+
+/// Records that are added to a ledger while something else goes on, as many at once as have come
+/// meanwhile: each is on the disk for good soon, and none holds anybody up.
+#[derive(Debug)]
+pub struct Notes {
+    ledger: Ledger,
+    pending: Vec<Record>,
+    writing: Option<JoinHandle<io::Result<()>>>,
+    /// Whether it was said that they cannot be written.
+    is_told: bool,
+}
+
+impl Notes {
+    /// None yet.
+    #[must_use]
+    pub fn new(ledger: Ledger) -> Self {
+        Self { ledger, pending: vec![], writing: None, is_told: false }
+    }
+
+    /// Takes a record, which is written by what [goes on](Self::go_on).
+    pub fn add(&mut self, record: Record) {
+        self.pending.push(record);
+    }
+
+    /// Begins to write what has come, where nothing is being written; tells, once, why it cannot be.
+    pub async fn go_on(&mut self) -> Option<String> {
+        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
+            return None;
+        }
+        let trouble = self.wait().await;
+        if !self.pending.is_empty() {
+            let (ledger, records) = (self.ledger.clone(), std::mem::take(&mut self.pending));
+            self.writing = Some(spawn_blocking(move || ledger.add_all(&records)));
+        }
+        trouble
+    }
+
+    /// Writes what is left, and waits for it; tells, once, why it cannot be.
+    pub async fn finish(&mut self) -> Option<String> {
+        let before = self.wait().await;
+        let begun = self.go_on().await;
+        let after = self.wait().await;
+        before.or(begun).or(after)
+    }
+
+    async fn wait(&mut self) -> Option<String> {
+        let written = match self.writing.take() {
+            None => Ok(()),
+            Some(writing) => writing.await.unwrap_or_else(|error| Err(io::Error::other(error))),
+        };
+        let error = written.err()?;
+        (!std::mem::replace(&mut self.is_told, true)).then(|| {
+            format!("what was done is not in the ledger, which cannot be written: {error}")
+        })
     }
 }
 

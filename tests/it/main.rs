@@ -15,6 +15,7 @@ mod content;
 mod content_command;
 mod content_layer;
 mod contrast;
+mod deleting;
 mod demo;
 mod detail;
 mod doctor;

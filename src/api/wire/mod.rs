@@ -6,6 +6,7 @@
 //! guessed, and where a text belongs, a number or a truth is its own text. The reader knows neither
 //! HTTP nor cursors.
 
+mod batches;
 mod envelope;
 mod file;
 mod plain;
@@ -22,6 +23,7 @@ use envelope::Envelope;
 use file::read_file;
 use spoilt::{Uncut, read_spoilt};
 
+pub use batches::{Batch, Batches, read_batches, read_deletion};
 pub use file::extra_fields;
 pub use reason::{beside_status, read_error_message};
 

@@ -142,6 +142,7 @@ pub struct Script {
     deletions: Turns<Deed>,
     uploads: Turns<Deed>,
     first: Turns<Option<Reply>>,
+    batches: Value,
 }
 
 impl Script {
@@ -151,7 +152,13 @@ impl Script {
             deletions: Box::new(|_, _| done()),
             uploads: Box::new(|_, _| done()),
             first: Box::new(|_, _| None),
+            batches: json!({"object": "list", "data": [], "has_more": false}),
         }
+    }
+
+    /// What the list of batches is, whichever page is asked for.
+    pub fn batches(self, batches: Value) -> Self {
+        Self { batches, ..self }
     }
 
     /// How requests for contents are answered.
@@ -240,6 +247,12 @@ impl State {
         }
         let (method, target) = request.line.split_once(' ').unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        if path == "/v1/batches" {
+            return match &self.script.batches {
+                Value::Null => missing(),
+                batches => kept("200 OK", "", &batches.to_string()),
+            };
+        }
         let Some(rest) = path.strip_prefix("/v1/files") else { return missing() };
         match (method, rest.trim_start_matches('/').split_once('/')) {
             ("GET", None) if rest.is_empty() => self.list(query),

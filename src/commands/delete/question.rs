@@ -1,0 +1,146 @@
+//! What is said before anything is deleted, and the answer to it.
+
+use std::fmt::Write as _;
+use std::io::{BufRead, Write, stdin};
+
+use tokio::task::spawn_blocking;
+
+use crate::commands::{CommandError, count, print};
+use crate::jobs::Pinned;
+use crate::jobs::in_use::InUse;
+use crate::runtime::output::Patient;
+use crate::text::{shorten_middle, size};
+use crate::time::clock::{Now, ServerClock};
+use crate::time::expiry::{Stated, TimeLeft};
+
+/// Files that are named; of others it is said how many they are.
+const NAMED: usize = 10;
+/// Cells of a name in the question.
+const NAME: usize = 60;
+
+/// What is to be deleted, as it stood when it was found.
+pub(super) struct Question<'a> {
+    pub(super) files: &'a [Pinned],
+    /// What is in use, and therefore left.
+    pub(super) kept: &'a [Pinned],
+    pub(super) in_use: &'a InUse,
+    pub(super) clock: &'a ServerClock,
+}
+
+impl Question<'_> {
+    fn left(&self, file: &Pinned) -> TimeLeft {
+        let expires_at = file.expires_at.map_or(Stated::Nothing, Stated::Value);
+        TimeLeft::of(expires_at, self.clock.server_ms(Now::read()))
+    }
+
+    /// What would be lost: it is not saved, and has time left.
+    fn is_unsaved(&self, file: &Pinned, is_saved: bool) -> bool {
+        !is_saved && self.left(file) != TimeLeft::Expired
+    }
+
+    /// A file in a line: time left, size, id, name, and what speaks against it.
+    fn line(&self, file: &Pinned, is_saved: bool, cells: usize) -> String {
+        let bytes = file.bytes.map_or("?".to_owned(), size);
+        let left = self.left(file).to_string();
+        let (id, name) = (file.id.borrow().printable_within(130), file.shown(255));
+        let unsaved = if self.is_unsaved(file, is_saved) { "  not saved" } else { "" };
+        let in_use = self.in_use.batch_of(&file.id);
+        let in_use = in_use.map_or(String::new(), |batch| format!("  input of the batch {batch}"));
+        let name = shorten_middle(&name, cells);
+        format!("{left:>10}  {bytes:>12}  {id}  {name}{unsaved}{in_use}")
+    }
+
+    /// The question, in lines.
+    pub(super) fn words(&self, is_saved: impl Fn(&Pinned) -> bool) -> String {
+        let saved: Vec<bool> = self.files.iter().map(is_saved).collect();
+        let bytes = self.files.iter().filter_map(|file| file.bytes).fold(0, u64::saturating_add);
+        let mut text = format!(
+            "deletes {}, {}, for good:\n",
+            count(self.files.len() as u64, "file"),
+            size(bytes)
+        );
+        for (file, saved) in self.files.iter().zip(&saved).take(NAMED) {
+            let _ = writeln!(text, "{}", self.line(file, *saved, NAME));
+        }
+        if self.files.len() > NAMED {
+            let _ = writeln!(text, "{:>10} and {} more", "…", self.files.len() - NAMED);
+        }
+        let unsaved = self.files.iter().zip(&saved);
+        match unsaved.filter(|(file, saved)| self.is_unsaved(file, **saved)).count() {
+            0 => {}
+            1 if self.files.len() == 1 => text.push_str("it is not saved, and has time left\n"),
+            unsaved => {
+                let files = count(unsaved as u64, "file");
+                let _ = writeln!(text, "not saved, with time left: {files}");
+            }
+        }
+        for file in self.kept.iter().take(NAMED) {
+            let _ = writeln!(text, "left, in use: {}", self.line(file, true, NAME).trim_start());
+        }
+        if self.kept.len() > NAMED {
+            let _ = writeln!(text, "left, in use: {} more", self.kept.len() - NAMED);
+        }
+        if let Some(why) = self.in_use.cannot_tell() {
+            let _ = writeln!(text, "cannot tell whether in use: {why}");
+        }
+        text
+    }
+
+    /// Prints what would be deleted, a line a file.
+    pub(super) fn print(&self, is_saved: impl Fn(&Pinned) -> bool) -> Result<(), CommandError> {
+        let mut text = String::new();
+        for file in self.files {
+            let _ = writeln!(text, "{}", self.line(file, is_saved(file), 255));
+        }
+        for file in self.kept {
+            let _ = writeln!(text, "{}  left", self.line(file, is_saved(file), 255));
+        }
+        print(&text)?;
+        if let Some(why) = self.in_use.cannot_tell() {
+            crate::runtime::output::say(&format!("shelflife: cannot tell whether in use: {why}"));
+        }
+        Ok(())
+    }
+}
+
+/// Asks on the terminal; tells whether the answer was yes: `y` for one file, the count of more.
+pub(super) async fn ask(words: String, files: usize) -> bool {
+    let asked = spawn_blocking(move || {
+        let prompt = match files {
+            1 => "delete it? [y/N] ".to_owned(),
+            files => format!("type {files} to delete them: "),
+        };
+        let mut out = Patient(rustix::stdio::stderr());
+        out.write_all(format!("{words}{prompt}").as_bytes())?;
+        let mut answer = String::new();
+        stdin().lock().read_line(&mut answer)?;
+        Ok::<bool, std::io::Error>(is_yes(&answer, files))
+    });
+    matches!(asked.await, Ok(Ok(true)))
+}
+
+fn is_yes(answer: &str, files: usize) -> bool {
+    let answer = answer.trim();
+    match files {
+        1 => answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"),
+        files => answer.replace(',', "") == files.to_string(),
+    }
+}
+
+#[test]
+fn only_what_was_asked_for_is_a_yes() {
+    for (answer, files, yes) in [
+        ("y\n", 1, true),
+        ("YES\n", 1, true),
+        ("\n", 1, false),
+        ("", 1, false),
+        ("1\n", 1, false),
+        ("y\n", 2, false),
+        ("2\n", 2, true),
+        ("3\n", 2, false),
+        (" 1,240 \n", 1_240, true),
+        ("02\n", 2, false),
+    ] {
+        assert_eq!(is_yes(answer, files), yes, "{answer:?} {files}");
+    }
+}

@@ -1,0 +1,211 @@
+//! What is said of files that are being deleted: lines for people on standard error, records for
+//! programs on standard output, and the lines of the ledger.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::time::Duration;
+
+use super::DeleteCommand;
+use crate::commands::count;
+use crate::commands::progress::{Progress, Telling};
+use crate::commands::saving::RecordOutput;
+use crate::jobs::Pinned;
+use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
+use crate::jobs::record::{Outcome, Record};
+use crate::runtime::ledger::{Ledger, Notes};
+use crate::runtime::output::stdout;
+use crate::text::{Untrusted, grouped};
+use crate::time::clock::Now;
+use crate::time::span::short_span;
+
+/// Cells of a name in a line.
+const NAME: usize = 120;
+
+/// Says what becomes of the files.
+pub(super) struct Reporter {
+    output: Option<RecordOutput>,
+    telling: Telling,
+    ignores_missing: bool,
+    progress: Progress,
+    notes: Notes,
+    /// Ids that were given and whose files nobody saw: they have to be there.
+    given: HashSet<Untrusted>,
+    sum: DeletionSum,
+    missing: usize,
+    /// Files of which nothing is said one by one.
+    untouched: usize,
+}
+
+impl Reporter {
+    pub(super) fn new(command: &DeleteCommand, ledger: Ledger) -> Self {
+        let telling = command.telling;
+        Self {
+            output: command.output,
+            telling,
+            ignores_missing: command.ignore_missing,
+            progress: Progress::begin(telling),
+            notes: Notes::new(ledger),
+            given: HashSet::new(),
+            sum: DeletionSum::default(),
+            missing: 0,
+            untouched: 0,
+        }
+    }
+
+    /// These were given by their ids, and nobody looked for them: one that is not there is missing.
+    pub(super) fn expects(&mut self, files: &[Pinned]) {
+        let unseen = files.iter().filter(|file| **file == Pinned::by_id(file.id.clone()));
+        self.given.extend(unseen.map(|file| file.id.clone()));
+    }
+
+    /// Ids that were given, and are not there.
+    pub(super) fn missing(&mut self, files: &[Pinned]) {
+        for file in files {
+            if self.ignores_missing {
+                self.ended(file, &DeletionEnd::AlreadyGone);
+                continue;
+            }
+            self.missing += 1;
+            let id = file.id.borrow().printable_within(130);
+            self.trouble(&format!("not there: {id}: the service does not have it"));
+            let words = "the service does not have it";
+            self.print(&Record::failed(file, Outcome::Missing, words, now_s()));
+        }
+    }
+
+    /// A file came to its end.
+    pub(super) fn ended(&mut self, file: &Pinned, ending: &DeletionEnd) {
+        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        match ending {
+            DeletionEnd::Deleted => {
+                self.sum.deleted += 1;
+                self.note(&format!("deleted: {name}"));
+            }
+            DeletionEnd::AlreadyGone => {
+                self.sum.gone += 1;
+                self.note(&format!("already gone: {name}"));
+            }
+            DeletionEnd::Left(why) => {
+                self.sum.left += 1;
+                self.trouble(&format!("left: {name}: {why}"));
+            }
+            DeletionEnd::Unknown(why) => {
+                self.sum.unknown += 1;
+                self.trouble(&format!("unknown whether deleted: {name}: {why}"));
+            }
+        }
+        self.record(file, ending);
+    }
+
+    /// Takes what came to its end meanwhile.
+    pub(super) async fn take(&mut self, deletions: &mut Deletions) {
+        let stop = deletions.stopped().map(Stop::words).map(str::to_owned);
+        for (file, ending) in deletions.take_ended() {
+            match &ending {
+                DeletionEnd::AlreadyGone if self.given.contains(&file.id) => self.missing(&[file]),
+                // One sentence for all of them.
+                DeletionEnd::Left(why) if stop.as_deref() == Some(why.as_str()) => {
+                    self.sum.left += 1;
+                    self.untouched += 1;
+                    self.record(&file, &ending);
+                }
+                _ => self.ended(&file, &ending),
+            }
+        }
+        let trouble = self.notes.go_on().await;
+        self.ledger_trouble(trouble);
+    }
+
+    /// How far it is, over itself on a terminal.
+    pub(super) fn progress(&mut self, deletions: &Deletions, now: Duration) {
+        let sum = deletions.sum();
+        let waits = deletions.waits_until(now).map(|at| at.saturating_sub(now));
+        self.progress.draw(|_| {
+            let waits = waits.map_or(String::new(), |wait| {
+                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+                format!(" · the service asks to wait {}", short_span(seconds))
+            });
+            format!("{} of {} deleted{waits}", grouped(sum.deleted), grouped(sum.all))
+        });
+    }
+
+    /// All in a line; gives the exit code.
+    pub(super) async fn finish(mut self, deletions: &Deletions) -> u8 {
+        let trouble = self.notes.finish().await;
+        self.ledger_trouble(trouble);
+        if let Some(stop) = deletions.stopped().filter(|_| self.untouched > 0) {
+            let files = count(self.untouched as u64, "file");
+            self.trouble(&format!("{}; {files} left untouched", stop.words()));
+        }
+        let DeletionSum { deleted, gone, left, unknown, .. } = self.sum;
+        let words = [
+            (deleted, "deleted"),
+            (gone, "already gone"),
+            (left, "left"),
+            (unknown, "unknown"),
+            (self.missing, "not there"),
+        ];
+        let said = words.iter().filter(|(count, _)| *count > 0);
+        let said: Vec<String> =
+            said.map(|(count, word)| format!("{} {word}", grouped(*count))).collect();
+        if deleted + gone + left + unknown + self.missing > 1 {
+            self.note(&said.join(" · "));
+        }
+        let refused = matches!(deletions.stopped(), Some(Stop::KeyRefused(_)));
+        match (left + unknown > 0, self.missing > 0) {
+            _ if refused && deleted + gone == 0 => 3,
+            (true, _) => 1,
+            (false, true) => 4,
+            (false, false) => 0,
+        }
+    }
+
+    /// The exit code where nothing was to be deleted.
+    pub(super) fn code_of_dry_run(&self) -> u8 {
+        match (self.sum.left > 0, self.missing > 0) {
+            (true, _) => 1,
+            (false, true) => 4,
+            (false, false) => 0,
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.progress.clear();
+        self.telling.note(text);
+    }
+
+    fn trouble(&mut self, text: &str) {
+        self.progress.clear();
+        self.telling.trouble(text);
+    }
+
+    fn ledger_trouble(&mut self, trouble: Option<String>) {
+        if let Some(trouble) = trouble {
+            self.trouble(&trouble);
+        }
+    }
+
+    fn record(&mut self, file: &Pinned, ending: &DeletionEnd) {
+        let record = Record::deleted(file, ending, now_s()).by(std::process::id());
+        self.print(&record);
+        self.notes.add(record);
+    }
+
+    /// Prints a record. That nobody takes it is no reason to stop half way; it is said once.
+    fn print(&mut self, record: &Record) {
+        if self.output.is_none() {
+            return;
+        }
+        self.progress.clear();
+        if let Err(error) = stdout().write_all(record.line().as_bytes()) {
+            self.output = None;
+            if error.kind() != std::io::ErrorKind::BrokenPipe {
+                self.trouble(&format!("the records cannot be printed: {error}"));
+            }
+        }
+    }
+}
+
+fn now_s() -> i64 {
+    Now::read().wall_ms.div_euclid(1_000)
+}

@@ -1,0 +1,219 @@
+//! What follows from the answers of the service.
+
+use std::time::Duration;
+
+use super::{AT_ONCE, CALM, DeletionEnd, Deletions, Doubt, Step, Stop, difference};
+use crate::api::call::Reply;
+use crate::api::{Answer, ApiError, Deletion, Existence};
+use crate::jobs::Pinned;
+
+/// Complaints about one file before it is left.
+const MOST_COMPLAINTS: u32 = 20;
+
+impl Deletions {
+    /// An answer came to the call of this number, or none.
+    pub fn answered(
+        &mut self,
+        number: u64,
+        result: Result<Answer<Reply>, ApiError>,
+        now: Duration,
+    ) {
+        let Some((place, step)) = self.asked.remove(&number) else { return };
+        match result {
+            Ok(Answer { value, allowance, .. }) => {
+                self.retries.restore();
+                self.allow(allowance, now);
+                self.targets[place].tries = 0;
+                self.replied(place, step, value, now);
+            }
+            Err(error) => self.failed(place, step, error, now),
+        }
+        if let Some(stop) = self.stopped.clone() {
+            self.leave_the_rest(&stop);
+        }
+    }
+
+    fn replied(&mut self, place: usize, step: Step, reply: Reply, now: Duration) {
+        let target = &mut self.targets[place];
+        match (step, reply) {
+            (Step::Look, Reply::File(Existence::Gone)) => {
+                // One that may have been deleted by us, is.
+                let by_us = target.deletions > 0;
+                self.end(
+                    place,
+                    if by_us { DeletionEnd::Deleted } else { DeletionEnd::AlreadyGone },
+                );
+            }
+            (Step::Look, Reply::File(Existence::Present(file))) => {
+                let found = Pinned::read(&file);
+                let differs = target.was_seen.then(|| difference(&target.file, &found)).flatten();
+                if let Some(why) = differs {
+                    return self.end(place, DeletionEnd::Left(why));
+                }
+                target.file = found;
+                target.was_seen = true;
+                target.looked_at = now;
+                self.ready.push_front((place, Step::Delete));
+            }
+            (Step::Delete, Reply::Deletion(Deletion::Done)) => {
+                self.calm_down();
+                self.end(place, DeletionEnd::Deleted);
+            }
+            (Step::Delete, Reply::Deletion(Deletion::Gone)) => {
+                let by_us = target.deletions > 1;
+                self.end(
+                    place,
+                    if by_us { DeletionEnd::Deleted } else { DeletionEnd::AlreadyGone },
+                );
+            }
+            (Step::Delete, Reply::Deletion(Deletion::Unproved(how))) => {
+                target.unproved = Some(Doubt::Unsaid(how));
+                self.ready.push_front((place, Step::Settle));
+            }
+            (Step::Settle, Reply::File(Existence::Gone)) => self.end(place, DeletionEnd::Deleted),
+            (Step::Settle, Reply::File(Existence::Present(file))) => {
+                self.still_there(place, &Pinned::read(&file), now);
+            }
+            // No call of ours is answered so.
+            (_, _) => {
+                self.end(place, DeletionEnd::Unknown("the answer is none to this".to_owned()));
+            }
+        }
+    }
+
+    /// A file is there still, though its deletion was asked for.
+    fn still_there(&mut self, place: usize, found: &Pinned, now: Duration) {
+        let target = &mut self.targets[place];
+        if let Some(why) = difference(&target.file, found) {
+            return self.end(place, DeletionEnd::Left(why));
+        }
+        target.looked_at = now;
+        match target.unproved.clone() {
+            Some(Doubt::Unsaid(how)) => {
+                self.end(place, DeletionEnd::Left(format!("{how}, and has it still")));
+            }
+            Some(Doubt::Failed(error)) => {
+                if target.deletions < self.policy.attempts && self.retries.spend() {
+                    self.ready.push_front((place, Step::Delete));
+                } else if matches!(error, ApiError::Unavailable { .. } | ApiError::Refused { .. }) {
+                    self.end(place, DeletionEnd::Left(format!("{error}, and has it still")));
+                } else {
+                    // It may be deleted yet: the request is on its way, as far as anybody knows.
+                    self.end(
+                        place,
+                        DeletionEnd::Unknown(format!("{error}; it was there when asked for")),
+                    );
+                }
+            }
+            None => self.end(place, DeletionEnd::Unknown("it was there when asked for".to_owned())),
+        }
+    }
+
+    fn failed(&mut self, place: usize, step: Step, error: ApiError, now: Duration) {
+        if error.refuses_key_for_good() {
+            let words = error.to_string();
+            self.stop(Stop::KeyRefused(words.clone()));
+            return self.give_up(place, step, words);
+        }
+        let wait = error.wait();
+        if let Some(wait) = wait.filter(|wait| *wait > self.policy.longest_wait) {
+            let words = format!("{error}; it asks to wait {} s", wait.as_secs());
+            self.stop(Stop::AskedToWait(words.clone()));
+            return self.give_up(place, step, words);
+        }
+        if error.is_crowding() {
+            return self.complained(place, step, wait, now);
+        }
+        if let Some(wait) = wait {
+            self.wait_until(now + wait);
+        }
+        // Whether a deletion was carried out that had no answer is to be settled.
+        let doubtful = step == Step::Delete
+            && error.was_connected()
+            && (error.is_transient() || matches!(error, ApiError::Undecodable { .. }));
+        let target = &mut self.targets[place];
+        target.tries += 1;
+        if doubtful {
+            target.tries = 0;
+            target.unproved = Some(Doubt::Failed(error));
+            let turn = target.deletions;
+            let pause = wait.unwrap_or_else(|| self.policy.backoff(turn, &mut self.rng));
+            self.delayed.insert((now + pause, place, Step::Settle));
+            return;
+        }
+        if error.is_transient() && target.tries < self.policy.attempts && self.retries.spend() {
+            if step == Step::Delete {
+                // It was never sent.
+                target.deletions -= 1;
+            }
+            let pause = wait.unwrap_or_else(|| self.policy.backoff(target.tries, &mut self.rng));
+            self.delayed.insert((now + pause, place, step));
+            return;
+        }
+        self.give_up(place, step, error.to_string());
+    }
+
+    /// The service is asked too often: all wait, and from then on there is less at once.
+    fn complained(&mut self, place: usize, step: Step, wait: Option<Duration>, now: Duration) {
+        self.complaints += 1;
+        self.calm = 0;
+        self.at_once = (self.at_once / 2).max(1);
+        let backoff = self.policy.base.saturating_mul(1 << self.complaints.min(4));
+        self.wait_until(now + wait.unwrap_or(backoff.min(self.policy.cap)));
+        // Complaints are no reason to give up, but for those that never end.
+        let target = &mut self.targets[place];
+        target.tries += 1;
+        if target.tries > MOST_COMPLAINTS {
+            let why = "the service is asked too often, again and again (429)";
+            let ending =
+                if target.unproved.is_some() { DeletionEnd::Unknown } else { DeletionEnd::Left };
+            return self.end(place, ending(why.to_owned()));
+        }
+        if step == Step::Delete {
+            // It was not carried out.
+            target.deletions -= 1;
+        }
+        self.ready.push_front((place, if step == Step::Delete { Step::Look } else { step }));
+    }
+
+    /// The service has nothing against it: after a while there is more at once again.
+    fn calm_down(&mut self) {
+        self.calm += 1;
+        if self.calm >= CALM {
+            self.calm = 0;
+            self.complaints = 0;
+            self.at_once = (self.at_once + 1).min(AT_ONCE);
+        }
+    }
+
+    fn give_up(&mut self, place: usize, step: Step, words: String) {
+        let target = &self.targets[place];
+        let in_doubt = step == Step::Settle || target.unproved.is_some();
+        self.end(
+            place,
+            if in_doubt { DeletionEnd::Unknown(words) } else { DeletionEnd::Left(words) },
+        );
+    }
+
+    pub(super) fn leave_the_rest(&mut self, why: &Stop) {
+        let waiting = self.ready.drain(..).chain(
+            std::mem::take(&mut self.delayed).into_iter().map(|(_, place, step)| (place, step)),
+        );
+        let (settling, rest): (Vec<_>, Vec<_>) = waiting.partition(|(place, step)| {
+            *step == Step::Settle || self.targets[*place].unproved.is_some()
+        });
+        for (place, _) in rest {
+            self.end(place, DeletionEnd::Left(why.words().to_owned()));
+        }
+        let refused = matches!(why, Stop::KeyRefused(_) | Stop::AskedToWait(_));
+        for (place, _) in settling {
+            if refused {
+                self.end(place, DeletionEnd::Unknown(why.words().to_owned()));
+            } else {
+                // One look, so that it is known; it is not deleted once more.
+                self.targets[place].deletions = self.policy.attempts;
+                self.ready.push_back((place, Step::Settle));
+            }
+        }
+    }
+}

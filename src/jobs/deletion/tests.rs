@@ -1,0 +1,440 @@
+//! What is asked of the service, and what is claimed of it, against services that answer as they like.
+
+use super::*;
+use crate::api::call::Reply;
+use crate::api::error::Status;
+use crate::api::wire::File;
+use crate::api::{Answer, Deletion, Existence};
+use crate::time::expiry::Stated;
+
+/// What comes of a call.
+type Said = Result<Answer<Reply>, ApiError>;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn pinned(id: &str) -> Pinned {
+    Pinned {
+        id: Untrusted::new(id),
+        filename: Some(Untrusted::new(format!("{id}.jsonl"))),
+        bytes: Some(7),
+        created_at: Some(5),
+        expires_at: Some(1_000),
+    }
+}
+
+fn described(file: &Pinned) -> File {
+    File {
+        id: file.id.clone(),
+        filename: file.filename.clone(),
+        bytes: file.bytes.map_or(Stated::Nothing, Stated::Value),
+        created_at: file.created_at.map_or(Stated::Nothing, Stated::Value),
+        expires_at: file.expires_at.map_or(Stated::Nothing, Stated::Value),
+        purpose: None,
+        extra: None,
+    }
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "as answers come")]
+fn said(value: Reply) -> Said {
+    Ok(Answer { value, date: None, allowance: None })
+}
+
+fn there(file: &Pinned) -> Said {
+    said(Reply::File(Existence::Present(Box::new(described(file)))))
+}
+
+fn gone() -> Said {
+    said(Reply::File(Existence::Gone))
+}
+
+fn deletion(what: Deletion) -> Said {
+    said(Reply::Deletion(what))
+}
+
+fn status(status: u16, wait: Option<u64>) -> Said {
+    let wait = wait.map(Duration::from_secs);
+    Err(match status {
+        401 => ApiError::KeyRefused { message: None, secret: None },
+        _ if Status(status).passes() => {
+            ApiError::Unavailable { status: Status(status), message: None, wait }
+        }
+        _ => ApiError::Refused { status: Status(status), message: None, wait },
+    })
+}
+
+fn silence() -> Said {
+    Err(ApiError::TimedOut { what: "answer", limit: 15 * SECOND })
+}
+
+fn unreachable() -> Said {
+    Err(ApiError::Unreachable { cause: Untrusted::new("refused") })
+}
+
+fn told(call: &Call) -> String {
+    match call {
+        Call::Retrieve { .. } => "GET".to_owned(),
+        Call::Delete { .. } => "DELETE".to_owned(),
+        call => panic!("{call:?}"),
+    }
+}
+
+/// Deletes one file, whose calls are answered in turn; gives what was asked, and the end.
+fn story(answers: Vec<Said>) -> (Vec<String>, DeletionEnd, Duration) {
+    let mut deletions = Deletions::new(vec![pinned("a")], 0, 1);
+    let (mut asked, mut now) = (vec![], Duration::ZERO);
+    let mut answers = answers.into_iter();
+    while !deletions.is_over() {
+        match deletions.begin(now) {
+            Some((number, call)) => {
+                asked.push(told(&call));
+                let answer = answers.next().unwrap_or_else(|| panic!("no answer to {asked:?}"));
+                deletions.answered(number, answer, now);
+            }
+            None => now = now.max(deletions.deadline().expect("something is to be done")),
+        }
+    }
+    assert!(answers.next().is_none(), "asked only {asked:?}");
+    let ended = deletions.take_ended();
+    assert_eq!(ended.len(), 1);
+    (asked, ended[0].1.clone(), now)
+}
+
+/// Answers, what is asked, and what is claimed.
+type Story = (Vec<Said>, &'static str, &'static str);
+
+/// Each line: what the service answers, what was asked, and what is claimed.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn what_is_claimed_of_each_answer() {
+    let a = pinned("a");
+    let other = Pinned { bytes: Some(8), ..pinned("a") };
+    let renamed = Pinned { filename: Some(Untrusted::new("b")), ..pinned("a") };
+    let later = Pinned { created_at: Some(6), ..pinned("a") };
+    let unproved = || deletion(Deletion::Unproved("the service says that it is not deleted"));
+    let broken = || Err(ApiError::Undecodable { what: "it is larger than 8 MiB" });
+    let stories: Vec<Story> = vec![
+        (vec![there(&a), deletion(Deletion::Done)], "GET DELETE", "deleted"),
+        (vec![gone()], "GET", "already gone"),
+        (vec![there(&a), deletion(Deletion::Gone)], "GET DELETE", "already gone"),
+        (vec![there(&other)], "GET", "left: its size is 8 bytes now, not 7"),
+        (vec![there(&renamed)], "GET", "left: its filename is b now"),
+        (vec![there(&later)], "GET", "left: it was made at another time"),
+        (vec![there(&a), unproved(), gone()], "GET DELETE GET", "deleted"),
+        (
+            vec![there(&a), unproved(), there(&a)],
+            "GET DELETE GET",
+            "left: the service says that it is not deleted, and has it still",
+        ),
+        (vec![there(&a), broken(), gone()], "GET DELETE GET", "deleted"),
+        (vec![there(&a), status(500, None), gone()], "GET DELETE GET", "deleted"),
+        (vec![there(&a), silence(), gone()], "GET DELETE GET", "deleted"),
+        (
+            vec![there(&a), silence(), there(&a), deletion(Deletion::Done)],
+            "GET DELETE GET DELETE",
+            "deleted",
+        ),
+        (
+            vec![there(&a), silence(), there(&a), deletion(Deletion::Gone)],
+            "GET DELETE GET DELETE",
+            "deleted",
+        ),
+        (
+            vec![there(&a), silence(), there(&other)],
+            "GET DELETE GET",
+            "left: its size is 8 bytes now, not 7",
+        ),
+        (
+            vec![
+                there(&a),
+                status(500, None),
+                there(&a),
+                status(500, None),
+                there(&a),
+                status(502, None),
+                there(&a),
+            ],
+            "GET DELETE GET DELETE GET DELETE GET",
+            "left: 502 Bad Gateway, and has it still",
+        ),
+        (
+            vec![there(&a), silence(), there(&a), silence(), there(&a), silence(), there(&a)],
+            "GET DELETE GET DELETE GET DELETE GET",
+            "unknown: it was there when asked for",
+        ),
+        (
+            vec![there(&a), silence(), silence(), silence(), silence()],
+            "GET DELETE GET GET GET",
+            "unknown: no answer within 15 s",
+        ),
+        (vec![there(&a), silence(), status(401, None)], "GET DELETE GET", "unknown: (401)"),
+        (vec![there(&a), status(409, None)], "GET DELETE", "left: 409 Conflict"),
+        (vec![there(&a), status(401, None)], "GET DELETE", "left: (401)"),
+        (vec![status(401, None)], "GET", "left: (401)"),
+        (vec![status(500, None), there(&a), deletion(Deletion::Done)], "GET GET DELETE", "deleted"),
+        (
+            vec![status(500, None), status(500, None), status(500, None)],
+            "GET GET GET",
+            "left: 500 Internal Server Error",
+        ),
+        // What never left needs no look.
+        (
+            vec![there(&a), unreachable(), deletion(Deletion::Gone)],
+            "GET DELETE DELETE",
+            "already gone",
+        ),
+        (
+            vec![there(&a), status(429, Some(100)), there(&a), deletion(Deletion::Done)],
+            "GET DELETE GET DELETE",
+            "deleted",
+        ),
+        (
+            vec![there(&a), status(429, Some(100)), there(&other)],
+            "GET DELETE GET",
+            "left: its size is 8 bytes now, not 7",
+        ),
+        (vec![there(&a), status(429, Some(121))], "GET DELETE", "left: it asks to wait 121 s"),
+        (vec![there(&a), silence(), status(429, Some(1)), gone()], "GET DELETE GET GET", "deleted"),
+    ];
+    for (answers, expected, claim) in stories {
+        let (asked, ending, _) = story(answers);
+        assert_eq!(asked.join(" "), expected, "{claim}");
+        let (word, why) = claim.split_once(": ").unwrap_or((claim, ""));
+        let outcome = match ending.outcome() {
+            Outcome::Deleted => "deleted",
+            Outcome::AlreadyGone => "already gone",
+            Outcome::Left => "left",
+            Outcome::Unknown => "unknown",
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(outcome, word, "{expected}: {ending:?}");
+        assert!(ending.why().unwrap_or_default().contains(why), "{claim}: {ending:?}");
+    }
+}
+
+/// A service that answers everything well, but that asks for a rest once.
+fn honest(call: &Call) -> Said {
+    match call {
+        Call::Retrieve { id } => there(&pinned(&id.borrow().printable())),
+        _ => deletion(Deletion::Done),
+    }
+}
+
+fn many(count: usize) -> Vec<Pinned> {
+    (0..count).map(|n| pinned(&format!("f{n}"))).collect()
+}
+
+#[test]
+fn four_at_once_and_after_a_complaint_fewer() {
+    let mut deletions = Deletions::new(many(40), 7, 1);
+    let now = SECOND;
+    let first: Vec<(u64, Call)> = std::iter::from_fn(|| deletions.begin(now)).collect();
+    assert_eq!(first.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [7, 8, 9, 10]);
+    assert_eq!(deletions.deadline(), None, "an answer comes first");
+    deletions.answered(7, status(429, Some(60)), now);
+    assert_eq!(deletions.waits_until(now), Some(61 * SECOND));
+    for (number, call) in &first[1..] {
+        deletions.answered(*number, honest(call), now);
+    }
+    assert!(deletions.begin(60 * SECOND).is_none(), "all of it waits");
+    assert_eq!(deletions.deadline(), Some(61 * SECOND));
+    let mut now = 61 * SECOND;
+    let mut widest = vec![];
+    while !deletions.is_over() {
+        let turn: Vec<(u64, Call)> = std::iter::from_fn(|| deletions.begin(now)).collect();
+        widest.push(turn.len());
+        for (number, call) in turn {
+            deletions.answered(number, honest(&call), now);
+        }
+        now += SECOND / 10;
+    }
+    assert_eq!((widest[0], widest.iter().max()), (2, Some(&4)), "{widest:?}");
+    assert_eq!(deletions.sum(), DeletionSum { all: 40, deleted: 40, ..DeletionSum::default() });
+}
+
+#[test]
+fn what_was_seen_long_ago_is_looked_at_again() {
+    let mut deletions = Deletions::new(many(1), 0, 1);
+    let (number, call) = deletions.begin(SECOND).unwrap();
+    deletions.answered(number, honest(&call), SECOND);
+    deletions.wait_until(32 * SECOND);
+    let (_, call) = deletions.begin(32 * SECOND).unwrap();
+    assert_eq!(told(&call), "GET");
+}
+
+#[test]
+fn a_refused_key_leaves_all_that_was_not_begun_untouched() {
+    let mut deletions = Deletions::new(many(200), 0, 1);
+    let (mut asked, mut answered) = (0, vec![]);
+    while !deletions.is_over() {
+        let Some((number, call)) = deletions.begin(SECOND) else { break };
+        asked += 1;
+        // The key is revoked behind the fiftieth deletion.
+        let is_revoked = answered.len() >= 50;
+        if !is_revoked && matches!(call, Call::Delete { .. }) {
+            answered.push(told(&call));
+        }
+        let answer = if is_revoked { status(401, None) } else { honest(&call) };
+        deletions.answered(number, answer, SECOND);
+    }
+    assert_eq!(deletions.sum().deleted, 50);
+    assert_eq!(deletions.sum().left, 150);
+    assert!(asked <= 50 * 2 + 1, "{asked}");
+    assert!(matches!(deletions.stopped(), Some(Stop::KeyRefused(_))));
+}
+
+#[test]
+fn called_off_means_that_nothing_more_is_begun_and_what_is_on_its_way_is_known() {
+    let mut deletions = Deletions::new(many(10), 0, 1);
+    let mut calls: Vec<(u64, Call)> = vec![];
+    // Two are being deleted, two are looked at.
+    for _ in 0..2 {
+        let (number, call) = deletions.begin(SECOND).unwrap();
+        deletions.answered(number, honest(&call), SECOND);
+        calls.push(deletions.begin(SECOND).unwrap());
+    }
+    calls.extend(std::iter::from_fn(|| deletions.begin(SECOND)));
+    assert_eq!(
+        calls.iter().map(|(_, call)| told(call)).collect::<Vec<_>>().join(" "),
+        "DELETE DELETE GET GET"
+    );
+    deletions.stop(Stop::Wanted);
+    assert_eq!(deletions.sum().left, 6);
+    deletions.answered(calls[0].0, silence(), SECOND);
+    for (number, call) in &calls[1..] {
+        deletions.answered(*number, honest(call), SECOND);
+    }
+    let (number, call) = deletions.begin(SECOND).unwrap();
+    assert_eq!(told(&call), "GET", "what had no answer is settled");
+    deletions.answered(number, there(&pinned("f0")), SECOND);
+    assert!(deletions.is_over(), "and not deleted again");
+    let DeletionSum { deleted, left, unknown, .. } = deletions.sum();
+    assert_eq!((deleted, left, unknown), (1, 8, 1));
+}
+
+#[test]
+fn whoever_leaves_at_once_claims_nothing_of_what_is_on_its_way() {
+    let mut deletions = Deletions::new(many(3), 0, 1);
+    let (number, call) = deletions.begin(SECOND).unwrap();
+    deletions.answered(number, honest(&call), SECOND);
+    std::iter::from_fn(|| deletions.begin(SECOND)).for_each(drop);
+    deletions.abandon();
+    assert!(deletions.is_over());
+    assert_eq!((deletions.sum().unknown, deletions.sum().left), (1, 2));
+}
+
+#[test]
+fn a_file_of_which_only_the_id_is_known_is_deleted_as_it_is_found() {
+    let mut deletions = Deletions::new(vec![Pinned::by_id(Untrusted::new("a"))], 0, 1);
+    for _ in 0..2 {
+        let (number, call) = deletions.begin(SECOND).unwrap();
+        deletions.answered(number, honest(&call), SECOND);
+    }
+    let ended = deletions.take_ended();
+    assert_eq!(ended, [(pinned("a"), DeletionEnd::Deleted)]);
+}
+
+/// A service whose files change under the deletion, and that answers as it likes.
+struct Wild {
+    /// What is there, by the id.
+    files: HashMap<Untrusted, Pinned>,
+    rng: fastrand::Rng,
+    /// Files that it deleted, as they were then.
+    deleted: Vec<Pinned>,
+}
+
+impl Wild {
+    /// Something happens to the account: files are renamed, replaced under their id, added, removed.
+    fn change(&mut self) {
+        let id = Untrusted::new(format!("f{}", self.rng.u32(..12)));
+        match self.rng.u32(..8) {
+            0 => drop(self.files.remove(&id)),
+            1 => {
+                if let Some(file) = self.files.get_mut(&id) {
+                    file.filename = Some(Untrusted::new("another"));
+                }
+            }
+            2 => {
+                if let Some(file) = self.files.get_mut(&id) {
+                    file.bytes = Some(self.rng.u64(..3));
+                }
+            }
+            3 => drop(self.files.insert(
+                id.clone(),
+                Pinned { created_at: Some(9), ..pinned(&id.borrow().printable()) },
+            )),
+            _ => {}
+        }
+    }
+
+    fn answer(&mut self, call: &Call) -> Said {
+        let fails = self.rng.u32(..10);
+        match call {
+            Call::Retrieve { .. } if fails == 0 => silence(),
+            Call::Retrieve { .. } if fails == 1 => status(429, Some(1)),
+            Call::Retrieve { id } => self.files.get(id).map_or_else(gone, there),
+            Call::Delete { id } => {
+                let happens = fails < 7;
+                let had = if happens { self.files.remove(id) } else { None };
+                let done = had.is_some();
+                self.deleted.extend(had);
+                match (fails, done) {
+                    (0..5, true) => deletion(Deletion::Done),
+                    (0..5, false) => deletion(Deletion::Gone),
+                    (5, _) => deletion(Deletion::Unproved("unsaid")),
+                    (6 | 7, _) => silence(),
+                    (8, _) => status(429, Some(2)),
+                    _ => status(500, None),
+                }
+            }
+            call => panic!("{call:?}"),
+        }
+    }
+}
+
+/// What was deleted is a subset of what was shown and agreed to, whatever happens; and what is claimed
+/// to be deleted is not there.
+#[test]
+fn nothing_is_deleted_that_was_not_agreed_to() {
+    for seed in 0..3_000 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let files: HashMap<Untrusted, Pinned> =
+            many(12).into_iter().map(|file| (file.id.clone(), file)).collect();
+        let agreed: Vec<Pinned> =
+            files.values().filter(|_| rng.bool()).cloned().collect::<Vec<_>>();
+        let mut wild = Wild { files, rng: rng.fork(), deleted: vec![] };
+        let mut deletions = Deletions::new(agreed.clone(), 0, seed);
+        let mut now = SECOND;
+        let mut flying: Vec<(u64, Call)> = vec![];
+        let mut steps = 0;
+        while !deletions.is_over() {
+            steps += 1;
+            assert!(steps < 5_000, "{seed}: no end");
+            while let Some(begun) = deletions.begin(now) {
+                flying.push(begun);
+            }
+            assert!(flying.len() <= AT_ONCE);
+            // Between a look and a deletion nobody can look: what changes then changes unseen.
+            let may_change = flying.iter().all(|(_, call)| matches!(call, Call::Retrieve { .. }));
+            if may_change && !flying.is_empty() {
+                wild.change();
+            }
+            if flying.is_empty() {
+                now = now.max(deletions.deadline().expect("something is to be done"));
+                continue;
+            }
+            let (number, call) = flying.swap_remove(rng.usize(..flying.len()));
+            let answer = wild.answer(&call);
+            deletions.answered(number, answer, now);
+        }
+        for file in &wild.deleted {
+            assert!(agreed.contains(file), "{seed}: {file:?} was deleted");
+        }
+        for (file, ending) in deletions.take_ended() {
+            assert!(agreed.iter().any(|one| one.id == file.id), "{seed}");
+            assert!(ending.why() != Some(""), "{seed}: without a reason");
+            if matches!(ending, DeletionEnd::AlreadyGone) {
+                assert!(!wild.deleted.contains(&file), "{seed}: {file:?} was deleted by us");
+            }
+        }
+    }
+}
