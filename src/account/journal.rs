@@ -48,6 +48,12 @@ pub enum Happening {
     NotSaved,
     /// It was saved, and is not any more: it was moved, or cut.
     SavedNoMore,
+    /// The service deleted the file at our request.
+    Deleted,
+    /// It was to be deleted, and was not.
+    NotDeleted,
+    /// It was to be deleted, and nobody knows whether it was.
+    PerhapsDeleted,
 }
 
 impl Happening {
@@ -66,6 +72,9 @@ impl Happening {
             Self::Saved => "saved",
             Self::NotSaved => "not saved",
             Self::SavedNoMore => "saved no more",
+            Self::Deleted => "deleted",
+            Self::NotDeleted => "not deleted",
+            Self::PerhapsDeleted => "perhaps deleted",
         }
     }
 
@@ -82,7 +91,10 @@ impl Happening {
             | Self::CommandFailed
             | Self::Saved
             | Self::NotSaved
-            | Self::SavedNoMore => None,
+            | Self::SavedNoMore
+            | Self::Deleted
+            | Self::NotDeleted
+            | Self::PerhapsDeleted => None,
         }
     }
 }

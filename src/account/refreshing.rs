@@ -177,6 +177,38 @@ impl Account {
             self.journal.unmark(surplus);
             self.store.bury(surplus);
         }
+        self.mend_place();
+    }
+
+    /// The service deleted the file of this id at our request: it is not shown any more.
+    pub fn deleted(&mut self, id: &Untrusted, text: String) {
+        self.note_of(Happening::Deleted, id, text);
+        if let Some(no) = self.store.find(id) {
+            self.store.remove(&[no]);
+            self.bury(no);
+        }
+    }
+
+    /// The service says that it does not have the file of this id any more: it is not shown any more.
+    pub fn already_gone(&mut self, id: &Untrusted) {
+        if let Some(no) = self.store.find(id) {
+            self.drop_gone(&[no]);
+            self.bury(no);
+        }
+    }
+
+    fn bury(&mut self, no: FileNo) {
+        self.journal.unmark(&[no]);
+        self.store.bury(&[no]);
+        self.mend_place();
+    }
+
+    /// Notes what was done with the file of this id, in words.
+    pub fn note_of(&mut self, what: Happening, id: &Untrusted, text: String) {
+        self.journal.note_of(what, text, id.clone(), self.now.wall_ms);
+    }
+
+    fn mend_place(&mut self) {
         // The place at which the paging machine wants to go on may be gone with them.
         if let State::Ready { next } = self.lister.state()
             && next.after().is_some_and(|id| self.store.find(id).is_none())

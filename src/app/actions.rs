@@ -143,6 +143,7 @@ impl App {
             A::Download => self.download(),
             A::DownloadTo => self.open_save_to(),
             A::Rescue => self.rescue(effects),
+            A::Delete => self.ask_to_delete(effects),
             A::OpenPalette => self.open_palette(),
             A::OpenHelp => self.open_help(),
             A::Mark => self.mark(),
@@ -283,7 +284,7 @@ impl App {
 /// force first.
 fn concerns_files(action: Action) -> bool {
     let marks = matches!(action, A::Mark | A::MarkAll | A::MarkRange | A::InvertMarks);
-    let saves = matches!(action, A::Download | A::DownloadTo);
+    let saves = matches!(action, A::Download | A::DownloadTo | A::Delete);
     let looks = matches!(action, A::OpenDetail | A::ToggleRaw | A::OpenContent);
     marks || saves || looks || matches!(action, A::CopyId | A::OpenCopyPicker)
 }
@@ -309,6 +310,7 @@ mod tests {
                 "copy-id",
                 "download",
                 "download-to",
+                "delete",
                 "copy-field",
             ]
         );

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::App;
 use super::effect::Effect;
 use crate::account::{Hold, Interest, Notice};
-use crate::api::call::{Call, Reply, Ticket};
+use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::keys::{Action, Hint};
 use crate::lister::State;
@@ -24,7 +24,16 @@ const ONCE_OR_ON: [Hint; 2] =
 
 impl App {
     /// An answer came.
-    pub(super) fn replied(&mut self, ticket: Ticket, result: Result<Answer<Reply>, ApiError>) {
+    pub(super) fn replied(
+        &mut self,
+        ticket: Ticket,
+        result: Result<Answer<Reply>, ApiError>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if ticket.owner == Owner::Deletion {
+            self.account.heard(&result);
+            return self.deletion_answered(ticket.number, result, effects);
+        }
         let interest = interest(&self.table, &self.marks, false);
         self.account.replied(ticket, result, &interest);
         self.absorb();

@@ -77,6 +77,10 @@ pub enum Wake {
     BucketUrgency,
     /// A job is to be begun.
     Saving,
+    /// A deletion goes on.
+    Deleting,
+    /// What is being deleted waits for the service, which counts down.
+    DeletingSeconds,
     /// A file comes under a bound of what is saved by itself.
     RescueBound,
     /// Rates of jobs, and what is to go at these, change with the seconds.
@@ -87,7 +91,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -116,6 +120,8 @@ impl Wake {
         Self::Urgency,
         Self::BucketUrgency,
         Self::Saving,
+        Self::Deleting,
+        Self::DeletingSeconds,
         Self::RescueBound,
         Self::JobRate,
         Self::JobCountdown,
@@ -215,6 +221,8 @@ impl App {
             Wake::AskedWaitEnd => self.account.asked_wait_end(),
             Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
+            Wake::Deleting => self.deleting_due(),
+            Wake::DeletingSeconds if is_main => self.next_deleting_second(),
             Wake::Saving | Wake::RescueBound | Wake::JobRate | Wake::JobCountdown => {
                 self.moment_of_jobs(wake, seen)
             }
@@ -231,7 +239,8 @@ impl App {
             | Wake::Hour
             | Wake::Day
             | Wake::Urgency
-            | Wake::BucketUrgency => None,
+            | Wake::BucketUrgency
+            | Wake::DeletingSeconds => None,
         }
     }
 
@@ -265,6 +274,11 @@ impl App {
         let left = until.saturating_sub(self.now.mono);
         let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
         until.saturating_sub(shown)
+    }
+
+    fn next_deleting_second(&self) -> Option<Duration> {
+        let deletions = self.deleting.under_way()?;
+        Some(self.next_second(deletions.waits_until(self.now.mono)?))
     }
 
     fn next_loading_second(&self) -> Option<Duration> {

@@ -6,6 +6,7 @@ use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
 use crate::content::Wanted;
+use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Turn};
 
 /// One thing to do.
@@ -55,6 +56,9 @@ pub enum Effect {
     /// See how much room there is in this folder; the answer is
     /// [`Event::RoomTold`](super::event::Event::RoomTold).
     LookAtRoom(PathBuf),
+    /// Add these records to the ledger; where that cannot be done,
+    /// [`Event::LedgerFailed`](super::event::Event::LedgerFailed) says why.
+    Note(Vec<Record>),
     /// Show so many per cent of all jobs where the terminal does; nothing where none is open.
     ShowProgress(Option<u8>),
     /// Take the mouse, or leave it to the terminal.

@@ -85,6 +85,8 @@ pub enum Event {
     },
     /// What was kept of a file that did not become whole is gone, or why it is not, in words.
     PartDropped(JobId, Result<(), String>),
+    /// What was done is not in the ledger; the text says why, and is fit to be shown.
+    LedgerFailed(String),
     /// So much room there is in the folder in which files would be saved, where that can be told.
     RoomTold(Option<u64>),
     /// Something outside asks the program to stop for a while (SIGTSTP).

@@ -7,6 +7,8 @@ use crate::lister::State;
 /// What a step back undoes: what runs is stopped first, then what is in force is lifted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Files are being deleted.
+    Deleting,
     /// All pages are being loaded.
     LoadingAll,
     /// All that is loaded is being read again.
@@ -35,6 +37,7 @@ impl Step {
             Self::Span => Some("all times"),
             Self::Sought => Some("end search"),
             Self::Filter => Some("clear filter"),
+            Self::Deleting => Some("stop deleting"),
             Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus => None,
         }
     }
@@ -44,7 +47,9 @@ impl App {
     /// What a step back would undo now.
     #[must_use]
     pub fn next_step_back(&self) -> Option<Step> {
+        let deletes = self.deleting.under_way().is_some_and(|it| it.stopped().is_none());
         let steps = [
+            (Step::Deleting, deletes),
             (Step::LoadingAll, self.account.is_loading_all()),
             (Step::ReadingAll, self.account.refresher().reading_all().is_some()),
             (Step::Search, self.is_searching()),
@@ -61,6 +66,7 @@ impl App {
     pub(super) fn go_back(&mut self) {
         let Some(step) = self.next_step_back() else { return };
         match step {
+            Step::Deleting => self.stop_deleting(),
             Step::LoadingAll => {
                 self.account.stop_loading_all();
                 self.patience = 0;

@@ -7,6 +7,7 @@
 mod actions;
 mod currency;
 mod deadline;
+mod deleting;
 pub mod effect;
 pub mod event;
 mod facts;
@@ -43,6 +44,7 @@ use crate::lister::Lister;
 use crate::store::FileNo;
 use crate::store::filter::{Filter, FilterError, Moment};
 use crate::time::clock::Now;
+use deleting::Deleting;
 use focus::Focus;
 use layers::Layers;
 use marks::Marks;
@@ -137,6 +139,7 @@ pub struct App {
     working_since_s: Option<i64>,
     toast: Option<Toast>,
     saving: Saving,
+    deleting: Deleting,
     rescuing: Rescuing,
     /// When the service had been read last as it was looked at what is saved; nothing before that.
     looked_at_saved: Option<Duration>,
@@ -151,7 +154,10 @@ impl App {
     /// The program at its start, on a terminal of no size yet; `seed` determines the jitter of
     /// refreshing.
     #[must_use]
-    pub fn new(settings: Settings, lister: Lister, seed: u64, now: Now) -> Self {
+    pub fn new(mut settings: Settings, lister: Lister, seed: u64, now: Now) -> Self {
+        if settings.read_only {
+            settings.keys.take_changes_away();
+        }
         let appearance = Appearance {
             pane: settings.pane,
             split: None,
@@ -174,6 +180,7 @@ impl App {
         };
         let mut app = Self {
             saving: Saving::new(settings.transfers, !seed),
+            deleting: Deleting::new(seed),
             account: Account::new(terms, lister, seed, now),
             settings,
             now,
@@ -221,7 +228,7 @@ impl App {
             Event::FocusChanged { focused } => self.appearance.focused = focused,
             Event::BackgroundTold(background) => self.follow_background(background),
             Event::Resized { width, height } => self.resize(Size::new(width, height)),
-            Event::Replied(ticket, result) => self.replied(ticket, result),
+            Event::Replied(ticket, result) => self.replied(ticket, result, effects),
             Event::ContentCame(ticket, arrival) => self.content_came(ticket, arrival),
             Event::Progressed(ticket, received) => self.account.progressed(ticket, received),
             Event::CommandFailed(text) => {
@@ -232,7 +239,6 @@ impl App {
             Event::Drawn if self.layout().is_none() => {}
             Event::Drawn => self.drawn(),
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
-            Event::SettingsWritten(text) => self.say(text),
             Event::Copied { what, how } => self.say(how.say(&what)),
             Event::ShelfTold { saved, lost, whole } => self.shelf_told(saved, &lost, whole),
             Event::SavingTold(told) => self.saving_told(told),
@@ -240,6 +246,7 @@ impl App {
                 self.saving_ended(turn, told, result, ledger_trouble);
             }
             Event::PartDropped(job, result) => self.part_dropped(job, result),
+            Event::SettingsWritten(text) | Event::LedgerFailed(text) => self.say(text),
             Event::RoomTold(free) => self.room_told(free),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
@@ -251,6 +258,7 @@ impl App {
         self.go_on(effects);
         self.look_at_saved(effects);
         self.go_on_saving(effects);
+        self.go_on_deleting(effects);
         self.read_on(effects);
         self.follow_expiries();
         self.note_round();

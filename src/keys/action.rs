@@ -81,6 +81,8 @@ pub enum Action {
     DownloadTo,
     /// Save what is at risk.
     Rescue,
+    /// Delete the marked files, or the selected one, from the service.
+    Delete,
     /// Show what is being saved, and what was.
     OpenJobs,
     /// Have the job under the cursor rest, or go on.
@@ -149,4 +151,12 @@ pub enum Action {
     Wider,
     /// Make the column under the cursor narrower.
     Narrower,
+}
+
+impl Action {
+    /// Whether it changes what the service has: not in force where that is turned off.
+    #[must_use]
+    pub fn changes_service(self) -> bool {
+        matches!(self, Self::Delete)
+    }
 }

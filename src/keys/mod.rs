@@ -210,11 +210,14 @@ pub fn bindings() -> impl Iterator<Item = &'static Binding> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyMap {
     keys: Vec<(&'static str, Vec<Shortcut>)>,
+    /// Whether actions that change what the service has are not in force.
+    is_read_only: bool,
 }
 
 impl Default for KeyMap {
     fn default() -> Self {
-        Self { keys: bindings().map(|binding| (binding.name, binding.keys.to_vec())).collect() }
+        let keys = bindings().map(|binding| (binding.name, binding.keys.to_vec())).collect();
+        Self { keys, is_read_only: false }
     }
 }
 
@@ -224,6 +227,17 @@ impl KeyMap {
         if let Some(row) = self.keys.iter_mut().find(|(other, _)| *other == name) {
             row.1 = keys;
         }
+    }
+
+    /// Takes the keys from all actions that change what the service has: they are not offered any more.
+    pub fn take_changes_away(&mut self) {
+        self.is_read_only = true;
+    }
+
+    /// Whether an action is in force, on a key or not.
+    #[must_use]
+    pub fn offers(&self, binding: &Binding) -> bool {
+        !(self.is_read_only && binding.action.changes_service())
     }
 
     /// The first key that two actions of one scope claim, with their names.
@@ -264,6 +278,9 @@ impl KeyMap {
     /// The keys of an action.
     #[must_use]
     pub fn keys(&self, binding: &Binding) -> &[Shortcut] {
+        if !self.offers(binding) {
+            return &[];
+        }
         let row = self.keys.iter().find(|(name, _)| *name == binding.name);
         row.map_or(binding.keys, |(_, keys)| keys)
     }

@@ -1,7 +1,7 @@
 //! The table itself.
 
 use crossterm::event::KeyCode::{
-    Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
+    Delete, Down, End, Enter, Esc, F, Home, Left, PageDown, PageUp, Right, Tab, Up,
 };
 
 use super::Action as A;
@@ -106,6 +106,12 @@ const TAKE: &[Binding] = &[
     ),
     bind("download-to", &[Char('O')], A::DownloadTo, "download: choose folder and name"),
     bind("rescue", &[Char('!')], A::Rescue, "rescue: download all that is at risk"),
+    bind(
+        "delete",
+        &[Char('D'), Named(Delete)],
+        A::Delete,
+        "delete the marked files, or the selected one",
+    ),
     bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
 ];
 
@@ -232,7 +238,7 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Move", bindings: MOVE },
     Group { title: "Look", bindings: LOOK },
     Group { title: "Find and order", bindings: FIND },
-    Group { title: "Mark, copy, download", bindings: TAKE },
+    Group { title: "Mark, copy, download, delete", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
     Group { title: "In lists, questions, texts", bindings: LISTS },

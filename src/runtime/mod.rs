@@ -305,6 +305,7 @@ impl Dashboard<'_> {
             Effect::StopSaving(turn) => self.savings.stop(turn),
             Effect::DropPart(job, download) => self.savings.drop_part(job, *download),
             Effect::LookAtRoom(folder) => self.savings.look_at_room(folder),
+            Effect::Note(records) => self.savings.note(records),
             Effect::ShowProgress(per_cent) => self.screen.show_progress(per_cent)?,
             Effect::Redraw => return self.come_back(),
             Effect::Suspend => {

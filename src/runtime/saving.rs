@@ -18,6 +18,7 @@ use super::transfer::{Done, Saver};
 use super::{End, LazyClient, Message};
 use crate::app::event::Event;
 use crate::jobs::job::{FailureKind, JobFailure};
+use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Told, Turn};
 use crate::time::clock::Now;
 
@@ -137,6 +138,19 @@ impl Savings {
             let forgotten = saver.forget(&download, now_s()).await;
             let result = forgotten.map_err(|error| error.to_string());
             let _ = shared.sender.send(Message::Event(Event::PartDropped(job, result))).await;
+        });
+    }
+
+    /// Adds records to the ledger, as done by this process.
+    pub(super) fn note(&self, records: Vec<Record>) {
+        let (ledger, sender) = (self.shared.ledger.clone(), self.shared.sender.clone());
+        self.background.spawn_blocking(move || {
+            let pid = std::process::id();
+            let records: Vec<Record> = records.into_iter().map(|record| record.by(pid)).collect();
+            if let Err(error) = ledger.add_all(&records) {
+                let text = format!("not in the ledger, which cannot be written: {error}");
+                let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(text)));
+            }
         });
     }
 

@@ -5,6 +5,7 @@
 mod agenda;
 mod confirmation;
 mod content;
+mod deletion;
 mod detail;
 mod events;
 mod filter;
@@ -81,6 +82,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
         }
         Layer::Palette(palette) => return palette::draw(pen, area, palette),
         Layer::Confirmation(asked) => confirmation::draw(pen, area, asked),
+        Layer::Deletion(asked) => return deletion::draw(pen, area, asked),
     }
     None
 }

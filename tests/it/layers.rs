@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
 use ratatui::buffer::Buffer;
-use shelflife::api::ApiError;
-use shelflife::api::call::Call;
+use shelflife::api::call::{Call, Owner, Reply};
 use shelflife::api::error::Asked;
+use shelflife::api::wire::read_batches;
+use shelflife::api::{Answer, ApiError, Deletion, Existence};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -88,11 +89,20 @@ fn where_nothing_is_typed_the_palette_begins_with_what_can_be_done_now() {
         "invert-marks",
         "download",
         "download-to",
+        "delete",
     ];
     let no_columns = ["sort-6", "sort-7", "sort-8", "sort-9"];
     let complete = [moves.as_slice(), &no_columns, &["load-all"]].concat();
-    let of_no_file =
-        ["mark", "mark-range", "invert-marks", "copy-id", "download", "download-to", "copy-field"];
+    let of_no_file = [
+        "mark",
+        "mark-range",
+        "invert-marks",
+        "copy-id",
+        "download",
+        "download-to",
+        "delete",
+        "copy-field",
+    ];
     let empty =
         [moves.as_slice(), &["open-detail", "raw-json", "content"], &no_columns, &of_no_file]
             .concat();
@@ -445,6 +455,31 @@ fn reply(driver: &mut Driver, rng: &mut fastrand::Rng, next: &mut i64) {
     }
 }
 
+/// Answers, or fails, what was asked for a deletion, and lets a question be seen.
+fn answer_deletions(driver: &mut Driver, rng: &mut fastrand::Rng) {
+    let is_one = |effect: &mut Effect| matches!(effect, Effect::Call(ticket, _) if ticket.owner == Owner::Deletion);
+    let calls: Vec<Effect> = driver.effects.extract_if(.., is_one).collect();
+    for effect in calls {
+        let Effect::Call(ticket, call) = effect else { continue };
+        let value = match call {
+            Call::Retrieve { .. } => Reply::File(Existence::Gone),
+            Call::Delete { .. } => Reply::Deletion(Deletion::Done),
+            _ => Reply::Batches(read_batches(b"[]").unwrap()),
+        };
+        let result = match rng.u8(..3) {
+            0 => Err(ApiError::TimedOut { what: "answer", limit: Duration::from_secs(15) }),
+            _ => Ok(Answer { value, date: None, allowance: None }),
+        };
+        driver.tell(Event::Replied(ticket, result));
+    }
+    if rng.bool() && driver.app.awaits_frame() {
+        driver.tell(Event::Drawn);
+    }
+    driver
+        .effects
+        .retain(|effect| matches!(effect, Effect::Call(..)) && !is_one(&mut effect.clone()));
+}
+
 /// Every key of the table, text, and the mouse, in any layer at any size, while pages and refreshes
 /// come and fail.
 #[test]
@@ -493,6 +528,7 @@ fn no_sequence_of_keys_and_clicks_does_harm() {
                 }
             }
             driver.effects.retain(|effect| matches!(effect, Effect::Call(..)));
+            answer_deletions(&mut driver, &mut rng);
             // Several only where all is read again, and until those have come.
             let reading_all = driver.app.refresher().reading_all().is_some();
             several = reading_all || several && driver.effects.len() > 1;

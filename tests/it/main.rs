@@ -16,6 +16,7 @@ mod content_command;
 mod content_layer;
 mod contrast;
 mod deleting;
+mod deletion;
 mod demo;
 mod detail;
 mod doctor;

@@ -13,7 +13,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use shelflife::api::call::{self as service, Call, Ticket};
-use shelflife::api::{Answer, ApiError, Existence, File, HasMore, Page, Reading};
+use shelflife::api::wire::Batches;
+use shelflife::api::{Answer, ApiError, Deletion, Existence, File, HasMore, Page, Reading};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::{App, Settings, Wake};
@@ -207,6 +208,11 @@ impl<'a> Side<'a> {
                     file.map_or(Existence::Gone, |file| Existence::Present(Box::new(file))),
                 )
             }
+            Call::Delete { .. } => service::Reply::Deletion(Deletion::Done),
+            Call::ListBatches { .. } => {
+                let (batches, unreadable) = (vec![], 0);
+                service::Reply::Batches(Batches { batches, unreadable, has_more: HasMore::No })
+            }
         };
         let answer = Answer { value, date, allowance };
         self.tell(Event::Replied(ticket, error.map_or(Ok(answer), Err)));
@@ -225,6 +231,9 @@ impl<'a> Side<'a> {
         if !std::mem::replace(&mut self.is_drawn, true) {
             self.buffer.reset();
             shelflife::view::render(&self.app, &Theme::ansi(Background::Dark), &mut self.buffer);
+            if self.app.awaits_frame() {
+                self.tell(Event::Drawn);
+            }
         }
     }
 }

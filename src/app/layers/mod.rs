@@ -9,6 +9,7 @@ pub mod columns;
 pub mod confirmation;
 pub mod content;
 pub mod copy;
+pub mod deletion;
 pub mod detail;
 pub mod events;
 pub mod filter;
@@ -33,6 +34,7 @@ use columns::ColumnsPicker;
 use confirmation::{Confirmation, Question};
 use content::ContentLayer;
 use copy::CopyPicker;
+use deletion::DeletionQuestion;
 use detail::Detail;
 use events::Events;
 use filter::FilterInput;
@@ -163,6 +165,8 @@ pub enum Layer {
     Palette(Palette),
     /// A question that waits for its answer.
     Confirmation(Confirmation),
+    /// The question whether files are to be deleted.
+    Deletion(DeletionQuestion),
 }
 
 /// What a layer is, as something that behaves.
@@ -182,6 +186,7 @@ macro_rules! inner {
             Layer::Filter(layer) => layer,
             Layer::Palette(layer) => layer,
             Layer::Confirmation(layer) => layer,
+            Layer::Deletion(layer) => layer,
         }
     };
 }
@@ -268,6 +273,14 @@ impl Layers {
     pub(super) fn content_mut(&mut self) -> Option<&mut ContentLayer> {
         self.0.iter_mut().rev().find_map(|layer| match layer {
             Layer::Content(content) => Some(content),
+            _ => None,
+        })
+    }
+
+    /// The question about deleting files that is open, whatever lies above it.
+    pub(super) fn deletion_mut(&mut self) -> Option<&mut DeletionQuestion> {
+        self.0.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Deletion(question) => Some(question),
             _ => None,
         })
     }

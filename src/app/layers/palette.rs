@@ -92,7 +92,7 @@ pub struct Found {
 }
 
 /// What is done to the selected file, or to the marked ones, in the order in which it is offered.
-const TO_FILES: [Action; 10] = [
+const TO_FILES: [Action; 11] = [
     Action::OpenDetail,
     Action::OpenContent,
     Action::CopyId,
@@ -103,6 +103,7 @@ const TO_FILES: [Action; 10] = [
     Action::InvertMarks,
     Action::Download,
     Action::DownloadTo,
+    Action::Delete,
 ];
 
 /// The lines of the palette for what was typed. Where that is nothing, it begins with what can be
@@ -141,7 +142,7 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
     let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
     let mut chars = vec![];
     let mut found: Vec<(u32, Found)> = bindings()
-        .filter(|binding| is_offered(binding))
+        .filter(|binding| is_offered(binding) && keys.offers(binding))
         .filter_map(|binding| {
             let mut letters = vec![];
             let words = Utf32Str::new(binding.what, &mut chars);

@@ -116,12 +116,14 @@ fn look(what: Happening) -> (&'static str, Tone) {
     match what {
         Happening::New => ("+", Tone::New),
         Happening::Changed => ("~", Tone::Changed),
-        Happening::Expired => ("-", Tone::Gone),
+        Happening::Expired | Happening::Deleted => ("-", Tone::Gone),
         Happening::DeletedEarly => ("-", Tone::Error),
         Happening::Failing
         | Happening::CommandFailed
         | Happening::NotSaved
-        | Happening::SavedNoMore => ("!", Tone::Error),
+        | Happening::SavedNoMore
+        | Happening::NotDeleted
+        | Happening::PerhapsDeleted => ("!", Tone::Error),
         Happening::Saved => ("↓", Tone::Accent),
         Happening::Recovered => ("·", Tone::Text),
         Happening::Alerted => ("!", Tone::Warning),

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Line, cells, jobs};
+use super::{Line, cells, deletion, jobs};
 use crate::api::ApiError;
 use crate::app::focus::Focus;
 use crate::app::sheets::agenda::span_words;
@@ -55,7 +55,19 @@ pub fn footer(app: &App, columns: u16) -> Footer {
     let room = usize::from(right.saturating_sub(left));
     let mut footer = Footer::default();
     // The keys that always help have a place beside it.
-    let progress = jobs::progress(app, room * 2 / 3);
+    let progress =
+        match (deletion::progress(app), jobs::progress(app, room * 2 / 3)) {
+            (deletes, saves)
+                if saves.is_empty() || width(&deletes) + width(&saves) > room * 2 / 3 =>
+            {
+                if deletes.is_empty() { saves } else { deletes }
+            }
+            (deletes, saves) => [deletes, saves]
+                .into_iter()
+                .filter(|words| !words.is_empty())
+                .collect::<Vec<_>>()
+                .join("  "),
+        };
     let taken = cells(&progress);
     footer.line.put_right(left, right, Tone::Accent, progress);
     let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });

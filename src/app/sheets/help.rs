@@ -120,6 +120,7 @@ fn key_rows(keys: &KeyMap, group: &Group) -> Vec<(String, String)> {
             Some((numbers(keys, group), "sort by that column; again reverses".to_owned()))
         }
         Action::SortByColumn(_) => None,
+        _ if !keys.offers(binding) => None,
         _ => Some((keys.names(binding), binding.what.to_owned())),
     };
     group.bindings.iter().filter_map(row).collect()

@@ -6,6 +6,7 @@
 
 pub mod agenda;
 pub mod content;
+pub mod deletion;
 pub mod detail;
 pub mod events;
 pub mod footer;

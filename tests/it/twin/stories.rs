@@ -138,6 +138,7 @@ fn unavailable(wait_s: Option<u64>) -> ApiError {
 }
 
 /// A story in which one cause alone wakes the app for something.
+#[allow(clippy::too_many_lines, reason = "a table")]
 pub fn about(wake: Wake) -> Story {
     let quiet = || Story::quiet(&format!("{wake:?}"));
     // A page comes, and after that only what is said.
@@ -235,6 +236,23 @@ pub fn about(wake: Wake) -> Story {
             story.settings.rescue = vec![RescueRule { filter, folder: "/x".into() }];
             story
         }
+        // The first look fails, and is tried again, behind a screen that says nothing of it.
+        Wake::Deleting => quiet()
+            .file(None, None)
+            .served(|ms| match ms {
+                1_000..1_400 => Reply::Fails(40, unavailable(None)),
+                _ => Reply::After(40),
+            })
+            .keys(500, "D")
+            .keys(1_100, "y?"),
+        Wake::DeletingSeconds => quiet()
+            .file(None, None)
+            .served(|ms| match ms {
+                1_000..1_400 => Reply::Fails(40, unavailable(Some(6))),
+                _ => Reply::After(40),
+            })
+            .keys(500, "D")
+            .keys(1_100, "y"),
         Wake::JobRate => quiet().file(None, None).keys(500, "o").lasting(20),
         Wake::JobCountdown => {
             Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "oJ")

@@ -1,0 +1,238 @@
+//! The question before files are deleted: the set as it stands, what among it is not saved or in use,
+//! and the answer that is wanted: `y` for one file, the count of more, and the word `delete` where a
+//! batch reads one of them that is not over.
+//!
+//! It opens at once, and is answered when the list of batches is known. What was typed before a frame
+//! has shown it, or what became of it, is no answer; a paste never is.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::{App, Behave, Fate, ListPlace, input};
+use crate::api::call::Reply;
+use crate::api::{Answer, ApiError};
+use crate::app::effect::Effect;
+use crate::app::sheets;
+use crate::jobs::Pinned;
+use crate::jobs::in_use::InUse;
+use crate::keys::{Action, Scope};
+use crate::text::grouped;
+
+/// Cells of the question.
+pub(in crate::app) const WIDTH: u16 = 86;
+
+/// The word that is typed where something is in use.
+const WORD: &str = "delete";
+
+/// A set of files that is asked about.
+#[derive(Clone, Debug)]
+pub struct DeletionQuestion {
+    files: Vec<Pinned>,
+    /// Which of them are saved.
+    saved: Vec<bool>,
+    /// The service's now as it was asked, in milliseconds since the epoch.
+    server_ms: i64,
+    in_use: InUse,
+    /// The number of the call whose answer is awaited.
+    awaits: Option<u64>,
+    input: Box<Input>,
+    /// Whether a frame has shown it as it is.
+    armed: bool,
+    /// Whether the yes has the focus, of a question that `y` answers.
+    yes: bool,
+}
+
+/// What has to be typed for a yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeletionAnswer {
+    /// `y`.
+    Yes,
+    /// The count of the files.
+    Count(usize),
+    /// The word `delete`.
+    Word,
+}
+
+impl DeletionQuestion {
+    /// A question about these files, each with whether it is saved; the answer to the call of number
+    /// `awaits` tells which are in use.
+    pub(in crate::app) fn new(
+        files: Vec<(Pinned, bool)>,
+        server_ms: i64,
+        (in_use, awaits): (InUse, u64),
+    ) -> Self {
+        let (files, saved) = files.into_iter().unzip();
+        let (input, awaits) = (Box::default(), Some(awaits));
+        Self { files, saved, server_ms, in_use, awaits, input, armed: false, yes: false }
+    }
+
+    /// The files, each with whether it is saved.
+    #[must_use]
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (&Pinned, bool)> {
+        self.files.iter().zip(self.saved.iter().copied())
+    }
+
+    /// The service's now as it was asked, in milliseconds since the epoch.
+    #[must_use]
+    pub fn server_ms(&self) -> i64 {
+        self.server_ms
+    }
+
+    /// What is known of the batches that read them.
+    #[must_use]
+    pub fn in_use(&self) -> &InUse {
+        &self.in_use
+    }
+
+    /// What has been typed.
+    #[must_use]
+    pub fn input(&self) -> &Input {
+        &self.input
+    }
+
+    /// Whether the yes has the focus, which Enter takes.
+    #[must_use]
+    pub fn is_yes(&self) -> bool {
+        self.yes
+    }
+
+    /// What a yes takes.
+    #[must_use]
+    pub fn wanted(&self) -> DeletionAnswer {
+        if self.files.iter().any(|file| self.in_use.batch_of(&file.id).is_some()) {
+            return DeletionAnswer::Word;
+        }
+        match self.files.len() {
+            1 => DeletionAnswer::Yes,
+            count => DeletionAnswer::Count(count),
+        }
+    }
+
+    /// What to type, in words; nothing where a key does.
+    #[must_use]
+    pub fn prompt(&self) -> Option<String> {
+        match self.wanted() {
+            DeletionAnswer::Yes => None,
+            DeletionAnswer::Count(count) => Some(format!("type {count} to delete them:")),
+            DeletionAnswer::Word if self.files.len() == 1 => {
+                Some(format!("type {WORD} to delete it:"))
+            }
+            DeletionAnswer::Word => Some(format!("type {WORD} to delete them:")),
+        }
+    }
+
+    /// Where it stands, as high as what it says.
+    #[must_use]
+    pub fn place(&self, screen: Rect) -> ListPlace {
+        let most = usize::from(screen.height.saturating_sub(2));
+        let widest = ListPlace::picker(screen, WIDTH, most).room;
+        // Below its lines there is an empty one, and that of the answer.
+        let lines = sheets::deletion::lines(self, widest.width, most.saturating_sub(2)).len() + 2;
+        ListPlace::picker(screen, WIDTH, lines)
+    }
+
+    /// Whether it waits for the answer to the call of this number.
+    pub(in crate::app) fn awaits(&self, number: u64) -> bool {
+        self.awaits == Some(number)
+    }
+
+    /// A page of batches came, or did not; gives the call for the next one, which will have that number.
+    pub(in crate::app) fn batches_came(
+        &mut self,
+        result: Result<Answer<Reply>, ApiError>,
+        next: u64,
+    ) -> Option<crate::api::call::Call> {
+        let before = self.wanted();
+        let call = self.in_use.answered(result);
+        self.awaits = call.is_some().then_some(next);
+        // It says something else from now on.
+        self.armed = false;
+        self.yes = false;
+        if self.wanted() != before {
+            self.input.reset();
+        }
+        call
+    }
+
+    fn is_typed(&self) -> bool {
+        let typed = self.input.value().trim();
+        match self.wanted() {
+            DeletionAnswer::Yes => false,
+            DeletionAnswer::Count(count) => typed == count.to_string() || typed == grouped(count),
+            DeletionAnswer::Word => typed.eq_ignore_ascii_case(WORD),
+        }
+    }
+
+    fn yes(&self, app: &mut App) -> Fate {
+        if !self.in_use.is_known() {
+            app.say("not known yet whether a batch uses them: a moment");
+            return Fate::Stays;
+        }
+        if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
+            app.say("not all that is asked is seen: make the window larger");
+            return Fate::Stays;
+        }
+        app.begin_deleting(self.files.clone());
+        Fate::Closes
+    }
+
+    fn no(app: &mut App) -> Fate {
+        app.say("nothing is deleted");
+        Fate::Closes
+    }
+}
+
+impl Behave for DeletionQuestion {
+    fn scopes(&self) -> &'static [Scope] {
+        match self.wanted() {
+            DeletionAnswer::Yes => &[Scope::Question, Scope::List, Scope::Main],
+            DeletionAnswer::Count(_) | DeletionAnswer::Word => &[Scope::Typing],
+        }
+    }
+
+    fn awaits_frame(&self) -> bool {
+        !self.armed
+    }
+
+    fn drawn(&mut self) {
+        self.armed = true;
+    }
+
+    fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
+        let declines = matches!(action, Action::Decline | Action::GoBack | Action::Close);
+        if declines && (self.armed || app.layout().is_none()) {
+            return Self::no(app);
+        }
+        if !self.armed {
+            return Fate::Stays;
+        }
+        let types = self.wanted() != DeletionAnswer::Yes;
+        match action {
+            Action::Choose if types && self.is_typed() => self.yes(app),
+            Action::Choose if types => {
+                let prompt = self.prompt().unwrap_or_default();
+                app.say(format!("nothing is deleted yet: {}", prompt.trim_end_matches(':')));
+                Fate::Stays
+            }
+            Action::Choose if self.yes => self.yes(app),
+            Action::Choose => Self::no(app),
+            Action::Confirm if !types => self.yes(app),
+            Action::MoveFocus | Action::MoveLeft | Action::MoveRight if !types => {
+                self.yes = !self.yes;
+                Fate::Stays
+            }
+            _ => Fate::Ignores,
+        }
+    }
+
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
+        if !self.armed {
+            return Fate::Stays;
+        }
+        if self.wanted() == DeletionAnswer::Yes {
+            return Fate::Ignores;
+        }
+        input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
+    }
+}

@@ -1,0 +1,515 @@
+//! Deleting from the dashboard: what is asked, what answers it, what is deleted then and what is said.
+
+use crossterm::event::KeyCode;
+use shelflife::account::journal::Happening;
+use shelflife::account::shelf::Shelved;
+use shelflife::api::call::{Call, Reply, Ticket};
+use shelflife::api::wire::{read_batches, read_single_file};
+use shelflife::api::{Answer, ApiError, Deletion, Existence};
+use shelflife::app::Settings;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::layers::Layer;
+use shelflife::jobs::record::Outcome;
+use shelflife::text::Untrusted;
+
+use crate::support::driver::Driver;
+use crate::support::files::{list, page};
+use crate::support::screen::text;
+
+/// Six files that expire in an hour each.
+fn driver_on(width: u16, height: u16, settings: Settings) -> Driver {
+    let mut driver = Driver::started(width, height, settings);
+    driver.answer(&page(1..7, |n| n * 3_600, false));
+    driver
+}
+
+fn driver() -> Driver {
+    driver_on(120, 36, Driver::settings())
+}
+
+fn id(n: i64) -> String {
+    format!("file_{n}")
+}
+
+/// The calls that were made for a deletion, in their order.
+fn calls(driver: &mut Driver) -> Vec<(Ticket, Call)> {
+    let is_one = |effect: &mut Effect| match effect {
+        Effect::Call(ticket, _) => ticket.owner == shelflife::api::call::Owner::Deletion,
+        _ => false,
+    };
+    let effects = driver.effects.extract_if(.., is_one);
+    effects
+        .map(|effect| match effect {
+            Effect::Call(ticket, call) => (ticket, call),
+            _ => unreachable!(),
+        })
+        .collect()
+}
+
+fn answer(driver: &mut Driver, ticket: Ticket, value: Reply) {
+    let answer = Answer { value, date: None, allowance: None };
+    driver.tell(Event::Replied(ticket, Ok(answer)));
+}
+
+/// Tells which files batches read that are not over.
+fn tell_batches(driver: &mut Driver, inputs: &[&str]) {
+    let batch =
+        |id: &&str| format!(r#"{{"id":"batch_7","status":"in_progress","input_file_id":"{id}"}}"#);
+    let all: Vec<String> = inputs.iter().map(batch).collect();
+    let body = format!(r#"{{"data":[{}],"has_more":false}}"#, all.join(","));
+    let all = calls(driver);
+    let [(ticket, Call::ListBatches { after: None })] = &all[..] else { panic!("{all:?}") };
+    answer(driver, *ticket, Reply::Batches(read_batches(body.as_bytes()).unwrap()));
+    driver.tell(Event::Drawn);
+}
+
+/// A service that has the files as they were listed: deletes what it is asked for; gives the ids.
+fn serve(driver: &mut Driver) -> Vec<String> {
+    let mut deleted = vec![];
+    loop {
+        let all = calls(driver);
+        if all.is_empty() {
+            return deleted;
+        }
+        for (ticket, call) in all {
+            match call {
+                Call::Retrieve { id } => {
+                    let found = driver.app.store().find(&id).map(|no| {
+                        let file = driver.app.store().file(no);
+                        let name = file.filename.unwrap().printable().into_owned();
+                        let (bytes, at) =
+                            (file.bytes.value().unwrap(), file.created_at.value().unwrap());
+                        let body = format!(
+                            r#"{{"id":"{}","filename":"{name}","bytes":{bytes},"created_at":{at}}}"#,
+                            id.borrow().printable()
+                        );
+                        Box::new(read_single_file(body.as_bytes()).unwrap())
+                    });
+                    let value = found.map_or(Existence::Gone, Existence::Present);
+                    answer(driver, ticket, Reply::File(value));
+                }
+                Call::Delete { id } => {
+                    deleted.push(id.borrow().printable().into_owned());
+                    answer(driver, ticket, Reply::Deletion(Deletion::Done));
+                }
+                call => panic!("{call:?}"),
+            }
+        }
+    }
+}
+
+fn message(driver: &Driver) -> String {
+    driver.app.message().unwrap_or_default().to_owned()
+}
+
+fn is_asked(driver: &Driver) -> bool {
+    matches!(driver.app.layers().top(), Some(Layer::Deletion(_)))
+}
+
+fn screen(driver: &Driver) -> String {
+    text(
+        &driver.app,
+        driver.app.layout().unwrap().screen().width,
+        driver.app.layout().unwrap().screen().height,
+    )
+}
+
+#[test]
+fn one_file_is_deleted_with_y() {
+    let mut driver = driver();
+    driver.keys("D");
+    assert!(is_asked(&driver));
+    driver.tell(Event::Drawn);
+    let shown = screen(&driver);
+    assert!(shown.contains("looking whether a batch uses it"), "{shown}");
+    driver.keys("y");
+    assert!(message(&driver).starts_with("not known yet"), "{}", message(&driver));
+    tell_batches(&mut driver, &[]);
+    let shown = screen(&driver);
+    for words in [
+        "deletes 1 file, ",
+        "not saved on this machine, and has time left",
+        "name-0001.jsonl  file_1 ",
+        "left · not saved",
+        "▌ leave it",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    driver.keys("y");
+    assert!(!is_asked(&driver));
+    assert_eq!(serve(&mut driver), [id(1)]);
+    assert_eq!(message(&driver), "1 deleted");
+    assert!(driver.app.store().find(&Untrusted::new(id(1))).is_none(), "its row is gone at once");
+    assert_eq!(driver.app.table().rows().len(), 5);
+    let last = driver.app.journal().entries().back().unwrap();
+    assert_eq!((last.what, last.text.as_str()), (Happening::Deleted, "name-0001.jsonl"));
+    let noted = driver.effects.iter().find_map(|effect| match effect {
+        Effect::Note(records) => Some(records.clone()),
+        _ => None,
+    });
+    let noted = noted.unwrap();
+    assert_eq!((noted[0].outcome, noted[0].id.as_str()), (Outcome::Deleted, id(1).as_str()));
+}
+
+/// Each line: what is typed when it is asked, and whether anything is deleted by that.
+#[test]
+fn the_answer_that_is_safe_comes_first() {
+    for (keys, deletes) in
+        [("n", false), ("q", false), ("\r", false), ("\u{1b}", false), ("y", true), ("\t\r", true)]
+    {
+        let mut driver = driver();
+        driver.keys("D");
+        tell_batches(&mut driver, &[]);
+        for key in keys.chars() {
+            match key {
+                '\r' => driver.key(KeyCode::Enter),
+                '\u{1b}' => driver.key(KeyCode::Esc),
+                '\t' => driver.key(KeyCode::Tab),
+                key => driver.keys(&key.to_string()),
+            }
+        }
+        assert!(!is_asked(&driver), "{keys:?}");
+        assert_eq!(!serve(&mut driver).is_empty(), deletes, "{keys:?}");
+        if !deletes {
+            assert_eq!(message(&driver), "nothing is deleted");
+        }
+    }
+}
+
+#[test]
+fn more_than_one_file_wants_its_count() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    assert!(screen(&driver).contains("type 6 to delete them:"), "{}", screen(&driver));
+    for wrong in ["", "y", "5", "66", "yes"] {
+        driver.keys(wrong);
+        driver.key(KeyCode::Enter);
+        assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "{wrong}");
+        driver.control('u');
+    }
+    driver.keys("6");
+    driver.key(KeyCode::Enter);
+    let mut all = serve(&mut driver);
+    all.sort();
+    assert_eq!(all, (1..7).map(id).collect::<Vec<_>>());
+    assert_eq!(message(&driver), "6 deleted");
+    assert!(driver.app.table().rows().is_empty());
+}
+
+#[test]
+fn what_a_batch_reads_wants_the_word() {
+    for (marks, wanted) in [("", "type delete to delete it:"), ("*", "type delete to delete them:")]
+    {
+        let mut driver = driver();
+        driver.keys(marks);
+        driver.keys("D");
+        tell_batches(&mut driver, &[&id(1)]);
+        let shown = screen(&driver);
+        assert!(shown.contains("input of a live batch: batch_7 (in_progress)"), "{shown}");
+        assert!(shown.contains(wanted), "{shown}");
+        driver.keys("y6");
+        driver.key(KeyCode::Enter);
+        assert!(is_asked(&driver));
+        driver.control('u');
+        driver.keys("delete");
+        driver.key(KeyCode::Enter);
+        assert_eq!(serve(&mut driver).len(), if marks.is_empty() { 1 } else { 6 });
+    }
+}
+
+#[test]
+fn where_batches_cannot_be_read_that_is_said() {
+    let mut driver = driver();
+    driver.keys("D");
+    let (ticket, _) = calls(&mut driver).remove(0);
+    let error = ApiError::Undecodable { what: "it is no list of batches" };
+    driver.tell(Event::Replied(ticket, Err(error)));
+    driver.tell(Event::Drawn);
+    assert!(screen(&driver).contains("cannot tell whether in use: "), "{}", screen(&driver));
+    driver.keys("y");
+    assert_eq!(serve(&mut driver), [id(1)]);
+}
+
+/// What was typed before the question was seen, or before it said what it says now, is no answer.
+#[test]
+fn nothing_that_was_typed_ahead_answers() {
+    let mut driver = driver();
+    driver.keys("Dy");
+    driver.key(KeyCode::Enter);
+    assert!(is_asked(&driver), "no frame has shown it");
+    driver.tell(Event::Drawn);
+    let (ticket, _) = calls(&mut driver).remove(0);
+    let empty = read_batches(br#"{"data":[],"has_more":false}"#).unwrap();
+    answer(&mut driver, ticket, Reply::Batches(empty));
+    driver.keys("y");
+    assert!(is_asked(&driver), "what it says now was not seen");
+    driver.tell(Event::Pasted("y".to_owned()));
+    driver.tell(Event::Drawn);
+    driver.tell(Event::Pasted("y\n".to_owned()));
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "a paste is no answer");
+    driver.keys("y");
+    assert_eq!(serve(&mut driver), [id(1)]);
+}
+
+#[test]
+fn a_paste_is_not_the_count_either() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.tell(Event::Pasted("6".to_owned()));
+    driver.key(KeyCode::Enter);
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty());
+}
+
+#[test]
+fn what_is_saved_is_not_called_unsaved() {
+    let mut driver = driver();
+    let shelved = Shelved {
+        id: Untrusted::new(id(1)),
+        created_at: None,
+        bytes: driver
+            .app
+            .store()
+            .file(driver.app.store().find(&Untrusted::new(id(1))).unwrap())
+            .bytes
+            .value()
+            .unwrap(),
+        path: "/x/a".into(),
+        sha256: String::new(),
+        proof: "complete".to_owned(),
+        at: 3,
+    };
+    driver.tell(Event::ShelfTold { saved: vec![shelved], lost: vec![], whole: true });
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    assert!(!screen(&driver).contains("not saved"), "{}", screen(&driver));
+}
+
+#[test]
+fn a_deletion_can_be_called_off_and_waits_as_the_service_asks() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.keys("6");
+    driver.key(KeyCode::Enter);
+    let all = calls(&mut driver);
+    assert_eq!(all.len(), 4, "four at once");
+    let crowded = ApiError::Unavailable {
+        status: shelflife::api::error::Status(429),
+        message: None,
+        wait: Some(std::time::Duration::from_secs(20)),
+    };
+    driver.tell(Event::Replied(all[0].0, Err(crowded)));
+    let line = |driver: &Driver| screen(driver).lines().last().unwrap().to_owned();
+    assert!(line(&driver).contains("deleting 0 of 6 · asked to wait 20s"), "{}", line(&driver));
+    driver.pass(std::time::Duration::from_secs(5));
+    driver.wake();
+    assert!(line(&driver).contains("asked to wait 15s"), "{}", line(&driver));
+    assert!(line(&driver).contains("Esc stop deleting"), "{}", line(&driver));
+    driver.key(KeyCode::Esc);
+    for (ticket, _) in &all[1..] {
+        answer(&mut driver, *ticket, Reply::File(Existence::Gone));
+    }
+    assert!(calls(&mut driver).is_empty());
+    assert!(message(&driver).starts_with("3 already gone · 3 left"), "{}", message(&driver));
+    assert_eq!(driver.app.table().rows().len(), 3);
+}
+
+#[test]
+fn read_only_takes_the_key_away() {
+    let mut driver = driver_on(120, 36, Settings { read_only: true, ..Driver::settings() });
+    driver.keys("D");
+    driver.key(KeyCode::Delete);
+    assert!(!is_asked(&driver) && message(&driver).starts_with("no such key"));
+    driver.keys("?");
+    driver.keys("/delete");
+    assert!(!screen(&driver).contains("delete the marked"), "{}", screen(&driver));
+    driver.key(KeyCode::Esc);
+    driver.key(KeyCode::Esc);
+    driver.keys(":delete the");
+    assert!(!screen(&driver).contains("delete the marked"), "{}", screen(&driver));
+}
+
+/// Hazards 4, at every size: the name is escaped, and id and size stand beside it.
+#[test]
+fn hostile_names_are_asked_about_with_id_and_size() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = Driver::started(width, height, Driver::settings());
+        let body = page(1..4, |n| n * 3_600, false)
+            .replace("name-0001.jsonl", r"pay\u202eslnosj.exe\n\u001b[2J\u200b");
+        driver.answer(&body);
+        for marks in ["", "*"] {
+            driver.keys(marks);
+            driver.keys("D");
+            tell_batches(&mut driver, &[]);
+            let shown = screen(&driver);
+            assert!(shown.contains(r"\u{202e}"), "{width}: {shown}");
+            assert!(shown.contains(&id(1)) && shown.contains(" B"), "{width}: {shown}");
+            assert!(shown.contains("deletes ") && shown.contains("not saved"), "{width}: {shown}");
+            let asks = if marks.is_empty() { "▌ leave it" } else { "type 3 to delete them:" };
+            assert!(shown.contains(asks), "{width}: {shown}");
+            driver.key(KeyCode::Esc);
+        }
+    }
+}
+
+/// A file as the service has it: its name, its size, when it was made.
+type Had = (String, u64, i64);
+
+/// A service whose list changes, behind a dashboard.
+struct World {
+    files: Vec<(String, Had)>,
+    rng: fastrand::Rng,
+    /// What it deleted, as it was then.
+    deleted: Vec<(String, Had)>,
+}
+
+impl World {
+    fn json((id, (name, bytes, at)): &(String, Had)) -> String {
+        format!(
+            r#"{{"id":"{id}","object":"file","filename":"{name}","bytes":{bytes},"created_at":{at}}}"#
+        )
+    }
+
+    /// Files are added, removed, put into another order, renamed, and replaced under their ids.
+    fn change(&mut self) {
+        let count = self.files.len();
+        let place = self.rng.usize(..count.max(1));
+        match self.rng.u32(..6) {
+            0 => {
+                let new = (format!("new_{count}"), ("new".to_owned(), 5, 900));
+                self.files.insert(self.rng.usize(..=count), new);
+            }
+            1 if count > 0 => drop(self.files.remove(place)),
+            2 => self.rng.shuffle(&mut self.files),
+            3 if count > 0 => self.files[place].1.0.push('~'),
+            4 if count > 0 => self.files[place].1.1 += 1,
+            5 if count > 0 => self.files[place].1 = ("another".to_owned(), 9, 901),
+            _ => {}
+        }
+    }
+
+    /// Answers all that was asked; between two answers to one file something may happen.
+    fn serve(&mut self, driver: &mut Driver, changes: bool) {
+        loop {
+            let is_call = |effect: &mut Effect| matches!(effect, Effect::Call(..));
+            let all: Vec<Effect> = driver.effects.extract_if(.., is_call).collect();
+            if all.is_empty() {
+                return;
+            }
+            let mut all = all.into_iter();
+            while let Some(Effect::Call(ticket, call)) = all.next() {
+                let value = match call {
+                    Call::List { after, limit, .. } => {
+                        let is_it = |id: &Untrusted| {
+                            self.files.iter().position(|(own, _)| own.as_bytes() == id.raw())
+                        };
+                        let from = after.as_ref().and_then(is_it).map_or(0, |at| at + 1);
+                        let to = self.files.len().min(from + usize::from(limit));
+                        let files: Vec<String> =
+                            self.files[from..to].iter().map(Self::json).collect();
+                        let body = list(&files, to < self.files.len());
+                        Reply::Page(shelflife::api::wire::read_page(body.as_bytes()).unwrap())
+                    }
+                    Call::Retrieve { id } => {
+                        let found = self.files.iter().find(|(own, _)| own.as_bytes() == id.raw());
+                        let read = |file: &(String, Had)| {
+                            Box::new(read_single_file(Self::json(file).as_bytes()).unwrap())
+                        };
+                        Reply::File(
+                            found.map_or(Existence::Gone, |file| Existence::Present(read(file))),
+                        )
+                    }
+                    Call::Delete { id } => {
+                        let place =
+                            self.files.iter().position(|(own, _)| own.as_bytes() == id.raw());
+                        Reply::Deletion(match place {
+                            None => Deletion::Gone,
+                            Some(place) => {
+                                let file = self.files.remove(place);
+                                self.deleted.push(file);
+                                Deletion::Done
+                            }
+                        })
+                    }
+                    Call::ListBatches { .. } => {
+                        Reply::Batches(read_batches(br#"{"data":[],"has_more":false}"#).unwrap())
+                    }
+                };
+                answer(driver, ticket, value);
+                // Between a look and the deletion behind it nobody can look.
+                let deletes =
+                    |effect: &Effect| matches!(effect, Effect::Call(_, Call::Delete { .. }));
+                let is_looked_at = all.as_slice().iter().chain(&driver.effects).any(deletes);
+                if changes && !is_looked_at && self.rng.bool() {
+                    self.change();
+                }
+            }
+        }
+    }
+}
+
+/// What the open question shows.
+fn shown(driver: &Driver) -> Vec<(String, Had)> {
+    let Some(Layer::Deletion(question)) = driver.app.layers().top() else { return vec![] };
+    let of = |text: &Untrusted| text.borrow().printable().into_owned();
+    question
+        .files()
+        .map(|(file, _)| {
+            let name = file.filename.as_ref().map(of).unwrap_or_default();
+            (of(&file.id), (name, file.bytes.unwrap(), file.created_at.unwrap()))
+        })
+        .collect()
+}
+
+/// Whatever becomes of the list under the open question and behind it: what was deleted is a subset of
+/// what was shown and confirmed.
+#[test]
+fn what_is_deleted_was_shown_and_confirmed() {
+    let mut deleted = 0;
+    for seed in 0..300 {
+        let files = (0..8_u64).map(|n| {
+            (format!("file_{n}"), (format!("name-{n}"), 100 + n, 1_000 + n.cast_signed()))
+        });
+        let mut world =
+            World { files: files.collect(), rng: fastrand::Rng::with_seed(seed), deleted: vec![] };
+        let mut driver = Driver::started(120, 36, Driver::settings());
+        world.serve(&mut driver, false);
+        driver.keys("g");
+        for _ in 0..8 {
+            driver.keys(if world.rng.bool() { " " } else { "j" });
+        }
+        driver.keys("D");
+        let confirmed = shown(&driver);
+        assert!(!confirmed.is_empty());
+        for _ in 0..world.rng.usize(..4) {
+            world.change();
+            driver.pass(std::time::Duration::from_secs(31));
+            driver.wake();
+            world.serve(&mut driver, false);
+            assert_eq!(shown(&driver), confirmed, "{seed}: the set is frozen");
+        }
+        world.serve(&mut driver, false);
+        driver.tell(Event::Drawn);
+        match confirmed.len() {
+            1 => driver.keys("y"),
+            count => {
+                driver.keys(&count.to_string());
+                driver.key(KeyCode::Enter);
+            }
+        }
+        assert!(!is_asked(&driver), "{seed}: {}", message(&driver));
+        world.serve(&mut driver, true);
+        assert!(driver.app.deleting().under_way().is_none(), "{seed}");
+        for file in &world.deleted {
+            assert!(confirmed.contains(file), "{seed}: {file:?} was not shown: {confirmed:?}");
+        }
+        deleted += world.deleted.len();
+    }
+    assert!(deleted > 300, "{deleted}");
+}
