@@ -36,6 +36,7 @@
 //!   next.
 //! * [`api`] makes one try of a call within limits and reads tolerantly what comes; its
 //!   [`pace`](api::pace) keeps to what the service allows.
+//! * [`validation`] says whether a file is a sound input of a batch, before it is sent.
 //! * [`theme`], [`keys`], [`notify`]: styles, the table of keys, protocols of notifications.
 //! * [`text`] lets nothing that a service sends reach a terminal unescaped; [`time`] says how long a
 //!   file has left, on the service's clock.
@@ -68,4 +69,5 @@ pub mod text;
 pub mod theme;
 pub mod time;
 pub mod topics;
+pub mod validation;
 pub mod view;

@@ -23,7 +23,7 @@ const FLOORS: &[&[&str]] = &[
     &["lister", "demo"],
     &["store", "content"],
     &["api"],
-    &["theme", "keys", "notify", "log_file"],
+    &["theme", "keys", "notify", "log_file", "validation"],
     &["text", "time", "topics"],
 ];
 
@@ -33,8 +33,18 @@ const DOORS: &[(&str, &[&str])] =
 
 /// What has neither clock nor chance nor world: it is told all of it.
 const CORE: &[&str] = &[
-    "view", "app", "jobs", "account", "lister", "store", "content", "theme", "keys", "notify",
+    "view",
+    "app",
+    "jobs",
+    "account",
+    "lister",
+    "store",
+    "content",
+    "theme",
+    "keys",
+    "notify",
     "text",
+    "validation",
 ];
 
 /// Where a real wait or a real moment is meant.
