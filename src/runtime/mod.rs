@@ -28,6 +28,7 @@ pub mod terminal;
 pub mod tmux;
 pub mod transfer;
 mod tty;
+pub mod validation;
 
 use std::collections::HashMap;
 use std::io;
