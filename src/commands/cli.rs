@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::options::GlobalOptions;
 use super::{
     CommandError, check, completions, config, content, dashboard, delete, demo_server, doctor,
-    download, failed, help, ledger, list, man, metrics, rescue, show, wait,
+    download, failed, help, ledger, list, man, metrics, rescue, show, validate, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -24,6 +24,7 @@ Examples:
   shelflife list --all --output csv      everything, for a script
   shelflife check -w 24h: -c 1h:         one line, for a monitoring system
   shelflife content ID --lines 3         the first lines of a file
+  shelflife validate in.jsonl            what is wrong with the input of a batch
   shelflife demo-server --files 100000   the demo API on its own
 
 Exit codes: 0 done · 1 failure, or a partial list · 2 usage · 3 no, malformed or refused key · \
@@ -56,6 +57,7 @@ pub enum Command {
     Show(show::Show),
     Download(download::DownloadCommand),
     Rescue(rescue::RescueCommand),
+    Validate(validate::ValidateCommand),
     Delete(delete::DeleteCommand),
     Check(check::Check),
     Wait(wait::Wait),
@@ -110,6 +112,7 @@ impl Command {
             Self::Show(show) => show::run(options, &show).await,
             Self::Download(command) => return download::run(options, command).await,
             Self::Rescue(rescue) => return rescue::run(options, rescue).await,
+            Self::Validate(command) => return validate::run(options, command).await,
             Self::Delete(command) => return delete::run(options, command, interruption).await,
             Self::Ledger(command) => ledger::run(options, &command),
             Self::Metrics(metrics) => metrics::run(options, &metrics).await,

@@ -53,5 +53,6 @@ mod tls;
 mod tolerance;
 mod twin;
 mod update;
+mod validate;
 mod waiting;
 mod wakes;
