@@ -11,6 +11,7 @@
 mod saving;
 mod service;
 mod terminal;
+mod validating;
 
 use std::env;
 use std::net::TcpListener;
@@ -50,6 +51,7 @@ const BENCHES: &[(&str, fn())] = &[
     ("small-files", saving::small),
     ("rescue", saving::rescue),
     ("answers", answers),
+    ("validate", validating::validate),
 ];
 
 fn main() {
@@ -58,6 +60,11 @@ fn main() {
         && word == PLAIN_LOOP
     {
         return plain_loop(address);
+    }
+    if let [word, path] = arguments.as_slice()
+        && word == validating::PLAIN_LINES
+    {
+        return validating::plain_lines(path);
     }
     let is_known = |argument: &String| BENCHES.iter().any(|(name, _)| name == argument);
     if let Some(unknown) = arguments.iter().find(|argument| !is_known(argument)) {
