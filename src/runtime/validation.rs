@@ -17,7 +17,7 @@ use crate::validation::{BatchLimits, Report, Use, Validator};
 /// Bytes that are read at once.
 const PIECE: usize = 128 * 1_024;
 
-/// How far a validation is, for whoever looks on, and the way to end it.
+/// How far one validation is, for whoever looks on, and the way to end it.
 #[derive(Debug, Default)]
 pub struct Meter {
     read: AtomicU64,
@@ -123,7 +123,7 @@ pub fn validate_now(
     used_for: Use,
     meter: &Meter,
 ) -> Result<Validated, NotValidated> {
-    let (mut file, stamp) = open(path)?;
+    let (mut file, stamp) = open_regular(path)?;
     meter.total.store(stamp.bytes, Ordering::Relaxed);
     let name = path.file_name().map(OsStrExt::as_bytes);
     let report = read_through(&mut file, Validator::new(limits, used_for, name), meter)?;
@@ -147,9 +147,13 @@ pub fn validate_stream(
     read_through(&mut stream, Validator::new(limits, used_for, None), meter)
 }
 
-/// Opens a file that lies still. What only looks like one is told before it is opened, since opening a
-/// device may do something; and opening waits for nobody, since it may be another one by then.
-fn open(path: &Path) -> Result<(File, FileStamp), NotValidated> {
+/// Opens a regular file, or a link to one, and tells which it is. What is none is told before it is
+/// opened, since opening a device may do something; and opening waits for nobody, since another one may
+/// lie there by then.
+///
+/// # Errors
+/// [`NotValidated`] where it is none, or cannot be opened.
+pub fn open_regular(path: &Path) -> Result<(File, FileStamp), NotValidated> {
     is_regular(&std::fs::metadata(path)?)?;
     let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
     let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;

@@ -108,6 +108,22 @@ fn each_fault_of_a_line_is_told_by_its_kind() {
 }
 
 #[test]
+fn what_is_no_text_is_told_by_its_beginning() {
+    let utf_16 = sound(1).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    for (content, words) in [
+        ([b"\xff\xfe", &utf_16[..]].concat(), "no UTF-8: it looks like UTF-16"),
+        (b"\x1f\x8b\x08\x00\xff".to_vec(), "no UTF-8: it looks like gzip"),
+        (b"{\"a\":\"\xed\xa0\x80\"}".to_vec(), "no UTF-8 at byte 7"),
+        (b"\n\xff\xfe".to_vec(), "no UTF-8 at byte 1"),
+    ] {
+        let report = check_as("openai", &content);
+        let shown = report.findings.shown();
+        let found = shown.iter().find(|finding| finding.code == Code::NotUtf8).unwrap();
+        assert_eq!(found.message, words);
+    }
+}
+
+#[test]
 fn services_differ_by_their_limits() {
     let other = |from: &str, to: &str| sound(3).replace(from, to);
     let bare = other("\"method\":\"POST\",\"url\":\"/v1/chat/completions\",", "");

@@ -237,7 +237,11 @@ impl Validator {
             Ok(text) => text,
             Err(error) => {
                 let at = error.valid_up_to() + 1;
-                return self.blame(number, Code::NotUtf8, || format!("no UTF-8 at byte {at}"));
+                let words = || match guess(line).filter(|_| number == 1) {
+                    Some(what) => format!("no UTF-8: it looks like {what}"),
+                    None => format!("no UTF-8 at byte {at}"),
+                };
+                return self.blame(number, Code::NotUtf8, words);
             }
         };
         let request = match read(text) {
@@ -373,6 +377,17 @@ impl Validator {
     fn warn(&mut self, line: u64, code: Code, message: impl FnOnce() -> String) {
         self.findings.add(line, code, Severity::Warning, message);
     }
+}
+
+/// What else a file is that begins so.
+fn guess(beginning: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], _); 4] = [
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+        (b"\x1f\x8b", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+    ];
+    known.into_iter().find(|(begins, _)| beginning.starts_with(begins)).map(|(_, what)| what)
 }
 
 /// A text of the file, in a message.
