@@ -29,7 +29,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &DeletionQuestion) -> O
             [Hint::new(&[Action::Confirm], "deletes"), Hint::new(&[Action::Decline], "leaves it")]
         }
         Some(_) => {
-            [Hint::new(&[Action::Choose], "deletes"), Hint::new(&[Action::GoBack], "leaves it")]
+            [Hint::new(&[Action::Choose], "deletes"), Hint::new(&[Action::GoBack], "leaves them")]
         }
     };
     let hints = app.hints(&hints);

@@ -14,8 +14,8 @@ use crate::time::span::wait;
 
 /// Files that are named; of others it is said how many they are.
 const NAMED: usize = 6;
-/// From so many cells on a file stands on one line.
-const ONE_LINE_FROM: usize = 66;
+/// Below so many cells less is said of each file.
+const NARROW: usize = 60;
 
 /// The lines of the question, on so many cells, and not more than `most` as long as it can be said so.
 #[must_use]
@@ -24,15 +24,16 @@ pub fn lines(question: &DeletionQuestion, cells: u16, most: usize) -> Vec<Line> 
     let mut lines = vec![head(question, cells)];
     lines.extend(against(question, cells));
     let files = question.files().len();
-    let each = if cells < ONE_LINE_FROM { 2 } else { 1 };
-    let room = most.saturating_sub(lines.len());
-    let fits = (room / each).clamp(1, NAMED);
-    // The line that says how many more there are takes the place of one.
-    let more = usize::from(files > fits);
-    let named =
-        if files > fits { (room.saturating_sub(more) / each).clamp(1, NAMED) } else { files };
-    for (file, saved) in question.files().take(named) {
-        lines.extend(file_lines(question, file, saved, cells));
+    let mut named = 0;
+    for (file, saved) in question.files().take(NAMED) {
+        let of_file = file_lines(question, file, saved, cells);
+        // The line that says how many more there are needs a place, too.
+        let more = usize::from(named + 1 < files);
+        if named > 0 && lines.len() + of_file.len() + more > most {
+            break;
+        }
+        lines.extend(of_file);
+        named += 1;
     }
     if files > named {
         lines.push(Line::of(Tone::Chrome, format!("… and {} more", grouped(files - named))));
@@ -73,8 +74,9 @@ fn head(question: &DeletionQuestion, cells: usize) -> Line {
     let known = question.files().filter_map(|(file, _)| file.bytes);
     let bytes = size(known.fold(0, u64::saturating_add));
     let unit = if files == 1 { "file" } else { "files" };
-    let text = format!("deletes {} {unit}, {bytes}, for good", grouped(files));
-    Line::of(Tone::Strong, shorten_end(&text, cells))
+    let short = format!("deletes {} {unit}, {bytes}", grouped(files));
+    let text = format!("{short}, for good");
+    Line::of(Tone::Strong, if width(&text) <= cells { text } else { shorten_end(&short, cells) })
 }
 
 /// What speaks against it.
@@ -136,24 +138,27 @@ fn file_lines(question: &DeletionQuestion, file: &Pinned, saved: bool, cells: us
     let facts = format!("{bytes} · {left}");
     let right = u16::try_from(cells).unwrap_or(u16::MAX);
     let id = file.id.borrow().printable_within(130);
-    if cells < ONE_LINE_FROM {
-        let mut first = Line::default();
-        let room = cells.saturating_sub(width(&bytes) + 3);
-        first.push(Tone::Text, format!("  {}", shorten_middle(&file.shown(255), room.max(8) - 2)));
-        first.put_right(0, right, Tone::Chrome, bytes);
-        let marks = format!("{left}{in_use}");
-        let room = cells.saturating_sub(width(&marks) + 3);
-        let mut second =
-            Line::of(Tone::Chrome, format!("  {}", shorten_middle(&id, room.max(8) - 2)));
-        second.put_right(0, right, Tone::Chrome, marks);
-        return vec![first, second];
-    }
     let marks = format!("{facts}{unsaved}{in_use}");
-    let room = cells.saturating_sub(width(&marks) + 2);
-    let id = shorten_middle(&id, room * 2 / 5);
-    let name = shorten_middle(&file.shown(255), room.saturating_sub(width(&id) + 4));
-    let mut line = Line::of(Tone::Text, format!("  {name}"));
-    line.push(Tone::Chrome, format!("  {id}"));
-    line.put_right(0, right, Tone::Chrome, marks);
-    vec![line]
+    let name = file.shown(255);
+    if width(&name) + width(&id) + width(&marks) + 6 <= cells {
+        let mut line = Line::of(Tone::Text, format!("  {name}"));
+        line.push(Tone::Chrome, format!("  {id}"));
+        line.put_right(0, right, Tone::Chrome, marks);
+        return vec![line];
+    }
+    // The name above, and below it the id, which is cut last.
+    let narrow = cells < NARROW;
+    let (first, second) = if narrow {
+        (bytes, format!("{left}{in_use}"))
+    } else {
+        (facts, format!("{unsaved}{in_use}"))
+    };
+    let second = second.trim_start_matches(" · ").to_owned();
+    let line = |tone, text: &str, marks: String| {
+        let room = cells.saturating_sub(width(&marks) + 3).max(8);
+        let mut line = Line::of(tone, format!("  {}", shorten_middle(text, room - 2)));
+        line.put_right(0, right, Tone::Chrome, marks);
+        line
+    };
+    vec![line(Tone::Text, &name, first), line(Tone::Chrome, &id, second)]
 }
