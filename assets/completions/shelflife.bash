@@ -61,6 +61,12 @@ _shelflife() {
             shelflife,show)
                 cmd="shelflife__subcmd__show"
                 ;;
+            shelflife,upload)
+                cmd="shelflife__subcmd__upload"
+                ;;
+            shelflife,validate)
+                cmd="shelflife__subcmd__validate"
+                ;;
             shelflife,wait)
                 cmd="shelflife__subcmd__wait"
                 ;;
@@ -71,7 +77,7 @@ _shelflife() {
 
     case "${cmd}" in
         shelflife)
-            opts="-h -V --base-url --allow-http --limit --read-only --demo --files --load --refresh --color --theme --log-file --config --help --version list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help"
+            opts="-h -V --base-url --allow-http --limit --read-only --demo --files --load --refresh --color --theme --log-file --config --help --version list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -469,7 +475,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__help)
-            opts="-h --help list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving monitoring security configuration"
+            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving monitoring security configuration"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -563,7 +569,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__man)
-            opts="-h --help list show download rescue delete check wait ledger metrics content config doctor demo-server completions man help"
+            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -707,6 +713,82 @@ _shelflife() {
                     return 0
                     ;;
                 --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        shelflife__subcmd__upload)
+            opts="-h --purpose --expires-in --dry-run --output --quiet --progress --base-url --allow-http --read-only --demo --files --log-file --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --purpose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --expires-in)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --files)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --log-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        shelflife__subcmd__validate)
+            opts="-h --purpose --service --output --base-url --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --purpose)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service)
+                    COMPREPLY=($(compgen -W "cerebras openai groq together mistral azure" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --base-url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -46,6 +46,8 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "list" -d 'Print
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "show" -d 'Print all metadata of one file'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "download" -d 'Save files to this machine'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "rescue" -d 'Save all files that are soon gone and not saved: the cron job'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "upload" -d 'Store files on the service: looked at first, sent once'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "validate" -d 'Tell whether files are sound inputs of a batch, before they are uploaded'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "delete" -d 'Delete files from the service'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "check" -d 'Tell a monitoring system, in one line, whether files are about to expire'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "wait" -d 'Wait until files appear, vanish, or have little time left'
@@ -125,6 +127,32 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l progress 
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l purpose -d 'What the files are to be used for' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l expires-in -d 'How long the service keeps them, from 1h to 30d [default: as the service likes]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l output -d 'The form of what is printed on standard output: nothing, or a record a file' -r -f -a "jsonl\t'One record a line'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l files -d 'Files of the demo account [default: 2000]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l dry-run -d 'Look at the files, and send none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l quiet -d 'Say only what went wrong: no progress and no notes'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l demo -d 'Use an embedded demo account: no key, no network'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l purpose -d 'What the files are to be used for' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l service -d 'Take the limits of this service [default: that of the address in force]' -r -f -a "cerebras\t''
+openai\t''
+groq\t''
+together\t''
+mistral\t''
+azure\t''"
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l output -d 'The form to print in' -r -f -a "text\t'A line a finding, and one a file that sums up'
+json\t'One document'"
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l from-file -d 'Read the ids from a file, a line each; - is standard input' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l filter -d 'Delete what this lets through; reads the whole list' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l confirm -d 'Do not ask, if it is so many files; needed for more than 100' -r

@@ -1,7 +1,8 @@
 //! What can be asked of the service, who asked, and what comes back: the seam between the pure part
 //! of the program, which decides, and the part that carries out.
 
-use super::client::{Deletion, Existence};
+use super::Deletion;
+use super::client::Existence;
 use super::wire::{Batches, Page};
 use crate::text::Untrusted;
 

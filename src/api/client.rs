@@ -19,7 +19,7 @@ use super::failure::{ODD_ENCODING, no_client};
 use super::proxy::{Proxy, Route};
 use super::retry::Allowance;
 use super::tunnel::{self, REFUSED, WANTS_USER};
-use super::wire::{self, Batches, File, NotAPage, Page};
+use super::wire::{self, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::Secret;
 use crate::text::Untrusted;
@@ -82,27 +82,16 @@ pub enum Existence {
     Gone,
 }
 
-/// What the service says to a request that a file be deleted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deletion {
-    /// That it is deleted: that file, in so many words.
-    Done,
-    /// 404: there is no file with this id.
-    Gone,
-    /// A success that does not say so; in which way, in words.
-    Unproved(&'static str),
-}
-
 /// A client of one endpoint; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
-    endpoint: Endpoint,
-    key: Option<Secret>,
-    limits: Limits,
-    attempt: u32,
+    pub(super) http: reqwest::Client,
+    pub(super) endpoint: Endpoint,
+    pub(super) key: Option<Secret>,
+    pub(super) limits: Limits,
+    pub(super) attempt: u32,
     progress: Progress,
-    route: Route,
+    pub(super) route: Route,
 }
 
 /// Whoever is told how many bytes of an answer have come, as they come.
@@ -228,52 +217,6 @@ impl Client {
         Ok(Answer { value: Existence::Present(Box::new(file)), date, allowance })
     }
 
-    /// One try of `DELETE /v1/files/{id}`.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being known; see [`ApiError`]. The file may be gone all the same,
-    /// but for an id that could address another resource, which is refused before anything is sent.
-    pub async fn delete(&self, id: &Untrusted) -> Result<Answer<Deletion>, ApiError> {
-        let url = self.endpoint.file_url(id).ok_or(ApiError::UnusableId)?;
-        match self.ask(Method::DELETE, url, Asked::Deletion).await {
-            Err(ApiError::Refused { status: Status(404), .. }) => {
-                Ok(Answer { value: Deletion::Gone, date: None, allowance: None })
-            }
-            Err(error) => Err(error),
-            Ok(answer) => Ok(answer.map(|body| match wire::read_deletion(&body.bytes) {
-                Some(said) if said.deleted == Some(true) && said.id.as_ref() == Some(id) => {
-                    Deletion::Done
-                }
-                Some(said) if said.deleted == Some(false) => {
-                    Deletion::Unproved("the service says that it is not deleted")
-                }
-                Some(said) if said.id.as_ref().is_some_and(|other| other != id) => {
-                    Deletion::Unproved("the service speaks of another file")
-                }
-                _ => Deletion::Unproved("the service does not say that it is deleted"),
-            })),
-        }
-    }
-
-    /// One try of `GET /v1/batches` with a hundred a page and, if given, `after`.
-    ///
-    /// # Errors
-    /// Whatever keeps the page from being read; see [`ApiError`].
-    pub async fn list_batches(
-        &self,
-        after: Option<&Untrusted>,
-    ) -> Result<Answer<Batches>, ApiError> {
-        let mut url = self.endpoint.batches_url();
-        url.query_pairs_mut().append_pair("limit", "100");
-        if let Some(after) = after {
-            append_raw(&mut url, "after", after.raw());
-        }
-        let Answer { value: body, date, allowance } = self.get(url, Asked::Batches).await?;
-        let value = wire::read_batches(&body.bytes)
-            .ok_or(ApiError::Undecodable { what: "it is no list of batches" })?;
-        Ok(Answer { value, date, allowance })
-    }
-
     /// One try of `GET /v1/files/{id}/content`: the head of the answer, and its bytes to be read from it.
     /// They are asked for as they are, without compression.
     ///
@@ -316,11 +259,16 @@ impl Client {
     }
 
     /// One try of a call that wants a document: all of a body that is not too large.
-    async fn get(&self, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
+    pub(super) async fn get(&self, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
         self.ask(Method::GET, url, asked).await
     }
 
-    async fn ask(&self, method: Method, url: Url, asked: Asked) -> Result<Answer<Body>, ApiError> {
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        url: Url,
+        asked: Asked,
+    ) -> Result<Answer<Body>, ApiError> {
         let path = log::log_enabled!(log::Level::Warn).then(|| self.path_below_base(&url));
         let secret = self.key.as_ref().map(Secret::source);
         let mut exchange = Exchange::begin(self.limits, About { asked, secret });
@@ -353,7 +301,7 @@ impl Client {
     }
 
     /// The same error, told as the proxy's where it refused the tunnel to the service.
-    async fn named_after(&self, proxy: &Proxy, error: ApiError) -> ApiError {
+    pub(super) async fn named_after(&self, proxy: &Proxy, error: ApiError) -> ApiError {
         let ApiError::Unreachable { cause } = &error else { return error };
         let variable = proxy.variable;
         let status = match cause.raw() {
@@ -366,21 +314,21 @@ impl Client {
 
     /// What of an address goes into the log: neither the host nor what the operator put behind it,
     /// which gateways take for a secret.
-    fn path_below_base(&self, url: &Url) -> String {
+    pub(super) fn path_below_base(&self, url: &Url) -> String {
         let path = url.path().strip_prefix(self.endpoint.base_path()).unwrap_or(url.path());
         url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
     }
 }
 
 /// The body of a success.
-struct Body {
-    bytes: Vec<u8>,
+pub(super) struct Body {
+    pub(super) bytes: Vec<u8>,
     /// Whether it came in an encoding that nobody asked for.
     encoded: bool,
 }
 
 /// Appends a query pair whose value need not be UTF-8.
-fn append_raw(url: &mut Url, name: &str, value: &[u8]) {
+pub(super) fn append_raw(url: &mut Url, name: &str, value: &[u8]) {
     let mut encoded = String::with_capacity(value.len());
     for byte in value {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(byte) {

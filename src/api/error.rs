@@ -42,6 +42,8 @@ pub enum Asked {
     Deletion,
     /// The list of batches.
     Batches,
+    /// That a file be stored.
+    Upload,
 }
 
 impl Asked {
@@ -54,6 +56,7 @@ impl Asked {
             Self::Content => "read the content of files",
             Self::Deletion => "delete files",
             Self::Batches => "list batches",
+            Self::Upload => "upload files",
         }
     }
 
@@ -63,6 +66,7 @@ impl Asked {
         match self {
             Self::List | Self::File | Self::Content | Self::Batches => "GET",
             Self::Deletion => "DELETE",
+            Self::Upload => "POST",
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::{RequestBuilder, Response};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::client::{Limits, Progress};
 use super::coding::{Body, Coding, Refused};
@@ -19,6 +19,7 @@ use super::failure::{BROKEN_ENCODING, CLOSED_EARLY, ODD_ENCODING, meaning_of};
 use super::headers::{date_sample, read_allowance, redirect_target, retry_headers};
 use super::retry::Allowance;
 use super::secret::SecretSource;
+use super::upload::{Outflow, UploadLimits};
 use super::wire;
 use crate::text::Untrusted;
 use crate::time::clock::{DateSample, since_boot};
@@ -68,6 +69,8 @@ pub(super) enum Read {
 
 /// Bytes for which room is made on the word of a header: a page of 100 files has 25,000.
 const LIKELY_BYTES: usize = 64 * 1_024;
+/// From one look at how far an upload is to the next.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 impl Exchange {
     /// Begins now.
@@ -112,9 +115,39 @@ impl Exchange {
     async fn send(&mut self, request: RequestBuilder) -> Result<Opened, ApiError> {
         let (limits, sent) = (self.limits, since_boot());
         let deadline = self.begun + limits.whole;
-        let response = within(deadline, &limits, limits.head, "answer", request.send())
-            .await?
-            .map_err(|error| meaning_of(&error, limits.connect))?;
+        let response = within(deadline, &limits, limits.head, "answer", request.send()).await?;
+        self.answered(response, deadline, sent)
+    }
+
+    /// The same for a request that brings a body, which may take as long as it keeps flowing; then the
+    /// answer has some time of its own.
+    pub(super) async fn open_upload(
+        &mut self,
+        request: RequestBuilder,
+        (outflow, limits): (&Outflow, UploadLimits),
+    ) -> Result<Opened, ApiError> {
+        let response = tokio::select! {
+            biased;
+            response = request.send() => response,
+            error = stalls(outflow, limits) => return Err(error),
+        };
+        let opened = self.answered(response, Instant::now() + self.limits.whole, since_boot())?;
+        if opened.response.status().is_success() {
+            Ok(opened)
+        } else {
+            Err(opened.refusal(self.about).await)
+        }
+    }
+
+    /// The head of the answer is there, or there is none.
+    fn answered(
+        &mut self,
+        response: Result<Response, reqwest::Error>,
+        deadline: Instant,
+        sent: Duration,
+    ) -> Result<Opened, ApiError> {
+        let limits = self.limits;
+        let response = response.map_err(|error| meaning_of(&error, limits.connect))?;
         let status = response.status();
         self.status = Some(status.as_u16());
         let date = date_sample(response.headers(), sent);
@@ -229,6 +262,26 @@ impl Opened {
             (403, _) => ApiError::Forbidden { asked, message, wait },
             (_, true) => ApiError::Unavailable { status, message, wait },
             (_, false) => ApiError::Refused { status, message, wait },
+        }
+    }
+}
+
+/// Ends once no byte of an upload has left, or no answer has come, for as long as `limits` allow.
+async fn stalls(outflow: &Outflow, limits: UploadLimits) -> ApiError {
+    let (mut last, mut since) = (outflow.bytes().0, Instant::now());
+    loop {
+        sleep(LOOK_AGAIN).await;
+        let (sent, _) = outflow.bytes();
+        if sent != last {
+            (last, since) = (sent, Instant::now());
+        }
+        let (what, limit) = if outflow.is_whole() {
+            ("answer", limits.answer)
+        } else {
+            ("byte could be sent", limits.gap)
+        };
+        if since.elapsed() >= limit {
+            return ApiError::TimedOut { what, limit };
         }
     }
 }

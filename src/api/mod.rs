@@ -5,6 +5,7 @@
 //! This layer knows neither the list that it serves nor the screen.
 
 pub mod call;
+mod changing;
 pub mod client;
 mod coding;
 pub mod content;
@@ -18,9 +19,11 @@ pub mod proxy;
 pub mod retry;
 pub mod secret;
 mod tunnel;
+pub mod upload;
 pub mod wire;
 
-pub use client::{Answer, Client, Deletion, Existence, Progress};
+pub use changing::Deletion;
+pub use client::{Answer, Client, Existence, Progress};
 pub use content::Content;
 pub use error::{ApiError, ClientError};
 pub use wire::{File, HasMore, Page, Reading, Unreadable};

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::options::GlobalOptions;
 use super::{
     CommandError, check, completions, config, content, dashboard, delete, demo_server, doctor,
-    download, failed, help, ledger, list, man, metrics, rescue, show, validate, wait,
+    download, failed, help, ledger, list, man, metrics, rescue, show, upload, validate, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -57,6 +57,7 @@ pub enum Command {
     Show(show::Show),
     Download(download::DownloadCommand),
     Rescue(rescue::RescueCommand),
+    Upload(upload::UploadCommand),
     Validate(validate::ValidateCommand),
     Delete(delete::DeleteCommand),
     Check(check::Check),
@@ -98,7 +99,7 @@ impl Command {
     /// How long it has for leaving what it printed whole.
     fn grace(&self) -> Duration {
         match self {
-            Self::List(_) | Self::Check(_) | Self::Delete(_) => GRACE,
+            Self::List(_) | Self::Check(_) | Self::Delete(_) | Self::Upload(_) => GRACE,
             _ => Duration::ZERO,
         }
     }
@@ -112,6 +113,7 @@ impl Command {
             Self::Show(show) => show::run(options, &show).await,
             Self::Download(command) => return download::run(options, command).await,
             Self::Rescue(rescue) => return rescue::run(options, rescue).await,
+            Self::Upload(command) => return upload::run(options, command, interruption).await,
             Self::Validate(command) => return validate::run(options, command).await,
             Self::Delete(command) => return delete::run(options, command, interruption).await,
             Self::Ledger(command) => ledger::run(options, &command),

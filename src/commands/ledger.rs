@@ -85,6 +85,7 @@ fn row(record: &Record) -> String {
         Outcome::Failed => "failed",
         Outcome::Missing => "missing",
         Outcome::Expired => "expired",
+        Outcome::Uploaded => "uploaded",
         Outcome::Deleted => "deleted",
         Outcome::AlreadyGone => "already gone",
         Outcome::Left => "left",

@@ -28,6 +28,7 @@ pub mod rescue;
 mod retrieving;
 pub mod saving;
 pub mod show;
+pub mod upload;
 pub mod validate;
 pub mod wait;
 

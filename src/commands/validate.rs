@@ -16,7 +16,7 @@ use super::options::{GlobalOptions, silent_but};
 use super::progress::{Progress, Telling};
 use super::{CommandError, configure, print};
 use crate::api::endpoint::Endpoint;
-use crate::runtime::validation::{Meter, NotValidated, validate, validate_stream};
+use crate::runtime::validation::{FileStamp, Meter, NotValidated, validate, validate_stream};
 use crate::text::{UntrustedRef, shorten_middle, size};
 use crate::validation::{BatchLimits, LIMITS, Report, Use, document, lines, of_host, of_service};
 
@@ -91,13 +91,13 @@ pub async fn run(options: &GlobalOptions, command: ValidateCommand) -> Result<u8
     }
     let limits = match command.service.as_deref().and_then(of_service) {
         Some(limits) => limits,
-        None => configured(options)?,
+        None => limits_in_force(options)?,
     };
     let used_for = Use::of_purpose(&command.purpose);
     let telling = Telling { quiet: false, progress: true };
     let mut reports: Vec<(&Path, Report)> = vec![];
     for path in &command.paths {
-        let report = look_at(path, limits, used_for).await;
+        let report = look_at(path, limits, used_for).await.map(|looked| looked.0);
         let is_read = report.is_ok();
         let report = report.unwrap_or_else(|why| {
             let words = why.to_string();
@@ -116,24 +116,27 @@ pub async fn run(options: &GlobalOptions, command: ValidateCommand) -> Result<u8
     Ok(u8::from(!reports.iter().all(|(_, report)| report.is_sound())))
 }
 
-fn raw(path: &Path) -> UntrustedRef<'_> {
+pub(super) fn raw(path: &Path) -> UntrustedRef<'_> {
     UntrustedRef::new(OsStr::as_bytes(path.as_os_str()))
 }
 
 /// The limits of the service that is configured. Nothing is sent there, whatever its address.
-fn configured(options: &GlobalOptions) -> Result<&'static BatchLimits, CommandError> {
+pub(super) fn limits_in_force(
+    options: &GlobalOptions,
+) -> Result<&'static BatchLimits, CommandError> {
     let config = configure(options)?;
     let endpoint = Endpoint::parse(&config.values.base_url, true);
     let label = endpoint.map(|endpoint| endpoint.label()).unwrap_or_default();
     Ok(of_host(label.split(':').next().unwrap_or_default()))
 }
 
-/// Looks at a file, and shows how far it is where somebody sees that.
-async fn look_at(
+/// Looks at a file, and shows how far it is where somebody sees that; gives which file it was, where it
+/// is none that comes only once.
+pub(super) async fn look_at(
     path: &Path,
     limits: &'static BatchLimits,
     used_for: Use,
-) -> Result<Report, NotValidated> {
+) -> Result<(Report, Option<FileStamp>), NotValidated> {
     let meter = Arc::new(Meter::default());
     let mut progress = Progress::begin(Telling { quiet: false, progress: true });
     let name = shorten_middle(&raw(path).printable(), PATH);
@@ -160,11 +163,12 @@ async fn read(
     limits: &'static BatchLimits,
     used_for: Use,
     meter: Arc<Meter>,
-) -> Result<Report, NotValidated> {
+) -> Result<(Report, Option<FileStamp>), NotValidated> {
     if path.as_os_str() != "-" {
         let validated = validate(path.to_owned(), limits, used_for, meter).await?;
-        return Ok(validated.report);
+        return Ok((validated.report, Some(validated.stamp)));
     }
     let looked = spawn_blocking(move || validate_stream(stdin().lock(), limits, used_for, &meter));
-    looked.await.unwrap_or(Err(NotValidated::GivenUp))
+    let report = looked.await.unwrap_or(Err(NotValidated::GivenUp))?;
+    Ok((report, None))
 }

@@ -14,6 +14,7 @@ pub mod rate;
 pub mod record;
 pub mod rescue;
 pub mod resume;
+pub mod upload;
 pub mod whole;
 
 use std::path::PathBuf;

@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `v` | 1; a line with a higher number is by a later program, and is passed over |
 //! | `at` | seconds since the epoch, by this machine |
-//! | `outcome` | `saved`, `deleted`, `already_gone`, `left`, `unknown`; only printed: `already_saved`, `failed`, `missing`, `expired`; later also `uploaded` |
+//! | `outcome` | `saved`, `deleted`, `already_gone`, `left`, `unknown`, `uploaded`; only printed: `already_saved`, `failed`, `missing`, `expired` |
 //! | `id`, `filename`, `bytes`, `created_at` | the file, as the service had it; null for what was not given |
 //! | `path` | where it lies, absolute; null where it does not |
 //! | `sha256` | of its content, in hexadecimal digits |
@@ -22,13 +22,14 @@
 //!
 //! It knows no disk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::Pinned;
 use super::deletion::DeletionEnd;
 use super::resume::Held;
+use super::upload::UploadEnd;
 use crate::account::shelf::Shelved;
 use crate::text::Untrusted;
 
@@ -49,6 +50,8 @@ pub enum Outcome {
     Missing,
     /// The service does not have it any more: its time ran out.
     Expired,
+    /// It was stored on the service.
+    Uploaded,
     /// The service deleted it at our request.
     Deleted,
     /// It was to be deleted, and was not there any more.
@@ -146,6 +149,20 @@ impl Record {
     #[must_use]
     pub fn by(self, pid: u32) -> Self {
         Self { pid: Some(pid), ..self }
+    }
+
+    /// The record of a file that was stored from `path`, or may have been.
+    #[must_use]
+    pub fn uploaded(file: &Pinned, path: &Path, end: &UploadEnd, at: i64) -> Self {
+        let (outcome, error) = match end {
+            UploadEnd::Stored(_) | UploadEnd::StoredAfterAll(_) => (Outcome::Uploaded, None),
+            UploadEnd::Failed(_) | UploadEnd::KeyRefused(_) => (Outcome::Failed, Some(end.words())),
+            UploadEnd::Several(_) | UploadEnd::NotSeen(_) | UploadEnd::Unknown(_) => {
+                (Outcome::Unknown, Some(end.words()))
+            }
+        };
+        let path = Some(path.to_string_lossy().into_owned());
+        Self { path, error, ..Self::about(file, outcome, at) }
     }
 
     /// The record of a file with which it came to nothing.

@@ -28,6 +28,7 @@ pub mod terminal;
 pub mod tmux;
 pub mod transfer;
 mod tty;
+pub mod upload;
 pub mod validation;
 
 use std::collections::HashMap;

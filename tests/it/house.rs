@@ -312,7 +312,8 @@ fn what_is_not_the_view_draws_nothing() {
     let others = Source::all().iter().filter(|source| {
         ["app", "account", "lister", "store", "api", "config"].contains(&source.module.as_str())
     });
-    let words = ["Frame", "Buffer", "ratatui::widgets", "ratatui::buffer", "ratatui::text"];
+    let words =
+        ["ratatui::Frame", "Buffer", "ratatui::widgets", "ratatui::buffer", "ratatui::text"];
     none(&words_in(others, &words, "give the view what it needs, and let it draw"));
 }
 

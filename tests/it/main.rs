@@ -53,6 +53,7 @@ mod tls;
 mod tolerance;
 mod twin;
 mod update;
+mod uploading;
 mod validate;
 mod waiting;
 mod wakes;

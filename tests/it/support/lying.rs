@@ -334,6 +334,8 @@ impl State {
                     };
                 };
                 file.id = format!("file_up{noted}");
+                let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+                file.created_at = i64::try_from(now).unwrap();
                 if deed.happens {
                     state.files.lock().unwrap().push(file.clone());
                 }

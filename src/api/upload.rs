@@ -1,0 +1,253 @@
+//! The upload of a file: one form of exactly the announced length, whose content comes in pieces from
+//! whoever reads it, so that no more than a few of them are held.
+//!
+//! It is sent once, and nothing is tried again here: what an error means for a file that may have been
+//! stored all the same is for whoever knows what was sent before.
+
+use std::fmt::Write as _;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::sync::mpsc::Receiver;
+
+/// Limits of an upload: it may take as long as it has to, as long as bytes leave.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadLimits {
+    /// Longest time in which no byte leaves.
+    pub gap: Duration,
+    /// Longest time from the last byte to the head of the answer: the service looks at the file then.
+    pub answer: Duration,
+}
+
+impl Default for UploadLimits {
+    /// The program's policy: 30 s, and 120 s.
+    fn default() -> Self {
+        Self { gap: Duration::from_secs(30), answer: Duration::from_secs(120) }
+    }
+}
+
+/// How far an upload is, for whoever sends it and for whoever looks on.
+#[derive(Debug, Default)]
+pub struct Outflow {
+    sent: AtomicU64,
+    total: AtomicU64,
+}
+
+impl Outflow {
+    /// Bytes of the form that were handed out, and those that there are.
+    #[must_use]
+    pub fn bytes(&self) -> (u64, u64) {
+        (self.sent.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// Whether the last byte was handed out: from then on it may have been stored.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let (sent, total) = self.bytes();
+        total > 0 && sent == total
+    }
+}
+
+/// What stands in the form beside the content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadForm {
+    /// The name that the file is to have.
+    pub filename: String,
+    /// The length of its content in bytes.
+    pub bytes: u64,
+    /// What it is to be used for.
+    pub purpose: String,
+    /// Seconds from its creation to its expiry; as the service likes without them.
+    pub expires_s: Option<u64>,
+}
+
+/// The form on its way.
+#[derive(Debug)]
+pub(super) struct FormBody {
+    head: Option<Bytes>,
+    /// Bytes of the content that are still to come.
+    content: u64,
+    pieces: Receiver<io::Result<Bytes>>,
+    tail: Option<Bytes>,
+    outflow: Arc<Outflow>,
+}
+
+impl FormBody {
+    /// The body of `form`, whose content comes from `pieces`, and its content type. What comes has to be
+    /// just as long as the form says; an error among it, or an end that is too early, ends the request.
+    pub(super) fn new(
+        form: &UploadForm,
+        pieces: Receiver<io::Result<Bytes>>,
+        outflow: Arc<Outflow>,
+    ) -> (Self, String) {
+        let boundary = format!("shelflife-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+        let field = |name: &str, value: &str| {
+            format!(
+                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+        };
+        let mut head = field("purpose", &form.purpose);
+        if let Some(seconds) = form.expires_s {
+            head += &field("expires_after[anchor]", "created_at");
+            head += &field("expires_after[seconds]", &seconds.to_string());
+        }
+        let _ = write!(
+            head,
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n",
+            quoted(&form.filename)
+        );
+        let tail = format!("\r\n--{boundary}--\r\n");
+        let total = head.len() as u64 + form.bytes + tail.len() as u64;
+        outflow.sent.store(0, Ordering::Relaxed);
+        outflow.total.store(total, Ordering::Relaxed);
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let (head, tail) = (Some(head.into()), Some(tail.into()));
+        (Self { head, content: form.bytes, pieces, tail, outflow }, content_type)
+    }
+
+    /// Bytes that are still to come.
+    pub(super) fn rest(&self) -> u64 {
+        let of = |part: &Option<Bytes>| part.as_ref().map_or(0, |part| part.len() as u64);
+        of(&self.head) + self.content + of(&self.tail)
+    }
+
+    fn next(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        if let Some(head) = self.head.take() {
+            return Poll::Ready(Some(Ok(head)));
+        }
+        if self.tail.is_none() {
+            return Poll::Ready(None);
+        }
+        // Whoever reads closes the way only when it is sure of what it has read.
+        let piece = match self.pieces.poll_recv(context) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(piece) => piece.transpose(),
+        };
+        let odd = |words| Poll::Ready(Some(Err(io::Error::other(words))));
+        match piece {
+            Err(error) => Poll::Ready(Some(Err(error))),
+            Ok(None) if self.content > 0 => odd("the file is shorter than it was"),
+            Ok(None) => Poll::Ready(self.tail.take().map(Ok)),
+            Ok(Some(piece)) => match self.content.checked_sub(piece.len() as u64) {
+                None => odd("the file is longer than it was"),
+                Some(rest) => {
+                    self.content = rest;
+                    Poll::Ready(Some(Ok(piece)))
+                }
+            },
+        }
+    }
+}
+
+impl Body for FormBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let next = self.next(context);
+        if let Poll::Ready(Some(Ok(piece))) = &next {
+            self.outflow.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        }
+        next.map(|piece| piece.map(|piece| piece.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.head.is_none() && self.tail.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest())
+    }
+}
+
+/// A filename as it stands between quotes in a form, as browsers write it.
+fn quoted(name: &str) -> String {
+    name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    fn form(bytes: u64) -> UploadForm {
+        UploadForm {
+            filename: "a\"b\r\n.jsonl".to_owned(),
+            bytes,
+            purpose: "batch".to_owned(),
+            expires_s: Some(86_400),
+        }
+    }
+
+    /// All that a form of so many bytes sends, whose content comes in these pieces.
+    async fn sent(
+        bytes: u64,
+        pieces: Vec<io::Result<&'static str>>,
+    ) -> (Result<String, String>, u64) {
+        let (sender, receiver) = mpsc::channel(8);
+        for piece in pieces {
+            sender.send(piece.map(Bytes::from)).await.unwrap();
+        }
+        drop(sender);
+        let (mut body, _) = FormBody::new(&form(bytes), receiver, Arc::default());
+        let announced = body.rest();
+        assert_eq!(body.size_hint().exact(), Some(announced));
+        let mut all = String::new();
+        loop {
+            match poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+                None => return (Ok(all), announced),
+                Some(Ok(frame)) => {
+                    all += std::str::from_utf8(frame.data_ref().unwrap()).unwrap();
+                }
+                Some(Err(error)) => return (Err(error.to_string()), announced),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_is_as_long_as_it_announces() {
+        let (all, announced) = sent(6, vec![Ok("{}\n"), Ok("[]\n")]).await;
+        let all = all.unwrap();
+        assert_eq!(all.len() as u64, announced);
+        let boundary = all.lines().next().unwrap();
+        let expected = format!(
+            "{boundary}\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n\
+             {boundary}\r\nContent-Disposition: form-data; name=\"expires_after[anchor]\"\r\n\r\n\
+             created_at\r\n\
+             {boundary}\r\nContent-Disposition: form-data; name=\"expires_after[seconds]\"\r\n\r\n\
+             86400\r\n\
+             {boundary}\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a%22b%0D%0A.jsonl\"\r\nContent-Type: application/octet-stream\r\n\r\n\
+             {{}}\n[]\n\r\n{boundary}--\r\n"
+        );
+        assert_eq!(all, expected);
+    }
+
+    #[tokio::test]
+    async fn a_content_of_another_length_is_not_sent_as_if_it_were_whole() {
+        let broken = || Err(io::Error::other("the disk"));
+        for (bytes, pieces, words) in [
+            (6, vec![Ok("{}\n")], "shorter"),
+            (2, vec![Ok("{}\n")], "longer"),
+            (6, vec![Ok("{}\n"), broken()], "the disk"),
+            (3, vec![Ok("{}\n"), broken()], "the disk"),
+        ] {
+            let error = sent(bytes, pieces).await.0.unwrap_err();
+            assert!(error.contains(words), "{error}");
+        }
+        assert!(sent(0, vec![]).await.0.is_ok());
+    }
+}

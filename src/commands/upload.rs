@@ -1,0 +1,329 @@
+//! `shelflife upload`: stores files on the service, each looked at first and sent once.
+
+use std::collections::HashSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use tokio::runtime::Handle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::cli::Interruption;
+use super::options::{GlobalOptions, silent_but};
+use super::progress::{Progress, Telling};
+use super::saving::RecordOutput;
+use super::validate::{limits_in_force, look_at, raw};
+use super::{CommandError, configure, count, failed, find_service, refuse_where_read_only};
+use crate::api::Client;
+use crate::api::upload::Outflow;
+use crate::config::places;
+use crate::jobs::Pinned;
+use crate::jobs::record::Record;
+use crate::jobs::upload::{EXPIRY_S, Upload, UploadEnd};
+use crate::runtime::ledger::{Ledger, Notes};
+use crate::runtime::output::stdout;
+use crate::runtime::upload::send;
+use crate::runtime::validation::FileStamp;
+use crate::text::{Untrusted, shorten_middle, size};
+use crate::time::clock::{Now, since_boot};
+use crate::time::span::{read_span, short_span};
+use crate::validation::{BatchLimits, Use, lines};
+
+const HELP: &str = "\
+Examples:
+  shelflife upload requests.jsonl
+  shelflife upload requests.jsonl --expires-in 7d --output jsonl | jq -r .id
+  shelflife upload *.jsonl --dry-run             looks at them, and sends none
+
+Each file is looked at first, as `shelflife validate` does; one with errors is not sent. Then it is sent \
+from the disk, once. Where the answer does not say that it is stored (the connection broke behind the last \
+byte, or the service answered 500), the list is looked at for a file of that name and length that was made \
+since, and what that comes to is said: stored after all, two match, or not seen; then it is for you to \
+upload it again. A file that changes meanwhile is not sent to its end, so that nothing of it is stored.
+
+What was stored stands in the ledger: `shelflife ledger`.
+
+Exit codes: 0 all stored, also after all · 1 at least one was not, or nobody knows · 2 usage, or \
+--read-only · 3 no, malformed or refused key · 130, 143 interrupted.";
+
+/// The options of every command that act here.
+const ACTING: &[&str] =
+    &["--base-url", "--allow-http", "--read-only", "--demo", "--files", "--log-file", "--config"];
+
+/// From one look at how far it is to the next.
+const BETWEEN: Duration = Duration::from_millis(200);
+/// Where nobody looks at a terminal, a long upload is told of so often.
+const BETWEEN_NOTES: Duration = Duration::from_secs(10);
+
+/// Store files on the service: looked at first, sent once
+#[derive(Clone, Debug, Args)]
+#[command(after_help = HELP, args = silent_but(ACTING))]
+pub struct UploadCommand {
+    /// The files
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// What the files are to be used for
+    #[arg(long, value_name = "PURPOSE", default_value = "batch")]
+    pub purpose: String,
+
+    /// How long the service keeps them, from 1h to 30d [default: as the service likes]
+    #[arg(long, value_name = "SPAN", value_parser = expiry)]
+    pub expires_in: Option<u64>,
+
+    /// Look at the files, and send none
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// The form of what is printed on standard output: nothing, or a record a file
+    #[arg(long, value_name = "FORM")]
+    pub output: Option<RecordOutput>,
+
+    /// What is told meanwhile.
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+fn expiry(text: &str) -> Result<u64, String> {
+    let seconds = read_span(text).filter(|seconds| EXPIRY_S.contains(seconds));
+    seconds.ok_or_else(|| "a span from 1h to 30d is allowed, such as 7d".to_owned())
+}
+
+/// Stores the files, and tells the exit code.
+///
+/// # Errors
+/// Where nothing can be done at all.
+pub async fn run(
+    options: &GlobalOptions,
+    command: UploadCommand,
+    mut interruption: Interruption,
+) -> Result<u8, CommandError> {
+    let config = configure(options)?;
+    refuse_where_read_only(&config, "upload")?;
+    if command.paths.iter().any(|path| path.as_os_str() == "-") {
+        let text = "a file has a name and a length: standard input cannot be uploaded";
+        return Err(CommandError::Usage(text.to_owned()));
+    }
+    let looking = Looking { command: &command, limits: limits_in_force(options)? };
+    let paths = paths(&command)?;
+    if command.dry_run {
+        let mut is_sound = true;
+        for path in &paths {
+            is_sound &= looking.look(path).await.is_ok();
+        }
+        return Ok(u8::from(!is_sound));
+    }
+    let service = find_service(options, &config, None, &Handle::current())?;
+    let is_demo = service.profile == "demo";
+    let place = if is_demo { "demo".to_owned() } else { service.endpoint.place() };
+    let notes = Notes::new(Ledger::of(places::state(), &place));
+    let client = service.client()?;
+    let mut doing = Uploading { client, notes, output: command.output, command: &command };
+    let code = doing.all(&paths, &looking, &mut interruption).await;
+    doing.finish().await;
+    Ok(code)
+}
+
+/// The files that were given, each once, as absolute paths.
+fn paths(command: &UploadCommand) -> Result<Vec<PathBuf>, CommandError> {
+    let mut seen = HashSet::new();
+    let mut paths = vec![];
+    for path in &command.paths {
+        let path = std::path::absolute(path).map_err(failed("there is no working directory"))?;
+        if seen.insert(path.clone()) {
+            paths.push(path);
+        }
+    }
+    Ok(paths)
+}
+
+/// Looks at files before they are sent.
+struct Looking<'a> {
+    command: &'a UploadCommand,
+    limits: &'static BatchLimits,
+}
+
+impl Looking<'_> {
+    /// Which file it is, where it may be sent; else why not. What was found is said.
+    async fn look(&self, path: &Path) -> Result<FileStamp, String> {
+        let telling = self.command.telling;
+        let used_for = Use::of_purpose(&self.command.purpose);
+        let looked = look_at(path, self.limits, used_for).await;
+        let (report, stamp) = looked.map_err(|why| why.to_string()).inspect_err(|why| {
+            if self.command.dry_run {
+                telling.trouble(&format!("{}: {why}", raw(path).printable()));
+            }
+        })?;
+        let is_sound = report.is_sound();
+        for line in lines(raw(path), &report) {
+            if is_sound { telling.note(&line) } else { telling.trouble(&line) }
+        }
+        match stamp {
+            Some(stamp) if is_sound => Ok(stamp),
+            _ => Err(format!("it has {}", count(report.findings.errors(), "error"))),
+        }
+    }
+}
+
+/// Sends files.
+struct Uploading<'a> {
+    client: Client,
+    notes: Notes,
+    output: Option<RecordOutput>,
+    command: &'a UploadCommand,
+}
+
+impl Uploading<'_> {
+    /// Sends one after the other; tells the exit code.
+    async fn all(
+        &mut self,
+        paths: &[PathBuf],
+        looking: &Looking<'_>,
+        interruption: &mut Interruption,
+    ) -> u8 {
+        let (mut stored, mut failures) = (0, 0);
+        for path in paths {
+            let end = match looking.look(path).await {
+                Ok(stamp) => self.upload(path, stamp, interruption).await,
+                Err(why) => Ok(UploadEnd::Failed(why)),
+            };
+            let (end, interrupted) = match end {
+                Ok(end) => (end, None),
+                Err((end, code)) => (end, Some(code)),
+            };
+            *(if end.stored().is_some() { &mut stored } else { &mut failures }) += 1;
+            self.report(path, &end).await;
+            if let Some(code) = interrupted {
+                return code;
+            }
+            if let UploadEnd::KeyRefused(_) = end {
+                let rest = paths.len() as u64 - stored - failures;
+                if rest > 0 {
+                    self.command.telling.trouble(&format!("{} not sent", count(rest, "file")));
+                }
+                return if stored == 0 { 3 } else { 1 };
+            }
+        }
+        if stored + failures > 1 {
+            let failures = if failures > 0 { format!(" · {failures} not") } else { String::new() };
+            self.command.telling.note(&format!("{stored} stored{failures}"));
+        }
+        u8::from(failures > 0)
+    }
+
+    /// Sends one; where a signal ends that, it is told what that leaves open, and the exit code.
+    async fn upload(
+        &self,
+        path: &Path,
+        stamp: FileStamp,
+        interruption: &mut Interruption,
+    ) -> Result<UploadEnd, (UploadEnd, u8)> {
+        let upload = Upload {
+            path: path.to_owned(),
+            purpose: self.command.purpose.clone(),
+            expires_s: self.command.expires_in,
+        };
+        let telling = self.command.telling;
+        let outflow = Arc::new(Outflow::default());
+        let mut progress = Progress::begin(telling);
+        let name = shorten_middle(&raw(path).printable(), 30);
+        let (begun, mut told) = (since_boot(), since_boot());
+        let sending = send(&self.client, &upload, stamp, &outflow);
+        tokio::pin!(sending);
+        let mut looks = interval(BETWEEN);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                end = &mut sending => return Ok(end),
+                code = interruption.came() => {
+                    let why = "interrupted".to_owned();
+                    let open = outflow.is_whole();
+                    let end = if open { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) };
+                    return Err((end, code));
+                }
+                _ = looks.tick() => {
+                    let words = how_far(&outflow, since_boot().saturating_sub(begun));
+                    progress.draw(|_| format!("{name} · {words}"));
+                    let due = since_boot().saturating_sub(told) >= BETWEEN_NOTES;
+                    if due && !progress.is_seen() {
+                        told = since_boot();
+                        telling.note(&format!("{name} · {words}"));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn report(&mut self, path: &Path, end: &UploadEnd) {
+        let telling = self.command.telling;
+        let (shown, words) = (raw(path).printable(), end.words());
+        match end {
+            UploadEnd::Stored(file) | UploadEnd::StoredAfterAll(file) => {
+                let bytes = file.bytes.map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
+                telling.note(&format!("{words} · {shown}{bytes}"));
+            }
+            UploadEnd::Failed(_) | UploadEnd::KeyRefused(_) => {
+                telling.trouble(&format!("not stored: {shown}: {words}"));
+            }
+            UploadEnd::Several(_) | UploadEnd::NotSeen(_) | UploadEnd::Unknown(_) => {
+                telling.trouble(&format!("{shown}: {words}"));
+            }
+        }
+        let file = end.stored().cloned().unwrap_or_else(|| unknown(path));
+        let at = Now::read().wall_ms.div_euclid(1_000);
+        let record = Record::uploaded(&file, path, end, at).by(std::process::id());
+        self.print(&record);
+        if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
+            self.notes.add(record);
+            let trouble = self.notes.go_on().await;
+            if let Some(trouble) = trouble {
+                telling.trouble(&trouble);
+            }
+        }
+    }
+
+    /// Prints a record. That nobody takes it is no reason to stop half way; it is said once.
+    fn print(&mut self, record: &Record) {
+        if self.output.is_none() {
+            return;
+        }
+        if let Err(error) = stdout().write_all(record.line().as_bytes()) {
+            self.output = None;
+            if error.kind() != std::io::ErrorKind::BrokenPipe {
+                self.command.telling.trouble(&format!("the records cannot be printed: {error}"));
+            }
+        }
+    }
+
+    async fn finish(&mut self) {
+        let trouble = self.notes.finish().await;
+        if let Some(trouble) = trouble {
+            self.command.telling.trouble(&trouble);
+        }
+    }
+}
+
+/// A file of which the service has said nothing.
+fn unknown(path: &Path) -> Pinned {
+    let name = path.file_name().map(std::os::unix::ffi::OsStrExt::as_bytes);
+    let bytes = std::fs::metadata(path).ok().map(|file| file.len());
+    Pinned { filename: name.map(Untrusted::new), bytes, ..Pinned::by_id(Untrusted::new("")) }
+}
+
+/// How far it is: `81.20 MiB of 391.50 MiB · 20 % · 6.40 MiB/s · 48s`, and then what is waited for.
+fn how_far(outflow: &Outflow, took: Duration) -> String {
+    let (sent, total) = outflow.bytes();
+    if outflow.is_whole() {
+        return "all sent, waiting for the answer".to_owned();
+    }
+    let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
+    let rate = u128::from(sent) * 1_000 / u128::from(ms);
+    let rate = u64::try_from(rate).unwrap_or(u64::MAX);
+    let left = (total - sent)
+        .checked_div(rate)
+        .map_or(String::new(), |left| format!(" · {}", short_span(left)));
+    let share = u128::from(sent) * 100 / u128::from(total.max(1));
+    format!("{} of {} · {share} % · {}/s{left}", size(sent), size(total), size(rate))
+}

@@ -1,0 +1,278 @@
+//! Uploads: what is sent, what follows where the answer does not say that it is stored, and which file of
+//! the list it then is.
+//!
+//! A form is sent once. Only where the service cannot have it (no connection was made, or it answered
+//! 429) is it sent again:
+//!
+//! | what came of it | next |
+//! |---|---|
+//! | the file, under its name and with its length | stored |
+//! | no connection | sent again, as long as there are tries |
+//! | 429 | sent again, when the service asks for that |
+//! | an answer that refuses it (401, 403, other 4xx, a redirect) | refused |
+//! | any other answer, no answer, a connection that broke | the list is looked at |
+//!
+//! In the list it is a file of that name and length, made since the upload began: one is stored after
+//! all, of several nobody knows which, and where there is none it is looked at once more, a little later.
+//!
+//! It knows neither disk nor network nor clock.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Pinned;
+use crate::api::retry::Policy;
+use crate::api::{ApiError, File};
+use crate::text::Untrusted;
+
+/// A file of this machine that is to be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// Where it lies, absolute.
+    pub path: PathBuf,
+    /// What it is to be used for.
+    pub purpose: String,
+    /// Seconds from its creation to its expiry; as the service likes without them.
+    pub expires_s: Option<u64>,
+}
+
+/// Looks at the list, where it is not said whether a file is stored.
+pub const LOOKS: u32 = 2;
+/// From one look to the next.
+pub const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+/// Seconds by which the service's clock may be read wrongly.
+const TOLERANCE_S: i64 = 2;
+/// The shortest and the longest time to expiry that services take, in seconds: an hour, and thirty days.
+pub const EXPIRY_S: std::ops::RangeInclusive<u64> = 3_600..=2_592_000;
+
+/// What came of an upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UploadEnd {
+    /// The service says that it is stored.
+    Stored(Pinned),
+    /// It did not say so, and has it.
+    StoredAfterAll(Pinned),
+    /// It did not say so, and has several that may be it.
+    Several(Vec<Pinned>),
+    /// It did not say so, and does not have it, as far as can be seen; why, in words.
+    NotSeen(String),
+    /// It did not say so, and the list cannot be read; why, in words.
+    Unknown(String),
+    /// It was not stored, for this reason.
+    Failed(String),
+    /// The key is refused; the sentence that says so.
+    KeyRefused(String),
+}
+
+impl UploadEnd {
+    /// What there is to say of it, in a line that is fit to be shown.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let id = |file: &Pinned| file.id.borrow().printable_within(130);
+        match self {
+            Self::Stored(file) => format!("stored: {}", id(file)),
+            Self::StoredAfterAll(file) => format!("stored after all: {}", id(file)),
+            Self::Several(files) => {
+                let ids: Vec<String> = files.iter().map(id).collect();
+                let count = match files.len() {
+                    2 => "two".to_owned(),
+                    count => crate::text::grouped(count),
+                };
+                format!("{count} match: {}", ids.join(", "))
+            }
+            Self::NotSeen(why) => format!("not seen; upload again? ({why})"),
+            Self::Unknown(why) => format!("may have been stored: {why}"),
+            Self::Failed(why) | Self::KeyRefused(why) => why.clone(),
+        }
+    }
+
+    /// The file that is stored, where that is known.
+    #[must_use]
+    pub fn stored(&self) -> Option<&Pinned> {
+        match self {
+            Self::Stored(file) | Self::StoredAfterAll(file) => Some(file),
+            _ => None,
+        }
+    }
+}
+
+/// What is to be done behind a try that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// The form is sent again, after so long.
+    SendAgain(Duration),
+    /// The list tells whether it is stored.
+    LookAtList,
+    /// It is not stored.
+    End(UploadEnd),
+}
+
+/// What follows from an error of the `attempt`th try, from 1.
+pub fn after_failure(
+    error: &ApiError,
+    attempt: u32,
+    policy: &Policy,
+    rng: &mut fastrand::Rng,
+) -> AfterFailure {
+    let wait = error.wait();
+    if error.refuses_key_for_good() {
+        return AfterFailure::End(UploadEnd::KeyRefused(error.to_string()));
+    }
+    let nobody_has_it = !error.was_connected() || error.is_crowding();
+    let may_wait = wait.is_none_or(|wait| wait <= policy.longest_wait);
+    let may_pass = error.is_transient() || error.is_crowding();
+    if nobody_has_it && may_pass && may_wait && attempt < policy.attempts {
+        return AfterFailure::SendAgain(wait.unwrap_or_else(|| policy.backoff(attempt, rng)));
+    }
+    match error {
+        _ if nobody_has_it => {
+            let asks = wait
+                .map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()));
+            AfterFailure::End(UploadEnd::Failed(format!("{error}{asks}")))
+        }
+        ApiError::Refused { .. } | ApiError::Forbidden { .. } | ApiError::Redirected { .. } => {
+            AfterFailure::End(UploadEnd::Failed(error.to_string()))
+        }
+        _ => AfterFailure::LookAtList,
+    }
+}
+
+/// Whether a reply describes the file that was sent, as far as it says.
+#[must_use]
+pub fn is_it(file: &File, filename: &str, bytes: u64) -> bool {
+    let has_name = file.filename.as_ref().is_some_and(|name| name.raw() == filename.as_bytes());
+    has_name
+        && file.bytes.value().is_none_or(|of_file| of_file == bytes)
+        && !file.id.raw().is_empty()
+}
+
+/// Collects from the list what may be the file that was sent.
+#[derive(Clone, Debug)]
+pub struct StoredSearch {
+    filename: Untrusted,
+    bytes: u64,
+    /// The second of the service's clock at which it began to be sent.
+    since_s: i64,
+    found: Vec<Pinned>,
+}
+
+impl StoredSearch {
+    /// Looks for a file of this name and length that was made since then, by the service's clock.
+    #[must_use]
+    pub fn new(filename: &str, bytes: u64, since_s: i64) -> Self {
+        Self { filename: Untrusted::new(filename), bytes, since_s, found: vec![] }
+    }
+
+    /// Looks at a file of the list.
+    pub fn look_at(&mut self, file: &File) {
+        let is_new = file
+            .created_at
+            .value()
+            .is_some_and(|at| at >= self.since_s.saturating_sub(TOLERANCE_S));
+        let is_it = file.filename.as_ref() == Some(&self.filename)
+            && file.bytes.value() == Some(self.bytes);
+        if is_new && is_it && !self.found.iter().any(|found| found.id == file.id) {
+            self.found.push(Pinned::read(file));
+        }
+    }
+
+    /// What that comes to; nothing where none was found.
+    #[must_use]
+    pub fn end(self) -> Option<UploadEnd> {
+        let mut found = self.found;
+        match found.len() {
+            0 => None,
+            1 => found.pop().map(UploadEnd::StoredAfterAll),
+            _ => Some(UploadEnd::Several(found)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::error::Status;
+    use crate::time::expiry::Stated;
+
+    fn unavailable(status: u16, wait: Option<u64>) -> ApiError {
+        let wait = wait.map(Duration::from_secs);
+        ApiError::Unavailable { status: Status(status), message: None, wait }
+    }
+
+    #[test]
+    fn only_what_nobody_has_is_sent_again() {
+        let refused =
+            |status| ApiError::Refused { status: Status(status), message: None, wait: None };
+        let cause = || Untrusted::new("reset");
+        for (error, attempt, next) in [
+            (ApiError::Unreachable { cause: cause() }, 1, "again"),
+            (ApiError::Unreachable { cause: cause() }, 3, "failed"),
+            (ApiError::Untrustworthy { cause: cause() }, 1, "failed"),
+            (unavailable(429, None), 2, "again"),
+            (unavailable(429, Some(100)), 1, "again"),
+            (unavailable(429, Some(121)), 1, "failed"),
+            (refused(429), 1, "again"),
+            (unavailable(500, None), 1, "list"),
+            (unavailable(503, Some(1)), 1, "list"),
+            (unavailable(408, None), 1, "list"),
+            (ApiError::Interrupted { cause: cause() }, 1, "list"),
+            (ApiError::TimedOut { what: "answer", limit: Duration::from_secs(120) }, 1, "list"),
+            (ApiError::Undecodable { what: "it is no HTTP" }, 1, "list"),
+            (refused(400), 1, "failed"),
+            (refused(409), 1, "failed"),
+            (refused(413), 1, "failed"),
+            (ApiError::Redirected { target: cause() }, 1, "failed"),
+            (ApiError::KeyRefused { message: None, secret: None }, 1, "key"),
+        ] {
+            let mut rng = fastrand::Rng::with_seed(1);
+            let told = match after_failure(&error, attempt, &Policy::default(), &mut rng) {
+                AfterFailure::SendAgain(_) => "again",
+                AfterFailure::LookAtList => "list",
+                AfterFailure::End(UploadEnd::Failed(_)) => "failed",
+                AfterFailure::End(UploadEnd::KeyRefused(_)) => "key",
+                AfterFailure::End(end) => panic!("{end:?}"),
+            };
+            assert_eq!(told, next, "{error:?}");
+        }
+    }
+
+    fn file(id: &str, name: &str, bytes: u64, at: i64) -> File {
+        File {
+            id: Untrusted::new(id),
+            filename: Some(Untrusted::new(name)),
+            bytes: Stated::Value(bytes),
+            created_at: Stated::Value(at),
+            expires_at: Stated::Nothing,
+            purpose: None,
+            extra: None,
+        }
+    }
+
+    #[test]
+    fn in_the_list_it_is_a_file_of_that_name_and_length_made_since() {
+        for (files, expected) in [
+            (vec![], None),
+            (vec![file("a", "x", 7, 100)], Some("stored after all: a")),
+            (vec![file("a", "x", 7, 100), file("a", "x", 7, 100)], Some("stored after all: a")),
+            (vec![file("a", "x", 7, 100), file("b", "x", 7, 101)], Some("two match: a, b")),
+            (vec![file("a", "y", 7, 100)], None),
+            (vec![file("a", "x", 8, 100)], None),
+            (vec![file("a", "x", 7, 97)], None),
+            (vec![file("a", "x", 7, 98)], Some("stored after all: a")),
+        ] {
+            let mut search = StoredSearch::new("x", 7, 100);
+            for file in &files {
+                search.look_at(file);
+            }
+            assert_eq!(search.end().map(|end| end.words()).as_deref(), expected, "{files:?}");
+        }
+    }
+
+    #[test]
+    fn a_reply_is_about_the_file_where_it_says_so() {
+        assert!(is_it(&file("a", "x", 7, 1), "x", 7));
+        assert!(!is_it(&file("a", "x", 8, 1), "x", 7));
+        assert!(!is_it(&file("a", "another", 7, 1), "x", 7));
+        assert!(!is_it(&file("", "x", 7, 1), "x", 7));
+    }
+}

@@ -1,0 +1,257 @@
+//! Sends a file of this machine, once, and finds out what became of it where the answer does not say.
+//!
+//! It is read in pieces on a thread for what blocks, and compared with what it was when it was looked at:
+//! one that changes is not sent to its end, so that nothing of it is stored.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use super::validation::{FileStamp, NotValidated, open_regular};
+use crate::api::client::Answer;
+use crate::api::retry::Policy;
+use crate::api::upload::{Outflow, UploadForm, UploadLimits};
+use crate::api::{ApiError, Client, HasMore, Reading};
+use crate::jobs::Pinned;
+use crate::jobs::upload::{
+    AfterFailure, BETWEEN_LOOKS, LOOKS, StoredSearch, Upload, UploadEnd, after_failure, is_it,
+};
+use crate::text::Untrusted;
+use crate::time::clock::{Now, ServerClock};
+
+/// Bytes that are read at once.
+const PIECE: usize = 256 * 1_024;
+/// Pieces that wait to be sent.
+const WAITING: usize = 4;
+/// Pages of the list that are looked at: a million files.
+const MOST_PAGES: u32 = 10_000;
+
+/// Why a file cannot be uploaded, found before anything is sent.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSendable {
+    /// It is none, or cannot be read.
+    #[error(transparent)]
+    NotRead(#[from] NotValidated),
+    /// It is another one than was looked at.
+    #[error("it changed since it was looked at")]
+    Changed,
+    /// Its name cannot stand in a form.
+    #[error("its name is no UTF-8: rename it")]
+    OddName,
+}
+
+/// Sends the file, which has to be still as `stamp` says, and finds out what came of it; `outflow` tells
+/// how far it is.
+pub async fn send(
+    client: &Client,
+    upload: &Upload,
+    stamp: FileStamp,
+    outflow: &Arc<Outflow>,
+) -> UploadEnd {
+    let begun = Now::read();
+    let (policy, mut rng) = (Policy::default(), fastrand::Rng::new());
+    let mut attempt = 1;
+    loop {
+        let client = client.on_attempt(attempt);
+        let (form, pieces, has_changed) = match open(upload, stamp).await {
+            Ok(opened) => opened,
+            Err(why) => return UploadEnd::Failed(why.to_string()),
+        };
+        let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
+        let error = match answer {
+            Ok(Answer { value: Some(file), .. }) if is_it(&file, &form.filename, form.bytes) => {
+                return UploadEnd::Stored(Pinned::read(&file));
+            }
+            Ok(_) => ApiError::Undecodable { what: "it does not describe the file that was sent" },
+            Err(error) => error,
+        };
+        if let Some(why) = has_changed.why() {
+            // Its end was never sent.
+            return UploadEnd::Failed(why.to_owned());
+        }
+        match after_failure(&error, attempt, &policy, &mut rng) {
+            AfterFailure::SendAgain(wait) => sleep(wait).await,
+            AfterFailure::End(end) => return end,
+            AfterFailure::LookAtList => return settle(&client, &form, begun, &error).await,
+        }
+        attempt += 1;
+    }
+}
+
+/// Looks for the file in the list, twice at most.
+async fn settle(client: &Client, form: &UploadForm, begun: Now, error: &ApiError) -> UploadEnd {
+    for look in 1..=LOOKS {
+        match look_at_list(client, form, begun).await {
+            Ok(Some(end)) => return end,
+            Ok(None) if look < LOOKS => sleep(BETWEEN_LOOKS).await,
+            Ok(None) => {}
+            Err(why) => {
+                return UploadEnd::Unknown(format!("{error}; the list cannot be read: {why}"));
+            }
+        }
+    }
+    UploadEnd::NotSeen(error.to_string())
+}
+
+async fn look_at_list(
+    client: &Client,
+    form: &UploadForm,
+    begun: Now,
+) -> Result<Option<UploadEnd>, String> {
+    let mut clock = ServerClock::default();
+    let mut after: Option<Untrusted> = None;
+    let mut files = vec![];
+    for _ in 0..MOST_PAGES {
+        let page = page(client, after.as_ref()).await.map_err(|error| error.to_string())?;
+        if let Some(date) = page.date {
+            clock.observe(date);
+        }
+        let page = page.value;
+        let last = page.last_id().cloned();
+        files.extend(page.readings.into_iter().filter_map(|reading| {
+            match reading {
+                // What is to be compared is the name first: of others nothing is kept.
+                Reading::File(file)
+                    if file
+                        .filename
+                        .as_ref()
+                        .is_some_and(|name| name.raw() == form.filename.as_bytes()) =>
+                {
+                    Some(file)
+                }
+                _ => None,
+            }
+        }));
+        match (page.has_more, last) {
+            (HasMore::Yes | HasMore::Unread, Some(last)) if Some(&last) != after.as_ref() => {
+                after = Some(last);
+            }
+            (HasMore::Yes | HasMore::Unread, _) => {
+                return Err("it says that there is more, but sends nothing new".to_owned());
+            }
+            (HasMore::No | HasMore::Unknown, _) => {
+                let since_s = clock.server_ms(begun).div_euclid(1_000);
+                let mut search = StoredSearch::new(&form.filename, form.bytes, since_s);
+                for file in &files {
+                    search.look_at(file);
+                }
+                return Ok(search.end());
+            }
+        }
+    }
+    Err("it has more pages than are read".to_owned())
+}
+
+/// One page of the list, tried as often as a call that somebody waits for.
+async fn page(
+    client: &Client,
+    after: Option<&Untrusted>,
+) -> Result<Answer<crate::api::Page>, ApiError> {
+    let (policy, mut rng) = (Policy::default(), fastrand::Rng::new());
+    let mut attempt = 1;
+    loop {
+        let error = match client.on_attempt(attempt).list_page(after, 100).await {
+            Ok(page) => return Ok(page),
+            Err(error) => error,
+        };
+        let wait = error.wait().unwrap_or_else(|| policy.backoff(attempt, &mut rng));
+        if !error.is_transient() || attempt == policy.attempts || wait > policy.longest_wait {
+            return Err(error);
+        }
+        sleep(wait).await;
+        attempt += 1;
+    }
+}
+
+/// Whether a file changed while it was read.
+#[derive(Clone, Debug, Default)]
+struct Changed(Arc<AtomicBool>, Arc<AtomicBool>);
+
+impl Changed {
+    fn why(&self) -> Option<&'static str> {
+        if self.0.load(Ordering::Relaxed) {
+            return Some("it changed while it was sent: nothing of it is stored");
+        }
+        self.1
+            .load(Ordering::Relaxed)
+            .then_some("it cannot be read to its end: nothing of it is stored")
+    }
+}
+
+/// Opens the file, and has it read in pieces as they are called for.
+async fn open(
+    upload: &Upload,
+    stamp: FileStamp,
+) -> Result<(UploadForm, Receiver<io::Result<Bytes>>, Changed), NotSendable> {
+    let filename =
+        upload.path.file_name().and_then(|name| name.to_str()).ok_or(NotSendable::OddName)?;
+    let path = upload.path.clone();
+    let opened = spawn_blocking(move || open_regular(&path)).await;
+    let (file, found) = opened.unwrap_or(Err(NotValidated::GivenUp))?;
+    if found != stamp {
+        return Err(NotSendable::Changed);
+    }
+    let form = UploadForm {
+        filename: filename.to_owned(),
+        bytes: stamp.bytes,
+        purpose: upload.purpose.clone(),
+        expires_s: upload.expires_s,
+    };
+    let (sender, pieces) = mpsc::channel(WAITING);
+    let changed = Changed::default();
+    let tells = changed.clone();
+    spawn_blocking(move || {
+        if let Err(error) = read(file, stamp, &sender) {
+            let flag = if error.kind() == io::ErrorKind::Other { &tells.0 } else { &tells.1 };
+            flag.store(true, Ordering::Relaxed);
+            let _ = sender.blocking_send(Err(error));
+        }
+    });
+    Ok((form, pieces, changed))
+}
+
+/// Reads a file to its end; an error of the kind `Other` where it is not what it was any more.
+fn read(
+    mut file: std::fs::File,
+    stamp: FileStamp,
+    sender: &Sender<io::Result<Bytes>>,
+) -> io::Result<()> {
+    let mut left = stamp.bytes;
+    while left > 0 {
+        let room = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        let mut piece = BytesMut::zeroed(room);
+        match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(bytes) => {
+                left -= bytes as u64;
+                piece.truncate(bytes);
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        }
+        if left == 0 {
+            // Before the last of it leaves.
+            is_as_it_was(&file, stamp)?;
+        }
+        if sender.blocking_send(Ok(piece.freeze())).is_err() {
+            // Nobody wants it any more.
+            return Ok(());
+        }
+    }
+    if left > 0 {
+        return Err(io::Error::other("it is shorter than it was"));
+    }
+    is_as_it_was(&file, stamp)
+}
+
+fn is_as_it_was(file: &std::fs::File, stamp: FileStamp) -> io::Result<()> {
+    if FileStamp::of(&file.metadata()?) == stamp {
+        return Ok(());
+    }
+    Err(io::Error::other("it is not what it was any more"))
+}

@@ -1,0 +1,222 @@
+//! Uploading with the real binary, to services that are honest and to services that lie: what is stored
+//! afterwards, what is claimed, and how often it was sent.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::CANARY;
+use crate::support::binary::{command, text};
+use crate::support::fault::answer;
+use crate::support::lying::{Deed, Held, Lying, Says, Script, done, in_turn};
+
+/// A folder with files to be uploaded, and a home for the ledger.
+struct Place(tempfile::TempDir);
+
+struct Ran {
+    code: i32,
+    said: String,
+    printed: String,
+}
+
+/// A sound input of a batch.
+fn lines(count: usize) -> String {
+    let line = |n: usize| {
+        format!(
+            r#"{{"custom_id":"r-{n}","method":"POST","url":"/v1/chat/completions","body":{{"model":"m"}}}}"#
+        ) + "\n"
+    };
+    (0..count).map(line).collect()
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        place.write("a.jsonl", &lines(20));
+        place
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        fs::write(self.0.path().join(name), content).unwrap();
+    }
+
+    fn command(&self, url: &str, arguments: &[&str]) -> Command {
+        let mut command = command(arguments);
+        command.env("CEREBRAS_API_KEY", CANARY).env("CEREBRAS_BASE_URL", url);
+        command.env("XDG_STATE_HOME", self.0.path().join("state")).current_dir(self.0.path());
+        command
+    }
+
+    fn run(&self, server: &Lying, arguments: &[&str]) -> Ran {
+        let output = self.command(&server.url, arguments).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(!said.contains(CANARY));
+        Ran { code: output.status.code().unwrap(), said, printed: text(&output.stdout) }
+    }
+}
+
+fn posts(server: &Lying) -> usize {
+    server.told().iter().filter(|line| *line == "POST /v1/files").count()
+}
+
+fn stored(server: &Lying) -> Vec<String> {
+    server.files(|files| files.iter().map(|file| file.id.clone()).collect())
+}
+
+#[test]
+fn a_file_is_stored_as_it_lies_there_and_stands_in_the_ledger() {
+    let server = Script::honest().serve([]);
+    let place = Place::new();
+    let arguments = ["upload", "a.jsonl", "--expires-in", "7d", "--output", "jsonl"];
+    let ran = place.run(&server, &arguments);
+    assert_eq!(ran.code, 0, "{}", ran.said);
+    server.files(|files| {
+        assert_eq!((files.len(), files[0].filename.as_str()), (1, "a.jsonl"));
+        assert_eq!(files[0].content, lines(20).into_bytes());
+    });
+    let record: Value = serde_json::from_str(&ran.printed).unwrap();
+    let of = |name: &str| record[name].as_str().unwrap().to_owned();
+    assert_eq!(
+        (of("outcome"), of("id"), of("filename")),
+        ("uploaded".into(), "file_up0".into(), "a.jsonl".into())
+    );
+    assert!(of("path").ends_with("/a.jsonl") && of("path").starts_with('/'));
+    assert!(ran.said.contains("stored: file_up0 · "), "{}", ran.said);
+    let ledger = place.run(&server, &["ledger", "--output", "jsonl"]);
+    assert_eq!(ledger.printed, ran.printed);
+    let request = &server.requests()[0];
+    let length: usize = request.header("content-length").unwrap().parse().unwrap();
+    assert_eq!(length, request.body.len(), "its exact length is announced");
+    let form = text(&request.body);
+    for (name, value) in [
+        ("purpose", "batch"),
+        ("expires_after[anchor]", "created_at"),
+        ("expires_after[seconds]", "604800"),
+    ] {
+        assert!(form.contains(&format!("name=\"{name}\"\r\n\r\n{value}\r\n")), "{name}: {form}");
+    }
+}
+
+/// Each line: how the service answers, what is claimed, the exit code, how many files are there.
+#[test]
+fn what_is_not_said_is_looked_for() {
+    let status = |status| Says::Status(status, "");
+    let stored = "stored after all: file_up0";
+    for (deed, claim, code, there) in [
+        (done(), "stored: file_up0", 0, 1),
+        (done().saying(Says::Closed), stored, 0, 1),
+        (done().saying(status("500 Internal Server Error")), stored, 0, 1),
+        (done().saying(status("502 Bad Gateway")), stored, 0, 1),
+        (done().saying(Says::WithoutId), stored, 0, 1),
+        (done().saying(Says::OfAnother), stored, 0, 1),
+        (done().saying(Says::Words("stored")), stored, 0, 1),
+        (done().undone().saying(Says::Closed), "not seen; upload again?", 1, 0),
+        (
+            done().undone().saying(status("500 Internal Server Error")),
+            "not seen; upload again?",
+            1,
+            0,
+        ),
+        (done().undone().reading(100).saying(Says::Closed), "not seen; upload again?", 1, 0),
+        (done().undone().saying(status("409 Conflict")), "not stored: ", 1, 0),
+        (done().undone().saying(status("413 Content Too Large")), "not stored: ", 1, 0),
+        (done().undone().saying(status("400 Bad Request")), "not stored: ", 1, 0),
+        (done().undone().saying(status("403 Forbidden")), "not stored: ", 1, 0),
+        (done().undone().saying(status("401 Unauthorized")), "not stored: ", 3, 0),
+    ] {
+        let server = serve(deed);
+        let place = Place::new();
+        let ran = place.run(&server, &["upload", "a.jsonl"]);
+        assert!(ran.said.contains(claim), "{deed:?}: {}", ran.said);
+        assert_eq!(
+            (ran.code, self::stored(&server).len()),
+            (code, there),
+            "{deed:?}: {}",
+            ran.said
+        );
+        assert_eq!(posts(&server), 1, "{deed:?}: it is sent once");
+    }
+}
+
+/// A service whose clock is ours: what it stores, it stores now.
+fn serve(deed: Deed) -> Lying {
+    Script::honest().uploads(in_turn([deed])).serve([])
+}
+
+#[test]
+fn it_is_sent_again_only_where_nobody_can_have_it() {
+    let crowded = done().undone().saying(Says::Status("429 Too Many", "retry-after-ms: 5\r\n"));
+    let server = Script::honest().uploads(in_turn([crowded, done()])).serve([]);
+    let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
+    assert_eq!((ran.code, posts(&server)), (0, 2), "{}", ran.said);
+    let long = done().undone().saying(Says::Status("429 Too Many", "Retry-After: 900\r\n"));
+    let server = Script::honest().uploads(in_turn([long])).serve([]);
+    let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
+    assert_eq!((ran.code, posts(&server)), (1, 1), "{}", ran.said);
+    assert!(ran.said.contains("it asks to wait 900 s"), "{}", ran.said);
+}
+
+#[test]
+fn of_two_that_may_be_it_both_are_named() {
+    let now =
+        i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let other = Held { created_at: now + 3_600, ..Held::new("file_other", "a.jsonl", lines(20)) };
+    let server = Script::honest().uploads(in_turn([done().saying(Says::Closed)])).serve([other]);
+    let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
+    assert_eq!(ran.code, 1, "{}", ran.said);
+    assert!(ran.said.contains("two match: file_other, file_up0"), "{}", ran.said);
+}
+
+#[test]
+fn where_the_list_cannot_be_read_it_may_have_been_stored() {
+    let server = Script::honest()
+        .uploads(in_turn([done().saying(Says::Closed)]))
+        .first(|_, request| {
+            let lists = request.line.starts_with("GET /v1/files");
+            lists.then(|| answer("404 Not Found", "", "{}"))
+        })
+        .serve([]);
+    let ran = Place::new().run(&server, &["upload", "a.jsonl", "--output", "jsonl"]);
+    assert_eq!(ran.code, 1, "{}", ran.said);
+    assert!(ran.said.contains("may have been stored"), "{}", ran.said);
+    let record: Value = serde_json::from_str(&ran.printed).unwrap();
+    assert_eq!(record["outcome"], "unknown");
+}
+
+#[test]
+fn what_is_not_sound_is_not_sent() {
+    let server = Script::honest().serve([]);
+    let place = Place::new();
+    place.write("double.jsonl", &(lines(20) + &lines(1)));
+    fs::create_dir(place.0.path().join("folder")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        place.0.path().join("pipe"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR,
+        0,
+    )
+    .unwrap();
+    for (arguments, code, words) in [
+        (&["upload", "double.jsonl"][..], 1, "duplicate_custom_id"),
+        (&["upload", "double.jsonl", "--dry-run"], 1, "duplicate_custom_id"),
+        (&["upload", "folder"], 1, "it is a folder, not a file"),
+        (&["upload", "pipe"], 1, "it is a pipe, not a file"),
+        (&["upload", "nowhere.jsonl"], 1, "No such file"),
+        (&["upload", "-"], 2, "standard input cannot be uploaded"),
+        (&["upload", "a.jsonl", "--expires-in", "10m"], 2, "from 1h to 30d"),
+        (&["upload", "a.jsonl", "--read-only"], 2, "read_only in --read-only turns that off"),
+        (&["upload", "a.jsonl", "--dry-run"], 0, "20 lines"),
+    ] {
+        let ran = place.run(&server, arguments);
+        assert_eq!(ran.code, code, "{arguments:?}: {}", ran.said);
+        assert!(ran.said.contains(words), "{arguments:?}: {}", ran.said);
+        assert_eq!(posts(&server), 0, "{arguments:?}");
+    }
+    // One that is not does not keep the others.
+    let ran = place.run(&server, &["upload", "double.jsonl", "a.jsonl"]);
+    assert_eq!(ran.code, 1, "{}", ran.said);
+    assert_eq!(stored(&server).len(), 1);
+    assert!(ran.said.contains("1 stored · 1 not"), "{}", ran.said);
+}
