@@ -70,6 +70,8 @@ pub enum FailureKind {
     KeyRefused,
     /// There is no room on the disk: so many bytes are wanted there.
     DiskFull,
+    /// There is no room for this file; others may be short enough.
+    NoRoom,
     /// The process of this number has the file.
     Held(u32),
     /// The service does not have the file.

@@ -7,7 +7,8 @@
 //! | `Running`, `Finishing` | it is saved, or was so already | `Saved` |
 //! | | it may go better another time, and tries are left | `Waiting`, not before the end of the back-off |
 //! | | another process has it | `Waiting`, behind all others; the second time `Failed` |
-//! | | the disk is full | `Paused`, and with it all that is not done |
+//! | | the disk is full, which showed while it was written | `Paused`, and with it all that is not done |
+//! | | there is no room for a file as long as this one | `Failed` |
 //! | | the key is refused | `Failed`, and with it all that is not done |
 //! | | anything else | `Failed` |
 //! | not done | pause | `Paused`; what runs is stopped |
@@ -292,6 +293,7 @@ impl Queue {
                 }
             }
             FailureKind::Held(_)
+            | FailureKind::NoRoom
             | FailureKind::Missing
             | FailureKind::Expired
             | FailureKind::Final => self.end(id, JobState::Failed(failure)),

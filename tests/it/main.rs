@@ -24,6 +24,7 @@ mod events;
 mod faults;
 mod guide;
 mod help;
+mod hindered;
 mod hostile;
 mod house;
 mod jobs;

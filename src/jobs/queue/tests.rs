@@ -178,6 +178,18 @@ fn a_full_disk_has_all_rest_and_going_on_with_one_goes_on_with_all() {
 }
 
 #[test]
+fn want_of_room_for_one_file_concerns_that_file() {
+    let mut queue = Queue::new(1, 1);
+    for id in ["a", "b"] {
+        queue.add(download(id, 100, 60)).unwrap();
+    }
+    begin(&mut queue, at(0));
+    queue.ended(id_of(&queue, "a"), failure(FailureKind::NoRoom), at(0).mono);
+    assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
+    assert_eq!(begin(&mut queue, at(0)), ["b"]);
+}
+
+#[test]
 fn a_refused_key_ends_all() {
     let mut queue = Queue::new(2, 1);
     for id in ["a", "b", "c"] {

@@ -86,10 +86,11 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
         (part.sidecar.etag, part.sidecar.total, part.sidecar.encoded) = (etag, total, encoded);
         part.note(0)?;
         if let Some(length) = length
-            && let Err(error) = set_aside(&part.file, length)
+            && !set_aside(&part.file, length)
         {
+            let free = part.folder.free_bytes();
             part.discard();
-            return Ok(Err(Stop::Disk(error)));
+            return Ok(Err(Stop::NoRoom(length, free)));
         }
         let pieces = vec![beginning.freeze()];
         Ok(Ok(Begun { part, from: 0, pieces, ended }))

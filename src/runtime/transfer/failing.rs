@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::folder::is_full;
+use super::folder::{is_full, is_too_long};
 use crate::api::ApiError;
 use crate::api::error::Status;
 use crate::jobs::Download;
@@ -14,6 +14,8 @@ use crate::text::{UntrustedRef, size};
 pub(super) enum Stop {
     Service(ApiError),
     Disk(io::Error),
+    /// So many bytes are wanted, of which nothing was written; so many are free, where that is known.
+    NoRoom(u64, Option<u64>),
     NotWhole(NotWhole),
     Held(u32),
     Anew,
@@ -57,6 +59,15 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
             (FailureKind::Passing { wait: None }, words)
         }
         Stop::Disk(error) if is_full(&error) => return full(download, kept),
+        Stop::Disk(error) if is_too_long(&error) => {
+            let words = format!("no file may be as long there{}", more_wanted(download, kept));
+            (FailureKind::NoRoom, words)
+        }
+        Stop::NoRoom(wanted, free) => {
+            let free = free.map_or(String::new(), |free| format!(", {} are free", size(free)));
+            let words = format!("there is no room for it: {} are wanted{free}", size(wanted));
+            (FailureKind::NoRoom, words)
+        }
         Stop::Disk(error) => return disk_failure(&error, "it cannot be written"),
         Stop::NotWhole(why) => {
             let passing = FailureKind::Passing { wait: None };
@@ -68,9 +79,14 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
 }
 
 fn full(download: &Download, kept: u64) -> JobFailure {
+    let words = format!("the disk is full{}", more_wanted(download, kept));
+    JobFailure { kind: FailureKind::DiskFull, words }
+}
+
+/// How much is wanted beside what is kept, where that is known.
+fn more_wanted(download: &Download, kept: u64) -> String {
     let wanted = download.file.bytes.map(|bytes| bytes.saturating_sub(kept));
-    let wanted = wanted.map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)));
-    JobFailure { kind: FailureKind::DiskFull, words: format!("the disk is full{wanted}") }
+    wanted.map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)))
 }
 
 fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobFailure {

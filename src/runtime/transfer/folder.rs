@@ -185,29 +185,29 @@ pub(super) fn lock(file: &File) -> io::Result<bool> {
 }
 
 /// Has so many bytes of the disk set aside for a file whose length stays; where that cannot be done, it
-/// is gone without.
-///
-/// # Errors
-/// Where there is no room for them.
-pub(super) fn set_aside(file: &File, bytes: u64) -> io::Result<()> {
+/// is gone without. Tells whether there is room for them.
+pub(super) fn set_aside(file: &File, bytes: u64) -> bool {
     #[cfg(target_os = "linux")]
     {
         let set_aside = fs::fallocate(file, fs::FallocateFlags::KEEP_SIZE, 0, bytes);
-        if let Err(error @ (Errno::NOSPC | Errno::DQUOT)) = set_aside {
-            return Err(error.into());
-        }
+        !matches!(set_aside, Err(Errno::NOSPC | Errno::DQUOT | Errno::FBIG))
     }
     #[cfg(not(target_os = "linux"))]
-    let _ = (file, bytes);
-    Ok(())
+    {
+        let _ = (file, bytes);
+        true
+    }
 }
 
-/// Whether an error says that there is no room, whoever set the limit.
+/// Whether an error says that there is no room left, for any file.
 pub(super) fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
-    )
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether an error says that a file is too long, by the file system or by a limit of the process:
+/// shorter ones may have room.
+pub(super) fn is_too_long(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::FileTooLarge
 }
 
 #[cfg(test)]

@@ -169,7 +169,7 @@ impl Saver {
             && free < total
         {
             give_up(part, held.bytes).await?;
-            return Err(Stop::Disk(io::ErrorKind::StorageFull.into()));
+            return Err(Stop::NoRoom(total, Some(free)));
         }
         let mut answer = match self.ask(download, &held.part(), tell).await {
             Ok(content) => content,
