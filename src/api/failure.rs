@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use super::error::{ApiError, CONNECTION, ClientError};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, cause};
 
 /// Chunks or compression that are none.
 pub(super) const BROKEN_ENCODING: &str = "its encoding is broken";
@@ -92,9 +92,7 @@ pub(super) fn no_client(error: &reqwest::Error) -> ClientError {
 }
 
 fn innermost(error: &reqwest::Error) -> String {
-    let cause = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
-    // The operating system's number for it helps nobody.
-    cause.split(" (os error").next().unwrap_or_default().to_owned()
+    causes(error).last().map_or_else(|| cause(error), |innermost| cause(&innermost))
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {

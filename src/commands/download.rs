@@ -148,7 +148,7 @@ pub(super) async fn finish(
         return Ok(u8::from(is_partial));
     }
     let candidates = files.into_iter().map(|file| Candidate { file, is_given: false }).collect();
-    Ok(saving.run(candidates, vec![], ledger).await?.code(is_partial))
+    Ok(saving.run(candidates, vec![], ledger).await.code(is_partial))
 }
 
 async fn by_ids(
@@ -179,10 +179,10 @@ async fn by_ids(
         let wanted: Vec<Pinned> =
             files.into_iter().filter(|file| !saving.is_saved(ledger, file)).collect();
         Saving::dry_run(&wanted, clock.server_ms(Now::read()))?;
-        return Ok(saving.refused(unknown, key_refused)?.code(false));
+        return Ok(saving.refused(unknown, key_refused).code(false));
     }
     let candidates = files.into_iter().map(|file| Candidate { file, is_given: true }).collect();
-    let ends = saving.run(candidates, unknown, ledger).await?;
+    let ends = saving.run(candidates, unknown, ledger).await;
     Ok(Ends { key_refused: ends.key_refused || key_refused, ..ends }.code(false))
 }
 

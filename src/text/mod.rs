@@ -6,6 +6,7 @@
 //! differently, but for the [`secrets`] of this process, which they hide. The bytes themselves are
 //! for API calls and exact comparison.
 
+mod causes;
 mod flags;
 mod json;
 mod numbers;
@@ -17,6 +18,7 @@ mod untrusted;
 mod width;
 mod wrap;
 
+pub use causes::cause;
 pub use json::{json_lines, json_text};
 pub use numbers::{SIZE_CELLS, exact_size, grouped, size, sum};
 pub use printable::is_seen;

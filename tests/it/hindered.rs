@@ -100,3 +100,41 @@ fn a_limit_of_a_files_length_holds_up_no_shorter_one() {
     );
     assert!(said.contains(" more are wanted"), "{said}");
 }
+
+/// Records that nobody can be given are said once; what is being saved is saved all the same.
+#[test]
+fn a_standard_output_that_takes_nothing_stops_no_saving() {
+    let files: Vec<Held> =
+        (0..5).map(|n| Held::new(&format!("f{n}"), &format!("{n}.jsonl"), "x\n")).collect();
+    let server = Script::honest().serve(files);
+    let full = || fs::File::options().write(true).open("/dev/full").unwrap();
+    let place = Place::new();
+    for (arguments, saved) in [
+        (&["download", "f0", "f1", "--to", "to"][..], 2),
+        (&["download", "--filter", "jsonl", "--to", "to"], 5),
+        (&["rescue", "--within", "99999d", "--to", "again", "--again"], 5),
+        (&["download", "f0", "nosuch", "--to", "to"], 5),
+    ] {
+        let mut command = place.command(&server.url, &[arguments, &["--output", "jsonl"]].concat());
+        let output = command.stdout(full()).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        let why = "the records cannot be printed: No space left on device";
+        assert_eq!(said.matches(why).count(), 1, "{arguments:?}: {said}");
+        assert!(!said.contains("os error"), "{said}");
+        let there = if arguments.contains(&"again") {
+            fs::read_dir(place.folder.path().join("again")).unwrap().count()
+        } else {
+            place.names().len()
+        };
+        assert_eq!(there, saved, "{arguments:?}: {said}");
+    }
+    // A closed pipe is quiet, and nothing went wrong.
+    let mut command =
+        place.command(&server.url, &["download", "f0", "f1", "--again", "--output", "jsonl"]);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = command.stdout(writer).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(!text(&output.stderr).contains("printed"));
+}

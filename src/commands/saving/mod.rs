@@ -19,7 +19,7 @@ use crate::config::places;
 use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
 use crate::jobs::queue::AT_ONCE;
-use crate::jobs::record::{Record, Saved};
+use crate::jobs::record::Saved;
 use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told};
 use crate::runtime::ledger::{Contents, Ledger};
 use crate::runtime::transfer::{Done, Saver, lies_there};
@@ -88,6 +88,8 @@ pub(super) struct Ends {
     pub(super) gone: u64,
     /// Whether the key was refused.
     pub(super) key_refused: bool,
+    /// Whether a record could not be printed.
+    pub(super) is_untold: bool,
 }
 
 impl Ends {
@@ -97,7 +99,8 @@ impl Ends {
         if self.key_refused && self.saved + self.already == 0 {
             return 3;
         }
-        match (self.failed > 0 || is_partial || self.key_refused, self.missing > 0) {
+        let has_failed = self.failed > 0 || self.key_refused || self.is_untold;
+        match (has_failed || is_partial, self.missing > 0) {
             (true, _) => 1,
             (false, true) => 4,
             (false, false) => 0,
@@ -157,16 +160,12 @@ impl Saving {
     }
 
     /// Says of files that were given by their ids that it came to nothing with them.
-    pub(super) fn refused(
-        &self,
-        files: Vec<(Pinned, JobFailure)>,
-        key_refused: bool,
-    ) -> Result<Ends, CommandError> {
+    pub(super) fn refused(&self, files: Vec<(Pinned, JobFailure)>, key_refused: bool) -> Ends {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
         for (file, failure) in files {
-            reporter.failed(&file, &failure, true, 0)?;
+            reporter.failed(&file, &failure, true, 0);
         }
-        Ok(Ends { key_refused, ..reporter.end(&Queue::new(1, 0))? })
+        Ends { key_refused, ..reporter.end(&Queue::new(1, 0)) }
     }
 
     /// Saves the files; what is saved already is not taken again. Of `unknown` it is said why they are
@@ -176,16 +175,16 @@ impl Saving {
         files: Vec<Candidate>,
         unknown: Vec<(Pinned, JobFailure)>,
         ledger: &Contents,
-    ) -> Result<Ends, CommandError> {
+    ) -> Ends {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
         let mut queue = Queue::new(AT_ONCE, fastrand::u64(..));
         for (file, failure) in unknown {
-            reporter.failed(&file, &failure, true, 0)?;
+            reporter.failed(&file, &failure, true, 0);
         }
         let mut given = HashSet::new();
         for Candidate { file, is_given } in files {
             if let Some(saved) = self.saved_already(ledger, &file) {
-                reporter.already(&file, &saved)?;
+                reporter.already(&file, &saved);
                 continue;
             }
             let (again, trust_length) = (self.options.again, self.options.trust_length);
@@ -245,7 +244,7 @@ enum Message {
 }
 
 impl Running {
-    async fn run(mut self) -> Result<Ends, CommandError> {
+    async fn run(mut self) -> Ends {
         let (sender, mut receiver) = mpsc::channel(WAITING);
         while self.queue.has_open() {
             while let Some(job) = self.queue.begin(Now::read()) {
@@ -255,7 +254,7 @@ impl Running {
             if self.rests_for_want_of_room() {
                 break;
             }
-            self.take_in(&mut receiver).await?;
+            self.take_in(&mut receiver).await;
             self.reporter.progress(&self.queue, since_boot());
         }
         self.reporter.end(&self.queue)
@@ -276,10 +275,7 @@ impl Running {
     }
 
     /// Waits for what happens next.
-    async fn take_in(
-        &mut self,
-        receiver: &mut Receiver<(JobId, Message)>,
-    ) -> Result<(), CommandError> {
+    async fn take_in(&mut self, receiver: &mut Receiver<(JobId, Message)>) {
         let due = self.queue.deadline().map_or(LOOK_AGAIN, |at| at.saturating_sub(since_boot()));
         let message = tokio::select! {
             message = receiver.recv() => message,
@@ -304,25 +300,24 @@ impl Running {
                     saved
                 });
                 self.queue.ended(id, result, now);
-                self.report(id)?;
+                self.report(id);
             }
         }
-        Ok(())
     }
 
     /// Says how a job ended, if it did.
-    fn report(&mut self, id: JobId) -> Result<(), CommandError> {
-        let Some(job) = self.queue.job(id) else { return Ok(()) };
+    fn report(&mut self, id: JobId) {
+        let Some(job) = self.queue.job(id) else { return };
         match &job.state {
             JobState::Saved(saved) => self.reporter.saved(job.file(), saved),
             JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused => {
                 // It ended all of them, for which one sentence does.
-                self.reporter.key_refused(&self.queue, &failure.words)
+                self.reporter.key_refused(&self.queue, &failure.words);
             }
             JobState::Failed(failure) => {
-                self.reporter.failed(job.file(), failure, self.given.contains(&id), job.received)
+                self.reporter.failed(job.file(), failure, self.given.contains(&id), job.received);
             }
-            _ => Ok(()),
+            _ => {}
         }
     }
 
@@ -336,9 +331,4 @@ impl Running {
 /// The folder, as it is shown.
 fn shown(path: &Path) -> String {
     crate::text::UntrustedRef::new(path.as_os_str().as_encoded_bytes()).printable_within(200)
-}
-
-/// A record as it is printed.
-fn line(record: &Record) -> String {
-    record.line()
 }

@@ -6,14 +6,14 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Ends, RecordOutput, line, shown};
+use super::{Ends, RecordOutput, shown};
+use crate::commands::count;
 use crate::commands::progress::{Progress, Telling};
-use crate::commands::{CommandError, count, failed};
 use crate::jobs::job::{FailureKind, JobFailure, JobState};
 use crate::jobs::record::{Outcome, Record, Saved};
 use crate::jobs::{Job, Pinned, Queue};
 use crate::runtime::output::stdout;
-use crate::text::{grouped, size};
+use crate::text::{cause, grouped, size};
 use crate::time::clock::Now;
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::span::short_span;
@@ -44,13 +44,13 @@ impl Reporter {
         self.note(&format!("saving {files}, {}, to {}", size(bytes), shown(folder)));
     }
 
-    pub(super) fn already(&mut self, file: &Pinned, saved: &Saved) -> Result<(), CommandError> {
+    pub(super) fn already(&mut self, file: &Pinned, saved: &Saved) {
         self.ends.already += 1;
         self.note(&format!("already saved: {}", shown(&saved.path)));
-        self.record(&Record::saved(file, &Saved { already: true, ..saved.clone() }, pid()))
+        self.record(&Record::saved(file, &Saved { already: true, ..saved.clone() }, pid()));
     }
 
-    pub(super) fn saved(&mut self, file: &Pinned, saved: &Saved) -> Result<(), CommandError> {
+    pub(super) fn saved(&mut self, file: &Pinned, saved: &Saved) {
         if saved.already {
             // Another process was faster.
             return self.already(file, saved);
@@ -58,7 +58,7 @@ impl Reporter {
         self.ends.saved += 1;
         let (path, bytes, proof) = (shown(&saved.path), size(saved.bytes), &saved.proof);
         self.note(&format!("saved: {path} · {bytes} · {proof}"));
-        self.record(&Record::saved(file, saved, pid()))
+        self.record(&Record::saved(file, saved, pid()));
     }
 
     /// A file came to nothing; `is_given` where its id was, so that it had to be there.
@@ -68,7 +68,7 @@ impl Reporter {
         failure: &JobFailure,
         is_given: bool,
         kept: u64,
-    ) -> Result<(), CommandError> {
+    ) {
         let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
         let is_lost = kept > 0;
         let outcome = match failure.kind {
@@ -93,13 +93,13 @@ impl Reporter {
         } else {
             self.note(&text);
         }
-        self.record(&Record::failed(file, outcome, &failure.words, now_s()))
+        self.record(&Record::failed(file, outcome, &failure.words, now_s()));
     }
 
     /// The key is refused, which ended all.
-    pub(super) fn key_refused(&mut self, queue: &Queue, words: &str) -> Result<(), CommandError> {
+    pub(super) fn key_refused(&mut self, queue: &Queue, words: &str) {
         if self.ends.key_refused {
-            return Ok(());
+            return;
         }
         self.ends.key_refused = true;
         let is_refused = |job: &&Job| matches!(&job.state, JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused);
@@ -108,9 +108,8 @@ impl Reporter {
         self.trouble(&format!("{words}; {files} not saved"));
         for job in stopped {
             self.ends.failed += 1;
-            self.record(&Record::failed(job.file(), Outcome::Failed, words, now_s()))?;
+            self.record(&Record::failed(job.file(), Outcome::Failed, words, now_s()));
         }
-        Ok(())
     }
 
     pub(super) fn ledger_trouble(&mut self, trouble: Option<String>) {
@@ -136,7 +135,7 @@ impl Reporter {
     }
 
     /// What could not go on, and all in a line.
-    pub(super) fn end(mut self, queue: &Queue) -> Result<Ends, CommandError> {
+    pub(super) fn end(mut self, queue: &Queue) -> Ends {
         let left: Vec<&Job> = queue.jobs().filter(|job| !job.is_over()).collect();
         if !left.is_empty() {
             let wanted = size(queue.wanted_bytes());
@@ -145,7 +144,7 @@ impl Reporter {
             self.trouble(&words);
             for job in left {
                 self.ends.failed += 1;
-                self.record(&Record::failed(job.file(), Outcome::Failed, &words, now_s()))?;
+                self.record(&Record::failed(job.file(), Outcome::Failed, &words, now_s()));
             }
         }
         self.progress.clear();
@@ -163,7 +162,7 @@ impl Reporter {
         if saved + already + failed + missing + gone > 1 {
             self.note(&said.join(" · "));
         }
-        Ok(self.ends)
+        self.ends
     }
 
     fn note(&mut self, text: &str) {
@@ -176,19 +175,18 @@ impl Reporter {
         self.telling.trouble(text);
     }
 
-    fn record(&mut self, record: &Record) -> Result<(), CommandError> {
+    /// Prints a record. What cannot be printed is told once; what is being saved is saved all the same.
+    fn record(&mut self, record: &Record) {
         if self.output.is_none() {
-            return Ok(());
+            return;
         }
         self.progress.clear();
-        let printed = stdout().write_all(line(record).as_bytes());
-        match printed {
-            // Whoever read us has seen enough; what is being saved is saved all the same.
-            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-                self.output = None;
-                Ok(())
-            }
-            printed => printed.map_err(failed("the records cannot be printed")),
+        let Err(error) = stdout().write_all(record.line().as_bytes()) else { return };
+        self.output = None;
+        // Whoever read us has seen enough.
+        if error.kind() != std::io::ErrorKind::BrokenPipe {
+            self.ends.is_untold = true;
+            self.trouble(&format!("the records cannot be printed: {}", cause(&error)));
         }
     }
 }

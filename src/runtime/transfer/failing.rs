@@ -8,7 +8,7 @@ use crate::api::error::Status;
 use crate::jobs::Download;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::whole::NotWhole;
-use crate::text::{UntrustedRef, size};
+use crate::text::{UntrustedRef, cause, size};
 
 /// Why a try came to nothing.
 pub(super) enum Stop {
@@ -45,9 +45,7 @@ pub(super) fn shown(text: &str) -> String {
 
 pub(super) fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
     let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
-    let cause = error.to_string();
-    let cause = cause.split(" (os error").next().unwrap_or_default();
-    JobFailure { kind, words: format!("{what}: {cause}") }
+    JobFailure { kind, words: format!("{what}: {}", cause(error)) }
 }
 
 /// What follows from a try that came to nothing, of which `kept` bytes stay.
