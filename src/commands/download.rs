@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use futures_util::{StreamExt, stream};
@@ -11,11 +12,11 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
 use super::retrieving::ask_for_file;
-use super::saving::{Candidate, Ends, Saving, SavingOptions};
+use super::saving::{Candidate, Ending, Saving, SavingOptions, Wanted};
 use super::{CommandError, configure, count, find_service};
-use crate::api::Reading;
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
+use crate::api::{Answer, Reading};
 use crate::jobs::Pinned;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
@@ -83,9 +84,9 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
         let found = listed(&saving, config.values.limit, |reading, server_ms| {
             filter.lets_through(reading, server_ms)
         });
-        let Listed { files, clock, is_partial } = found.await?;
+        let listed = found.await?;
         let ledger = ledger.await.unwrap_or_default();
-        return finish(saving, files, &ledger, &clock, is_partial).await;
+        return finish(saving, listed, &ledger).await;
     }
     let ledger = ledger.await.unwrap_or_default();
     by_ids(saving, ids, &ledger).await
@@ -96,6 +97,8 @@ pub(super) struct Listed {
     pub(super) files: Vec<Pinned>,
     pub(super) clock: ServerClock,
     pub(super) is_partial: bool,
+    /// Whether nothing more is to be asked for.
+    pub(super) ending: Option<Ending>,
 }
 
 /// Reads the whole list and keeps the files that `takes` lets through; what was not read is said.
@@ -122,6 +125,7 @@ pub(super) async fn listed(
     if tally.unreadable > 0 {
         telling.trouble(&format!("{} unreadable: not looked at", count(tally.unreadable, "file")));
     }
+    let ending = end.as_ref().err().and_then(Ending::after);
     let is_partial = match end {
         Ok(_) => false,
         Err(why) if tally.files == 0 && tally.unreadable == 0 => return Err(why.into()),
@@ -130,25 +134,25 @@ pub(super) async fn listed(
             true
         }
     };
-    Ok(Listed { files, clock, is_partial })
+    Ok(Listed { files, clock, is_partial, ending })
 }
 
 /// Saves what the list had, and tells the exit code.
 pub(super) async fn finish(
     saving: Saving,
-    files: Vec<Pinned>,
+    listed: Listed,
     ledger: &Contents,
-    clock: &ServerClock,
-    is_partial: bool,
 ) -> Result<u8, CommandError> {
+    let Listed { files, clock, is_partial, ending } = listed;
     if saving.options().dry_run {
         let wanted: Vec<Pinned> =
             files.into_iter().filter(|file| !saving.is_saved(ledger, file)).collect();
         Saving::dry_run(&wanted, clock.server_ms(Now::read()))?;
         return Ok(u8::from(is_partial));
     }
-    let candidates = files.into_iter().map(|file| Candidate { file, is_given: false }).collect();
-    Ok(saving.run(candidates, vec![], ledger).await.code(is_partial))
+    let files = files.into_iter().map(|file| Candidate { file, is_given: false }).collect();
+    let wanted = Wanted { files, ending, ..Wanted::default() };
+    Ok(saving.run(wanted, ledger).await.code(is_partial))
 }
 
 async fn by_ids(
@@ -157,91 +161,88 @@ async fn by_ids(
     ledger: &Contents,
 ) -> Result<u8, CommandError> {
     let (client, us) = (saving.client.clone(), &saving);
-    // What is saved already need not be asked for.
+    // Once the service has answered that nothing more is to be asked, nothing more is.
+    let (ended, is_only) = (&AtomicBool::new(false), ids.len() == 1);
     let asked = stream::iter(ids).map(|id| {
         let client = client.clone();
         async move {
-            let file = Pinned::by_id(id.clone());
+            let file = Pinned::by_id(id);
+            // What is saved already need not be asked for.
             if let Some(known) = us.saved_by_id(ledger, &file) {
-                return Ok((known, None, true));
+                return Told::Known(known);
             }
-            let answer = ask_for_file(&client, &id).await.map_err(|why| (id, why))?;
-            let date = answer.date;
-            Ok(match answer.value {
-                Existence::Present(file) => (Pinned::read(&file), date, true),
-                Existence::Gone => (file, date, false),
-            })
+            if ended.load(Ordering::Relaxed) {
+                return Told::Unasked(file);
+            }
+            match ask_for_file(&client, &file.id).await {
+                Ok(Answer { value: Existence::Present(file), date, .. }) => {
+                    Told::There(Pinned::read(&file), date)
+                }
+                Ok(_) => Told::Missing(file),
+                Err(why) => {
+                    ended.fetch_or(Ending::after(&why).is_some(), Ordering::Relaxed);
+                    Told::Failed(file, why)
+                }
+            }
         }
     });
-    let Asked { files, unknown, clock, key_refused } =
-        Asked::sorted(asked.buffered(AT_ONCE).collect().await)?;
+    let mut told: Vec<Told> = asked.buffered(AT_ONCE).collect().await;
+    // Where all that was asked for is one file, and nothing is known of it, that is the whole answer.
+    if is_only
+        && let Some(Told::Failed(_, why)) = told.pop_if(|told| matches!(told, Told::Failed(..)))
+    {
+        return Err(CommandError::Show(why));
+    }
+    let (wanted, clock) = sorted(told);
     if saving.options().dry_run {
-        let wanted: Vec<Pinned> =
-            files.into_iter().filter(|file| !saving.is_saved(ledger, file)).collect();
-        Saving::dry_run(&wanted, clock.server_ms(Now::read()))?;
-        return Ok(saving.refused(unknown, key_refused).code(false));
+        let files = wanted.files.iter().map(|candidate| &candidate.file);
+        let files: Vec<Pinned> =
+            files.filter(|file| !saving.is_saved(ledger, file)).cloned().collect();
+        Saving::dry_run(&files, clock.server_ms(Now::read()))?;
+        return Ok(saving.refused(&wanted).code(false));
     }
-    let candidates = files.into_iter().map(|file| Candidate { file, is_given: true }).collect();
-    let ends = saving.run(candidates, unknown, ledger).await;
-    Ok(Ends { key_refused: ends.key_refused || key_refused, ..ends }.code(false))
+    Ok(saving.run(wanted, ledger).await.code(false))
 }
 
-/// A file, the moment at which it was told of, and whether it is there; or which one it was of which
-/// nothing is known, and why.
-type Told = Result<(Pinned, Option<DateSample>, bool), (Untrusted, Failure)>;
-
-/// What came of asking for files by their ids.
-struct Asked {
-    files: Vec<Pinned>,
-    /// Files with which nothing can be done, and why.
-    unknown: Vec<(Pinned, JobFailure)>,
-    clock: ServerClock,
-    key_refused: bool,
+/// What came of asking for a file by its id.
+enum Told {
+    /// It is saved, and was not asked for.
+    Known(Pinned),
+    There(Pinned, Option<DateSample>),
+    Missing(Pinned),
+    Failed(Pinned, Failure),
+    /// An answer before said that nothing more is to be asked.
+    Unasked(Pinned),
 }
 
-impl Asked {
-    /// Sorts what was told; where all that was asked for is one file, and nothing is known of it, that
-    /// is the whole answer.
-    fn sorted(mut told: Vec<Told>) -> Result<Self, CommandError> {
-        if told.len() == 1
-            && let Some(Err((_, why))) = told.pop_if(|told| told.is_err())
-        {
-            return Err(CommandError::Show(why));
-        }
-        let mut asked = Self {
-            files: vec![],
-            unknown: vec![],
-            clock: ServerClock::default(),
-            key_refused: false,
-        };
-        for told in told {
-            match told {
-                Ok((file, date, is_there)) => asked.take(file, date, is_there),
-                Err((id, why)) => asked.fail(id, &why),
+/// Sorts what was told of files, and what is known of the service's clock by that.
+fn sorted(told: Vec<Told>) -> (Wanted, ServerClock) {
+    let (mut wanted, mut clock) = (Wanted::default(), ServerClock::default());
+    for told in told {
+        match told {
+            Told::Known(file) => wanted.files.push(Candidate { file, is_given: true }),
+            Told::There(file, date) => {
+                if let Some(date) = date {
+                    clock.observe(date);
+                }
+                wanted.files.push(Candidate { file, is_given: true });
             }
+            Told::Missing(file) => {
+                let words = "the service does not have it".to_owned();
+                wanted.unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
+            }
+            Told::Failed(file, why) => match Ending::after(&why) {
+                Some(ending) => {
+                    wanted.ending.get_or_insert(ending);
+                    wanted.unasked.push(file);
+                }
+                None => {
+                    let words = why.to_string();
+                    wanted.unknown.push((file, JobFailure { kind: FailureKind::Final, words }));
+                }
+            },
+            Told::Unasked(file) => wanted.unasked.push(file),
         }
-        Ok(asked)
     }
-
-    fn take(&mut self, file: Pinned, date: Option<DateSample>, is_there: bool) {
-        if let Some(date) = date {
-            self.clock.observe(date);
-        }
-        if is_there {
-            return self.files.push(file);
-        }
-        let words = "the service does not have it".to_owned();
-        self.unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
-    }
-
-    fn fail(&mut self, id: Untrusted, why: &Failure) {
-        let refused = super::refuses_key(why);
-        // One sentence for all of them.
-        if !(refused && self.key_refused) {
-            let words = why.to_string();
-            let failure = JobFailure { kind: FailureKind::Final, words };
-            self.unknown.push((Pinned::by_id(id), failure));
-        }
-        self.key_refused |= refused;
-    }
+    (wanted, clock)
 }

@@ -88,7 +88,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
         left_ms.is_some_and(|left| left < most_left_ms)
             && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
     });
-    let Listed { files, clock, is_partial } = list.await?;
+    let Listed { files, clock, is_partial, ending } = list.await?;
     let ledger = ledger.await.unwrap_or_default();
     let found = files.len();
     let wanted: Vec<Pinned> =
@@ -116,5 +116,5 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
         count(files.len() as u64, "file"),
         size(bytes)
     ));
-    finish(saving, files, &ledger, &clock, is_partial).await
+    finish(saving, Listed { files, clock, is_partial, ending }, &ledger).await
 }

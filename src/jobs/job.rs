@@ -66,6 +66,8 @@ pub enum FailureKind {
         /// How long the service asks to be left alone.
         wait: Option<Duration>,
     },
+    /// This try is in vain, and the service asks to be left alone for so long: by this file and all others.
+    AskedToWait(Duration),
     /// The key is refused: nothing else will go better.
     KeyRefused,
     /// There is no room on the disk: so many bytes are wanted there.
@@ -80,6 +82,18 @@ pub enum FailureKind {
     Expired,
     /// Nothing will change that.
     Final,
+}
+
+impl FailureKind {
+    /// How long the service asks to be left alone, where it does.
+    #[must_use]
+    pub fn asks_to_wait(self) -> Option<Duration> {
+        match self {
+            Self::Passing { wait } => wait,
+            Self::AskedToWait(wait) => Some(wait),
+            _ => None,
+        }
+    }
 }
 
 /// One job: a file to be saved.

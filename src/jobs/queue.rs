@@ -6,6 +6,7 @@
 //! | `Running` | all of it has come | `Finishing`: written to the disk for good, its place free for another |
 //! | `Running`, `Finishing` | it is saved, or was so already | `Saved` |
 //! | | it may go better another time, and tries are left | `Waiting`, not before the end of the back-off |
+//! | | the service asks for a wait that is longer than any, or for no further try | `Failed`, and nothing is begun before the end of the wait |
 //! | | another process has it | `Waiting`, behind all others; the second time `Failed` |
 //! | | the disk is full, which showed while it was written | `Paused`, and with it all that is not done |
 //! | | there is no room for a file as long as this one | `Failed` |
@@ -27,9 +28,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Download;
-use super::job::{FailureKind, Job, JobFailure, JobId, JobState, Pause, Sum};
+use super::job::{Job, JobId, JobState, Pause, Sum};
 use super::rate::Rate;
-use super::record::Saved;
 use crate::api::retry::Policy;
 use crate::text::Untrusted;
 use crate::time::clock::Now;
@@ -231,75 +231,6 @@ impl Queue {
         }
     }
 
-    /// A job that was begun is at its end.
-    pub fn ended(&mut self, id: JobId, result: Result<Saved, JobFailure>, now: Duration) {
-        if !self.under_way.remove(&id) {
-            return;
-        }
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
-        job.rate.rest();
-        match result {
-            Ok(saved) => {
-                job.received = saved.bytes;
-                job.total = Some(saved.bytes);
-                job.path = Some(saved.path.clone());
-                self.end(id, JobState::Saved(saved));
-            }
-            Err(failure) => self.failed(id, failure, now),
-        }
-        if self.under_way.is_empty() {
-            self.rate.rest();
-        }
-    }
-
-    fn failed(&mut self, id: JobId, failure: JobFailure, now: Duration) {
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
-        match failure.kind {
-            FailureKind::Passing { wait } => {
-                job.idle_tries = if job.has_advanced { 0 } else { job.idle_tries + 1 };
-                let spent = job.idle_tries >= IDLE_TRIES || job.tries >= MOST_TRIES;
-                if let Some(wait) = wait {
-                    self.not_before = self.not_before.max(now.saturating_add(wait));
-                    if wait > self.policy.longest_wait {
-                        return self.end(id, JobState::Failed(failure));
-                    }
-                }
-                if spent {
-                    return self.end(id, JobState::Failed(failure));
-                }
-                let backoff = self.policy.backoff(job.idle_tries.max(1), &mut self.rng);
-                job.not_before = now.saturating_add(wait.unwrap_or(backoff));
-                self.wait(id);
-            }
-            FailureKind::Held(_) if !job.was_held => {
-                job.was_held = true;
-                self.wait(id);
-            }
-            FailureKind::DiskFull => {
-                self.rest(id, Pause::DiskFull);
-                self.waiting.clear();
-                for id in self.open_jobs() {
-                    self.pause_for(id, Pause::DiskFull);
-                }
-            }
-            FailureKind::KeyRefused => {
-                self.waiting.clear();
-                // What has come already is finished all the same.
-                let comes = |id: &JobId| self.jobs[id.0].state != JobState::Finishing;
-                let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
-                for other in open {
-                    self.stop(other);
-                    self.end(other, JobState::Failed(failure.clone()));
-                }
-            }
-            FailureKind::Held(_)
-            | FailureKind::NoRoom
-            | FailureKind::Missing
-            | FailureKind::Expired
-            | FailureKind::Final => self.end(id, JobState::Failed(failure)),
-        }
-    }
-
     fn open_jobs(&self) -> Vec<JobId> {
         self.jobs.iter().filter(|job| !job.is_over()).map(|job| job.id).collect()
     }
@@ -398,6 +329,7 @@ pub(super) fn whole(number: f64) -> i64 {
     number.clamp(0.0, 1e15) as i64
 }
 
+mod ending;
 mod steering;
 
 #[cfg(test)]

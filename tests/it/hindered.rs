@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::saving::{ID, NAME, Place, bytes, file};
+use crate::saving::{ID, NAME, Place, bytes, file, outcomes};
 use crate::support::binary::text;
 use crate::support::content::honest;
-use crate::support::lying::{Held, Script};
+use crate::support::fault::answer;
+use crate::support::lying::{Held, Lying, Script};
 
 /// More than any disk has.
 const HUGE: u64 = 1 << 50;
@@ -137,4 +139,97 @@ fn a_standard_output_that_takes_nothing_stops_no_saving() {
     let output = command.stdout(writer).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert!(!text(&output.stderr).contains("printed"));
+}
+
+/// A wait that is longer than anybody waits ends what waits, in one sentence that says until when; what
+/// is on its way already is saved.
+#[test]
+fn a_service_that_wants_to_be_left_alone_for_long_ends_what_waits() {
+    let files = || -> Vec<Held> {
+        (0..20).map(|n| Held::new(&format!("f{n:02}"), &format!("{n:02}.jsonl"), "x\n")).collect()
+    };
+    let crowded = |headers: &str| answer("429 Too Many Requests", headers, r#"{"message":"no"}"#);
+    let long = "Retry-After: 3600\r\n";
+    let final_word = "Retry-After: 3600\r\nx-should-retry: false\r\n";
+    // How many contents come before, what is answered then, the exit code.
+    for (before, headers, code) in [(0, long, 5), (0, final_word, 5), (4, long, 1)] {
+        let contents = AtomicUsize::new(0);
+        let server = Script::honest()
+            .first(move |_, request| {
+                let is_content = request.line.ends_with("/content");
+                let number = contents.fetch_add(usize::from(is_content), Ordering::SeqCst);
+                (is_content && number >= before).then(|| crowded(headers))
+            })
+            .serve(files());
+        let place = Place::new();
+        for (nth, arguments) in
+            [["download", "--filter", "jsonl"], ["rescue", "--within", "99999d"]].iter().enumerate()
+        {
+            // What was saved the first time was done then.
+            let code = if nth == 1 && before > 0 { 1.max(code) } else { code };
+            let arguments = [&arguments[..], &["--to", "to", "--output", "jsonl"]].concat();
+            let output = place.run(&server.url, &arguments);
+            let said = text(&output.stderr);
+            let came = asked_for_contents(&server);
+            assert!(came <= before + 2 * 3, "{came}: {said}");
+            assert_eq!(said.matches("no further request until ").count(), 1, "{said}");
+            assert!(said.contains("answered 429 Too Many Requests: no; "), "{said}");
+            let left = format!("(in 1h); {} files not saved", 20 - before);
+            assert!(said.contains(&left), "{said}");
+            assert!(!said.contains("failed: "), "{said}");
+            if nth == 0 {
+                assert_eq!(output.status.code(), Some(code), "{said}");
+                assert_eq!(outcomes(&output).len(), 20, "each file has its record");
+            }
+            assert_eq!(place.names().len(), before, "{said}");
+        }
+    }
+}
+
+fn asked_for_contents(server: &Lying) -> usize {
+    server.told().iter().filter(|told| told.contains("/content")).count()
+}
+
+/// The same where files are asked for by their ids, and where the list breaks off so.
+#[test]
+fn a_service_that_wants_to_be_left_alone_is_not_asked_about_the_other_ids() {
+    let files: Vec<Held> =
+        (0..30).map(|n| Held::new(&format!("f{n:02}"), &format!("{n:02}.jsonl"), "x\n")).collect();
+    let ids: Vec<String> = files.iter().map(|file| file.id.clone()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    for (status, code, said_once) in [
+        ("429 Too Many Requests", 5, "no further request until "),
+        ("401 Unauthorized", 3, "refused the key"),
+    ] {
+        let server = Script::honest()
+            .first(move |number, _| {
+                (number >= 6)
+                    .then(|| answer(status, "Retry-After: 3600\r\n", r#"{"message":"no"}"#))
+            })
+            .serve(files.clone());
+        let place = Place::new();
+        let output = place.run(&server.url, &[&["download", "--to", "to"], &ids[..]].concat());
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert_eq!(said.matches(said_once).count(), 1, "{said}");
+        assert!(said.contains("; 30 files not saved"), "{said}");
+        assert!(server.told().len() <= 9, "{:?}", server.told());
+    }
+    let server = Script::honest()
+        .first(|number, _| {
+            (number > 0).then(|| {
+                answer("429 Too Many Requests", "Retry-After: 3600\r\n", r#"{"message":"no"}"#)
+            })
+        })
+        .serve(files);
+    let place = Place::new();
+    let arguments = ["rescue", "--within", "99999d", "--limit", "10", "--to", "to"];
+    let output = place.run(&server.url, &arguments);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("partial: 10 files read") && said.contains("; 10 files not saved"),
+        "{said}"
+    );
+    assert_eq!(server.told().len(), 2, "{:?}", server.told());
 }

@@ -1,35 +1,32 @@
 //! What `download` and `rescue` share: the queue carried out without a screen, and what is said of it.
 
 mod report;
+mod running;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
 
 use super::dashboard::{self, home};
 use super::progress::Telling;
 use super::{CommandError, Service, failed};
 use crate::api::Client;
+use crate::api::retry::Policy;
 use crate::config::places;
 use crate::config::table::Values;
-use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
+use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
 use crate::jobs::record::Saved;
-use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told};
+use crate::jobs::{Download, Pinned, Queue};
+use crate::lister::Failure;
 use crate::runtime::ledger::{Contents, Ledger};
-use crate::runtime::transfer::{Done, Saver, lies_there};
-use crate::time::clock::{Now, since_boot};
+use crate::runtime::transfer::{Saver, lies_there};
+use crate::time::clock::Now;
 use report::Reporter;
-
-/// Messages of jobs that may wait to be taken in.
-const WAITING: usize = 256;
-/// What is looked at again at the latest, for whoever reads how far it is.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
+use running::Running;
 
 /// Options of every command that saves files.
 #[derive(Clone, Debug, Args)]
@@ -88,16 +85,23 @@ pub(super) struct Ends {
     pub(super) gone: u64,
     /// Whether the key was refused.
     pub(super) key_refused: bool,
+    /// Of those that failed, the ones that were not tried any more, since the service wants to be left
+    /// alone.
+    pub(super) held_up: u64,
     /// Whether a record could not be printed.
     pub(super) is_untold: bool,
 }
 
 impl Ends {
-    /// The exit code: failures win over ids that are not there; a refused key is one of its own only
-    /// where nothing was done.
+    /// The exit code: failures win over ids that are not there; a refused key and a service that wants
+    /// to be left alone have one of their own only where nothing was done.
     pub(super) fn code(&self, is_partial: bool) -> u8 {
-        if self.key_refused && self.saved + self.already == 0 {
+        let nothing_done = self.saved + self.already == 0;
+        if self.key_refused && nothing_done {
             return 3;
+        }
+        if self.held_up > 0 && self.failed == self.held_up && nothing_done && !is_partial {
+            return 5;
         }
         let has_failed = self.failed > 0 || self.key_refused || self.is_untold;
         match (has_failed || is_partial, self.missing > 0) {
@@ -106,6 +110,63 @@ impl Ends {
             (false, false) => 0,
         }
     }
+}
+
+/// What ends the saving of all that is left, in one sentence.
+#[derive(Clone, Debug)]
+pub(super) enum Ending {
+    /// The key is refused, in these words.
+    KeyRefused(String),
+    /// The service wants to be left alone for longer than anybody waits.
+    HeldUp {
+        /// What it answered.
+        words: String,
+        /// Up to then, in seconds since the epoch by this machine's clock.
+        until_s: i64,
+        /// For so long.
+        wait: Duration,
+    },
+}
+
+impl Ending {
+    fn held_up(words: String, wait: Duration) -> Self {
+        let seconds = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+        let until_s = Now::read().wall_ms.div_euclid(1_000).saturating_add(seconds);
+        Self::HeldUp { words, until_s, wait }
+    }
+
+    /// What the failure of one file says of all others.
+    fn of(failure: &JobFailure) -> Option<Self> {
+        if failure.kind == FailureKind::KeyRefused {
+            return Some(Self::KeyRefused(failure.words.clone()));
+        }
+        let too_long = |wait: &Duration| *wait > Policy::default().longest_wait;
+        let wait = failure.kind.asks_to_wait().filter(too_long)?;
+        Some(Self::held_up(failure.words.clone(), wait))
+    }
+
+    /// What an answer says of all further requests.
+    pub(super) fn after(why: &Failure) -> Option<Self> {
+        match why {
+            why if super::refuses_key(why) => Some(Self::KeyRefused(why.to_string())),
+            Failure::AskedToWait { error, wait, .. } => {
+                Some(Self::held_up(error.to_string(), *wait))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What is to be saved.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    pub(super) files: Vec<Candidate>,
+    /// Files of which it is said why they are not even tried.
+    pub(super) unknown: Vec<(Pinned, JobFailure)>,
+    /// Files that were not asked about any more.
+    pub(super) unasked: Vec<Pinned>,
+    /// What ended it before anything was saved.
+    pub(super) ending: Option<Ending>,
 }
 
 /// A file that is to be saved, and how it came to be known.
@@ -159,32 +220,33 @@ impl Saving {
         super::print(&report::listed(files, server_ms))
     }
 
-    /// Says of files that were given by their ids that it came to nothing with them.
-    pub(super) fn refused(&self, files: Vec<(Pinned, JobFailure)>, key_refused: bool) -> Ends {
+    /// Says of files that it came to nothing with them, and saves none.
+    pub(super) fn refused(&self, wanted: &Wanted) -> Ends {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
-        for (file, failure) in files {
-            reporter.failed(&file, &failure, true, 0);
+        for (file, failure) in &wanted.unknown {
+            reporter.failed(file, failure, true, 0);
         }
-        Ends { key_refused, ..reporter.end(&Queue::new(1, 0)) }
+        if let Some(ending) = &wanted.ending {
+            reporter.ended(&wanted.unasked, ending);
+        }
+        reporter.end(&Queue::new(1, 0))
     }
 
-    /// Saves the files; what is saved already is not taken again. Of `unknown` it is said why they are
-    /// not even tried.
-    pub(super) async fn run(
-        self,
-        files: Vec<Candidate>,
-        unknown: Vec<(Pinned, JobFailure)>,
-        ledger: &Contents,
-    ) -> Ends {
+    /// Saves the files; what is saved already is not taken again.
+    pub(super) async fn run(self, wanted: Wanted, ledger: &Contents) -> Ends {
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
         let mut queue = Queue::new(AT_ONCE, fastrand::u64(..));
-        for (file, failure) in unknown {
-            reporter.failed(&file, &failure, true, 0);
+        for (file, failure) in &wanted.unknown {
+            reporter.failed(file, failure, true, 0);
         }
-        let mut given = HashSet::new();
-        for Candidate { file, is_given } in files {
+        let (mut given, mut left) = (HashSet::new(), wanted.unasked);
+        for Candidate { file, is_given } in wanted.files {
             if let Some(saved) = self.saved_already(ledger, &file) {
                 reporter.already(&file, &saved);
+                continue;
+            }
+            if wanted.ending.is_some() {
+                left.push(file);
                 continue;
             }
             let (again, trust_length) = (self.options.again, self.options.trust_length);
@@ -196,11 +258,14 @@ impl Saving {
                 given.insert(id);
             }
         }
+        if let Some(ending) = wanted.ending {
+            reporter.ended(&left, &ending);
+            return reporter.end(&queue);
+        }
         if queue.has_open() {
             reporter.begins(queue.len(), queue.wanted_bytes(), &self.folder);
         }
-        let ran = Running { saver: self.saver, queue, reporter, given };
-        ran.run().await
+        Running::new(self.saver, queue, reporter, given).run().await
     }
 
     /// The proof that a file is saved, where it lies there still.
@@ -225,106 +290,6 @@ impl Saving {
 
     pub(super) fn options(&self) -> &SavingOptions {
         &self.options
-    }
-}
-
-/// The queue while it is carried out.
-struct Running {
-    saver: Saver,
-    queue: Queue,
-    reporter: Reporter,
-    /// Jobs for files whose ids were given.
-    given: HashSet<JobId>,
-}
-
-/// What a job tells.
-enum Message {
-    Told(Told),
-    Ended(Result<Done, JobFailure>),
-}
-
-impl Running {
-    async fn run(mut self) -> Ends {
-        let (sender, mut receiver) = mpsc::channel(WAITING);
-        while self.queue.has_open() {
-            while let Some(job) = self.queue.begin(Now::read()) {
-                let (id, download) = (job.id, job.download.clone());
-                self.begin(id, download, &sender);
-            }
-            if self.rests_for_want_of_room() {
-                break;
-            }
-            self.take_in(&mut receiver).await;
-            self.reporter.progress(&self.queue, since_boot());
-        }
-        self.reporter.end(&self.queue)
-    }
-
-    fn begin(&self, id: JobId, download: Download, sender: &Sender<(JobId, Message)>) {
-        let (saver, sender) = (self.saver.clone(), sender.clone());
-        tokio::spawn(async move {
-            let told = sender.clone();
-            let now_s = Now::read().wall_ms.div_euclid(1_000);
-            let tell = move |what| {
-                // Where the loop has better to do, the next one says it; what counts comes at the end.
-                let _ = told.try_send((id, Message::Told(what)));
-            };
-            let result = saver.save(&download, now_s, tell).await;
-            let _ = sender.send((id, Message::Ended(result))).await;
-        });
-    }
-
-    /// Waits for what happens next.
-    async fn take_in(&mut self, receiver: &mut Receiver<(JobId, Message)>) {
-        let due = self.queue.deadline().map_or(LOOK_AGAIN, |at| at.saturating_sub(since_boot()));
-        let message = tokio::select! {
-            message = receiver.recv() => message,
-            () = sleep(due.min(LOOK_AGAIN)) => None,
-        };
-        let now = since_boot();
-        match message {
-            None => {}
-            Some((id, Message::Told(what))) => match what {
-                Told::Named(path) => self.queue.named(id, path),
-                Told::StartsAt(held, total) => self.queue.starts_at(id, held, total),
-                Told::Received(bytes, total) => self.queue.progressed(id, bytes, total, now),
-                Told::ReceivedAll => self.queue.received_all(id),
-                Told::Allowance(Some(allowance)) if allowance.remaining == 0 => {
-                    self.queue.wait_until(now + allowance.reset.min(Duration::from_secs(120)));
-                }
-                Told::Allowance(_) => {}
-            },
-            Some((id, Message::Ended(result))) => {
-                let result = result.map(|Done { saved, ledger_trouble }| {
-                    self.reporter.ledger_trouble(ledger_trouble);
-                    saved
-                });
-                self.queue.ended(id, result, now);
-                self.report(id);
-            }
-        }
-    }
-
-    /// Says how a job ended, if it did.
-    fn report(&mut self, id: JobId) {
-        let Some(job) = self.queue.job(id) else { return };
-        match &job.state {
-            JobState::Saved(saved) => self.reporter.saved(job.file(), saved),
-            JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused => {
-                // It ended all of them, for which one sentence does.
-                self.reporter.key_refused(&self.queue, &failure.words);
-            }
-            JobState::Failed(failure) => {
-                self.reporter.failed(job.file(), failure, self.given.contains(&id), job.received);
-            }
-            _ => {}
-        }
-    }
-
-    /// Whether nothing goes on any more, since there is no room on the disk.
-    fn rests_for_want_of_room(&mut self) -> bool {
-        let rests = |job: &&Job| job.state == JobState::Paused(Pause::DiskFull);
-        self.queue.jobs().any(|job| rests(&job)) && !self.queue.jobs().any(Job::is_under_way)
     }
 }
 

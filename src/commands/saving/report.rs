@@ -6,15 +6,15 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Ends, RecordOutput, shown};
+use super::{Ending, Ends, RecordOutput, shown};
 use crate::commands::count;
 use crate::commands::progress::{Progress, Telling};
-use crate::jobs::job::{FailureKind, JobFailure, JobState};
+use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
 use crate::jobs::record::{Outcome, Record, Saved};
 use crate::jobs::{Job, Pinned, Queue};
 use crate::runtime::output::stdout;
 use crate::text::{cause, grouped, size};
-use crate::time::clock::Now;
+use crate::time::clock::{LOCAL, Now};
 use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::span::short_span;
 
@@ -96,20 +96,32 @@ impl Reporter {
         self.record(&Record::failed(file, outcome, &failure.words, now_s()));
     }
 
-    /// The key is refused, which ended all.
-    pub(super) fn key_refused(&mut self, queue: &Queue, words: &str) {
-        if self.ends.key_refused {
-            return;
+    /// These files were not saved, since something ended all: one sentence for all of them.
+    pub(super) fn ended(&mut self, left: &[Pinned], ending: &Ending) {
+        let number = left.len() as u64;
+        let why = match ending {
+            Ending::KeyRefused(words) => {
+                self.ends.key_refused = true;
+                words.clone()
+            }
+            Ending::HeldUp { words, until_s, wait } => {
+                self.ends.held_up += number;
+                let until = LOCAL.past(*until_s, now_s());
+                let span = short_span(wait.as_secs());
+                format!("{words}; it wants no further request until {until} (in {span})")
+            }
+        };
+        self.ends.failed += number;
+        self.trouble(&format!("{why}; {} not saved", count(number, "file")));
+        for file in left {
+            self.record(&Record::failed(file, Outcome::Failed, &why, now_s()));
         }
-        self.ends.key_refused = true;
-        let is_refused = |job: &&Job| matches!(&job.state, JobState::Failed(failure) if failure.kind == FailureKind::KeyRefused);
-        let stopped: Vec<&Job> = queue.jobs().filter(is_refused).collect();
-        let files = count(stopped.len() as u64, "file");
-        self.trouble(&format!("{words}; {files} not saved"));
-        for job in stopped {
-            self.ends.failed += 1;
-            self.record(&Record::failed(job.file(), Outcome::Failed, words, now_s()));
-        }
+    }
+
+    /// Nothing is asked for meanwhile.
+    pub(super) fn waits(&mut self, wait: Duration) {
+        let span = short_span(wait.as_secs());
+        self.note(&format!("waiting for {span}, as the service asks"));
     }
 
     pub(super) fn ledger_trouble(&mut self, trouble: Option<String>) {
@@ -136,7 +148,8 @@ impl Reporter {
 
     /// What could not go on, and all in a line.
     pub(super) fn end(mut self, queue: &Queue) -> Ends {
-        let left: Vec<&Job> = queue.jobs().filter(|job| !job.is_over()).collect();
+        let rests = |job: &&Job| job.state == JobState::Paused(Pause::DiskFull);
+        let left: Vec<&Job> = queue.jobs().filter(rests).collect();
         if !left.is_empty() {
             let wanted = size(queue.wanted_bytes());
             let files = count(left.len() as u64, "file");

@@ -1,5 +1,7 @@
 use super::*;
 use crate::jobs::Pinned;
+use crate::jobs::job::{FailureKind, JobFailure};
+use crate::jobs::record::Saved;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// The service's clock, and the machine's, at the start of each test.
@@ -157,6 +159,27 @@ fn a_wait_that_the_service_asks_for_holds_up_all() {
     assert_eq!(begin(&mut queue, at(30)), ["a"]);
 }
 
+/// Whoever asks for longer than anybody waits ends this try and holds up the others, an hour at most.
+#[test]
+fn a_wait_that_is_too_long_fails_the_one_and_holds_up_the_others() {
+    for (kind, until) in [
+        (FailureKind::Passing { wait: Some(121 * SECOND) }, 121),
+        (FailureKind::AskedToWait(5 * SECOND), 5),
+        (FailureKind::AskedToWait(900_000 * SECOND), 3_600),
+    ] {
+        let mut queue = Queue::new(1, 1);
+        for (id, left_s) in [("a", 60), ("b", 600)] {
+            queue.add(download(id, 100, left_s)).unwrap();
+        }
+        begin(&mut queue, at(0));
+        queue.ended(id_of(&queue, "a"), failure(kind), at(0).mono);
+        assert!(matches!(state(&queue, "a"), JobState::Failed(_)), "{kind:?}");
+        assert_eq!(begin(&mut queue, at(until - 1)), [""; 0], "{kind:?}");
+        assert_eq!(queue.deadline(), Some(at(until).mono), "{kind:?}");
+        assert_eq!(begin(&mut queue, at(until)), ["b"], "{kind:?}");
+    }
+}
+
 #[test]
 fn a_full_disk_has_all_rest_and_going_on_with_one_goes_on_with_all() {
     let mut queue = Queue::new(2, 1);
@@ -290,7 +313,8 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                             FailureKind::Passing { wait },
                             FailureKind::Held(1),
                             FailureKind::Final,
-                            FailureKind::Missing,
+                            FailureKind::NoRoom,
+                            FailureKind::AskedToWait(rng.u32(0..10) * SECOND),
                         ];
                         let result = if rng.bool() {
                             queue.received_all(id);

@@ -95,7 +95,7 @@ fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobF
         ApiError::Refused { status: Status(404), .. } if has_run_out => FailureKind::Expired,
         ApiError::Refused { status: Status(404), .. } => FailureKind::Missing,
         error if error.is_transient() => FailureKind::Passing { wait: error.wait() },
-        _ => FailureKind::Final,
+        error => error.wait().map_or(FailureKind::Final, FailureKind::AskedToWait),
     };
     let kept_words = || match download.file.bytes {
         _ if kept == 0 => String::new(),

@@ -1,0 +1,86 @@
+//! How a try ends, and what follows from that for its job and for all others.
+
+use std::time::Duration;
+
+use super::{IDLE_TRIES, MOST_TRIES, Queue};
+use crate::api::pace::asked_wait;
+use crate::jobs::job::{FailureKind, JobFailure, JobId, JobState, Pause};
+use crate::jobs::record::Saved;
+
+impl Queue {
+    /// A job that was begun is at its end.
+    pub fn ended(&mut self, id: JobId, result: Result<Saved, JobFailure>, now: Duration) {
+        if !self.under_way.remove(&id) {
+            return;
+        }
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        job.rate.rest();
+        match result {
+            Ok(saved) => {
+                job.received = saved.bytes;
+                job.total = Some(saved.bytes);
+                job.path = Some(saved.path.clone());
+                self.end(id, JobState::Saved(saved));
+            }
+            Err(failure) => self.failed(id, failure, now),
+        }
+        if self.under_way.is_empty() {
+            self.rate.rest();
+        }
+    }
+
+    fn failed(&mut self, id: JobId, failure: JobFailure, now: Duration) {
+        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        match failure.kind {
+            FailureKind::Passing { wait } => {
+                job.idle_tries = if job.has_advanced { 0 } else { job.idle_tries + 1 };
+                let spent = job.idle_tries >= IDLE_TRIES || job.tries >= MOST_TRIES;
+                self.leave_alone(wait, now);
+                if spent || wait.is_some_and(|wait| wait > self.policy.longest_wait) {
+                    return self.end(id, JobState::Failed(failure));
+                }
+                let Some(job) = self.jobs.get_mut(id.0) else { return };
+                let backoff = self.policy.backoff(job.idle_tries.max(1), &mut self.rng);
+                job.not_before = now.saturating_add(wait.unwrap_or(backoff));
+                self.wait(id);
+            }
+            FailureKind::AskedToWait(wait) => {
+                self.leave_alone(Some(wait), now);
+                self.end(id, JobState::Failed(failure));
+            }
+            FailureKind::Held(_) if !job.was_held => {
+                job.was_held = true;
+                self.wait(id);
+            }
+            FailureKind::DiskFull => {
+                self.rest(id, Pause::DiskFull);
+                self.waiting.clear();
+                for id in self.open_jobs() {
+                    self.pause_for(id, Pause::DiskFull);
+                }
+            }
+            FailureKind::KeyRefused => {
+                self.waiting.clear();
+                // What has come already is finished all the same.
+                let comes = |id: &JobId| self.jobs[id.0].state != JobState::Finishing;
+                let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
+                for other in open {
+                    self.stop(other);
+                    self.end(other, JobState::Failed(failure.clone()));
+                }
+            }
+            FailureKind::Held(_)
+            | FailureKind::NoRoom
+            | FailureKind::Missing
+            | FailureKind::Expired
+            | FailureKind::Final => self.end(id, JobState::Failed(failure)),
+        }
+    }
+
+    /// Begins nothing as long as the service asks for, an hour at most.
+    fn leave_alone(&mut self, wait: Option<Duration>, now: Duration) {
+        if let Some(wait) = wait {
+            self.wait_until(now.saturating_add(asked_wait(wait)));
+        }
+    }
+}
