@@ -121,8 +121,8 @@ pub struct Job {
     pub(super) tries: u32,
     pub(super) idle_tries: u32,
     pub(super) not_before: Duration,
-    /// Whether another process had it before.
-    pub(super) was_held: bool,
+    /// How often another process had it when it was looked at.
+    pub(super) held: u32,
 }
 
 impl Job {
@@ -141,7 +141,7 @@ impl Job {
             tries: 0,
             idle_tries: 0,
             not_before: Duration::ZERO,
-            was_held: false,
+            held: 0,
         }
     }
 
@@ -179,6 +179,12 @@ impl Job {
     #[must_use]
     pub fn rest(&self) -> Option<u64> {
         self.total.map(|total| total.saturating_sub(self.received))
+    }
+
+    /// Whether another process had the file when it was looked at last: it waits for the end of all others.
+    #[must_use]
+    pub fn was_held(&self) -> bool {
+        self.held > 0
     }
 
     /// When its next try is due, where it waits for that.

@@ -7,7 +7,7 @@
 //! | `Running`, `Finishing` | it is saved, or was so already | `Saved` |
 //! | | it may go better another time, and tries are left | `Waiting`, not before the end of the back-off |
 //! | | the service asks for a wait that is longer than any, or for no further try | `Failed`, and nothing is begun before the end of the wait |
-//! | | another process has it | `Waiting`, behind all others; the second time `Failed` |
+//! | | another process has it | `Waiting` until nothing else waits or runs; `Failed` when another process has it still half a minute later |
 //! | | the disk is full, which showed while it was written | `Paused`, and with it all that is not done |
 //! | | there is no room for a file as long as this one | `Failed` |
 //! | | the key is refused | `Failed`, and with it all that is not done |
@@ -40,6 +40,11 @@ pub const AT_ONCE: usize = 3;
 const IDLE_TRIES: u32 = 3;
 /// Tries of a file in all.
 const MOST_TRIES: u32 = 12;
+/// Looks at a file that another process has, beside the first one and that when nothing else is left to
+/// do: with the pauses between them they take half a minute.
+const LOOKS: u32 = 6;
+/// The pauses between these looks begin with this one, double, and stay at the second one.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(8));
 /// A rate that differs by this factor from the one by which the jobs were put in order puts them in
 /// another one.
 const OTHER_RATE: f64 = 1.25;
@@ -57,6 +62,8 @@ pub struct Queue {
     ordered_by: Option<f64>,
     /// What waits for a moment.
     delayed: BTreeSet<(Duration, JobId)>,
+    /// What another process had: it waits for the end of all others, and for a moment.
+    held: BTreeSet<(Duration, JobId)>,
     /// The ids of what is not over.
     open: HashSet<Untrusted>,
     under_way: HashSet<JobId>,
@@ -80,6 +87,7 @@ impl Queue {
             is_in_order: false,
             ordered_by: None,
             delayed: BTreeSet::new(),
+            held: BTreeSet::new(),
             open: HashSet::new(),
             under_way: HashSet::new(),
             at_once: at_once.max(1),
@@ -162,7 +170,7 @@ impl Queue {
             self.is_in_order = false;
         }
         self.put_in_order(mono);
-        let id = self.waiting.pop()?;
+        let id = self.waiting.pop().or_else(|| self.take_held(mono))?;
         self.under_way.insert(id);
         let job = self.jobs.get_mut(id.0)?;
         job.state = JobState::Running;
@@ -170,6 +178,25 @@ impl Queue {
         job.begun += 1;
         job.has_advanced = false;
         Some(job)
+    }
+
+    /// The most urgent of what another process had, once nothing else waits or runs.
+    fn take_held(&mut self, now: Duration) -> Option<JobId> {
+        if self.has_other_work() {
+            return None;
+        }
+        let rate = self.rate.per_second(now);
+        let due = self.held.iter().take_while(|(at, _)| *at <= now);
+        let slack = |(_, id): &&(Duration, JobId)| (self.jobs[id.0].slack_ms(rate), *id);
+        let first = *due.min_by_key(slack)?;
+        self.held.remove(&first);
+        Some(first.1)
+    }
+
+    /// Whether anything waits or runs that no other process had.
+    fn has_other_work(&self) -> bool {
+        let is_other = |id: &JobId| !self.jobs[id.0].was_held();
+        !self.waiting.is_empty() || !self.delayed.is_empty() || self.under_way.iter().any(is_other)
     }
 
     /// Puts what waits in order, where it is not by and large.
@@ -188,8 +215,8 @@ impl Queue {
         let jobs = &self.jobs;
         self.waiting.sort_by_cached_key(|id| {
             let job = &jobs[id.0];
-            // The most urgent last; what another process had comes after all that nobody has.
-            Reverse((job.was_held, job.slack_ms(rate), *id))
+            // The most urgent last.
+            Reverse((job.slack_ms(rate), *id))
         });
     }
 
@@ -239,7 +266,9 @@ impl Queue {
     fn wait(&mut self, id: JobId) {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
         job.state = JobState::Waiting;
-        if job.not_before > Duration::ZERO {
+        if job.was_held() {
+            self.held.insert((job.not_before, id));
+        } else if job.not_before > Duration::ZERO {
             self.delayed.insert((job.not_before, id));
         } else {
             self.waiting.push(id);
@@ -252,6 +281,7 @@ impl Queue {
         let Some(job) = self.jobs.get_mut(id.0) else { return };
         job.rate.rest();
         self.delayed.remove(&(job.not_before, id));
+        self.held.remove(&(job.not_before, id));
         job.not_before = Duration::ZERO;
         self.waiting.retain(|other| *other != id);
         if self.under_way.remove(&id) {
@@ -296,7 +326,9 @@ impl Queue {
             return None;
         }
         let ready = (!self.waiting.is_empty()).then_some(Duration::ZERO);
-        let first = ready.or_else(|| self.delayed.first().map(|(at, _)| *at))?;
+        let first_of = |all: &BTreeSet<(Duration, JobId)>| all.first().map(|(at, _)| *at);
+        let held = || first_of(&self.held).filter(|_| !self.has_other_work());
+        let first = ready.or_else(|| first_of(&self.delayed)).or_else(held)?;
         Some(first.max(self.not_before))
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{IDLE_TRIES, MOST_TRIES, Queue};
+use super::{IDLE_TRIES, LOOK_AGAIN, LOOKS, MOST_TRIES, Queue};
 use crate::api::pace::asked_wait;
 use crate::jobs::job::{FailureKind, JobFailure, JobId, JobState, Pause};
 use crate::jobs::record::Saved;
@@ -48,19 +48,24 @@ impl Queue {
                 self.leave_alone(Some(wait), now);
                 self.end(id, JobState::Failed(failure));
             }
-            FailureKind::Held(_) if !job.was_held => {
-                job.was_held = true;
+            FailureKind::Held(_) if job.held <= LOOKS => {
+                // It was looked at, not tried.
+                job.tries -= 1;
+                job.not_before = now.saturating_add(look_again(job.held));
+                job.held += 1;
                 self.wait(id);
             }
             FailureKind::DiskFull => {
                 self.rest(id, Pause::DiskFull);
                 self.waiting.clear();
+                self.held.clear();
                 for id in self.open_jobs() {
                     self.pause_for(id, Pause::DiskFull);
                 }
             }
             FailureKind::KeyRefused => {
                 self.waiting.clear();
+                self.held.clear();
                 // What has come already is finished all the same.
                 let comes = |id: &JobId| self.jobs[id.0].state != JobState::Finishing;
                 let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
@@ -83,4 +88,11 @@ impl Queue {
             self.wait_until(now.saturating_add(asked_wait(wait)));
         }
     }
+}
+
+/// How long to wait after the `nth` look at a file that another process has, from 0: after the first one
+/// other work comes in between, and may take no time at all.
+fn look_again(nth: u32) -> Duration {
+    let (first, longest) = LOOK_AGAIN;
+    first.saturating_mul(1 << nth.min(16)).min(longest)
 }

@@ -48,7 +48,7 @@ impl Queue {
         if !came_to_nothing || !self.open.insert(job.download.file.id.clone()) {
             return false;
         }
-        (job.tries, job.idle_tries, job.was_held) = (0, 0, false);
+        (job.tries, job.idle_tries, job.held) = (0, 0, 0);
         job.not_before = Duration::ZERO;
         self.wait(id);
         true

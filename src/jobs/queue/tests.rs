@@ -240,20 +240,61 @@ fn what_has_come_already_is_finished_though_the_key_is_refused() {
     assert!(matches!(state(&queue, "a"), JobState::Saved(_)));
 }
 
+/// It is looked at when nothing else waits or runs, and with some patience: the other process may be about
+/// to be done.
 #[test]
-fn what_another_process_has_comes_again_at_the_end_and_once_only() {
-    let mut queue = Queue::new(1, 1);
-    for (id, left_s) in [("a", 10), ("b", 20)] {
+fn what_another_process_has_comes_again_at_the_end_and_is_waited_for() {
+    let mut queue = Queue::new(2, 1);
+    for (id, left_s) in [("a", 10), ("b", 20), ("c", 30)] {
         queue.add(download(id, 100, left_s)).unwrap();
     }
-    begin(&mut queue, at(0));
-    let (a, b) = (id_of(&queue, "a"), id_of(&queue, "b"));
+    assert_eq!(begin(&mut queue, at(0)), ["a", "b"]);
+    let [a, b, c] = ["a", "b", "c"].map(|id| id_of(&queue, id));
     queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
-    assert_eq!(begin(&mut queue, at(0)), ["b"]);
-    queue.ended(b, Ok(saved(100)), at(0).mono);
-    assert_eq!(begin(&mut queue, at(0)), ["a"]);
-    queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)), ["c"]);
+    queue.ended(b, passing(), at(0).mono);
+    queue.ended(c, Ok(saved(100)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(600)), ["b"], "what waits for another try comes before it");
+    assert_eq!(queue.deadline(), None);
+    queue.received_all(b);
+    assert_eq!(begin(&mut queue, at(600)), [""; 0], "what is being finished runs");
+    queue.ended(b, Ok(saved(100)), at(600).mono);
+    assert_eq!(begin(&mut queue, at(600)), ["a"]);
+    // From then on it is looked at by itself, for half a minute and no longer.
+    let (mut looks, mut now) = (1, at(600).mono);
+    queue.ended(a, failure(FailureKind::Held(7)), now);
+    while let Some(due) = queue.deadline() {
+        assert!(due > now, "there is a pause");
+        now = due;
+        queue.begin(Now { mono: now, ..at(0) }).unwrap();
+        queue.ended(a, failure(FailureKind::Held(7)), now);
+        looks += 1;
+    }
     assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
+    let patience = (now - at(600).mono).as_secs();
+    assert!((looks, patience) == (7, 31), "{looks} looks in {patience} s");
+    // Tried again, it is waited for as long again, and taken where it is free.
+    assert!(queue.try_again(a));
+    assert_eq!(begin(&mut queue, at(700)), ["a"]);
+    queue.ended(a, failure(FailureKind::Held(7)), at(700).mono);
+    assert_eq!(begin(&mut queue, at(701)), ["a"]);
+    queue.ended(a, Ok(saved(100)), at(701).mono);
+    assert!(matches!(state(&queue, "a"), JobState::Saved(_)));
+}
+
+#[test]
+fn what_another_process_has_can_be_paused_and_called_off() {
+    let mut queue = Queue::new(1, 1);
+    let a = queue.add(download("a", 100, 10)).unwrap();
+    begin(&mut queue, at(0));
+    queue.ended(a, failure(FailureKind::Held(7)), at(0).mono);
+    assert!(queue.pause(a));
+    assert_eq!((begin(&mut queue, at(9)).len(), queue.deadline()), (0, None));
+    assert!(queue.go_on(a));
+    assert_eq!(begin(&mut queue, at(9)), ["a"]);
+    queue.ended(a, failure(FailureKind::Held(7)), at(9).mono);
+    assert!(queue.cancel(a));
+    assert_eq!((begin(&mut queue, at(99)).len(), queue.deadline()), (0, None));
 }
 
 #[test]
@@ -333,7 +374,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             }
             let waited = queue.not_before() > at(clock).mono;
             while let Some(job) = queue.begin(at(clock)) {
-                let (id, slack) = (job.id, (job.was_held, job.slack_ms(None)));
+                let (id, slack) = (job.id, (job.was_held(), job.slack_ms(None)));
                 assert!(!waited && running.insert(id), "{seed} {step}");
                 assert!(!ended.contains(&id), "{seed} {step}: it was saved already");
                 if queue.rate(at(clock).mono).is_none() {
@@ -341,7 +382,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                         job.state == JobState::Waiting && job.not_before <= at(clock).mono
                     };
                     for other in queue.jobs().filter(ready) {
-                        let theirs = (other.was_held, other.slack_ms(None));
+                        let theirs = (other.was_held(), other.slack_ms(None));
                         assert!(slack <= theirs, "{seed} {step}: {slack:?} {theirs:?}");
                     }
                 }
