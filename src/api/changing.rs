@@ -109,6 +109,7 @@ impl Client {
             (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
             (opened, _) => opened,
         };
+        self.observe(exchange.date());
         let result = match opened {
             Err(error) => Err(error),
             Ok(opened) => {

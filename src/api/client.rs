@@ -4,7 +4,7 @@
 //! means. Redirects are not followed, the library's own retries are off, and the key is held as a
 //! secret that neither `Debug` nor an error can show.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, IF_RANGE, RANGE};
@@ -23,7 +23,7 @@ use super::wire::{self, File, NotAPage, Page};
 use crate::api::endpoint::Endpoint;
 use crate::api::secret::Secret;
 use crate::text::Untrusted;
-use crate::time::clock::DateSample;
+use crate::time::clock::{DateSample, ServerClock};
 
 /// Limits of one try of a call that wants a document; the defaults are the program's policy.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +92,7 @@ pub struct Client {
     pub(super) attempt: u32,
     progress: Progress,
     pub(super) route: Route,
+    clock: Arc<Mutex<ServerClock>>,
 }
 
 /// Whoever is told how many bytes of an answer have come, as they come.
@@ -147,7 +148,8 @@ impl Client {
         }
         let http = builder.build().map_err(|error| no_client(&error))?;
         let progress = Progress::default();
-        Ok(Self { http, endpoint, key, limits, attempt: 1, progress, route })
+        let clock = Arc::default();
+        Ok(Self { http, endpoint, key, limits, attempt: 1, progress, route, clock })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
@@ -166,6 +168,19 @@ impl Client {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.endpoint
+    }
+
+    /// The service's clock, as far as the answers to this client and its clones told, refusals among
+    /// them.
+    #[must_use]
+    pub fn clock(&self) -> ServerClock {
+        *self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn observe(&self, date: Option<DateSample>) {
+        if let Some(date) = date {
+            self.clock.lock().unwrap_or_else(PoisonError::into_inner).observe(date);
+        }
     }
 
     /// One try of `GET /v1/files` with `limit` and, if given, `after`.
@@ -248,6 +263,7 @@ impl Client {
             (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
             (result, _) => result,
         };
+        self.observe(exchange.date());
         if let Some(path) = path {
             let length = result.as_ref().map(|(head, _)| head.length);
             let length = length.map(|bytes| usize::try_from(bytes.unwrap_or(0)).unwrap_or(0));
@@ -277,6 +293,7 @@ impl Client {
             (Err(error), Some(proxy)) => Err(self.named_after(proxy, error).await),
             (result, _) => result,
         };
+        self.observe(exchange.date());
         if let Some(path) = path {
             let bytes = result.as_ref().map(|answer| answer.value.bytes.len());
             exchange.log(&path, self.attempt, bytes);

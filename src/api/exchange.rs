@@ -39,6 +39,8 @@ pub(super) struct Exchange {
     begun: Instant,
     /// The status, once there is one.
     status: Option<u16>,
+    /// What the answer told of the service's clock.
+    date: Option<DateSample>,
 }
 
 /// An answer that grants what was asked for, and whose body is still to be read.
@@ -75,7 +77,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 impl Exchange {
     /// Begins now.
     pub(super) fn begin(limits: Limits, about: About) -> Self {
-        Self { limits, about, begun: Instant::now(), status: None }
+        Self { limits, about, begun: Instant::now(), status: None, date: None }
+    }
+
+    /// What the answer, whatever it was, told of the service's clock.
+    pub(super) fn date(&self) -> Option<DateSample> {
+        self.date
     }
 
     /// The first half: sends the request, and turns an answer that is no success into the error that
@@ -151,6 +158,7 @@ impl Exchange {
         let status = response.status();
         self.status = Some(status.as_u16());
         let date = date_sample(response.headers(), sent);
+        self.date = date;
         let allowance = read_allowance(response.headers());
         Ok(Opened { response, limits, haste: Haste::By(deadline), date, allowance })
     }
