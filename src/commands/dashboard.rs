@@ -75,7 +75,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
     let notifier = notifier(notify);
-    let ledger = Ledger::of(config::places::state(), &service.endpoint.place());
+    let ledger = Ledger::of(config::places::state(), &service.place());
     let profile = service.profile.to_owned();
     let setup = runtime::Setup { notifier, ask_background, configuration, ledger, profile };
     let client = move || service.client();

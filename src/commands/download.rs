@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use futures_util::{StreamExt, stream};
 use tokio::runtime::Handle;
 
@@ -12,16 +12,15 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
 use super::retrieving::ask_for_file;
-use super::saving::{Candidate, Ending, Saving, SavingOptions, Wanted};
+use super::saving::{Candidate, Ending, Saving, SavingOptions, Sifted, Wanted};
 use super::{CommandError, configure, count, find_service};
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
-use crate::api::{Answer, Reading};
+use crate::api::{Answer, Client, Reading};
 use crate::jobs::Pinned;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
 use crate::lister::Failure;
-use crate::runtime::ledger::Contents;
 use crate::store::filter::Filter;
 use crate::text::Untrusted;
 use crate::time::clock::{DateSample, Now, ServerClock};
@@ -42,7 +41,7 @@ known, what ends with a whole line, which is said. What was saved, with its SHA-
 in the ledger: `shelflife ledger`.
 
 Exit codes: 0 all saved, or saved already · 1 at least one failed, or the list was partial · 2 usage · \
-3 no, malformed or refused key · 4 an id that was given is not there · 5 service unavailable or \
+3 no, malformed or refused key · 4 an id that was given is not there, or no match · 5 service unavailable or \
 rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
@@ -52,9 +51,10 @@ const ACTING: &[&str] =
 /// Save files to this machine
 #[derive(Clone, Debug, Args)]
 #[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(group = ArgGroup::new("which").required(true).args(["ids", "filter"]))]
 pub struct DownloadCommand {
     /// The ids of the files
-    #[arg(value_name = "ID", required_unless_present = "filter", conflicts_with = "filter")]
+    #[arg(value_name = "ID")]
     pub ids: Vec<OsString>,
 
     /// Save what this lets through; reads the whole list
@@ -79,22 +79,24 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
     let saving = Saving::new(service, command.saving, &config.values)?;
-    let ledger = saving.read_ledger();
     if let Some(filter) = command.filter {
         let found = listed(&saving, config.values.limit, |reading, server_ms| {
             filter.lets_through(reading, server_ms)
         });
         let listed = found.await?;
-        let ledger = ledger.await.unwrap_or_default();
-        return finish(saving, listed, &ledger).await;
+        let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved.is_empty();
+        if has_none && !listed.is_partial {
+            let words = "no match: the filter lets through none of the files that are listed";
+            return Err(CommandError::NotFound(words.to_owned()));
+        }
+        return finish(saving, listed).await;
     }
-    let ledger = ledger.await.unwrap_or_default();
-    by_ids(saving, ids, &ledger).await
+    by_ids(saving, ids).await
 }
 
 /// What was found in the list.
 pub(super) struct Listed {
-    pub(super) files: Vec<Pinned>,
+    pub(super) sifted: Sifted,
     pub(super) clock: ServerClock,
     pub(super) is_partial: bool,
     /// Whether nothing more is to be asked for.
@@ -108,17 +110,16 @@ pub(super) async fn listed(
     takes: impl Fn(&Reading, i64) -> bool,
 ) -> Result<Listed, CommandError> {
     let mut pages = Reader::new(saving.client.clone(), limit, Reach::All).remembering_all().start();
-    let (mut files, mut clock) = (vec![], ServerClock::default());
+    let (sieve, mut clock) = (saving.sieve(), ServerClock::default());
     while let Some(batch) = pages.next_page().await {
         clock = batch.clock;
         let server_ms = clock.server_ms(Now::read());
-        for reading in batch.readings {
-            if let Reading::File(file) = &reading
-                && takes(&reading, server_ms)
-            {
-                files.push(Pinned::read(file));
-            }
-        }
+        let taken = batch.readings.iter().filter(|reading| takes(reading, server_ms));
+        let files = taken.filter_map(|reading| match reading {
+            Reading::File(file) => Some(Pinned::read(file)),
+            _ => None,
+        });
+        sieve.sift(files.collect()).await;
     }
     let Outcome { tally, end, .. } = pages.outcome().await;
     let telling = saving.options().telling;
@@ -134,46 +135,63 @@ pub(super) async fn listed(
             true
         }
     };
-    Ok(Listed { files, clock, is_partial, ending })
+    Ok(Listed { sifted: sieve.end().await, clock, is_partial, ending })
 }
 
 /// Saves what the list had, and tells the exit code.
-pub(super) async fn finish(
-    saving: Saving,
-    listed: Listed,
-    ledger: &Contents,
-) -> Result<u8, CommandError> {
-    let Listed { files, clock, is_partial, ending } = listed;
+pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, CommandError> {
+    let Listed { sifted: Sifted { wanted, saved, index }, clock, is_partial, ending } = listed;
     if saving.options().dry_run {
-        let wanted: Vec<Pinned> =
-            files.into_iter().filter(|file| !saving.is_saved(ledger, file)).collect();
-        Saving::dry_run(&wanted, clock.server_ms(Now::read()))?;
+        saving.dry_run(&wanted, clock.server_ms(Now::read()))?;
         return Ok(u8::from(is_partial));
     }
-    let files = files.into_iter().map(|file| Candidate { file, is_given: false }).collect();
-    let wanted = Wanted { files, ending, ..Wanted::default() };
-    Ok(saving.run(wanted, ledger).await.code(is_partial))
+    let files = wanted.into_iter().map(|file| Candidate { file, is_given: false }).collect();
+    let wanted = Wanted { files, saved, index, ending, ..Wanted::default() };
+    Ok(saving.run(wanted).await?.code(is_partial))
 }
 
-async fn by_ids(
-    saving: Saving,
-    ids: Vec<Untrusted>,
-    ledger: &Contents,
-) -> Result<u8, CommandError> {
-    let (client, us) = (saving.client.clone(), &saving);
+async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError> {
+    let Sifted { index, .. } = saving.sieve().end().await;
+    let known = |id: Untrusted| {
+        let file = Pinned::by_id(id);
+        // What is saved already need not be asked for.
+        let known = saving.saved_by_id(&index, &file);
+        known.ok_or(file)
+    };
+    let ids: Vec<Result<Pinned, Pinned>> = ids.into_iter().map(known).collect();
+    if ids.iter().any(Result::is_err) && !saving.options().dry_run {
+        saving.prepare().await?;
+    }
+    let told = ask_for_all(&saving.client, ids).await;
+    // Where all that was asked for is one file, and nothing is known of it, that is the whole answer.
+    let mut told = told;
+    if told.len() == 1
+        && let Some(Told::Failed(_, why)) = told.pop_if(|told| matches!(told, Told::Failed(..)))
+    {
+        return Err(CommandError::Show(why));
+    }
+    let (wanted, clock) = sorted(told);
+    if saving.options().dry_run {
+        let files: Vec<Pinned> =
+            wanted.files.iter().map(|candidate| candidate.file.clone()).collect();
+        saving.dry_run(&files, clock.server_ms(Now::read()))?;
+        return Ok(saving.refused(&wanted).code(false));
+    }
+    Ok(saving.run(Wanted { index, ..wanted }).await?.code(false))
+}
+
+/// Asks what is known of files of which nothing but the id is.
+async fn ask_for_all(client: &Client, ids: Vec<Result<Pinned, Pinned>>) -> Vec<Told> {
     // Once the service has answered that nothing more is to be asked, nothing more is.
-    let (ended, is_only) = (&AtomicBool::new(false), ids.len() == 1);
-    let asked = stream::iter(ids).map(|id| {
+    let ended = &AtomicBool::new(false);
+    let asked = stream::iter(ids).map(|known| {
         let client = client.clone();
         async move {
-            let file = Pinned::by_id(id);
-            // What is saved already need not be asked for.
-            if let Some(known) = us.saved_by_id(ledger, &file) {
-                return Told::Known(known);
-            }
-            if ended.load(Ordering::Relaxed) {
-                return Told::Unasked(file);
-            }
+            let file = match known {
+                Ok(known) => return Told::Known(known),
+                Err(file) if ended.load(Ordering::Relaxed) => return Told::Unasked(file),
+                Err(file) => file,
+            };
             match ask_for_file(&client, &file.id).await {
                 Ok(Answer { value: Existence::Present(file), date, .. }) => {
                     Told::There(Pinned::read(&file), date)
@@ -186,22 +204,7 @@ async fn by_ids(
             }
         }
     });
-    let mut told: Vec<Told> = asked.buffered(AT_ONCE).collect().await;
-    // Where all that was asked for is one file, and nothing is known of it, that is the whole answer.
-    if is_only
-        && let Some(Told::Failed(_, why)) = told.pop_if(|told| matches!(told, Told::Failed(..)))
-    {
-        return Err(CommandError::Show(why));
-    }
-    let (wanted, clock) = sorted(told);
-    if saving.options().dry_run {
-        let files = wanted.files.iter().map(|candidate| &candidate.file);
-        let files: Vec<Pinned> =
-            files.filter(|file| !saving.is_saved(ledger, file)).cloned().collect();
-        Saving::dry_run(&files, clock.server_ms(Now::read()))?;
-        return Ok(saving.refused(&wanted).code(false));
-    }
-    Ok(saving.run(wanted, ledger).await.code(false))
+    asked.buffered(AT_ONCE).collect().await
 }
 
 /// What came of asking for a file by its id.
@@ -220,7 +223,7 @@ fn sorted(told: Vec<Told>) -> (Wanted, ServerClock) {
     let (mut wanted, mut clock) = (Wanted::default(), ServerClock::default());
     for told in told {
         match told {
-            Told::Known(file) => wanted.files.push(Candidate { file, is_given: true }),
+            Told::Known(file) => wanted.saved.push(file),
             Told::There(file, date) => {
                 if let Some(date) = date {
                     clock.observe(date);

@@ -52,7 +52,8 @@ pub enum LedgerOutput {
 /// Where it cannot be read or printed.
 pub fn run(options: &GlobalOptions, command: &LedgerCommand) -> Result<(), CommandError> {
     let config = configure(options)?;
-    let place = if options.demo { "demo".to_owned() } else { endpoint(options, &config)?.place() };
+    let place =
+        if options.demo { super::DEMO.to_owned() } else { endpoint(options, &config)?.place() };
     let ledger = Ledger::of(places::state(), &place);
     let mut out = std::io::BufWriter::new(stdout());
     let torn = ledger

@@ -49,11 +49,14 @@ use crate::lister::Failure;
 use crate::log_file;
 use crate::runtime::output::stdout;
 use crate::runtime::shortage;
-use crate::text::{Untrusted, UntrustedRef, grouped};
+use crate::text::{Untrusted, UntrustedRef, cause, grouped};
 use options::GlobalOptions;
 
 /// Files of the demo account unless said otherwise.
 const DEMO_FILES: u64 = 2_000;
+
+/// The profile of the demo account, and the place of its ledger.
+const DEMO: &str = "demo";
 
 /// Why a command failed: what was being done, then the cause.
 #[derive(Debug, thiserror::Error)]
@@ -100,8 +103,11 @@ pub enum CommandError {
     /// The dashboard was left without ever having been let in.
     #[error("{0}; {advice}", advice = .0.advice())]
     NotLetIn(ApiError),
+    /// Where something was to be written, nothing can be.
+    #[error("{0}")]
+    Unusable(String),
     /// Something on this machine failed.
-    #[error("{doing}: {source}")]
+    #[error("{doing}: {}", cause(source))]
     Io {
         /// What was being done.
         doing: &'static str,
@@ -120,7 +126,7 @@ pub enum CommandError {
     #[error("the service allows no further request for {} s; try again then", .0.as_secs())]
     HeldUp(Duration),
     /// The metrics could not be put in their place.
-    #[error("the metrics {path} were not written: {source}")]
+    #[error("the metrics {path} were not written: {}", cause(source))]
     MetricsNotWritten {
         /// The file, safe to print.
         path: String,
@@ -158,6 +164,7 @@ impl CommandError {
             Self::HeldUp(_) => 5,
             Self::NotFound(_) => 4,
             Self::Partial { .. }
+            | Self::Unusable(_)
             | Self::Io { .. }
             | Self::NotWritten { .. }
             | Self::MetricsNotWritten { .. }
@@ -181,7 +188,7 @@ fn count(number: u64, unit: &str) -> String {
 fn not_written(source: &io::Error) -> String {
     match source.kind() {
         io::ErrorKind::AlreadyExists => "there is one already".to_owned(),
-        _ => source.to_string(),
+        _ => cause(source),
     }
 }
 
@@ -245,7 +252,8 @@ fn begin_log(config: &Config) -> Result<(), CommandError> {
             let shown = UntrustedRef::new(path.as_bytes()).printable_within(120);
             let place = config.place("log_file");
             CommandError::Usage(format!(
-                "the log file \"{shown}\" in {place} cannot be written: {source}"
+                "the log file \"{shown}\" in {place} cannot be written: {}",
+                cause(&source)
             ))
         })?;
         let (pid, limit) = (std::process::id(), config.values.limit);
@@ -266,6 +274,11 @@ pub struct Service {
 }
 
 impl Service {
+    /// The place of its ledger: the demo has one, whatever port it listens on.
+    fn place(&self) -> String {
+        if self.profile == DEMO { DEMO.to_owned() } else { self.endpoint.place() }
+    }
+
     /// A client of it. Reading the CA certificates takes longer than anything else at the start.
     ///
     /// # Errors
@@ -297,7 +310,7 @@ pub fn find_service(
     }
     if options.demo {
         let endpoint = start_demo(options, churn, background)?;
-        return Ok(Service { endpoint, key: None, profile: "demo" });
+        return Ok(Service { endpoint, key: None, profile: DEMO });
     }
     let endpoint = endpoint(options, config)?;
     proxy::in_force(&endpoint)?;

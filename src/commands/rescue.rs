@@ -6,13 +6,12 @@ use clap::Args;
 use tokio::runtime::Handle;
 use tokio::time::sleep;
 
-use super::download::{Listed, finish, listed};
+use super::download::finish;
 use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::saving::{Saving, SavingOptions};
 use super::{CommandError, configure, count, find_service};
 use crate::api::Reading;
-use crate::jobs::Pinned;
 use crate::jobs::rescue::RescuePlan;
 use crate::store::filter::Filter;
 use crate::text::size;
@@ -76,23 +75,22 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
         let ms = fastrand::u64(..=most.saturating_mul(1_000));
         sleep(Duration::from_millis(ms)).await;
     }
-    let ledger = saving.read_ledger();
     let bound_s = rescue.within.unwrap_or(config.values.thresholds.soon_s);
     let most_left_ms = i128::from(bound_s) * 1_000;
     let filter = rescue.filter;
     let has_filter = filter.is_some();
-    let list = listed(&saving, config.values.limit, |reading, server_ms| {
+    let list = super::download::listed(&saving, config.values.limit, |reading, server_ms| {
         let Reading::File(file) = reading else { return false };
         let left_ms =
             file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
         left_ms.is_some_and(|left| left < most_left_ms)
             && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
     });
-    let Listed { files, clock, is_partial, ending } = list.await?;
-    let ledger = ledger.await.unwrap_or_default();
-    let found = files.len();
-    let wanted: Vec<Pinned> =
-        files.into_iter().filter(|file| !saving.is_saved(&ledger, file)).collect();
+    let mut listed = list.await?;
+    let found = listed.sifted.saved.len();
+    // What is saved is no part of it.
+    listed.sifted.saved = vec![];
+    let wanted = std::mem::take(&mut listed.sifted.wanted);
     let telling = saving.options().telling;
     if wanted.is_empty() {
         let bound = short_span(bound_s);
@@ -103,9 +101,9 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
             (_, false) => format!("all that goes within {bound} is saved"),
         };
         telling.note(&format!("nothing to rescue: {which}"));
-        return Ok(u8::from(is_partial));
+        return Ok(u8::from(listed.is_partial));
     }
-    let server_s = clock.server_ms(Now::read()).div_euclid(1_000);
+    let server_s = listed.clock.server_ms(Now::read()).div_euclid(1_000);
     let RescuePlan { files, bytes, late, .. } = RescuePlan::new(wanted, server_s, None);
     let run_out = match late.len() as u64 {
         0 => String::new(),
@@ -116,5 +114,6 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
         count(files.len() as u64, "file"),
         size(bytes)
     ));
-    finish(saving, Listed { files, clock, is_partial, ending }, &ledger).await
+    listed.sifted.wanted = files;
+    finish(saving, listed).await
 }

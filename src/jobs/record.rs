@@ -12,18 +12,24 @@
 //! | `outcome` | `saved`, `deleted`, `already_gone`, `left`, `unknown`, `uploaded`; only printed: `already_saved`, `failed`, `missing`, `expired` |
 //! | `id`, `filename`, `bytes`, `created_at` | the file, as the service had it; null for what was not given |
 //! | `path` | where it lies, absolute; null where it does not |
+//! | `path_hex` | the bytes of that in hexadecimal digits, only where they are no UTF-8, which `path` then shows as well as it can |
 //! | `sha256` | of its content, in hexadecimal digits |
 //! | `proof` | what showed that it is whole, in words |
 //! | `error` | why it came to nothing, in words |
 //! | `pid` | the process that did it |
 //!
-//! A line that breaks off, since the machine
-//! did, or that is none, is passed over and counted.
+//! A line that breaks off, since the machine did, or that is none, is passed over and counted. One with
+//! another outcome is by a later program, too, and passed over.
 //!
 //! It knows no disk.
 
+use std::borrow::Cow;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::Pinned;
@@ -108,6 +114,9 @@ pub struct Record {
     pub created_at: Option<i64>,
     /// Where it lies.
     pub path: Option<String>,
+    /// The bytes of that in hexadecimal digits, where they are no UTF-8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_hex: Option<String>,
     /// Its sum.
     pub sha256: Option<String>,
     /// What showed that it is whole.
@@ -117,6 +126,89 @@ pub struct Record {
     /// Who did it.
     #[serde(default)]
     pub pid: Option<u32>,
+}
+
+/// Why a line of the ledger is not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It breaks off, or is none.
+    Torn,
+    /// A later program wrote it, and knows what it means.
+    Later,
+}
+
+impl Unread {
+    fn of(line: &[u8]) -> Self {
+        /// What every line has, whoever wrote it.
+        #[derive(Deserialize)]
+        struct Beginning {
+            v: u32,
+            outcome: String,
+        }
+        let Ok(Beginning { v, outcome }) = serde_json::from_slice(line) else { return Self::Torn };
+        let is_known = serde_json::from_value::<Outcome>(outcome.into()).is_ok();
+        if v > VERSION || !is_known { Self::Later } else { Self::Torn }
+    }
+}
+
+/// As much of a line as tells whether a file is saved, read in passing.
+#[derive(Debug, Deserialize)]
+pub struct Glance<'a> {
+    v: u32,
+    #[serde(borrow)]
+    outcome: Cow<'a, str>,
+    /// The file's id.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    bytes: Option<u64>,
+    /// When the service made it.
+    #[serde(default)]
+    pub created_at: Option<i64>,
+    path: Option<String>,
+    #[serde(default)]
+    path_hex: Option<String>,
+    sha256: Option<IgnoredAny>,
+}
+
+impl<'a> Glance<'a> {
+    /// Looks at a line; nothing where it is none that this program knows.
+    #[must_use]
+    pub fn read(line: &'a [u8]) -> Option<Self> {
+        let glance: Self = serde_json::from_slice(line).ok()?;
+        (glance.v <= VERSION).then_some(glance)
+    }
+
+    /// Where the file lies, and its length, if the line tells that it was saved.
+    #[must_use]
+    pub fn saved(&self) -> Option<(PathBuf, u64)> {
+        if self.outcome != "saved" || self.sha256.is_none() {
+            return None;
+        }
+        Some((path_of(self.path.clone()?, self.path_hex.as_deref()), self.bytes?))
+    }
+}
+
+/// The bytes of a path that is no UTF-8, in hexadecimal digits.
+#[must_use]
+pub fn hex_of(path: &Path) -> Option<String> {
+    if path.to_str().is_some() {
+        return None;
+    }
+    let mut digits = String::new();
+    for byte in path.as_os_str().as_bytes() {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    Some(digits)
+}
+
+/// The path that a line has, by its bytes where it has them.
+fn path_of(readable: String, hex: Option<&str>) -> PathBuf {
+    let bytes = hex.and_then(|hex| {
+        let digits = hex.as_bytes().chunks(2);
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        digits.map(byte).collect::<Option<Vec<u8>>>()
+    });
+    bytes.map_or_else(|| PathBuf::from(readable), |bytes| OsString::from_vec(bytes).into())
 }
 
 fn text(text: &Untrusted) -> String {
@@ -131,6 +223,7 @@ impl Record {
         Self {
             bytes: Some(saved.bytes),
             path: Some(saved.path.to_string_lossy().into_owned()),
+            path_hex: hex_of(&saved.path),
             sha256: Some(saved.sha256.clone()),
             proof: Some(saved.proof.clone()),
             pid: Some(pid),
@@ -181,6 +274,7 @@ impl Record {
             bytes: file.bytes,
             created_at: file.created_at,
             path: None,
+            path_hex: None,
             sha256: None,
             proof: None,
             error: None,
@@ -195,11 +289,16 @@ impl Record {
         serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
-    /// Reads a line; nothing where it breaks off, is none, or is by a later program.
-    #[must_use]
-    pub fn read(line: &[u8]) -> Option<Self> {
-        let record: Self = serde_json::from_slice(line).ok()?;
-        (record.v <= VERSION).then_some(record)
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// Where it breaks off or is none, or is by a later program.
+    pub fn read(line: &[u8]) -> Result<Self, Unread> {
+        match serde_json::from_slice::<Self>(line) {
+            Ok(record) if record.v <= VERSION => Ok(record),
+            Ok(_) => Err(Unread::Later),
+            Err(_) => Err(Unread::of(line)),
+        }
     }
 
     /// Whether it is about this file, as far as both know it: one of the same id that has another length,
@@ -231,7 +330,7 @@ impl Record {
             return None;
         }
         Some(Saved {
-            path: PathBuf::from(self.path.as_deref()?),
+            path: path_of(self.path.clone()?, self.path_hex.as_deref()),
             bytes: self.bytes?,
             sha256: self.sha256.clone()?,
             proof: self.proof.clone().unwrap_or_default(),
@@ -359,7 +458,7 @@ mod tests {
         let line = record.line();
         assert_eq!(line.matches('\n').count(), 1);
         assert!(line.ends_with('\n'));
-        assert_eq!(Record::read(line.as_bytes()), Some(record.clone()));
+        assert_eq!(Record::read(line.as_bytes()).as_ref(), Ok(&record));
         assert_eq!(record.to_saved(), Some(Saved { already: true, ..saved() }));
         let failed = Record::failed(&file(), Outcome::Expired, "gone", 3);
         assert_eq!((failed.to_saved(), failed.error.as_deref()), (None, Some("gone")));
@@ -369,10 +468,39 @@ mod tests {
     fn a_torn_line_and_one_of_a_later_program_are_passed_over() {
         let line = Record::saved(&file(), &saved(), 42).line();
         for cut in 1..line.len() - 2 {
-            assert_eq!(Record::read(&line.as_bytes()[..cut]), None, "{cut}");
+            assert_eq!(Record::read(&line.as_bytes()[..cut]), Err(Unread::Torn), "{cut}");
         }
-        assert_eq!(Record::read(line.replace("\"v\":1", "\"v\":2").as_bytes()), None);
-        assert!(Record::read(line.replace("\"v\":1", "\"new\":[],\"v\":1").as_bytes()).is_some());
+        for (what, with, read) in [
+            ("\"v\":1", "\"v\":2", Err(Unread::Later)),
+            ("\"saved\"", "\"moved\"", Err(Unread::Later)),
+            ("\"bytes\":7", "\"bytes\":\"7\"", Err(Unread::Torn)),
+            ("\"v\":1", "\"new\":[],\"v\":1", Ok(())),
+        ] {
+            let line = line.replace(what, with);
+            assert_eq!(Record::read(line.as_bytes()).map(|_| ()), read, "{line}");
+            assert_eq!(
+                Glance::read(line.as_bytes()).and_then(|g| g.saved()).is_some(),
+                read.is_ok()
+            );
+        }
+    }
+
+    /// A path is bytes; a line is text that can be read.
+    #[test]
+    fn a_path_that_is_no_text_comes_back_as_it_was() {
+        for path in ["/x/a b", "/x/\u{e9}\u{202e}\n", "", "/x/\"\\"] {
+            let saved = Saved { path: path.into(), ..saved() };
+            assert!(!Record::saved(&file(), &saved, 1).line().contains("path_hex"), "{path}");
+        }
+        let mut rng = fastrand::Rng::with_seed(1);
+        for _ in 0..500 {
+            let bytes: Vec<u8> = (0..rng.usize(1..20)).map(|_| rng.u8(1..)).collect();
+            let path = PathBuf::from(OsString::from_vec(bytes));
+            let line = Record::saved(&file(), &Saved { path: path.clone(), ..saved() }, 1).line();
+            let read = Record::read(line.as_bytes()).unwrap().to_saved().unwrap();
+            assert_eq!(read.path, path);
+            assert_eq!(Glance::read(line.as_bytes()).unwrap().saved(), Some((path, 7)));
+        }
     }
 
     #[test]

@@ -1,14 +1,23 @@
 //! Saving files where something is in the way: what that concerns, and what goes on all the same.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::process::Command;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::saving::{ID, NAME, Place, bytes, file, outcomes};
+use serde_json::Value;
+
+use crate::saving::{ID, NAME, Place, begin, bytes, file, outcomes};
 use crate::support::binary::text;
 use crate::support::content::honest;
 use crate::support::fault::answer;
-use crate::support::lying::{Held, Lying, Script};
+use crate::support::lying::{Held, Lying, Script, in_turn};
 
 /// More than any disk has.
 const HUGE: u64 = 1 << 50;
@@ -232,4 +241,209 @@ fn a_service_that_wants_to_be_left_alone_is_not_asked_about_the_other_ids() {
         "{said}"
     );
     assert_eq!(server.told().len(), 2, "{:?}", server.told());
+}
+
+/// Begins a command whose standard error is read by the line, and waits until a line of it has `words`.
+fn begin_until(place: &Place, url: &str, arguments: &[&str], words: &str) -> (Child, ChildStderr) {
+    let mut command = place.command(url, arguments);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stderr = child.stderr.take().unwrap();
+    let (mut said, mut byte) = (vec![], [0]);
+    while !text(&said).contains(words) {
+        assert_eq!(stderr.read(&mut byte).unwrap(), 1, "it ended: {}", text(&said));
+        said.push(byte[0]);
+    }
+    (child, stderr)
+}
+
+/// Ends a command; tells its exit code and what it said since.
+fn end_of((mut child, mut stderr): (Child, ChildStderr)) -> (Option<i32>, String) {
+    let mut said = String::new();
+    stderr.read_to_string(&mut said).unwrap();
+    (child.wait().unwrap().code(), said)
+}
+
+/// operations.md §5, 14: the second one says who has it, does what else there is, and takes it up again at
+/// the end; into one folder or into two.
+#[test]
+fn two_processes_save_a_file_once() {
+    for (to, is_killed) in [("to", false), ("to", true), ("other", false), ("other", true)] {
+        // The first content is sent once somebody says so.
+        let (release, gate) = std::sync::mpsc::channel::<()>();
+        let gate = Mutex::new(gate);
+        let others = [Held::new("file_b", "b.jsonl", "b\n"), Held::new("file_c", "c.jsonl", "c\n")];
+        let first = Held { expires_at: Some(4_000_000_000), ..file() };
+        let server = Script::honest()
+            .contents(move |number, _| {
+                if number == 0 {
+                    let _ = gate.lock().unwrap().recv();
+                }
+                honest()
+            })
+            .serve([vec![first], others.to_vec()].concat());
+        let place = Place::new();
+        let mut first =
+            begin_until(&place, &server.url, &["download", ID, "--to", "to"], "saving ");
+        crate::support::wait_until("the first request", || asked_for_contents(&server) == 1);
+        let who = format!("the process {} is saving it; it is taken up again", first.0.id());
+        let arguments = ["rescue", "--within", "99999d", "--to", to];
+        let second = begin_until(&place, &server.url, &arguments, &who);
+        crate::support::wait_until("the others", || {
+            let there = |name: &str| place.folder.path().join(to).join(name).exists();
+            there("b.jsonl") && there("c.jsonl")
+        });
+        assert_eq!(asked_for_contents(&server), 3);
+        if is_killed {
+            first.0.kill().unwrap();
+        }
+        release.send(()).unwrap();
+        let (code, said) = end_of(first);
+        assert_eq!(code, (!is_killed).then_some(0), "{said}");
+        let (code, said) = end_of(second);
+        assert_eq!(code, Some(0), "{to} {is_killed}: {said}");
+        assert!(
+            said.contains(if is_killed { "3 saved" } else { "2 saved · 1 already saved" }),
+            "{said}"
+        );
+        assert_eq!(asked_for_contents(&server), if is_killed { 4 } else { 3 }, "{said}");
+        let path = place.folder.path().join(if is_killed { to } else { "to" }).join(NAME);
+        assert_eq!(fs::read(path).unwrap(), bytes());
+        let ledger = place.run(&server.url, &["ledger", "--output", "jsonl"]);
+        assert_eq!(text(&ledger.stdout).matches(ID).count(), 1);
+    }
+}
+
+/// A folder that cannot be used is told once, and nothing is asked file by file.
+#[test]
+fn a_folder_that_cannot_be_used_is_told_once() {
+    let files: Vec<Held> =
+        (0..5).map(|n| Held::new(&format!("f{n}"), &format!("{n}.jsonl"), "x\n")).collect();
+    for to in ["file", "file/below", "dangling", "/proc/shelflife", "/dev/null"] {
+        let server = Script::honest().serve(files.clone());
+        let place = Place::new();
+        fs::write(place.folder.path().join("file"), "").unwrap();
+        symlink(place.folder.path().join("no/where"), place.folder.path().join("dangling"))
+            .unwrap();
+        let ids = ["download", "f0", "f1", "f2", "--to", to];
+        let filter = ["download", "--filter", "jsonl", "--to", to];
+        let rescue = ["rescue", "--within", "99999d", "--to", to];
+        for arguments in [&ids[..], &filter, &rescue] {
+            let before = server.told().len();
+            let output = place.run(&server.url, &[arguments, &["--output", "jsonl"]].concat());
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+            assert_eq!(said.matches(" cannot be used: ").count(), 1, "{said}");
+            assert!(!said.contains("os error") && !said.contains("failed"), "{said}");
+            let told = server.told();
+            assert!(told[before..].iter().all(|told| told.contains("/v1/files?")), "{told:?}");
+        }
+    }
+}
+
+/// A path is bytes: where the folder's are no text, what is saved there is known all the same.
+#[test]
+fn a_folder_whose_name_is_no_text_is_known_afterwards() {
+    let server = Script::honest().serve([file()]);
+    let place = Place::new();
+    let odd = OsStr::from_bytes(b"odd \xff\xe9");
+    let mut paths = vec![];
+    for code in ["saved", "already_saved"] {
+        let mut command =
+            place.command(&server.url, &["download", ID, "--output", "jsonl", "--to"]);
+        let output = command.arg(odd).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(record["outcome"], code);
+        paths.push((record["path"].clone(), record["path_hex"].clone()));
+    }
+    assert!(paths[0] == paths[1] && paths[0].1.is_string(), "{paths:?}");
+    assert_eq!(fs::read_dir(place.folder.path().join(odd)).unwrap().count(), 1);
+    assert_eq!(asked_for_contents(&server), 1);
+}
+
+/// What a killed process left half written goes with the part that it belongs to.
+#[test]
+fn nothing_half_written_is_left() {
+    let server =
+        Script::honest().contents(in_turn([honest().stall(100_000), honest()])).serve([file()]);
+    let place = Place::new();
+    let mut child = begin(&place, &server.url, 100_000);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = place.to().join(format!("{NAME}.part.json.{}", child.id()));
+    fs::write(&left, "{\"v\":1,").unwrap();
+    let (code, said) = place.download(&server.url);
+    assert_eq!((code, place.names()), (0, vec![NAME.to_owned()]), "{said}");
+}
+
+/// Whether a file that is not there has run out is told by the service's clock.
+#[test]
+fn what_has_run_out_is_told_by_the_services_clock() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    // By how much the service's clock is ahead, how long the file has by ours, what is said.
+    for (ahead, left, outcome) in [
+        (0, 3_600, "missing"),
+        (0, -3_600, "expired"),
+        (7_200, 3_600, "expired"),
+        (-7_200, -3_600, "missing"),
+    ] {
+        let there = Held { expires_at: Some(i64::try_from(now).unwrap() + left), ..file() };
+        let date = UNIX_EPOCH + Duration::from_secs(now.saturating_add_signed(ahead));
+        let date = format!("Date: {}\r\n", httpdate::fmt_http_date(date));
+        let server = Script::honest()
+            .first(move |_, request| {
+                let gone = request.line.ends_with("/content");
+                gone.then(|| answer("404 Not Found", &date, r#"{"message":"no such file"}"#))
+            })
+            .serve([there]);
+        let place = Place::new();
+        let output =
+            place.run(&server.url, &["download", "--filter", "batch", "--output", "jsonl"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert_eq!(outcomes(&output), [(ID.to_owned(), outcome.to_owned())], "{ahead} {left}");
+    }
+}
+
+/// A dry run in records tells of each file what a program wants to know of it.
+#[test]
+fn a_dry_run_prints_records_where_they_are_wanted() {
+    let mut files: Vec<Held> =
+        (0..3).map(|n| Held::new(&format!("file_{n}2345678"), NAME, "x\n")).collect();
+    files[2].filename = "other.jsonl".to_owned();
+    let server = Script::honest().serve(files);
+    let place = Place::new();
+    let ids = ["download", "file_02345678", "file_12345678", "file_22345678"];
+    for arguments in
+        [&["rescue", "--within", "99999d"][..], &["download", "--filter", "jsonl"], &ids]
+    {
+        let all = [arguments, &["--to", "to", "--dry-run", "--output", "jsonl"]].concat();
+        let output = place.run(&server.url, &all);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let records: Vec<Value> =
+            text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let names: Vec<&str> = records
+            .iter()
+            .map(|record| {
+                assert_eq!((&record["outcome"], &record["bytes"]), (&"planned".into(), &2.into()));
+                assert_eq!(record["expires_at"], 4_102_444_800_i64);
+                let path = Path::new(record["path"].as_str().unwrap());
+                assert_eq!(path.parent().unwrap(), place.to());
+                path.file_name().unwrap().to_str().unwrap()
+            })
+            .collect();
+        assert_eq!(names, [NAME, "batch-output~12345678.jsonl", "other.jsonl"], "{arguments:?}");
+        assert!(!place.to().exists());
+        let plain = place.run(&server.url, &[arguments, &["--to", "to", "--dry-run"]].concat());
+        assert_eq!(text(&plain.stdout).lines().count(), 3);
+        assert!(!text(&plain.stdout).contains('{'));
+    }
+    for arguments in [&["--dry-run"][..], &[]] {
+        let output =
+            place.run(&server.url, &[&["download", "--filter", "zzz"], arguments].concat());
+        assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+        assert!(text(&output.stderr).starts_with("shelflife: no match: "));
+    }
+    let output = place.run(&server.url, &["download"]);
+    let said = text(&output.stderr);
+    assert!(output.status.code() == Some(2) && said.contains("--filter"), "{said}");
 }

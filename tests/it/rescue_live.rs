@@ -34,7 +34,7 @@ fn records(state: &Path) -> Vec<Record> {
     let ledgers = std::fs::read_dir(state.join("shelflife/ledger")).unwrap();
     let texts = ledgers.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
     let all: Vec<u8> = texts.flatten().collect();
-    all.split(|byte| *byte == b'\n').filter_map(Record::read).collect()
+    all.split(|byte| *byte == b'\n').filter_map(|line| Record::read(line).ok()).collect()
 }
 
 /// A rescue saves what is at risk: whole, under its name, in the ledger; the dashboard knows it, and so

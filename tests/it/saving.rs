@@ -411,22 +411,6 @@ fn no_name_leaves_the_folder_and_nothing_is_overwritten() {
     assert_eq!(names(&place.folder.path().join("real")), [NAME]);
 }
 
-/// operations.md §5, 14: the second one says who has it.
-#[test]
-fn two_processes_save_a_file_once() {
-    let server = serve(file(), [honest().stall(100_000), honest()]);
-    let place = Place::new();
-    let mut first = begin(&place, &server.url, 100_000);
-    let (code, said) = place.download(&server.url);
-    assert_eq!(code, 1, "{said}");
-    assert!(said.contains(&format!("the process {} is saving it", first.id())), "{said}");
-    assert_eq!(asked(&server).len(), 1);
-    first.kill().unwrap();
-    first.wait().unwrap();
-    assert_eq!(place.download(&server.url).0, 0);
-    assert_eq!(place.names(), [NAME]);
-}
-
 /// operations.md §5, 13: whoever sets the limit, it is said how much is wanted, and what came stays.
 #[test]
 fn a_limit_says_how_much_is_wanted_and_keeps_what_came() {

@@ -27,8 +27,7 @@ use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd, Deletions, Stop};
 use crate::jobs::in_use::InUse;
 use crate::runtime::exec::carry_out;
-use crate::runtime::ledger::{Contents, Ledger};
-use crate::runtime::transfer::lies_there;
+use crate::runtime::ledger::{Index, Ledger};
 use crate::store::filter::Filter;
 use crate::time::clock::since_boot;
 use gathering::Gathered;
@@ -172,7 +171,7 @@ impl DeleteCommand {
 struct Deleting {
     client: Client,
     ledger: Ledger,
-    saved: Contents,
+    saved: Index,
     command: DeleteCommand,
 }
 
@@ -185,15 +184,14 @@ impl Deleting {
             command.telling.trouble(&format!(
                 "the ledger cannot be read, so that nothing counts as saved: {error}"
             ));
-            Contents::default()
+            Index::default()
         });
         Ok(Self { client: service.client()?, ledger, saved, command })
     }
 
     /// Whether a file is saved on this machine, and lies where it was saved to.
     fn is_saved(&self, file: &Pinned) -> bool {
-        let saved = self.saved.saved_of(file);
-        saved.is_some_and(|saved| lies_there(&saved.path, saved.bytes))
+        self.saved.is_saved(file)
     }
 
     /// What is to be deleted is known: leaves out what is in use, asks where that is wanted, and deletes.

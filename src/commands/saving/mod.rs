@@ -1,14 +1,15 @@
 //! What `download` and `rescue` share: the queue carried out without a screen, and what is said of it.
 
+mod planned;
 mod report;
 mod running;
+mod sieve;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use tokio::task::spawn_blocking;
 
 use super::dashboard::{self, home};
 use super::progress::Telling;
@@ -19,14 +20,14 @@ use crate::config::places;
 use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
-use crate::jobs::record::Saved;
-use crate::jobs::{Download, Pinned, Queue};
+use crate::jobs::{Download, JobId, Pinned, Queue};
 use crate::lister::Failure;
-use crate::runtime::ledger::{Contents, Ledger};
-use crate::runtime::transfer::{Saver, lies_there};
+use crate::runtime::ledger::{Index, Ledger};
+use crate::runtime::transfer::Saver;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
+pub(super) use sieve::{Sieve, Sifted};
 
 /// Options of every command that saves files.
 #[derive(Clone, Debug, Args)]
@@ -161,6 +162,10 @@ impl Ending {
 #[derive(Debug, Default)]
 pub(super) struct Wanted {
     pub(super) files: Vec<Candidate>,
+    /// Files that are saved already.
+    pub(super) saved: Vec<Pinned>,
+    /// What is saved.
+    pub(super) index: Index,
     /// Files of which it is said why they are not even tried.
     pub(super) unknown: Vec<(Pinned, JobFailure)>,
     /// Files that were not asked about any more.
@@ -188,8 +193,7 @@ impl Saving {
         values: &Values,
     ) -> Result<Self, CommandError> {
         let profile = service.profile;
-        let place = if profile == "demo" { "demo".to_owned() } else { service.endpoint.place() };
-        let ledger = Ledger::of(places::state(), &place);
+        let ledger = Ledger::of(places::state(), &service.place());
         let client = service.client()?;
         let folder = match &options.to {
             Some(to) => std::path::absolute(to)
@@ -202,22 +206,26 @@ impl Saving {
         Ok(Self { client, saver, ledger, folder, options })
     }
 
-    /// Reads what is saved already, beside whatever else is done.
-    pub(super) fn read_ledger(&self) -> tokio::task::JoinHandle<Contents> {
-        let (ledger, telling) = (self.ledger.clone(), self.options.telling);
-        spawn_blocking(move || {
-            ledger.read().unwrap_or_else(|error| {
-                telling.trouble(&format!(
-                    "the ledger cannot be read: {error}; what is saved already is not known"
-                ));
-                Contents::default()
-            })
-        })
+    /// Reads what is saved already, and sifts files by it, beside whatever else is done.
+    pub(super) fn sieve(&self) -> Sieve {
+        Sieve::start(self.ledger.clone(), self.options.again, self.options.telling)
     }
 
     /// Prints what would be saved, and saves none.
-    pub(super) fn dry_run(files: &[Pinned], server_ms: i64) -> Result<(), CommandError> {
-        super::print(&report::listed(files, server_ms))
+    pub(super) fn dry_run(&self, files: &[Pinned], server_ms: i64) -> Result<(), CommandError> {
+        super::print(&match self.options.output {
+            None => planned::listed(files, server_ms),
+            Some(RecordOutput::Jsonl) => planned::records(files, &self.folder),
+        })
+    }
+
+    /// Makes the folder where it is missing, and sees whether files can be made in it.
+    ///
+    /// # Errors
+    /// Where it cannot be used, once for all files.
+    pub(super) async fn prepare(&self) -> Result<(), CommandError> {
+        let prepared = self.saver.prepare(&self.folder).await;
+        prepared.map_err(|failure| CommandError::Unusable(failure.words))
     }
 
     /// Says of files that it came to nothing with them, and saves none.
@@ -233,22 +241,44 @@ impl Saving {
     }
 
     /// Saves the files; what is saved already is not taken again.
-    pub(super) async fn run(self, wanted: Wanted, ledger: &Contents) -> Ends {
+    ///
+    /// # Errors
+    /// Where the folder cannot be used.
+    pub(super) async fn run(self, wanted: Wanted) -> Result<Ends, CommandError> {
+        let Wanted { files, saved, unknown, mut unasked, ending, index } = wanted;
+        if ending.is_none() && !files.is_empty() {
+            self.prepare().await?;
+        }
         let mut reporter = Reporter::new(self.options.output, self.options.telling);
-        let mut queue = Queue::new(AT_ONCE, fastrand::u64(..));
-        for (file, failure) in &wanted.unknown {
+        for (file, failure) in &unknown {
             reporter.failed(file, failure, true, 0);
         }
-        let (mut given, mut left) = (HashSet::new(), wanted.unasked);
-        for Candidate { file, is_given } in wanted.files {
-            if let Some(saved) = self.saved_already(ledger, &file) {
-                reporter.already(&file, &saved);
-                continue;
+        for file in &saved {
+            match self.ledger.saved_of(&index, file) {
+                Some(proof) => reporter.already(file, &proof),
+                // The ledger became another one meanwhile.
+                None => unasked.push(file.clone()),
             }
-            if wanted.ending.is_some() {
-                left.push(file);
-                continue;
-            }
+        }
+        if let Some(ending) = ending {
+            unasked.extend(files.into_iter().map(|candidate| candidate.file));
+            reporter.ended(&unasked, &ending);
+            return Ok(reporter.end(&Queue::new(1, 0)));
+        }
+        let unasked = unasked.into_iter().map(|file| Candidate { file, is_given: true });
+        let (queue, given) = self.queue(files.into_iter().chain(unasked));
+        if queue.has_open() {
+            reporter.begins(queue.len(), queue.wanted_bytes(), &self.folder);
+        }
+        self.saver.know(index);
+        Ok(Running::new(self.saver, queue, reporter, given).run().await)
+    }
+
+    /// A queue of the files, and which of its jobs are for files whose ids were given.
+    fn queue(&self, files: impl Iterator<Item = Candidate>) -> (Queue, HashSet<JobId>) {
+        let mut queue = Queue::new(AT_ONCE, fastrand::u64(..));
+        let mut given = HashSet::new();
+        for Candidate { file, is_given } in files {
             let (again, trust_length) = (self.options.again, self.options.trust_length);
             let folder = self.folder.clone();
             let download = Download { file, folder, name: None, again, trust_length };
@@ -258,34 +288,15 @@ impl Saving {
                 given.insert(id);
             }
         }
-        if let Some(ending) = wanted.ending {
-            reporter.ended(&left, &ending);
-            return reporter.end(&queue);
-        }
-        if queue.has_open() {
-            reporter.begins(queue.len(), queue.wanted_bytes(), &self.folder);
-        }
-        Running::new(self.saver, queue, reporter, given).run().await
-    }
-
-    /// The proof that a file is saved, where it lies there still.
-    fn saved_already(&self, ledger: &Contents, file: &Pinned) -> Option<Saved> {
-        if self.options.again {
-            return None;
-        }
-        ledger.saved_of(file).filter(|saved| lies_there(&saved.path, saved.bytes))
-    }
-
-    /// Whether a file is saved, and lies where it was saved to.
-    pub(super) fn is_saved(&self, ledger: &Contents, file: &Pinned) -> bool {
-        self.saved_already(ledger, file).is_some()
+        (queue, given)
     }
 
     /// What a record says that is saved of an id, of whose file nothing else is known yet.
-    pub(super) fn saved_by_id(&self, ledger: &Contents, file: &Pinned) -> Option<Pinned> {
-        self.saved_already(ledger, file)?;
-        let record = ledger.saved.get(&*String::from_utf8_lossy(file.id.raw()))?;
-        Some(record.file())
+    pub(super) fn saved_by_id(&self, index: &Index, file: &Pinned) -> Option<Pinned> {
+        if self.options.again || !index.is_saved(file) {
+            return None;
+        }
+        Some(self.ledger.record_of(index, file)?.file())
     }
 
     pub(super) fn options(&self) -> &SavingOptions {

@@ -1,7 +1,6 @@
 //! What is said of files that are being saved: lines for people on standard error, records for programs
 //! on standard output.
 
-use std::fmt::Write as _;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +14,6 @@ use crate::jobs::{Job, Pinned, Queue};
 use crate::runtime::output::stdout;
 use crate::text::{cause, grouped, size};
 use crate::time::clock::{LOCAL, Now};
-use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::span::short_span;
 
 /// Cells of a name in a line.
@@ -116,6 +114,12 @@ impl Reporter {
         for file in left {
             self.record(&Record::failed(file, Outcome::Failed, &why, now_s()));
         }
+    }
+
+    /// Another process has a file.
+    pub(super) fn held(&mut self, file: &Pinned, words: &str) {
+        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        self.note(&format!("not now: {name}: {words}; it is taken up again at the end"));
     }
 
     /// Nothing is asked for meanwhile.
@@ -249,17 +253,4 @@ fn rate_words(rate: Option<f64>, rest: Option<u64>) -> Vec<String> {
         words.push(short_span((rest as f64 / rate).ceil() as u64));
     }
     words
-}
-
-/// The files of a dry run, a line each: time left, size, id, name.
-pub(super) fn listed(files: &[Pinned], server_ms: i64) -> String {
-    let mut out = String::new();
-    for file in files {
-        let expires_at = file.expires_at.map_or(Stated::Nothing, Stated::Value);
-        let left = TimeLeft::of(expires_at, server_ms).to_string();
-        let bytes = file.bytes.map_or("?".to_owned(), size);
-        let (id, name) = (file.id.borrow().printable_within(130), file.shown(255));
-        let _ = writeln!(out, "{left:>10}  {bytes:>12}  {id}  {name}");
-    }
-    out
 }

@@ -8,7 +8,8 @@ use tokio::time::sleep;
 
 use super::report::Reporter;
 use super::{Ending, Ends};
-use crate::jobs::job::{JobFailure, JobState, Pause};
+use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
+use crate::jobs::record::Saved;
 use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told};
 use crate::runtime::transfer::{Done, Saver};
 use crate::time::clock::{Now, since_boot};
@@ -111,9 +112,18 @@ impl Running {
                     self.reporter.ledger_trouble(ledger_trouble);
                     saved
                 });
+                self.say_who_has_it(id, &result);
                 self.queue.ended(id, result, now);
                 self.report(id);
             }
+        }
+    }
+
+    /// Says once that another process is saving a file.
+    fn say_who_has_it(&mut self, id: JobId, result: &Result<Saved, JobFailure>) {
+        let Some(job) = self.queue.job(id).filter(|job| !job.was_held()) else { return };
+        if let Err(JobFailure { kind: FailureKind::Held(_), words }) = result {
+            self.reporter.held(job.file(), words);
         }
     }
 

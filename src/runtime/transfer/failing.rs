@@ -1,6 +1,7 @@
 //! Why a try came to nothing, and what follows from that.
 
 use std::io;
+use std::path::Path;
 
 use super::folder::{is_full, is_too_long};
 use crate::api::ApiError;
@@ -43,14 +44,22 @@ pub(super) fn shown(text: &str) -> String {
     UntrustedRef::new(text.as_bytes()).printable_within(200)
 }
 
-pub(super) fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
+fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
     let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
     JobFailure { kind, words: format!("{what}: {}", cause(error)) }
 }
 
-/// What follows from a try that came to nothing, of which `kept` bytes stay.
+/// That files cannot be saved to a folder.
+pub(super) fn unusable(folder: &Path, error: &io::Error) -> JobFailure {
+    let place = UntrustedRef::new(folder.as_os_str().as_encoded_bytes()).printable_within(200);
+    disk_failure(error, &format!("the folder {place} cannot be used"))
+}
+
+/// What follows from a try that came to nothing, of which `kept` bytes stay; `now_s` is by the
+/// service's clock.
 pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) -> JobFailure {
     let (kind, words) = match stop {
+        Stop::Held(0) => (FailureKind::Held(0), "another process is saving it".to_owned()),
         Stop::Held(pid) => (FailureKind::Held(pid), format!("the process {pid} is saving it")),
         Stop::Anew => {
             let words = "the service does not send it from its beginning".to_owned();

@@ -5,14 +5,19 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{
-    self, AtFlags, FlockOperation, Mode, OFlags, fstatvfs, fsync, openat, statat, unlinkat,
+    self, Access, AtFlags, FlockOperation, Mode, OFlags, fstatvfs, fsync, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
 
+use crate::jobs::name::SIDECAR;
+
 /// Bytes of a small file that are read at most.
 const SMALL: u64 = 64 * 1_024;
+/// What is half written for longer is left by whoever was killed.
+const OLD: Duration = Duration::from_secs(60);
 /// What only its owner may read and write.
 const OWN: Mode = Mode::RUSR.union(Mode::WUSR);
 
@@ -32,6 +37,23 @@ impl Folder {
         // The path is for people; what happens, happens beneath the handle.
         let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         Ok(Self { handle, path })
+    }
+
+    /// Removes what was left half written by whoever was killed while writing down what is known of a
+    /// part: it has its place within a moment, or never. What cannot be removed stays.
+    pub(super) fn sweep(&self) {
+        let Ok(names) = std::fs::read_dir(&self.path) else { return };
+        for entry in names.map_while(Result::ok) {
+            let name = entry.file_name();
+            let Some(name) = name.to_str().filter(|name| is_temporary(name)) else { continue };
+            let old = entry.metadata().is_ok_and(|found| {
+                let age = found.modified().ok().and_then(|at| at.elapsed().ok());
+                found.is_file() && found.len() <= SMALL && age.is_some_and(|age| age > OLD)
+            });
+            if old {
+                let _ = self.remove(name);
+            }
+        }
     }
 
     /// Where it lies, absolute.
@@ -103,7 +125,7 @@ impl Folder {
 
     /// Puts a small file in its place, whole or not at all; one that is there is replaced.
     pub(super) fn write_small(&self, name: &str, text: &[u8]) -> io::Result<()> {
-        let temporary = format!("{name}.{}", std::process::id());
+        let temporary = temporary(name, std::process::id());
         let _ = unlinkat(&self.handle, &temporary, AtFlags::empty());
         let Some(mut file) = self.create_new(&temporary)? else {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -167,12 +189,32 @@ impl Folder {
         }
     }
 
+    /// Whether files can be made in it, as far as its modes and its file system tell.
+    ///
+    /// # Errors
+    /// Where they cannot.
+    pub(super) fn check(&self) -> io::Result<()> {
+        let wanted = Access::WRITE_OK | Access::EXEC_OK;
+        Ok(fs::accessat(&self.handle, ".", wanted, AtFlags::EACCESS)?)
+    }
+
     /// Bytes that are free for whoever is not the system's administrator; nothing where the file system
     /// does not say.
     pub(super) fn free_bytes(&self) -> Option<u64> {
         let stat = fstatvfs(&self.handle).ok()?;
         (stat.f_blocks > 0).then(|| stat.f_bavail.saturating_mul(stat.f_frsize))
     }
+}
+
+/// Under which name a process writes a small file before that has its place.
+pub(super) fn temporary(name: &str, pid: u32) -> String {
+    format!("{name}.{pid}")
+}
+
+/// Whether a name is one under which a sidecar is written before it has its place.
+fn is_temporary(name: &str) -> bool {
+    let Some((name, pid)) = name.rsplit_once('.') else { return false };
+    name.ends_with(SIDECAR) && !pid.is_empty() && pid.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// Takes a file for this process alone; `false` where another one has it.
@@ -254,6 +296,24 @@ mod tests {
         assert_eq!(folder.read_small("a.part.json").unwrap().as_deref(), Some(&b"{}"[..]));
         assert!(folder.rename_to_new("a.part", "a").unwrap());
         assert!(folder.has("a").unwrap() && !folder.has("a.part").unwrap());
+    }
+
+    /// What somebody else calls so, or is being written just now, stays.
+    #[test]
+    fn what_was_left_half_written_is_swept_away() {
+        let (_place, folder) = folder();
+        let long_ago = std::time::SystemTime::now() - 2 * OLD;
+        let left = ["a.jsonl.part.json.4711", "b.part.json.1"];
+        let theirs = ["c.part.json.bak", "d.json.5", "e.part.json", "f.part.json.", "g.part.7"];
+        for name in left.iter().chain(&theirs) {
+            let file = folder.create_new(name).unwrap().unwrap();
+            file.set_modified(long_ago).unwrap();
+        }
+        folder.create_new("new.part.json.99").unwrap().unwrap();
+        folder.sweep();
+        assert!(left.iter().all(|name| !folder.has(name).unwrap()));
+        assert!(theirs.iter().all(|name| folder.has(name).unwrap()));
+        assert!(folder.has("new.part.json.99").unwrap());
     }
 
     #[test]

@@ -9,35 +9,59 @@ use super::failing::{Stop, shown};
 use super::folder::Folder;
 use super::part::Part;
 use super::sink::Written;
-use super::{Done, Saver, blocking, lies_there};
+use super::taken::{Take, Taken};
+use super::{Done, Saver, blocking};
+use tokio::task::spawn_blocking;
+
 use crate::jobs::Download;
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
-use crate::runtime::ledger::Contents;
+use crate::runtime::ledger::Index;
+use crate::text::cause;
 use crate::time::clock::Now;
+
+/// What came of taking a file for this process.
+pub(super) enum Standing {
+    /// It is to be saved, as long as this is held where there is a place for it.
+    Ours(Option<Taken>),
+    Saved(Box<Done>),
+    /// The process of this number is saving it.
+    Held(u32),
+}
 
 impl Saver {
     /// Has it know of what was read of the ledger already.
-    pub fn know(&self, contents: Contents) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = contents;
+    pub fn know(&self, index: Index) {
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = index;
     }
 
-    /// What the ledger has of a file that lies there still, whoever saved it.
-    pub(super) async fn saved_already(&self, download: &Download) -> io::Result<Option<Done>> {
-        if download.again {
-            return Ok(None);
-        }
+    /// Takes a file for this process, unless it is saved, whoever did that, or another process is at it.
+    pub(super) async fn take(&self, download: &Download) -> Standing {
         let (this, download) = (self.clone(), download.clone());
-        blocking(move || {
-            let mut known = this.known.lock().unwrap_or_else(PoisonError::into_inner);
-            // Where it cannot be read, nothing is known; that is told by whoever reads it first.
-            let _ = this.ledger.read_on(&mut known);
-            let saved = known.saved_of(&download.file);
-            drop(known);
-            let saved = saved.filter(|saved| lies_there(&saved.path, saved.bytes));
-            Ok(saved.map(|saved| Done { saved, ledger_trouble: None }))
-        })
-        .await
+        let claim = move || match Taken::take(&this.ledger, &download.file.id) {
+            Take::Held(pid) => Standing::Held(pid),
+            Take::Ours(taken) => match this.saved_already(&download) {
+                Some(done) => Standing::Saved(Box::new(done)),
+                None => Standing::Ours(taken),
+            },
+        };
+        // Nobody calls it off.
+        spawn_blocking(claim).await.unwrap_or(Standing::Ours(None))
+    }
+
+    /// What the ledger has of a file that lies there still.
+    fn saved_already(&self, download: &Download) -> Option<Done> {
+        if download.again {
+            return None;
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where it cannot be read, nothing is known; that is told by whoever reads it first.
+        let _ = self.ledger.read_on(&mut *known);
+        if !known.is_saved(&download.file) {
+            return None;
+        }
+        let saved = self.ledger.saved_of(&known, &download.file)?;
+        Some(Done { saved, ledger_trouble: None })
     }
 
     pub(super) async fn finish(
@@ -102,7 +126,8 @@ impl Saver {
             .path()
             .map_or(String::new(), |path| format!(" {}", shown(&path.display().to_string())));
         Some(format!(
-            "the ledger{place} cannot be written: {error}; what is saved will not be known later"
+            "the ledger{place} cannot be written: {}; what is saved will not be known later",
+            cause(&error)
         ))
     }
 }

@@ -11,27 +11,31 @@ mod folder;
 mod keeping;
 mod part;
 mod sink;
+mod taken;
 
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
-use super::ledger::{Contents, Ledger};
+use super::ledger::{Index, Ledger};
 use crate::api::content::{Content, Part as Range, Portion, TransferLimits};
 use crate::api::{Answer, ApiError, Client};
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
 use crate::jobs::whole::{Expected, NotWhole};
 use crate::jobs::{Download, Told};
+use crate::time::clock::Now;
 use beginning::Begun;
-use failing::{Stop, disk_failure, failure, shown};
+use failing::{Stop, failure, unusable};
 use folder::Folder;
+use keeping::Standing;
 use part::{Claims, Found, Part, Wanted};
 use sink::{Sink, Written};
 
@@ -49,7 +53,9 @@ pub struct Saver {
     claims: Claims,
     limits: TransferLimits,
     /// What was read of it.
-    known: Arc<Mutex<Contents>>,
+    known: Arc<Mutex<Index>>,
+    /// Folders in which nothing is left of whoever was killed.
+    swept: Arc<Mutex<HashSet<PathBuf>>>,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
@@ -75,6 +81,7 @@ impl Saver {
             claims: Claims::default(),
             limits: TransferLimits::default(),
             known: Arc::default(),
+            swept: Arc::default(),
             told_of_ledger: Arc::default(),
         }
     }
@@ -90,14 +97,18 @@ impl Saver {
         mut tell: impl FnMut(Told),
     ) -> Result<Done, JobFailure> {
         outlive_limits();
-        let folder = self.open(download.folder.clone()).await.map_err(|error| {
-            let place = download.folder.display().to_string();
-            disk_failure(&error, &format!("the folder {} cannot be used", shown(&place)))
-        })?;
-        // Another process may have saved it meanwhile.
-        if let Ok(Some(done)) = self.saved_already(download).await {
-            return Ok(done);
-        }
+        let folder = self
+            .open(download.folder.clone())
+            .await
+            .map_err(|error| unusable(&download.folder, &error))?;
+        // Two processes may save it into two folders: one at a time looks whether it is saved, and saves.
+        let taken = match self.take(download).await {
+            Standing::Saved(done) => return Ok(*done),
+            Standing::Held(pid) => {
+                return Err(failure(Stop::Held(pid), download, 0, self.server_s()));
+            }
+            Standing::Ours(taken) => taken,
+        };
         let mut held = 0;
         let mut result = Err(Stop::Anew);
         // Once from where it broke off, and once from zero where that is of no use.
@@ -107,7 +118,22 @@ impl Saver {
                 break;
             }
         }
-        result.map_err(|stop| failure(stop, download, held, now_s))
+        drop(taken);
+        result.map_err(|stop| failure(stop, download, held, self.server_s()))
+    }
+
+    /// Makes a folder where it is missing, and sees whether files can be made in it.
+    ///
+    /// # Errors
+    /// Where it cannot be used, in words.
+    pub async fn prepare(&self, folder: &Path) -> Result<(), JobFailure> {
+        let opened = self.open(folder.to_owned()).await;
+        opened.and_then(|opened| opened.check()).map_err(|error| unusable(folder, &error))
+    }
+
+    /// Seconds since the epoch on the service's clock, as far as its answers told.
+    fn server_s(&self) -> i64 {
+        self.client.clock().server_ms(Now::read()).div_euclid(1_000)
     }
 
     /// Takes away what is kept of a file that did not become whole.
@@ -136,7 +162,16 @@ impl Saver {
     }
 
     async fn open(&self, path: PathBuf) -> io::Result<Arc<Folder>> {
-        blocking(move || Folder::open(&path)).await.map(Arc::new)
+        let swept = Arc::clone(&self.swept);
+        blocking(move || {
+            let folder = Folder::open(&path)?;
+            let is_new = swept.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+            if is_new {
+                folder.sweep();
+            }
+            Ok(Arc::new(folder))
+        })
+        .await
     }
 
     async fn attempt(
@@ -154,11 +189,6 @@ impl Saver {
             }
             Found::Held(pid) => return Err(Stop::Held(pid)),
         };
-        // Whoever had it may have finished it just before.
-        if let Some(done) = self.saved_already(download).await? {
-            give_up(part, 0).await?;
-            return Ok(done);
-        }
         tell(Told::Named(part.path()));
         let held = part.held(&download.file);
         *kept = held.bytes;
@@ -339,11 +369,4 @@ async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
-}
-
-/// Whether the file still lies where it was saved, with the length that it had.
-#[must_use]
-pub fn lies_there(path: &Path, bytes: u64) -> bool {
-    std::fs::symlink_metadata(path)
-        .is_ok_and(|metadata| metadata.is_file() && metadata.len() == bytes)
 }

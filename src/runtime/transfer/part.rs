@@ -8,18 +8,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::folder::{self, Folder};
-use super::lies_there;
+use super::folder::{self, Folder, temporary};
 use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
 use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
 use crate::jobs::{Download, Pinned};
+use crate::runtime::ledger::lies_there;
 use crate::text::UntrustedRef;
 
 /// Names that are tried before it is given up.
 const MOST_NAMES: u32 = 100;
 /// How long a try of this process that was stopped may take to let go of its file, in such steps.
-const LETS_GO: (u32, Duration) = (100, Duration::from_millis(20));
+pub(super) const LETS_GO: (u32, Duration) = (100, Duration::from_millis(20));
 
 /// Which names are being written to by this process: a disk may take two names for one.
 #[derive(Clone, Debug, Default)]
@@ -198,7 +198,11 @@ impl Part {
             // Whoever had it has just finished.
             return Ok(Opened::Again);
         }
-        sidecar.pid = std::process::id();
+        let before = std::mem::replace(&mut sidecar.pid, std::process::id());
+        if before != sidecar.pid {
+            // Whoever was killed while writing down what is known of it left that half written.
+            folder.remove(&temporary(&format!("{}.json", part), before))?;
+        }
         Ok(Opened::Ours(file, sidecar))
     }
 

@@ -1,5 +1,7 @@
 //! The ledger on the disk: a file for each service, to which each process adds lines under a lock.
 
+mod index;
+
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -9,10 +11,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::jobs::Pinned;
 use crate::jobs::name::safe_name;
-use crate::jobs::record::{Record, Saved};
+use crate::jobs::record::{Record, Unread};
 use crate::text::UntrustedRef;
+
+pub use index::Index;
 
 /// Bytes of a line at most: what is longer is none.
 const LONGEST: u64 = 1_024 * 1_024;
@@ -34,12 +37,33 @@ pub struct Contents {
     pub read_to: u64,
 }
 
-impl Contents {
-    /// What it says of a file, if it is the same one: length and creation agree where both are known.
-    #[must_use]
-    pub fn saved_of(&self, file: &Pinned) -> Option<Saved> {
-        let record = self.saved.get(std::str::from_utf8(file.id.raw()).ok()?)?;
-        record.is_of(file).then(|| record.to_saved())?
+/// What is made of a ledger as it is read.
+pub trait LedgerReader: Default {
+    /// Bytes up to the end of the last whole line that was read.
+    fn read_to(&self) -> u64;
+    /// Notes up to where it was read.
+    fn set_read_to(&mut self, read_to: u64);
+    /// Takes in the line that begins at the byte `at`.
+    fn take(&mut self, at: u64, line: &[u8]);
+}
+
+impl LedgerReader for Contents {
+    fn read_to(&self) -> u64 {
+        self.read_to
+    }
+
+    fn set_read_to(&mut self, read_to: u64) {
+        self.read_to = read_to;
+    }
+
+    fn take(&mut self, _: u64, line: &[u8]) {
+        match Record::read(line) {
+            Ok(record) if record.to_saved().is_some() => {
+                self.saved.insert(record.id.clone(), record);
+            }
+            Err(Unread::Torn) => self.torn += 1,
+            Ok(_) | Err(Unread::Later) => {}
+        }
     }
 }
 
@@ -56,6 +80,13 @@ impl Ledger {
     #[must_use]
     pub fn path(&self) -> Option<&Path> {
         self.path.as_deref()
+    }
+
+    /// Where locks lie by which one process at a time saves a file of this service.
+    #[must_use]
+    pub fn locks(&self) -> Option<PathBuf> {
+        let path = self.path.as_deref()?;
+        Some(path.parent()?.parent()?.join("taken").join(path.file_stem()?))
     }
 
     /// Adds a record: one line, in one piece, on the disk for good.
@@ -92,57 +123,48 @@ impl Ledger {
     ///
     /// # Errors
     /// Where it is there and cannot be read.
-    pub fn read(&self) -> io::Result<Contents> {
-        let mut contents = Contents::default();
-        self.read_on(&mut contents)?;
-        Ok(contents)
+    pub fn read<K: LedgerReader>(&self) -> io::Result<K> {
+        let mut known = K::default();
+        self.read_on(&mut known)?;
+        Ok(known)
     }
 
-    /// Reads what was added since `contents` was read; tells whether there was anything. Where the ledger
-    /// is shorter than before, it is another one, and read anew.
+    /// Reads what was added since `known` was read; tells whether there was anything. Where the ledger is
+    /// shorter than before, it is another one, and read anew.
     ///
     /// # Errors
     /// Where it is there and cannot be read.
-    pub fn read_on(&self, contents: &mut Contents) -> io::Result<bool> {
+    pub fn read_on<K: LedgerReader>(&self, known: &mut K) -> io::Result<bool> {
         let Some(file) = self.open()? else {
-            let had_some = !contents.saved.is_empty();
-            *contents = Contents::default();
+            let had_some = known.read_to() > 0;
+            *known = K::default();
             return Ok(had_some);
         };
         let length = file.metadata()?.len();
-        if length < contents.read_to {
-            *contents = Contents::default();
+        if length < known.read_to() {
+            *known = K::default();
         }
-        if length == contents.read_to {
+        if length == known.read_to() {
             return Ok(false);
         }
-        let from = contents.read_to;
-        let (mut torn, mut read_to) = (0, from);
-        let mut each = |line: Line| match line {
-            Line::Record(record) => {
-                if record.to_saved().is_some() {
-                    contents.saved.insert(record.id.clone(), *record);
-                }
-            }
-            Line::Torn => torn += 1,
-        };
-        read_lines(file, from, &mut read_to, &mut each)?;
-        contents.torn += torn;
-        contents.read_to = read_to;
-        Ok(true)
+        let mut read_to = known.read_to();
+        let result = read_lines(file, &mut read_to, &mut |at, line| known.take(at, line));
+        known.set_read_to(read_to);
+        result.map(|()| true)
     }
 
-    /// Hands each record to `each`, the oldest first, and tells how many lines were none.
+    /// Hands each record to `each`, the oldest first, and tells how many lines were none; what later
+    /// programs wrote is passed over.
     ///
     /// # Errors
     /// Where it is there and cannot be read, or what `each` says.
     pub fn each(&self, mut each: impl FnMut(&Record) -> io::Result<()>) -> io::Result<u64> {
         let Some(file) = self.open()? else { return Ok(0) };
         let (mut torn, mut result) = (0, Ok(()));
-        read_lines(file, 0, &mut 0, &mut |line| match line {
-            Line::Record(record) if result.is_ok() => result = each(&record),
-            Line::Record(_) => {}
-            Line::Torn => torn += 1,
+        read_lines(file, &mut 0, &mut |_, line| match Record::read(line) {
+            Ok(record) if result.is_ok() => result = each(&record),
+            Err(Unread::Torn) => torn += 1,
+            Ok(_) | Err(Unread::Later) => {}
         })?;
         result.map(|()| torn)
     }
@@ -235,24 +257,16 @@ impl Notes {
     }
 }
 
-/// A line of the ledger.
-enum Line {
-    Record(Box<Record>),
-    Torn,
-}
-
-/// Reads lines from the byte `from` on, and tells up to where they are whole. The last one may be on its
-/// way still.
+/// Reads lines from the byte `read_to` on, and tells up to where they are whole. The last one may be on
+/// its way still.
 fn read_lines(
     mut file: File,
-    from: u64,
     read_to: &mut u64,
-    each: &mut impl FnMut(Line),
+    each: &mut impl FnMut(u64, &[u8]),
 ) -> io::Result<()> {
-    file.seek(SeekFrom::Start(from))?;
+    file.seek(SeekFrom::Start(*read_to))?;
     let mut reader = BufReader::with_capacity(256 * 1_024, file);
     let mut line = vec![];
-    *read_to = from;
     loop {
         line.clear();
         let read = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
@@ -261,10 +275,8 @@ fn read_lines(
         }
         let is_whole = line.last() == Some(&b'\n');
         let text = line.trim_ascii();
-        match Record::read(text) {
-            Some(record) => each(Line::Record(Box::new(record))),
-            None if text.is_empty() => {}
-            None => each(Line::Torn),
+        if !text.is_empty() {
+            each(*read_to, text);
         }
         if !is_whole && (read as u64) < LONGEST {
             return Ok(());
@@ -273,9 +285,20 @@ fn read_lines(
     }
 }
 
+/// Whether the file still lies where it was saved, with the length that it had.
+#[must_use]
+pub fn lies_there(path: &Path, bytes: u64) -> bool {
+    std::fs::symlink_metadata(path)
+        .is_ok_and(|metadata| metadata.is_file() && metadata.len() == bytes)
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStrExt;
+
     use super::*;
+    use crate::jobs::Pinned;
+    use crate::jobs::record::Saved;
     use crate::text::Untrusted;
 
     fn record(id: &str, at: i64) -> Record {
@@ -300,7 +323,7 @@ mod tests {
     fn torn_lines_spoil_nothing_but_themselves() {
         let place = tempfile::tempdir().unwrap();
         let ledger = Ledger::of(Some(place.path().into()), "host:1/base");
-        assert!(ledger.read().unwrap().saved.is_empty());
+        assert!(ledger.read::<Contents>().unwrap().saved.is_empty());
         ledger.add(&record("a", 1)).unwrap();
         let path = ledger.path().unwrap().to_owned();
         assert_eq!(path.file_name().unwrap(), "host:1%2Fbase.jsonl");
@@ -308,7 +331,7 @@ mod tests {
         let half = text[..text.len() / 2].to_vec();
         text.extend_from_slice(&half);
         std::fs::write(&path, &text).unwrap();
-        let mut contents = ledger.read().unwrap();
+        let mut contents: Contents = ledger.read().unwrap();
         assert_eq!((ids(&contents), contents.torn), (vec!["a"], 1));
         ledger.add(&record("b", 2)).unwrap();
         assert!(ledger.read_on(&mut contents).unwrap());
@@ -334,7 +357,80 @@ mod tests {
                 });
             }
         });
-        let contents = ledger.read().unwrap();
+        let contents: Contents = ledger.read().unwrap();
         assert_eq!((contents.saved.len(), contents.torn), (100, 0));
+    }
+
+    /// Whatever a later program writes, nothing of it is torn, and the lines around it count.
+    #[test]
+    fn what_later_programs_write_is_passed_over_and_not_torn() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        ledger.add(&record("a", 1)).unwrap();
+        let mut text = record("a", 1).line();
+        text += &record("b", 1).line().replace("\"v\":1", "\"v\":2,\"new\":{}");
+        text += &record("c", 1).line().replace("\"saved\"", "\"sent_to_the_moon\"");
+        text += "{\"v\":3,\"outcome\":\"saved\",\"what\":[1]}\n";
+        text += "{\"v\":1,\"outcome\":\"saved\",\"id\":\"d\"\n[]\n7\nnull\n{}\n";
+        text += &record("e", 1).line();
+        std::fs::write(ledger.path().unwrap(), text).unwrap();
+        let contents: Contents = ledger.read().unwrap();
+        assert_eq!((ids(&contents), contents.torn), (vec!["a", "e"], 5));
+        let mut seen = vec![];
+        let torn = ledger.each(|record| {
+            seen.push(record.id.clone());
+            Ok(())
+        });
+        assert_eq!((torn.unwrap(), seen), (5, vec!["a".to_owned(), "e".to_owned()]));
+        assert_eq!(ledger.read::<Index>().unwrap().len(), 2);
+    }
+
+    /// The glance and the whole reading agree, whatever the lines are.
+    #[test]
+    fn a_glance_knows_what_is_saved() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let odd = std::ffi::OsStr::from_bytes(b"\xff\"\n\\ d\xc3\xa9");
+        let folders = [place.path().join("plain"), place.path().join(odd)];
+        let mut files = vec![];
+        for (nth, folder) in folders.iter().enumerate() {
+            std::fs::create_dir(folder).unwrap();
+            let path = folder.join("a");
+            std::fs::write(&path, "abc").unwrap();
+            let file = Pinned {
+                bytes: Some(3),
+                created_at: Some(5),
+                ..Pinned::by_id(Untrusted::new(format!("f{nth}")))
+            };
+            let saved = Saved {
+                path,
+                bytes: 3,
+                sha256: "00".to_owned(),
+                proof: "complete".to_owned(),
+                at: 7,
+                already: true,
+            };
+            let moved = Saved { path: place.path().join("moved"), at: 6, ..saved.clone() };
+            for saved in [moved, saved.clone()] {
+                let saved = Saved { already: false, ..saved };
+                ledger.add(&Record::saved(&file, &saved, 1)).unwrap();
+            }
+            files.push((file, saved));
+        }
+        let index: Index = ledger.read().unwrap();
+        for (file, saved) in &files {
+            assert!(index.is_saved(file), "{saved:?}");
+            assert!(index.is_saved(&Pinned::by_id(file.id.clone())));
+            assert_eq!(ledger.saved_of(&index, file).as_ref(), Some(saved));
+            for other in [
+                Pinned { bytes: Some(4), ..file.clone() },
+                Pinned { created_at: Some(4), ..file.clone() },
+                Pinned::by_id(Untrusted::new("f7")),
+            ] {
+                assert!(!index.is_saved(&other) && ledger.saved_of(&index, &other).is_none());
+            }
+            std::fs::write(&saved.path, "longer").unwrap();
+            assert!(!index.is_saved(file));
+        }
     }
 }

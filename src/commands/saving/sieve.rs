@@ -1,0 +1,69 @@
+//! Sifts files by what is saved, beside whatever else is done.
+
+use tokio::sync::mpsc::{self, Sender};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use crate::commands::progress::Telling;
+use crate::jobs::Pinned;
+use crate::runtime::ledger::{Index, Ledger};
+use crate::text::cause;
+
+/// Pages of files that may wait to be sifted.
+const WAITING: usize = 64;
+
+/// Where files go of which is to be known whether they are saved.
+pub(in crate::commands) struct Sieve {
+    pages: Sender<Vec<Pinned>>,
+    sifted: JoinHandle<Sifted>,
+}
+
+/// What is known of the files.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct Sifted {
+    /// Those that are not saved, in the order in which they came.
+    pub(in crate::commands) wanted: Vec<Pinned>,
+    /// Those that are.
+    pub(in crate::commands) saved: Vec<Pinned>,
+    /// What is saved.
+    pub(in crate::commands) index: Index,
+}
+
+impl Sieve {
+    /// Reads the ledger, then looks for each file at what lies on the disk; where they are to be saved
+    /// `again`, all are wanted.
+    pub(super) fn start(ledger: Ledger, again: bool, telling: Telling) -> Self {
+        let (pages, mut receiver) = mpsc::channel::<Vec<Pinned>>(WAITING);
+        let sifted = spawn_blocking(move || {
+            let index: Index = ledger.read().unwrap_or_else(|error| {
+                telling.trouble(&format!(
+                    "the ledger cannot be read: {}; what is saved already is not known",
+                    cause(&error)
+                ));
+                Index::default()
+            });
+            let mut sifted = Sifted { index, ..Sifted::default() };
+            while let Some(page) = receiver.blocking_recv() {
+                for file in page {
+                    let is_saved = !again && sifted.index.is_saved(&file);
+                    if is_saved { sifted.saved.push(file) } else { sifted.wanted.push(file) }
+                }
+            }
+            sifted
+        });
+        Self { pages, sifted }
+    }
+
+    /// Hands some files over.
+    pub(in crate::commands) async fn sift(&self, files: Vec<Pinned>) {
+        if !files.is_empty() {
+            // Whoever took them has panicked, which the end tells.
+            let _ = self.pages.send(files).await;
+        }
+    }
+
+    /// What became of all of them.
+    pub(in crate::commands) async fn end(self) -> Sifted {
+        drop(self.pages);
+        self.sifted.await.unwrap_or_default()
+    }
+}
