@@ -11,6 +11,7 @@ use shelflife::commands::{CommandError, check};
 use shelflife::log_file;
 use shelflife::runtime::output::say;
 use shelflife::runtime::{report_panics, shortage};
+use shelflife::text::cause;
 use shelflife::text::secrets::without_secrets;
 use tokio::runtime::Builder;
 
@@ -72,7 +73,8 @@ fn refuse(error: &clap::Error, audience: Audience) -> ExitCode {
         return match error.print().and_then(|()| io::stdout().flush()) {
             // Whoever read us has seen enough.
             Err(why) if why.kind() != io::ErrorKind::BrokenPipe && !error.use_stderr() => {
-                let _ = writeln!(io::stderr(), "shelflife: nothing can be printed: {why}");
+                let _ =
+                    writeln!(io::stderr(), "shelflife: nothing can be printed: {}", cause(&why));
                 ExitCode::from(code.max(1))
             }
             _ => ExitCode::from(code),

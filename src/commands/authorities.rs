@@ -13,6 +13,7 @@ use memchr::memmem;
 use super::CommandError;
 use crate::api::endpoint::Endpoint;
 use crate::config::shown;
+use crate::text::cause;
 
 const FILE: &str = "SSL_CERT_FILE";
 const FOLDERS: &str = "SSL_CERT_DIR";
@@ -66,8 +67,9 @@ impl Authorities {
         match result {
             Ok(()) => self.read.push(variable),
             Err(error) => self.passed_over.push(format!(
-                "{variable} names {}, which cannot be read: {error}; name what is there, or unset it",
-                shown(path)
+                "{variable} names {}, which cannot be read: {}; name what is there, or unset it",
+                shown(path),
+                cause(&error)
             )),
         }
     }

@@ -44,7 +44,7 @@ impl Source {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("the configuration {path} cannot be read: {source}")]
+    #[error("the configuration {path} cannot be read: {}", crate::text::cause(source))]
     Unreadable {
         /// The file, safe to print.
         path: String,

@@ -21,7 +21,7 @@ use crate::time::clock::LOCAL;
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The file cannot be read or written.
-    #[error("{0}")]
+    #[error("{}", crate::text::cause(.0))]
     Io(#[from] io::Error),
     /// It is not what somebody agreed to change any more.
     #[error("the file changed meanwhile, so that nothing was written: ask again")]

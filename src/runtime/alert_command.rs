@@ -57,9 +57,9 @@ impl Commands {
 /// Why a command did not do its work.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
-    #[error("cannot be started: {source}")]
+    #[error("cannot be started: {}", crate::text::cause(source))]
     Unstartable { source: io::Error },
-    #[error("cannot be waited for: {source}")]
+    #[error("cannot be waited for: {}", crate::text::cause(source))]
     Lost { source: io::Error },
     #[error("ended after {} s", LIMIT.as_secs())]
     TooLong,

@@ -14,7 +14,7 @@ use super::ledger::{Contents, Ledger};
 use crate::account::shelf::{Shelved, Unshelved, shown};
 use crate::app::event::Event;
 use crate::jobs::record::Record;
-use crate::text::Untrusted;
+use crate::text::{Untrusted, cause};
 use crate::time::clock::since_boot;
 
 /// Files that are told of at once: what takes them in is not held up by more.
@@ -171,7 +171,7 @@ fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Err(format!("{place} was moved or removed"))
         }
-        Err(error) => Err(format!("{place} cannot be looked at: {error}")),
+        Err(error) => Err(format!("{place} cannot be looked at: {}", cause(&error))),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::app::event::Event;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Told, Turn};
+use crate::text::cause;
 use crate::time::clock::Now;
 
 /// From one message about all jobs to the next.
@@ -136,7 +137,7 @@ impl Savings {
             }
             let Some(saver) = shared.saver().await else { return };
             let forgotten = saver.forget(&download, now_s()).await;
-            let result = forgotten.map_err(|error| error.to_string());
+            let result = forgotten.map_err(|error| cause(&error));
             let _ = shared.sender.send(Message::Event(Event::PartDropped(job, result))).await;
         });
     }

@@ -162,7 +162,7 @@ fn too_few_descriptors_are_no_bug() {
             let said = text(&output.stderr);
             assert!(!said.contains("bug") && !said.contains("panicked"), "{most}: {said}");
             assert!(matches!(output.status.code(), Some(1 | 5)), "{most}: {said}");
-            if said.contains("os error 24") {
+            if said.contains("Too many open files") {
                 short += 1;
                 assert!(
                     said.contains("(ulimit -n)") && said.lines().count() == 1,
@@ -236,7 +236,7 @@ fn what_cannot_be_printed_is_a_failure_with_words() {
         let output = command(arguments).stdout(full).output().unwrap();
         let said = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.ends_with("printed: No space left on device (os error 28)\n"), "{said}");
+        assert!(said.ends_with("printed: No space left on device\n"), "{said}");
         assert_eq!(said.lines().count(), 1, "{arguments:?}: {said}");
         // One that is closed is nobody's failure: who read has seen enough.
         let (reader, writer) = std::io::pipe().unwrap();

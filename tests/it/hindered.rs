@@ -447,3 +447,36 @@ fn a_dry_run_prints_records_where_they_are_wanted() {
     let said = text(&output.stderr);
     assert!(output.status.code() == Some(2) && said.contains("--filter"), "{said}");
 }
+
+/// Whatever the system refuses, people are told why, and not by its number.
+#[test]
+fn no_number_of_the_system_stands_in_a_sentence() {
+    let server = Script::honest().serve([file()]);
+    let place = Place::new();
+    let folder = place.folder.path();
+    fs::create_dir_all(folder.join("state/shelflife/ledger")).unwrap();
+    let ledger = server.url.trim_start_matches("http://").to_owned() + ".jsonl";
+    fs::create_dir(folder.join("state/shelflife/ledger").join(ledger)).unwrap();
+    for arguments in [
+        &["list", "--config", "."][..],
+        &["list", "--log-file", "/proc/no/log"],
+        &["metrics", "--textfile", "/proc/no/a.prom"],
+        &["download", ID, "--to", "/proc/no"],
+        &["download", ID, "--to", "to"],
+        &["ledger"],
+        &["demo-server", "--listen", "192.0.2.1:1"],
+    ] {
+        let output = place.run(&server.url, arguments);
+        let said = text(&output.stderr);
+        assert!(!said.contains("os error") && !said.is_empty(), "{arguments:?}: {said}");
+    }
+    for arguments in [&["list"][..], &["config"], &["--help"], &["check"], &["content", ID]] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = place.command(&server.url, arguments).stdout(full).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(
+            !said.contains("os error") && said.contains("No space left"),
+            "{arguments:?}: {said}"
+        );
+    }
+}

@@ -103,7 +103,10 @@ fn say(status: CheckStatus, line: &str) -> u8 {
         Ok(()) => status.code(),
         Err(error) => {
             if error.kind() != io::ErrorKind::BrokenPipe {
-                crate::runtime::output::say(&format!("shelflife: nothing can be printed: {error}"));
+                crate::runtime::output::say(&format!(
+                    "shelflife: nothing can be printed: {}",
+                    crate::text::cause(&error)
+                ));
             }
             CheckStatus::Unknown.code()
         }

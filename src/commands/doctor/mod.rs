@@ -138,7 +138,8 @@ async fn in_tmux(report: &mut Report) {
     let passes = match tmux::passes().await {
         Ok(passes) => passes,
         Err(error) => {
-            let text = format!("TMUX is set, but tmux cannot be asked: {error}");
+            let why = crate::text::cause(&error);
+            let text = format!("TMUX is set, but tmux cannot be asked: {why}");
             return report.warning("tmux", &text);
         }
     };
