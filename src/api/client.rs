@@ -16,6 +16,7 @@ use super::content::{Content, Part, TransferLimits};
 use super::error::{ApiError, Asked, ClientError, Status};
 use super::exchange::{About, Exchange, Read};
 use super::failure::{ODD_ENCODING, no_client};
+pub use super::progress::Progress;
 use super::proxy::{Proxy, Route};
 use super::retry::Allowance;
 use super::tunnel::{self, REFUSED, WANTS_USER};
@@ -93,29 +94,6 @@ pub struct Client {
     progress: Progress,
     pub(super) route: Route,
     clock: Arc<Mutex<ServerClock>>,
-}
-
-/// Whoever is told how many bytes of an answer have come, as they come.
-#[derive(Clone, Default)]
-pub struct Progress(Option<Arc<dyn Fn(u64) + Send + Sync>>);
-
-impl Progress {
-    /// Has `tell` told, with each piece of an answer, how many bytes have come of it so far.
-    pub fn new(tell: impl Fn(u64) + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(tell)))
-    }
-
-    pub(super) fn tell(&self, received: usize) {
-        if let Some(tell) = &self.0 {
-            tell(u64::try_from(received).unwrap_or(u64::MAX));
-        }
-    }
-}
-
-impl std::fmt::Debug for Progress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Progress(told)" } else { "Progress" })
-    }
 }
 
 impl Client {

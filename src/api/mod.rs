@@ -15,6 +15,7 @@ mod exchange;
 mod failure;
 mod headers;
 pub mod pace;
+mod progress;
 pub mod proxy;
 pub mod retry;
 pub mod secret;

@@ -12,7 +12,7 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
 use super::retrieving::ask_for_file;
-use super::saving::{Candidate, Ending, Saving, SavingOptions, Sifted, Wanted};
+use super::saving::{Candidate, Ending, Saving, SavingOptions, Sieve, Sifted, Wanted};
 use super::{CommandError, configure, count, find_service};
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
@@ -80,11 +80,12 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
     let service = find_service(options, &config, None, &Handle::current())?;
     let saving = Saving::new(service, command.saving, &config.values)?;
     if let Some(filter) = command.filter {
-        let found = listed(&saving, config.values.limit, |reading, server_ms| {
-            filter.lets_through(reading, server_ms)
-        });
+        let found =
+            listed(&saving, saving.sieve(true), config.values.limit, |reading, server_ms| {
+                filter.lets_through(reading, server_ms)
+            });
         let listed = found.await?;
-        let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved.is_empty();
+        let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved_files == 0;
         if has_none && !listed.is_partial {
             let words = "no match: the filter lets through none of the files that are listed";
             return Err(CommandError::NotFound(words.to_owned()));
@@ -106,11 +107,12 @@ pub(super) struct Listed {
 /// Reads the whole list and keeps the files that `takes` lets through; what was not read is said.
 pub(super) async fn listed(
     saving: &Saving,
+    sieve: Sieve,
     limit: u16,
     takes: impl Fn(&Reading, i64) -> bool,
 ) -> Result<Listed, CommandError> {
     let mut pages = Reader::new(saving.client.clone(), limit, Reach::All).remembering_all().start();
-    let (sieve, mut clock) = (saving.sieve(), ServerClock::default());
+    let mut clock = ServerClock::default();
     while let Some(batch) = pages.next_page().await {
         clock = batch.clock;
         let server_ms = clock.server_ms(Now::read());
@@ -140,7 +142,7 @@ pub(super) async fn listed(
 
 /// Saves what the list had, and tells the exit code.
 pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, CommandError> {
-    let Listed { sifted: Sifted { wanted, saved, index }, clock, is_partial, ending } = listed;
+    let Listed { sifted: Sifted { wanted, saved, index, .. }, clock, is_partial, ending } = listed;
     if saving.options().dry_run {
         saving.dry_run(&wanted, clock.server_ms(Now::read()))?;
         return Ok(u8::from(is_partial));
@@ -151,7 +153,7 @@ pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, Command
 }
 
 async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError> {
-    let Sifted { index, .. } = saving.sieve().end().await;
+    let Sifted { index, .. } = saving.sieve(false).end().await;
     let known = |id: Untrusted| {
         let file = Pinned::by_id(id);
         // What is saved already need not be asked for.

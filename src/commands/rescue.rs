@@ -79,17 +79,20 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     let most_left_ms = i128::from(bound_s) * 1_000;
     let filter = rescue.filter;
     let has_filter = filter.is_some();
-    let list = super::download::listed(&saving, config.values.limit, |reading, server_ms| {
-        let Reading::File(file) = reading else { return false };
-        let left_ms =
-            file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
-        left_ms.is_some_and(|left| left < most_left_ms)
-            && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
-    });
+    let list = super::download::listed(
+        &saving,
+        saving.sieve(false),
+        config.values.limit,
+        |reading, server_ms| {
+            let Reading::File(file) = reading else { return false };
+            let left_ms =
+                file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
+            left_ms.is_some_and(|left| left < most_left_ms)
+                && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
+        },
+    );
     let mut listed = list.await?;
-    let found = listed.sifted.saved.len();
-    // What is saved is no part of it.
-    listed.sifted.saved = vec![];
+    let found = listed.sifted.saved_files;
     let wanted = std::mem::take(&mut listed.sifted.wanted);
     let telling = saving.options().telling;
     if wanted.is_empty() {

@@ -23,14 +23,14 @@
 //!
 //! It knows no disk.
 
-use std::borrow::Cow;
-use std::ffi::OsString;
-use std::fmt::Write as _;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+mod glance;
 
-use serde::de::IgnoredAny;
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
+
+use glance::path_of;
+pub use glance::{Glance, Glanced, Unread, hex_of};
 
 use super::Pinned;
 use super::deletion::DeletionEnd;
@@ -126,89 +126,6 @@ pub struct Record {
     /// Who did it.
     #[serde(default)]
     pub pid: Option<u32>,
-}
-
-/// Why a line of the ledger is not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unread {
-    /// It breaks off, or is none.
-    Torn,
-    /// A later program wrote it, and knows what it means.
-    Later,
-}
-
-impl Unread {
-    fn of(line: &[u8]) -> Self {
-        /// What every line has, whoever wrote it.
-        #[derive(Deserialize)]
-        struct Beginning {
-            v: u32,
-            outcome: String,
-        }
-        let Ok(Beginning { v, outcome }) = serde_json::from_slice(line) else { return Self::Torn };
-        let is_known = serde_json::from_value::<Outcome>(outcome.into()).is_ok();
-        if v > VERSION || !is_known { Self::Later } else { Self::Torn }
-    }
-}
-
-/// As much of a line as tells whether a file is saved, read in passing.
-#[derive(Debug, Deserialize)]
-pub struct Glance<'a> {
-    v: u32,
-    #[serde(borrow)]
-    outcome: Cow<'a, str>,
-    /// The file's id.
-    #[serde(borrow)]
-    pub id: Cow<'a, str>,
-    bytes: Option<u64>,
-    /// When the service made it.
-    #[serde(default)]
-    pub created_at: Option<i64>,
-    path: Option<String>,
-    #[serde(default)]
-    path_hex: Option<String>,
-    sha256: Option<IgnoredAny>,
-}
-
-impl<'a> Glance<'a> {
-    /// Looks at a line; nothing where it is none that this program knows.
-    #[must_use]
-    pub fn read(line: &'a [u8]) -> Option<Self> {
-        let glance: Self = serde_json::from_slice(line).ok()?;
-        (glance.v <= VERSION).then_some(glance)
-    }
-
-    /// Where the file lies, and its length, if the line tells that it was saved.
-    #[must_use]
-    pub fn saved(&self) -> Option<(PathBuf, u64)> {
-        if self.outcome != "saved" || self.sha256.is_none() {
-            return None;
-        }
-        Some((path_of(self.path.clone()?, self.path_hex.as_deref()), self.bytes?))
-    }
-}
-
-/// The bytes of a path that is no UTF-8, in hexadecimal digits.
-#[must_use]
-pub fn hex_of(path: &Path) -> Option<String> {
-    if path.to_str().is_some() {
-        return None;
-    }
-    let mut digits = String::new();
-    for byte in path.as_os_str().as_bytes() {
-        let _ = write!(digits, "{byte:02x}");
-    }
-    Some(digits)
-}
-
-/// The path that a line has, by its bytes where it has them.
-fn path_of(readable: String, hex: Option<&str>) -> PathBuf {
-    let bytes = hex.and_then(|hex| {
-        let digits = hex.as_bytes().chunks(2);
-        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        digits.map(byte).collect::<Option<Vec<u8>>>()
-    });
-    bytes.map_or_else(|| PathBuf::from(readable), |bytes| OsString::from_vec(bytes).into())
 }
 
 fn text(text: &Untrusted) -> String {
@@ -429,6 +346,9 @@ impl Sidecar {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt;
+
     use super::*;
 
     fn file() -> Pinned {
@@ -499,7 +419,8 @@ mod tests {
             let line = Record::saved(&file(), &Saved { path: path.clone(), ..saved() }, 1).line();
             let read = Record::read(line.as_bytes()).unwrap().to_saved().unwrap();
             assert_eq!(read.path, path);
-            assert_eq!(Glance::read(line.as_bytes()).unwrap().saved(), Some((path, 7)));
+            let shown = Glance::read(line.as_bytes()).unwrap().saved().unwrap();
+            assert_eq!((shown.path, shown.bytes), (path, 7));
         }
     }
 

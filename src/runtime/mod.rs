@@ -10,6 +10,7 @@ mod alert_command;
 pub mod content;
 pub mod exec;
 mod frame;
+mod group_sync;
 mod input;
 mod keeper;
 pub mod ledger;

@@ -13,11 +13,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use crate::saving::{ID, NAME, Place, begin, bytes, file, outcomes};
 use crate::support::binary::text;
 use crate::support::content::honest;
 use crate::support::fault::answer;
 use crate::support::lying::{Held, Lying, Script, in_turn};
+use crate::support::place::{ID, NAME, Place, begin, bytes, file, outcomes};
 
 /// More than any disk has.
 const HUGE: u64 = 1 << 50;

@@ -27,6 +27,7 @@ use crate::runtime::transfer::Saver;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
+use sieve::How;
 pub(super) use sieve::{Sieve, Sifted};
 
 /// Options of every command that saves files.
@@ -207,8 +208,10 @@ impl Saving {
     }
 
     /// Reads what is saved already, and sifts files by it, beside whatever else is done.
-    pub(super) fn sieve(&self) -> Sieve {
-        Sieve::start(self.ledger.clone(), self.options.again, self.options.telling)
+    /// What is saved already is told one by one where `keeps_saved`.
+    pub(super) fn sieve(&self, keeps_saved: bool) -> Sieve {
+        let how = How { again: self.options.again, keeps_saved };
+        Sieve::start(self.ledger.clone(), how, self.options.telling)
     }
 
     /// Prints what would be saved, and saves none.

@@ -5,11 +5,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::commands::progress::Telling;
 use crate::jobs::Pinned;
-use crate::runtime::ledger::{Index, Ledger};
+use crate::runtime::ledger::{Eye, Index, Ledger};
 use crate::text::cause;
 
-/// Pages of files that may wait to be sifted.
-const WAITING: usize = 64;
+/// Pages of files that may wait to be sifted: the list is not held up while a long ledger is read.
+const WAITING: usize = 4_096;
 
 /// Where files go of which is to be known whether they are saved.
 pub(in crate::commands) struct Sieve {
@@ -22,16 +22,26 @@ pub(in crate::commands) struct Sieve {
 pub(in crate::commands) struct Sifted {
     /// Those that are not saved, in the order in which they came.
     pub(in crate::commands) wanted: Vec<Pinned>,
-    /// Those that are.
+    /// Those that are, where they are wanted.
     pub(in crate::commands) saved: Vec<Pinned>,
+    /// How many they are.
+    pub(in crate::commands) saved_files: u64,
     /// What is saved.
     pub(in crate::commands) index: Index,
 }
 
+/// How files are sifted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    /// Whether all are wanted, saved or not.
+    pub(super) again: bool,
+    /// Whether those that are saved are told one by one.
+    pub(super) keeps_saved: bool,
+}
+
 impl Sieve {
-    /// Reads the ledger, then looks for each file at what lies on the disk; where they are to be saved
-    /// `again`, all are wanted.
-    pub(super) fn start(ledger: Ledger, again: bool, telling: Telling) -> Self {
+    /// Reads the ledger, then looks for each file at what lies on the disk.
+    pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
         let (pages, mut receiver) = mpsc::channel::<Vec<Pinned>>(WAITING);
         let sifted = spawn_blocking(move || {
             let index: Index = ledger.read().unwrap_or_else(|error| {
@@ -42,10 +52,17 @@ impl Sieve {
                 Index::default()
             });
             let mut sifted = Sifted { index, ..Sifted::default() };
+            let mut eye = Eye::default();
             while let Some(page) = receiver.blocking_recv() {
                 for file in page {
-                    let is_saved = !again && sifted.index.is_saved(&file);
-                    if is_saved { sifted.saved.push(file) } else { sifted.wanted.push(file) }
+                    if how.again || !sifted.index.is_seen_saved(&file, &mut eye) {
+                        sifted.wanted.push(file);
+                        continue;
+                    }
+                    sifted.saved_files += 1;
+                    if how.keeps_saved {
+                        sifted.saved.push(file);
+                    }
                 }
             }
             sifted

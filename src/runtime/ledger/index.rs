@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
 use super::{LONGEST, Ledger, LedgerReader, lies_there};
 use crate::jobs::Pinned;
-use crate::jobs::record::{Glance, Record, Saved};
+use crate::jobs::record::{Glance, Glanced, Record, Saved};
 
 /// What a ledger says is saved, by the id of the file: the newest line of each.
 #[derive(Debug, Default)]
@@ -39,11 +42,11 @@ impl LedgerReader for Index {
 
     fn take(&mut self, at: u64, line: &[u8]) {
         let Some(glance) = Glance::read(line) else { return };
-        let Some((path, bytes)) = glance.saved() else { return };
-        let entry = Entry { bytes, created_at: glance.created_at, path: path.into(), at };
-        match self.files.get_mut(glance.id.as_ref()) {
+        let Some(Glanced { id, path, bytes, created_at }) = glance.saved() else { return };
+        let entry = Entry { bytes, created_at, path: path.into(), at };
+        match self.files.get_mut(id.as_ref()) {
             Some(known) => *known = entry,
-            None => _ = self.files.insert(Cow::into_owned(glance.id).into(), entry),
+            None => _ = self.files.insert(Cow::into_owned(id).into(), entry),
         }
     }
 }
@@ -63,6 +66,12 @@ impl Index {
         self.entry(file).is_some_and(|entry| lies_there(&entry.path, entry.bytes))
     }
 
+    /// The same, for many files one after the other.
+    #[must_use]
+    pub fn is_seen_saved(&self, file: &Pinned, eye: &mut Eye) -> bool {
+        self.entry(file).is_some_and(|entry| eye.sees(&entry.path, entry.bytes))
+    }
+
     /// How many files it has.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -73,6 +82,34 @@ impl Index {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+}
+
+/// Looks at many files: it keeps the folder open in which the last one lay, so that not each is looked for
+/// from the root on.
+#[derive(Debug, Default)]
+pub struct Eye {
+    folder: Option<(PathBuf, OwnedFd)>,
+}
+
+impl Eye {
+    /// Whether a file of this length [lies there](lies_there).
+    fn sees(&mut self, path: &Path, bytes: u64) -> bool {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return lies_there(path, bytes);
+        };
+        if self.folder.as_ref().is_none_or(|(open, _)| open != folder) {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let Ok(handle) = open(folder, flags, Mode::empty()) else {
+                return lies_there(path, bytes);
+            };
+            self.folder = Some((folder.to_owned(), handle));
+        }
+        let Some((_, handle)) = &self.folder else { return false };
+        statat(handle, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|found| {
+            let is_file = FileType::from_raw_mode(found.st_mode).is_file();
+            is_file && u64::try_from(found.st_size) == Ok(bytes)
+        })
     }
 }
 

@@ -7,15 +7,17 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::{FlockOperation, flock};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::group_sync::GroupSync;
 use crate::jobs::name::safe_name;
 use crate::jobs::record::{Record, Unread};
 use crate::text::UntrustedRef;
 
-pub use index::Index;
+pub use index::{Eye, Index};
 
 /// Bytes of a line at most: what is longer is none.
 const LONGEST: u64 = 1_024 * 1_024;
@@ -24,6 +26,7 @@ const LONGEST: u64 = 1_024 * 1_024;
 #[derive(Clone, Debug)]
 pub struct Ledger {
     path: Option<PathBuf>,
+    syncs: Arc<GroupSync>,
 }
 
 /// What of a ledger was read.
@@ -73,7 +76,8 @@ impl Ledger {
     #[must_use]
     pub fn of(state: Option<PathBuf>, place: &str) -> Self {
         let name = safe_name(UntrustedRef::new(place.as_bytes())) + ".jsonl";
-        Self { path: state.map(|state| state.join("ledger").join(name)) }
+        let path = state.map(|state| state.join("ledger").join(name));
+        Self { path, syncs: Arc::default() }
     }
 
     /// Where it lies, if it has a place.
@@ -115,8 +119,9 @@ impl Ledger {
         for record in records {
             add_line(&mut file, record)?;
         }
-        file.sync_data()
-        // The lock goes with the file.
+        // What others add meanwhile is synced with it.
+        flock(&file, FlockOperation::Unlock)?;
+        self.syncs.sync(|| file.sync_data())
     }
 
     /// Reads it; empty where there is none.

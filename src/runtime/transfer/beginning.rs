@@ -9,7 +9,7 @@ use super::failing::Stop;
 use super::folder::set_aside;
 use super::part::Part;
 use crate::api::content::Content;
-use crate::jobs::resume::{Held, Verdict};
+use crate::jobs::resume::{Held, SEAM, Verdict};
 use crate::jobs::whole::{BEGINNING, Expected, NotWhole, check_beginning, is_surely_content};
 
 /// A part with the first pieces that are to be written.
@@ -81,11 +81,18 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
             }
             return Ok(Err(stop));
         }
+        // Of a few bytes that nothing was there of, all would be compared: nothing need be known of them,
+        // and no room be set aside.
+        let is_small = length.is_some_and(|length| length <= SEAM);
+        let is_new = part.file.metadata()?.len() == 0 && part.sidecar.etag.is_none();
         // Whatever was there is of no use any more.
         part.empty()?;
         (part.sidecar.etag, part.sidecar.total, part.sidecar.encoded) = (etag, total, encoded);
-        part.note(0)?;
+        if !(is_small && is_new && !encoded) {
+            part.note(0)?;
+        }
         if let Some(length) = length
+            && !is_small
             && !set_aside(&part.file, length)
         {
             let free = part.folder.free_bytes();

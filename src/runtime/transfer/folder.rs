@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::{
@@ -13,6 +14,7 @@ use rustix::fs::{
 use rustix::io::Errno;
 
 use crate::jobs::name::SIDECAR;
+use crate::runtime::group_sync::GroupSync;
 
 /// Bytes of a small file that are read at most.
 const SMALL: u64 = 64 * 1_024;
@@ -26,6 +28,7 @@ const OWN: Mode = Mode::RUSR.union(Mode::WUSR);
 pub(super) struct Folder {
     handle: OwnedFd,
     path: PathBuf,
+    syncs: Arc<GroupSync>,
 }
 
 impl Folder {
@@ -36,7 +39,18 @@ impl Folder {
         let handle = fs::open(path, flags, Mode::empty())?;
         // The path is for people; what happens, happens beneath the handle.
         let path = path.canonicalize().or_else(|_| std::path::absolute(path))?;
-        Ok(Self { handle, path })
+        Ok(Self { handle, path, syncs: Arc::default() })
+    }
+
+    /// Which file system has it, and which folder of that it is.
+    pub(super) fn identity(&self) -> io::Result<(u64, u64)> {
+        let found = fs::fstat(&self.handle)?;
+        Ok((found.st_dev, found.st_ino))
+    }
+
+    /// The same, whose syncs are those of others that have the same folder open.
+    pub(super) fn syncing_with(self, syncs: Arc<GroupSync>) -> Self {
+        Self { syncs, ..self }
     }
 
     /// Removes what was left half written by whoever was killed while writing down what is known of a
@@ -182,11 +196,11 @@ impl Folder {
 
     /// Has the names in it written to the disk for good.
     pub(super) fn sync(&self) -> io::Result<()> {
-        match fsync(&self.handle) {
+        self.syncs.sync(|| match fsync(&self.handle) {
             // Some file systems of a network cannot, and do without.
             Ok(()) | Err(Errno::INVAL | Errno::NOTSUP) => Ok(()),
             Err(error) => Err(error.into()),
-        }
+        })
     }
 
     /// Whether files can be made in it, as far as its modes and its file system tell.
@@ -224,6 +238,16 @@ pub(super) fn lock(file: &File) -> io::Result<bool> {
         Err(Errno::WOULDBLOCK) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Has the system begin to write `bytes` from `from` on to the disk, and waits for nothing: so that the
+/// sync at the end finds little to do.
+pub(super) fn begin_to_write_back(file: &File, from: u64, bytes: u64) {
+    // The advice that they are not wanted any more begins it; what is on its way stays in memory.
+    #[cfg(target_os = "linux")]
+    let _ = fs::fadvise(file, from, std::num::NonZeroU64::new(bytes), fs::Advice::DontNeed);
+    #[cfg(not(target_os = "linux"))]
+    let _ = (file, from, bytes);
 }
 
 /// Has so many bytes of the disk set aside for a file whose length stays; where that cannot be done, it

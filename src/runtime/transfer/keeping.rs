@@ -22,11 +22,13 @@ use crate::time::clock::Now;
 
 /// What came of taking a file for this process.
 pub(super) enum Standing {
-    /// It is to be saved, as long as this is held where there is a place for it.
-    Ours(Option<Taken>),
+    /// It is to be saved into this folder, as long as the other is held where there is a place for it.
+    Ours(Arc<Folder>, Option<Taken>),
     Saved(Box<Done>),
     /// The process of this number is saving it.
     Held(u32),
+    /// Its folder cannot be used.
+    Homeless(io::Error),
 }
 
 impl Saver {
@@ -38,15 +40,21 @@ impl Saver {
     /// Takes a file for this process, unless it is saved, whoever did that, or another process is at it.
     pub(super) async fn take(&self, download: &Download) -> Standing {
         let (this, download) = (self.clone(), download.clone());
-        let claim = move || match Taken::take(&this.ledger, &download.file.id) {
-            Take::Held(pid) => Standing::Held(pid),
-            Take::Ours(taken) => match this.saved_already(&download) {
-                Some(done) => Standing::Saved(Box::new(done)),
-                None => Standing::Ours(taken),
-            },
+        let stand = move || {
+            let folder = match this.open_now(&download.folder) {
+                Ok(folder) => folder,
+                Err(error) => return Standing::Homeless(error),
+            };
+            match Taken::take(&this.ledger, &download.file.id) {
+                Take::Held(pid) => Standing::Held(pid),
+                Take::Ours(taken) => match this.saved_already(&download) {
+                    Some(done) => Standing::Saved(Box::new(done)),
+                    None => Standing::Ours(folder, taken),
+                },
+            }
         };
-        // Nobody calls it off.
-        spawn_blocking(claim).await.unwrap_or(Standing::Ours(None))
+        let stood = spawn_blocking(stand).await;
+        stood.unwrap_or_else(|error| Standing::Homeless(io::Error::other(error)))
     }
 
     /// What the ledger has of a file that lies there still.
@@ -74,7 +82,7 @@ impl Saver {
     ) -> Result<Done, Stop> {
         let (this, download) = (self.clone(), download.clone());
         blocking(move || {
-            part.file.sync_all()?;
+            part.file.sync_data()?;
             let Written { bytes, sha256, .. } = written;
             let finished = Finish { name: String::new(), bytes, sha256, proof: proof.to_string() };
             let mut done = None;

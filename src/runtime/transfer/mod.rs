@@ -13,7 +13,7 @@ mod part;
 mod sink;
 mod taken;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -24,6 +24,7 @@ use bytes::Bytes;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
+use super::group_sync::GroupSync;
 use super::ledger::{Index, Ledger};
 use crate::api::content::{Content, Part as Range, Portion, TransferLimits};
 use crate::api::{Answer, ApiError, Client};
@@ -54,8 +55,8 @@ pub struct Saver {
     limits: TransferLimits,
     /// What was read of it.
     known: Arc<Mutex<Index>>,
-    /// Folders in which nothing is left of whoever was killed.
-    swept: Arc<Mutex<HashSet<PathBuf>>>,
+    /// What is shared by all that have one folder open; in it nothing is left of whoever was killed.
+    folders: Arc<Mutex<HashMap<(u64, u64), Arc<GroupSync>>>>,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
@@ -81,7 +82,7 @@ impl Saver {
             claims: Claims::default(),
             limits: TransferLimits::default(),
             known: Arc::default(),
-            swept: Arc::default(),
+            folders: Arc::default(),
             told_of_ledger: Arc::default(),
         }
     }
@@ -97,17 +98,14 @@ impl Saver {
         mut tell: impl FnMut(Told),
     ) -> Result<Done, JobFailure> {
         outlive_limits();
-        let folder = self
-            .open(download.folder.clone())
-            .await
-            .map_err(|error| unusable(&download.folder, &error))?;
         // Two processes may save it into two folders: one at a time looks whether it is saved, and saves.
-        let taken = match self.take(download).await {
+        let (folder, taken) = match self.take(download).await {
             Standing::Saved(done) => return Ok(*done),
             Standing::Held(pid) => {
                 return Err(failure(Stop::Held(pid), download, 0, self.server_s()));
             }
-            Standing::Ours(taken) => taken,
+            Standing::Homeless(error) => return Err(unusable(&download.folder, &error)),
+            Standing::Ours(folder, taken) => (folder, taken),
         };
         let mut held = 0;
         let mut result = Err(Stop::Anew);
@@ -162,16 +160,19 @@ impl Saver {
     }
 
     async fn open(&self, path: PathBuf) -> io::Result<Arc<Folder>> {
-        let swept = Arc::clone(&self.swept);
-        blocking(move || {
-            let folder = Folder::open(&path)?;
-            let is_new = swept.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
-            if is_new {
-                folder.sweep();
-            }
-            Ok(Arc::new(folder))
-        })
-        .await
+        let this = self.clone();
+        blocking(move || this.open_now(&path)).await
+    }
+
+    fn open_now(&self, path: &Path) -> io::Result<Arc<Folder>> {
+        let folder = Folder::open(path)?;
+        let identity = folder.identity()?;
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let syncs = folders.entry(identity).or_insert_with(|| {
+            folder.sweep();
+            Arc::default()
+        });
+        Ok(Arc::new(folder.syncing_with(Arc::clone(syncs))))
     }
 
     async fn attempt(
@@ -295,6 +296,7 @@ impl Saver {
             give_up(part, written.bytes).await?;
             return Err(error.into());
         }
+        // What is known of it is written down with its end.
         Ok((part, written))
     }
 
@@ -306,8 +308,9 @@ impl Saver {
             if useless {
                 part.empty()?;
                 part.discard();
+                return Ok(());
             }
-            Ok(())
+            part.note_length()
         })
         .await?;
         Ok(Stop::NotWhole(why))
@@ -356,10 +359,12 @@ fn outlive_limits() {
 /// Leaves a part of which so many bytes are held; where it is none, nothing is left.
 async fn give_up(part: Part, held: u64) -> io::Result<()> {
     blocking(move || {
+        let mut part = part;
         if held == 0 {
             part.discard();
+            return Ok(());
         }
-        Ok(())
+        part.note_length()
     })
     .await
 }

@@ -125,12 +125,14 @@ impl Part {
                 continue;
             };
             match Self::open(folder, &name, wanted)? {
-                Opened::Ours(file, sidecar) => {
+                Opened::Ours(file, sidecar, is_noted) => {
                     let length = file.metadata()?.len();
                     let folder = Arc::clone(folder);
                     let mut part = Self { folder, file, sidecar, length, name, _claim: claim };
-                    // Who has it now.
-                    part.note(length)?;
+                    if !is_noted {
+                        // Who has it now.
+                        part.note(length)?;
+                    }
                     return Ok(Found::Ours(Box::new(part)));
                 }
                 Opened::Finished(finished) => return Ok(Found::Finished(finished)),
@@ -176,13 +178,19 @@ impl Part {
             }
             let sidecar = wanted.sidecar();
             folder.write_small(&beside, &text_of(&sidecar))?;
-            return Self::take(folder, &part, sidecar);
+            return Self::take(folder, &part, sidecar, true);
         };
-        Self::take(folder, &part, known)
+        Self::take(folder, &part, known, false)
     }
 
-    /// Opens the part of which `sidecar` tells, or makes it, and takes it for this process.
-    fn take(folder: &Folder, part: &str, mut sidecar: Sidecar) -> io::Result<Opened> {
+    /// Opens the part of which `sidecar` tells, or makes it, and takes it for this process;
+    /// `is_noted` where that lies there as it is.
+    fn take(
+        folder: &Folder,
+        part: &str,
+        mut sidecar: Sidecar,
+        is_noted: bool,
+    ) -> io::Result<Opened> {
         let file = match folder.open_existing(part) {
             Ok(Some(file)) => file,
             Ok(None) => match folder.create_new(part)? {
@@ -203,7 +211,7 @@ impl Part {
             // Whoever was killed while writing down what is known of it left that half written.
             folder.remove(&temporary(&format!("{}.json", part), before))?;
         }
-        Ok(Opened::Ours(file, sidecar))
+        Ok(Opened::Ours(file, sidecar, is_noted))
     }
 
     /// What is held of the file's content.
@@ -221,6 +229,12 @@ impl Part {
         self.sidecar.received = received;
         self.length = received;
         self.folder.write_small(&format!("{}{SIDECAR}", self.name), &text_of(&self.sidecar))
+    }
+
+    /// Writes down how much of it is there.
+    pub(super) fn note_length(&mut self) -> io::Result<()> {
+        let there = self.file.metadata()?.len();
+        self.note(there)
     }
 
     /// Begins from zero again.
@@ -290,7 +304,8 @@ impl Part {
 
 /// What lies under a name.
 enum Opened {
-    Ours(File, Sidecar),
+    /// What is known of it, and whether that lies beside it as it is.
+    Ours(File, Sidecar, bool),
     /// It is whole, and the ledger may not have it.
     Finished(Finish),
     /// Something else.

@@ -11,11 +11,14 @@ use bytes::Bytes;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::folder::begin_to_write_back;
 use super::part::Part;
 use crate::jobs::whole::LastLine;
 
 /// Pieces that may wait to be written: whoever reads them from the network waits then.
 const WAITING: usize = 16;
+/// Bytes after which the system is to write them to the disk, beside whatever still comes.
+const WRITTEN_BACK: u64 = 8 * 1_024 * 1_024;
 /// Bytes that are read at once of what is there.
 const READ: usize = 256 * 1_024;
 
@@ -41,11 +44,11 @@ impl Sink {
         let writer = spawn_blocking(move || {
             let mut part = part;
             let written = write(&part.file, from, receiver);
-            // Whether or not it went well: what is there is there.
-            let there = part.file.metadata().map_or(from, |metadata| metadata.len());
-            let noted = part.note(there);
-            let result = written.and_then(|written| noted.map(|()| written));
-            (part, result)
+            if written.is_err() {
+                // What is there is there; whatever cannot be noted on a full disk was noted before.
+                let _ = part.note_length();
+            }
+            (part, written)
         });
         Self { pieces, writer }
     }
@@ -81,11 +84,16 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
         at += read as u64;
     }
     drop(buffer);
+    let mut begun = at;
     while let Some(piece) = pieces.blocking_recv() {
         file.write_all_at(&piece, at)?;
         sum.update(&piece);
         last_line.push(&piece);
         at += piece.len() as u64;
+        if at - begun >= WRITTEN_BACK {
+            begin_to_write_back(file, begun, at - begun);
+            begun = at;
+        }
     }
     let mut sha256 = String::with_capacity(64);
     for byte in sum.finish().as_ref() {

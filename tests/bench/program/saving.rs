@@ -69,7 +69,7 @@ pub fn download() {
             &format!("{}, {ratio:.2}x of its rate", rate(LARGE, curl)),
         );
     }
-    let empty = run_in(folder(None).path(), &address, &["download", "--filter", "nothing"]).1;
+    let empty = run_in(folder(None).path(), &address, &["rescue", "--within", "0s"]).1;
     let above = peak.saturating_sub(empty.peak_kib);
     say("  memory above that of a list", &format!("{:.1} MiB", mib(above)));
 }

@@ -13,6 +13,7 @@ pub mod exposition;
 pub mod fault;
 pub mod files;
 pub mod lying;
+pub mod place;
 pub mod screen;
 pub mod sequences;
 pub mod service;
