@@ -321,14 +321,18 @@ impl App {
         format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
     }
 
-    /// What is saved is looked at when the program starts, and after each refresh.
+    /// What is saved is looked at when the program starts, after each refresh, and where somebody asks
+    /// for what follows from it.
     fn look_at_saved(&mut self, effects: &mut Vec<Effect>) {
         let read_at = Some(self.account.refreshed_at().unwrap_or_default());
+        let asked = self.saving.take_look();
         if self.looked_at_saved != read_at {
             self.looked_at_saved = read_at;
-            effects.push(Effect::LookAtSaved);
             self.rescue_again();
+        } else if !asked {
+            return;
         }
+        effects.push(Effect::LookAtSaved);
     }
 
     fn say(&mut self, text: impl Into<String>) {

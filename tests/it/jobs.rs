@@ -101,9 +101,36 @@ fn the_selected_file_is_saved_and_known_to_be() {
     let no = driver.app.table().selected().unwrap();
     assert!(driver.app.store().is_saved(no));
     assert_eq!(driver.app.journal().entries().back().unwrap().what, Happening::Saved);
+}
+
+/// What was saved may have been taken away since: only whoever looks at the disk knows.
+#[test]
+fn of_a_saved_file_it_is_seen_whether_it_lies_there_still() {
+    let mut driver = driver();
     driver.keys("o");
-    assert_eq!(message(&driver), "already saved: ~/results/name-0001.jsonl");
-    assert!(begun(&mut driver).is_empty());
+    let (turn, download) = begun(&mut driver)[0].clone();
+    end(&mut driver, turn, Ok(saved(&download)));
+    for again in ["o", "O\r"] {
+        let looks = driver.looks;
+        match again {
+            "o" => driver.keys("o"),
+            _ => {
+                driver.keys("O");
+                driver.key(KeyCode::Enter);
+            }
+        }
+        assert_eq!(driver.looks, looks + 1, "{again}");
+        assert_eq!(message(&driver), "1 saved before, looked at again; J shows them", "{again}");
+        let all = begun(&mut driver);
+        assert_eq!((all.len(), all[0].1.again), (1, false), "nothing is claimed: {again}");
+        end(&mut driver, all[0].0, Ok(Saved { already: true, ..saved(&download) }));
+        assert_eq!(message(&driver), "already saved: ~/results/name-0001.jsonl", "{again}");
+    }
+    // It was taken away, and is saved once more.
+    driver.keys("o");
+    let (turn, download) = begun(&mut driver)[0].clone();
+    end(&mut driver, turn, Ok(saved(&download)));
+    assert_eq!(message(&driver), "1 saved; J shows where");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use shelflife::jobs::record::Record;
@@ -37,28 +37,74 @@ fn records(state: &Path) -> Vec<Record> {
     all.split(|byte| *byte == b'\n').filter_map(|line| Record::read(line).ok()).collect()
 }
 
+/// The rooms of a test: for the ledger, for a configuration that names the last one, for what is saved.
+fn rooms(place: &Path) -> (PathBuf, PathBuf, PathBuf) {
+    let (state, config, results) =
+        (place.join("state"), place.join("config"), place.join("results"));
+    std::fs::create_dir_all(config.join("shelflife")).unwrap();
+    let settings = format!("downloads = \"{}\"\n", results.display());
+    std::fs::write(config.join("shelflife/config.toml"), settings).unwrap();
+    (state, config, results)
+}
+
+/// A dashboard over the demo's files.
+fn dashboard(demo: &Demo, state: &Path, config: &Path) -> Terminal {
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let (state, config) = (text(state), text(config));
+    let environment = [
+        ("CEREBRAS_API_KEY", CANARY),
+        ("CEREBRAS_BASE_URL", demo.url.as_str()),
+        ("XDG_STATE_HOME", &state),
+        ("XDG_CONFIG_HOME", &config),
+    ];
+    Terminal::start(120, 36, &["--refresh", "off"], &environment)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return vec![] };
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.unwrap().file_name().to_string_lossy().into_owned()
+    };
+    entries.map(name).collect()
+}
+
+/// A saved file is not taken again, and one that was taken away since is, with a ledger and without.
+#[test]
+fn what_is_saved_already_is_seen_on_the_disk() {
+    for has_ledger in [true, false] {
+        let demo = Demo::with_files(3);
+        let place = tempfile::tempdir().unwrap();
+        let (state, config, results) = rooms(place.path());
+        if !has_ledger {
+            std::fs::write(&state, "in its place").unwrap();
+        }
+        let mut terminal = dashboard(&demo, &state, &config);
+        terminal.wait_for("3 files");
+        terminal.press("o");
+        let is_saved = |screen: &str| screen.contains("1 saved;") || screen.contains("1 saved ·");
+        terminal.wait("saved", is_saved);
+        let first = names(&results);
+        assert_eq!(first.len(), 1, "{first:?}");
+        terminal.press("o");
+        terminal.wait_for("already saved: ");
+        assert_eq!(names(&results), first, "with a ledger: {has_ledger}");
+        std::fs::remove_file(results.join(&first[0])).unwrap();
+        terminal.press("o");
+        terminal.wait("saved once more", is_saved);
+        assert_eq!(names(&results), first, "with a ledger: {has_ledger}");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}
+
 /// A rescue saves what is at risk: whole, under its name, in the ledger; the dashboard knows it, and so
 /// does the next one.
 #[test]
 fn a_rescue_leads_from_a_key_to_files_on_the_disk() {
     let demo = Demo::with_files(3);
     let place = tempfile::tempdir().unwrap();
-    let (state, config, results) =
-        (place.path().join("state"), place.path().join("config"), place.path().join("results"));
-    std::fs::create_dir_all(config.join("shelflife")).unwrap();
-    let settings = format!("downloads = \"{}\"\n", results.display());
-    std::fs::write(config.join("shelflife/config.toml"), settings).unwrap();
-    let start = || {
-        let text = |path: &Path| path.to_str().unwrap().to_owned();
-        let (state, config) = (text(&state), text(&config));
-        let environment = [
-            ("CEREBRAS_API_KEY", CANARY),
-            ("CEREBRAS_BASE_URL", demo.url.as_str()),
-            ("XDG_STATE_HOME", &state),
-            ("XDG_CONFIG_HOME", &config),
-        ];
-        Terminal::start(120, 36, &[], &environment)
-    };
+    let (state, config, results) = rooms(place.path());
+    let start = || dashboard(&demo, &state, &config);
     let mut terminal = start();
     terminal.wait_for("3 files");
     terminal.press("!");

@@ -73,7 +73,9 @@ impl App {
         self.layers.push(Layer::SaveTo(SaveTo::new(text, wanted)));
     }
 
-    /// Has files saved in a folder, one of them under a name of its own; says what comes of it.
+    /// Has files saved in a folder, one of them under a name of its own; says what comes of it. Of what
+    /// is known to be saved it is seen on the disk whether it lies there still: somebody may have taken
+    /// it away since it was looked at last.
     pub(in crate::app) fn save_files(
         &mut self,
         wanted: &[FileNo],
@@ -81,12 +83,11 @@ impl App {
         name: Option<&str>,
     ) {
         let store = self.account.store();
-        let (saved, new): (Vec<FileNo>, Vec<FileNo>) =
-            wanted.iter().partition(|no| store.is_saved(**no));
-        let pinned: Vec<Pinned> = new.iter().map(|no| Pinned::of(&store.file(*no))).collect();
+        let pinned: Vec<(bool, Pinned)> =
+            wanted.iter().map(|no| (store.is_saved(*no), Pinned::of(&store.file(*no)))).collect();
         let asked = pinned.len();
-        let mut added = 0;
-        for file in pinned {
+        let (mut added, mut looked_at) = (0, 0);
+        for (is_saved, file) in pinned {
             let download = Download {
                 file,
                 folder: folder.to_owned(),
@@ -94,20 +95,17 @@ impl App {
                 again: false,
                 trust_length: false,
             };
-            added += usize::from(self.saving.change().add(download).is_some());
+            let is_added = self.saving.change().add(download).is_some();
+            added += usize::from(is_added);
+            looked_at += usize::from(is_added && is_saved);
         }
+        self.saving.look_again();
         let mut parts = vec![];
-        if added > 0 {
-            parts.push(format!("{} to {}", files(added), self.shown_path(folder)));
+        if added > looked_at {
+            parts.push(format!("{} to {}", files(added - looked_at), self.shown_path(folder)));
         }
-        match saved[..] {
-            [] => {}
-            [only] => {
-                let place = self.account.shelf().of(self.account.store(), only);
-                let place = place.map_or(String::new(), |at| self.shown_path(&at.path));
-                parts.push(format!("already saved: {place}"));
-            }
-            _ => parts.push(format!("{} saved already", grouped(saved.len()))),
+        if looked_at > 0 {
+            parts.push(format!("{} saved before, looked at again", grouped(looked_at)));
         }
         if asked > added {
             parts.push(format!("{} being saved already", grouped(asked - added)));

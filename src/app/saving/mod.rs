@@ -9,7 +9,7 @@ use super::App;
 use super::effect::Effect;
 use crate::jobs::job::{FailureKind, JobFailure, JobState, Sum};
 use crate::jobs::record::Saved;
-use crate::jobs::{Download, Job, JobId, Pinned, Queue, Told, Turn};
+use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
 use crate::keys::{Action, Hint};
 use crate::text::{grouped, size};
 
@@ -33,6 +33,8 @@ pub struct Saving {
     pub(in crate::app) awaits_room: bool,
     /// The per cent that the terminal shows.
     shown: Option<u8>,
+    /// Whether it is to be looked again at what is saved: somebody asked for what follows from it.
+    looks_again: bool,
 }
 
 impl Saving {
@@ -46,6 +48,7 @@ impl Saving {
             rate: None,
             awaits_room: false,
             shown: None,
+            looks_again: false,
         }
     }
 
@@ -95,6 +98,16 @@ impl Saving {
     pub(in crate::app) fn change(&mut self) -> &mut Queue {
         self.is_stale = true;
         &mut self.queue
+    }
+
+    /// Has it looked again at what is saved, here and by other processes.
+    pub(in crate::app) fn look_again(&mut self) {
+        self.looks_again = true;
+    }
+
+    /// Whether it is to be looked again at what is saved; asked once.
+    pub(in crate::app) fn take_look(&mut self) -> bool {
+        std::mem::take(&mut self.looks_again)
     }
 
     fn catch_up(&mut self, now: Duration) {
@@ -177,6 +190,8 @@ impl App {
         }
         // What was saved is, whether or not anybody waits for it still.
         let file = self.saving.queue.job(turn.job).map(|job| job.file().clone());
+        let already = result.as_ref().ok().filter(|saved| saved.already);
+        let already = already.map(|saved| self.shown_path(&saved.path));
         if let (Some(file), Ok(saved)) = (&file, &result) {
             let shelved = saved.clone().shelved(file.id.clone(), file.created_at);
             if saved.already {
@@ -197,7 +212,7 @@ impl App {
         if let Some(trouble) = trouble {
             self.say(trouble);
         }
-        self.say_done();
+        self.say_done(already);
         self.absorb();
     }
 
@@ -221,11 +236,14 @@ impl App {
         }
     }
 
-    /// That all is done is said once.
-    fn say_done(&mut self) {
+    /// That all is done is said once; of a single file that was saved `already`, where it lies.
+    fn say_done(&mut self, already: Option<String>) {
         let sum = self.saving.queue.sum();
         if sum.open > 0 || self.saving.sum.open == 0 {
             return;
+        }
+        if let Some(place) = already.filter(|_| sum.all == 1) {
+            return self.say(format!("already saved: {place}"));
         }
         let counts = [
             (sum.saved - sum.already, "saved"),
@@ -257,18 +275,14 @@ impl App {
             let turn = self.saving.queue.job(job).map(Job::turn);
             effects.extend(turn.map(Effect::StopSaving));
         }
-        // What is saved already is not known before that.
+        // What is saved by a rule is not known before that.
         if self.account.shelf().is_told() {
             if let Some(until) = self.account.asked_wait_end() {
                 self.saving.queue.wait_until(until);
             }
             while let Some(job) = self.saving.queue.begin(self.now) {
-                let (turn, download) = (job.turn(), job.download.clone());
+                effects.push(Effect::Save(job.turn(), Box::new(job.download.clone())));
                 self.saving.is_stale = true;
-                match self.shelved_already(&download) {
-                    Some(saved) => self.saving_ended(turn, vec![], Ok(saved), None),
-                    None => effects.push(Effect::Save(turn, Box::new(download))),
-                }
             }
         }
         self.saving.catch_up(self.now.mono);
@@ -278,22 +292,6 @@ impl App {
             self.saving.shown = shown;
             effects.push(Effect::ShowProgress(shown));
         }
-    }
-
-    /// What is saved of it, where that is this very content.
-    fn shelved_already(&self, download: &Download) -> Option<Saved> {
-        let file = &download.file;
-        let shelved = self.account.shelf().by_id(&file.id).filter(|_| !download.again)?;
-        let same = file.bytes.is_none_or(|bytes| bytes == shelved.bytes)
-            && file.created_at.zip(shelved.created_at).is_none_or(|(a, b)| a == b);
-        same.then(|| Saved {
-            path: shelved.path.clone(),
-            bytes: shelved.bytes,
-            sha256: shelved.sha256.clone(),
-            proof: shelved.proof.clone(),
-            at: shelved.at,
-            already: true,
-        })
     }
 
     /// The moment at which a job is to be begun by itself.

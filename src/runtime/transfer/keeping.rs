@@ -10,10 +10,10 @@ use super::folder::Folder;
 use super::part::Part;
 use super::sink::Written;
 use super::taken::{Take, Taken};
-use super::{Done, Saver, blocking};
+use super::{Done, Saver, blocking, lies_there};
 use tokio::task::spawn_blocking;
 
-use crate::jobs::Download;
+use crate::jobs::{Download, Pinned};
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
 use crate::runtime::ledger::Index;
@@ -65,11 +65,20 @@ impl Saver {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         // Where it cannot be read, nothing is known; that is told by whoever reads it first.
         let _ = self.ledger.read_on(&mut *known);
-        if !known.is_saved(&download.file) {
-            return None;
-        }
-        let saved = self.ledger.saved_of(&known, &download.file)?;
-        Some(Done { saved, ledger_trouble: None })
+        let saved = if known.is_saved(&download.file) {
+            self.ledger.saved_of(&known, &download.file)
+        } else {
+            self.saved_unwritten(&download.file)
+        };
+        Some(Done { saved: saved?, ledger_trouble: None })
+    }
+
+    /// What this process saved of a file, and the ledger does not have, if it lies there still.
+    fn saved_unwritten(&self, file: &Pinned) -> Option<Saved> {
+        let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        let record = unwritten.get(&*String::from_utf8_lossy(file.id.raw()))?;
+        let saved = record.is_of(file).then(|| record.to_saved())??;
+        lies_there(&saved.path, saved.bytes).then_some(saved)
     }
 
     pub(super) async fn finish(
@@ -126,6 +135,9 @@ impl Saver {
     /// Adds a record to the ledger; says why that cannot be done, the first time.
     fn add_to_ledger(&self, record: &Record) -> Option<String> {
         let error = self.ledger.add(record).err()?;
+        let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+        unwritten.insert(record.id.clone(), record.clone());
+        drop(unwritten);
         if self.told_of_ledger.swap(true, Ordering::Relaxed) {
             return None;
         }

@@ -57,6 +57,8 @@ pub struct Saver {
     known: Arc<Mutex<Index>>,
     /// What is shared by all that have one folder open; in it nothing is left of whoever was killed.
     folders: Arc<Mutex<HashMap<(u64, u64), Arc<GroupSync>>>>,
+    /// What was saved and the ledger does not have, since it could not be written, by the id.
+    unwritten: Arc<Mutex<HashMap<String, Record>>>,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
@@ -83,6 +85,7 @@ impl Saver {
             limits: TransferLimits::default(),
             known: Arc::default(),
             folders: Arc::default(),
+            unwritten: Arc::default(),
             told_of_ledger: Arc::default(),
         }
     }
