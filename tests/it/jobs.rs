@@ -234,7 +234,34 @@ fn a_refused_key_ends_all_with_one_sentence_and_a_full_disk_pauses_all() {
     assert_eq!(all.len(), 3);
     fails(&mut driver, all[1].0, FailureKind::KeyRefused);
     assert!(states(&driver).iter().all(|state| matches!(state, JobState::Failed(_))));
-    assert_eq!(message(&driver), "6 failed; J shows where");
+    assert_eq!(message(&driver), "the key was refused: 6 not saved; J shows them");
+}
+
+/// What went wrong for all is not hidden by the sum of what was done.
+#[test]
+fn no_sum_takes_the_place_of_what_went_wrong_for_all() {
+    let trouble = "the ledger cannot be written: it is full";
+    let cases = [
+        (None, "2 saved; J shows where"),
+        (Some(trouble), "2 saved · the ledger cannot be written: it is full; J shows them"),
+    ];
+    for (trouble, expected) in cases {
+        let mut driver = driver();
+        driver.keys("  o");
+        let all = begun(&mut driver);
+        end(&mut driver, all[0].0, Ok(saved(&all[0].1)));
+        let (turn, download) = all[1].clone();
+        let ledger_trouble = trouble.map(str::to_owned);
+        let result = Ok(saved(&download));
+        driver.tell(Event::SavingEnded { turn, told: vec![], result, ledger_trouble });
+        assert_eq!(message(&driver), expected);
+    }
+    let mut driver = driver();
+    driver.keys("  o");
+    let all = begun(&mut driver);
+    end(&mut driver, all[0].0, Ok(saved(&all[0].1)));
+    fails(&mut driver, all[1].0, FailureKind::KeyRefused);
+    assert_eq!(message(&driver), "1 saved · the key was refused: 1 not saved; J shows them");
 }
 
 fn room(driver: &mut Driver, free: u64) {

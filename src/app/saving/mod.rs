@@ -200,27 +200,27 @@ impl App {
                 self.account.note_saved(shelved);
             }
         }
+        let mut refused = None;
         if self.saving.queue.is_under_way(turn) {
             let failure = result.as_ref().err().cloned();
             self.saving.change().ended(turn.job, result, self.now.mono);
             self.saving.told_at = self.now.mono;
             if let (Some(failure), Some(file)) = (failure, file) {
-                self.say_failure(turn.job, &failure, &file);
+                refused = self.say_failure(turn.job, &failure, &file);
             }
             self.job_is_over(turn.job);
         }
-        if let Some(trouble) = trouble {
-            self.say(trouble);
-        }
-        self.say_done(already);
+        self.say_done(already, refused, trouble);
         self.absorb();
     }
 
-    fn say_failure(&mut self, job: JobId, failure: &JobFailure, file: &Pinned) {
+    /// Notes why a try came to nothing; returns the sentence that all of them have in common.
+    fn say_failure(&mut self, job: JobId, failure: &JobFailure, file: &Pinned) -> Option<String> {
+        let mut refused = None;
         match failure.kind {
             FailureKind::KeyRefused => {
                 let failed = grouped(self.saving.queue.sum().failed);
-                self.say(format!("the key was refused: {failed} not saved"));
+                refused = Some(format!("the key was refused: {failed} not saved"));
             }
             FailureKind::DiskFull => {
                 let wanted = size(self.saving.queue.wanted_bytes());
@@ -234,27 +234,33 @@ impl App {
             let text = format!("{}: {}", file.shown(60), failure.words);
             self.account.note_not_saved(&file.id, text);
         }
+        refused
     }
 
-    /// That all is done is said once; of a single file that was saved `already`, where it lies.
-    fn say_done(&mut self, already: Option<String>) {
+    /// That all is done is said once; of a single file that was saved `already`, where it lies. That the
+    /// key was `refused`, or what `trouble` there is with the ledger, is said in any case: no sum takes
+    /// its place.
+    fn say_done(
+        &mut self,
+        already: Option<String>,
+        refused: Option<String>,
+        trouble: Option<String>,
+    ) {
         let sum = self.saving.queue.sum();
-        if sum.open > 0 || self.saving.sum.open == 0 {
-            return;
-        }
-        if let Some(place) = already.filter(|_| sum.all == 1) {
+        let is_done = sum.open == 0 && self.saving.sum.open > 0;
+        if let Some(place) = already.filter(|_| is_done && sum.all == 1 && trouble.is_none()) {
             return self.say(format!("already saved: {place}"));
         }
-        let counts = [
-            (sum.saved - sum.already, "saved"),
-            (sum.already, "already here"),
-            (sum.failed, "failed"),
-        ];
-        let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let words: Vec<String> =
-            counts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+        let failed = if refused.is_some() { 0 } else { sum.failed };
+        let counts =
+            [(sum.saved - sum.already, "saved"), (sum.already, "already here"), (failed, "failed")];
+        let counts = counts.iter().filter(|(count, _)| is_done && *count > 0);
+        let words = counts.map(|(count, what)| format!("{} {what}", grouped(*count)));
+        let shows =
+            if refused.is_some() || trouble.is_some() { "shows them" } else { "shows where" };
+        let words: Vec<String> = words.chain(refused).chain(trouble).collect();
         if !words.is_empty() {
-            self.say_with(words.join(" · "), &[Hint::new(&[Action::OpenJobs], "shows where")]);
+            self.say_with(words.join(" · "), &[Hint::new(&[Action::OpenJobs], shows)]);
         }
     }
 
