@@ -8,8 +8,11 @@ use crate::content::looks::{Judgement, is_binary, judge};
 use crate::content::results::Meaning;
 use crate::content::resume::{Join, Known};
 use crate::content::tally::Tally;
-use crate::content::window::{MOST_HELD, MOST_OF_A_LINE, Window};
+use crate::content::window::{MOST_OF_A_LINE, Window};
 use crate::content::{Arrival, ContentSource, Hindrance};
+
+/// Bytes that are taken in before it is seen how much is held.
+const AT_ONCE: usize = 16 * 1_024;
 
 impl Readout {
     /// Takes in what came of the reading with this number; `seen` is what is looked at.
@@ -24,23 +27,23 @@ impl Readout {
             self.vain = None;
         }
         if self.flow.as_ref().is_some_and(|flow| flow.number == number) {
-            self.flow_arrived(arrival, orders);
+            self.flow_arrived(arrival, seen, orders);
         } else if self.aside.as_ref().is_some_and(|aside| aside.number == number) {
             self.aside_arrived(arrival, seen, orders);
         }
     }
 
-    fn flow_arrived(&mut self, arrival: Arrival, orders: &mut Vec<ReadOrder>) {
+    fn flow_arrived(&mut self, arrival: Arrival, seen: &Range<u64>, orders: &mut Vec<ReadOrder>) {
         match arrival {
             Arrival::TriedInVain(why) => self.vain = Some(why.to_string()),
-            Arrival::Opened { head, .. } => self.opened(&head, orders),
+            Arrival::Opened { head, .. } => self.opened(&head, seen, orders),
             Arrival::Piece(bytes) => {
                 let Some(flow) = &mut self.flow else { return };
                 let at = flow.at.unwrap_or_default();
                 flow.called = flow.called.saturating_sub(1);
                 flow.at = Some(at + bytes.len() as u64);
                 let before = self.window.end();
-                self.take_in(at, &bytes, orders);
+                self.take_in(at, &bytes, seen, orders);
                 let went_on = self.window.end() > before || !self.judged;
                 if let Some(flow) = self.flow.as_mut().filter(|_| went_on) {
                     flow.came = true;
@@ -48,7 +51,7 @@ impl Readout {
             }
             Arrival::Ended => {
                 let at = self.flow.take().and_then(|flow| flow.at).unwrap_or_default();
-                self.ended(at);
+                self.ended(at, seen);
             }
             Arrival::Failed(why) => {
                 let came = self.flow.take().is_some_and(|flow| flow.came);
@@ -63,7 +66,7 @@ impl Readout {
     }
 
     /// The head of a reading below is there.
-    fn opened(&mut self, head: &ContentHead, orders: &mut Vec<ReadOrder>) {
+    fn opened(&mut self, head: &ContentHead, seen: &Range<u64>, orders: &mut Vec<ReadOrder>) {
         let Some(asked_from) = self.flow.as_ref().map(|flow| flow.asked_from) else { return };
         if self.head.is_none() {
             self.head = Some(head.clone());
@@ -73,7 +76,7 @@ impl Readout {
             }
             match head.extent {
                 Portion::Whole if asked_from == 0 => return self.flow_from(0),
-                Portion::Outside(_) => return self.nothing_behind(asked_from, orders),
+                Portion::Outside(_) => return self.nothing_behind(asked_from, seen, orders),
                 _ => {}
             }
         }
@@ -82,7 +85,7 @@ impl Readout {
                 self.parts = Parts::Sent;
                 self.flow_from(asked_from);
             }
-            Ok(Join::Complete) => self.nothing_behind(asked_from, orders),
+            Ok(Join::Complete) => self.nothing_behind(asked_from, seen, orders),
             Err(_) if head.extent == Portion::Whole => {
                 // From its beginning: what is there is passed over, and compared.
                 if asked_from > 0 {
@@ -116,17 +119,17 @@ impl Readout {
     }
 
     /// There is nothing behind what is held.
-    fn nothing_behind(&mut self, at: u64, orders: &mut Vec<ReadOrder>) {
+    fn nothing_behind(&mut self, at: u64, seen: &Range<u64>, orders: &mut Vec<ReadOrder>) {
         self.stop_flow(orders);
         self.judged = true;
-        self.ended(at);
+        self.ended(at, seen);
     }
 
     /// Takes in the bytes at an offset.
-    fn take_in(&mut self, at: u64, bytes: &[u8], orders: &mut Vec<ReadOrder>) {
+    fn take_in(&mut self, at: u64, bytes: &[u8], seen: &Range<u64>, orders: &mut Vec<ReadOrder>) {
         if !self.judged {
             self.begin.extend_from_slice(bytes);
-            self.judge(false, orders);
+            self.judge(false, seen, orders);
             return;
         }
         let end = self.window.end();
@@ -136,14 +139,17 @@ impl Readout {
             return;
         }
         let known = usize::try_from(end - at).unwrap_or(usize::MAX);
-        if let Some(new) = bytes.get(known..) {
+        let most = self.most_of_window();
+        // What is kept of a short line is many times as long.
+        for part in bytes.get(known..).unwrap_or_default().chunks(AT_ONCE) {
             let (tally, counted) = (&mut self.tally, &mut self.counted);
-            self.window.append(new, |line, meaning| count(tally, counted, line, meaning));
+            self.window.append(part, |line, meaning| count(tally, counted, line, meaning));
+            self.window.drop_before(seen.start, most);
         }
     }
 
     /// Looks whether what came so far is the content.
-    fn judge(&mut self, ended: bool, orders: &mut Vec<ReadOrder>) {
+    fn judge(&mut self, ended: bool, seen: &Range<u64>, orders: &mut Vec<ReadOrder>) {
         let verdict = match (&self.head, &self.source) {
             (Some(head), ContentSource::Service { .. }) => judge(head, &self.begin, ended),
             _ => Judgement::Content,
@@ -166,13 +172,13 @@ impl Readout {
             return self.stop_flow(orders);
         }
         let begin = std::mem::take(&mut self.begin);
-        self.take_in(0, &begin, orders);
+        self.take_in(0, &begin, seen, orders);
     }
 
     /// No more bytes come behind the one before `at`.
-    fn ended(&mut self, at: u64) {
+    fn ended(&mut self, at: u64, seen: &Range<u64>) {
         if !self.judged {
-            self.judge(true, &mut vec![]);
+            self.judge(true, seen, &mut vec![]);
             if self.is_hindered() {
                 return;
             }
@@ -196,7 +202,10 @@ impl Readout {
             Arrival::Piece(bytes) => {
                 aside.bytes.extend_from_slice(&bytes);
                 aside.called = aside.called.saturating_sub(1);
-                if aside.called == 0 {
+                if aside.bytes.len() as u64 > aside.size {
+                    // It goes on behind the part that it announced.
+                    self.no_parts(orders);
+                } else if aside.called == 0 {
                     aside.called = MANY;
                     orders.push(ReadOrder::More(aside.number, MANY));
                 }
@@ -218,10 +227,12 @@ impl Readout {
         let Some(aside) = &mut self.aside else { return };
         let Portion::Partial(range) = head.extent else { return self.no_parts(orders) };
         let from = aside.from.unwrap_or(range.start);
+        // Whatever it is called: more than was asked for is another part, and would all be held.
+        let length = (range.last - range.start).saturating_add(1);
         let is_it = match aside.to {
             Some(to) => range.last + 1 == to,
             None => range.total == Some(range.last + 1),
-        };
+        } && length <= aside.size;
         if !is_it || self.known.join(from, head).is_err() {
             return self.no_parts(orders);
         }
@@ -274,8 +285,7 @@ impl Readout {
     ) {
         let (tally, counted) = (&mut self.tally, &mut self.counted);
         self.window.prepend(at, lines, |line, meaning| count(tally, counted, line, meaning));
-        let most = MOST_HELD - self.stash.as_ref().map_or(0, Window::held);
-        if self.window.drop_behind(seen.end, most) {
+        if self.window.drop_behind(seen.end, self.most_of_window()) {
             // It goes on elsewhere now.
             self.stop_flow(orders);
         }

@@ -28,6 +28,14 @@ impl Readout {
         &self.window
     }
 
+    /// Bytes that are held, of lines and of what is on its way.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        let others = self.stash.as_ref().map_or(0, Window::held);
+        let coming = self.aside.as_ref().map_or(0, |aside| aside.bytes.len());
+        self.window.held() + others + coming + self.begin.len()
+    }
+
     /// What was counted.
     #[must_use]
     pub fn tally(&self) -> &Tally {

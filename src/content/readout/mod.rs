@@ -94,6 +94,7 @@ struct Aside {
     number: u64,
     /// The bytes that were asked for: up to the end where it is not known where that is.
     from: Option<u64>,
+    /// How many: no more of them are taken.
     size: u64,
     to: Option<u64>,
     called: u32,
@@ -229,9 +230,18 @@ impl Readout {
         self.hindrance.is_some() || self.binary
     }
 
+    /// Bytes of lines that may be held, beside those that are left for others, and those that are on
+    /// their way.
+    fn most_of_window(&self) -> usize {
+        let coming = self.aside.as_ref().map_or(0, |aside| aside.size);
+        let others = self.stash.as_ref().map_or(0, Window::held);
+        let coming = usize::try_from(coming).unwrap_or(usize::MAX);
+        MOST_HELD.saturating_sub(others).saturating_sub(coming)
+    }
+
     /// Sees to it that what is needed comes, and that no more is held than may be.
     pub fn follow(&mut self, need: &Need, orders: &mut Vec<ReadOrder>) {
-        let most = MOST_HELD - self.stash.as_ref().map_or(0, Window::held);
+        let most = self.most_of_window();
         self.window.drop_before(need.seen.start, most);
         if self.is_hindered() {
             return;
@@ -289,6 +299,8 @@ impl Readout {
         to: Option<u64>,
         orders: &mut Vec<ReadOrder>,
     ) {
+        // What is asked for is to have its room.
+        self.stash.take_if(|_| size > STASHED as u64);
         let number = self.begin(part, MANY, orders);
         self.aside = Some(Aside { number, from, size, to, called: MANY, bytes: vec![] });
     }

@@ -10,8 +10,8 @@ use super::*;
 use crate::api::ApiError;
 use crate::api::content::{ContentRange, ETag, Kind, Portion};
 use crate::api::error::Status;
-use crate::content::Arrival;
 use crate::content::window::Number;
+use crate::content::{Arrival, MOST_OF_A_PIECE};
 use crate::text::Untrusted;
 
 /// What a service is like.
@@ -103,6 +103,8 @@ struct World {
     readout: Readout,
     going: BTreeMap<u64, Going>,
     begun: usize,
+    /// What is looked at.
+    seen: Range<u64>,
 }
 
 impl World {
@@ -112,6 +114,7 @@ impl World {
             readout: Readout::new(source(), listed, 7),
             going: BTreeMap::new(),
             begun: 0,
+            seen: 0..0,
         }
     }
 
@@ -136,6 +139,7 @@ impl World {
 
     fn follow(&mut self, need: &Need) {
         let mut orders = vec![];
+        self.seen = need.seen.clone();
         self.readout.follow(need, &mut orders);
         self.carry_out(orders);
     }
@@ -153,16 +157,22 @@ impl World {
             self.going.remove(&number);
         }
         let mut orders = vec![];
-        let seen = self.readout.window().start()..self.readout.window().start();
-        self.readout.arrived(number, arrival, &seen, &mut orders);
+        self.readout.arrived(number, arrival, &self.seen.clone(), &mut orders);
         self.carry_out(orders);
         true
+    }
+
+    /// No more is held than may be, but for pieces that are called for already.
+    fn check_held(&self) {
+        let called = MANY as usize * MOST_OF_A_PIECE;
+        let held = self.readout.held();
+        assert!(held <= MOST_HELD + called, "{held}");
     }
 
     fn check(&self) {
         let text = &self.service.text;
         let window = self.readout.window();
-        assert!(window.held() <= MOST_HELD);
+        self.check_held();
         let offset = |at: u64| usize::try_from(at).unwrap();
         let lines_before = |at: usize| memchr::memchr_iter(b'\n', &text[..at]).count() as u64;
         let mut lines = window.lines_from(0);
@@ -278,6 +288,80 @@ fn steady(sends_parts: bool) -> World {
     let listed = Some(text.len() as u64);
     let etag = Some("\"a\"");
     World::new(Service { text, sends_parts, tells_length: true, etag, breaks_off: None }, listed)
+}
+
+/// What a service makes of the range of the last bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lie {
+    /// The whole content, as a part.
+    All,
+    /// More than was asked for.
+    Twice,
+    /// The right part, behind which it goes on.
+    GoesOn,
+}
+
+/// Whatever is sent in the place of a part, it is not held without a bound.
+#[test]
+fn a_part_that_is_more_than_was_asked_for_is_not_held() {
+    let line = format!("{{\"custom_id\":\"a\",\"b\":\"{}\"}}\n", "x".repeat(2_000));
+    let text = line.repeat(9_000).into_bytes();
+    let total = text.len() as u64;
+    for lie in [Lie::All, Lie::Twice, Lie::GoesOn] {
+        let service = Service {
+            text: text.clone(),
+            sends_parts: true,
+            tells_length: true,
+            etag: Some("\"a\""),
+            breaks_off: None,
+        };
+        let mut world = World::new(service, Some(total));
+        let mut rng = Rng::with_seed(3);
+        world.follow(&Need { below: true, ..Need::default() });
+        while world.readout.window().is_empty() {
+            world.deliver(&mut rng);
+        }
+        let mut orders = vec![];
+        assert!(!world.readout.go_to_end(&mut orders));
+        world.carry_out(orders);
+        let (number, going) = world.going.last_key_value().map(|(n, g)| (*n, g)).unwrap();
+        let asked = (going.to - going.from) as u64;
+        let start = match lie {
+            Lie::All => 0,
+            Lie::Twice => total - 2 * asked,
+            Lie::GoesOn => total - asked,
+        };
+        let head = ContentHead {
+            extent: Portion::Partial(ContentRange { start, last: total - 1, total: Some(total) }),
+            ..going.head.clone().unwrap()
+        };
+        let mut arrivals =
+            vec![Arrival::Opened { head: Box::new(head), date: None, allowance: None }];
+        let piece = Bytes::from(vec![b'x'; MOST_OF_A_PIECE]);
+        arrivals.extend((0..150).map(|_| Arrival::Piece(piece.clone())));
+        for arrival in arrivals {
+            let mut orders = vec![];
+            world.readout.arrived(number, arrival, &(0..0), &mut orders);
+            orders.retain(|order| !matches!(order, ReadOrder::More(..)));
+            world.carry_out(orders);
+            world.check_held();
+        }
+        assert!(!world.readout.has_parts(), "{lie:?}: it is not asked for parts again");
+        // All that is left is to read it all.
+        if lie != Lie::All {
+            continue;
+        }
+        for _ in 0..2_000 {
+            let at = world.readout.window().end();
+            world.follow(&Need { below: true, all_below: true, above: false, seen: at..at });
+            world.deliver(&mut rng);
+            world.check_held();
+            if world.readout.is_at_the_end() {
+                break;
+            }
+        }
+        assert!(world.readout.is_at_the_end(), "{lie:?}: {:?}", world.readout.hindrance());
+    }
 }
 
 fn let_all_come(world: &mut World, need: &Need) {
