@@ -92,6 +92,23 @@ pub enum Hindrance {
         /// The bytes that there should be.
         of: u64,
     },
+    /// Nobody says how long it is, and its last line breaks off.
+    #[error(
+        "its length is not known, and its last line breaks off after {} bytes",
+        crate::text::grouped(*.came)
+    )]
+    BrokenLine {
+        /// The bytes that there are.
+        came: u64,
+    },
+    /// It ends before the part that was asked for.
+    #[error("there is no byte {}{}", crate::text::grouped(*.first), length_words(*.total))]
+    Outside {
+        /// The first byte that was asked for, counted from 0.
+        first: u64,
+        /// The bytes that there are, where that is known.
+        total: Option<u64>,
+    },
     /// All came that there is, and more is to come.
     #[error("the service says that it is still being written{}", so_far(*.0))]
     StillBeingWritten(Option<u64>),
@@ -101,6 +118,10 @@ pub enum Hindrance {
     /// A part that is wanted cannot be had by itself.
     #[error("the service sends no parts of a content")]
     NoParts,
+}
+
+fn length_words(total: Option<u64>) -> String {
+    total.map_or(String::new(), |total| format!(": it has {} bytes", crate::text::grouped(total)))
 }
 
 fn so_far(lines: Option<u64>) -> String {

@@ -159,6 +159,146 @@ fn what_is_not_whole_is_said_and_ends_with_1() {
     assert!(said.contains("24 bytes came, as announced; the list says 20"), "{said}");
 }
 
+/// A service that sends parts, or none, and says its length, or not.
+fn making_parts(sends_parts: bool, tells_length: bool, listed: &'static str) -> Fault {
+    Fault::start(move |_, head| {
+        if head.starts_with("GET /v1/files/a ") {
+            let file = format!(r#"{{"id":"a","filename":"a.jsonl"{listed}}}"#);
+            return answer("200 OK", "", &file);
+        }
+        let total = LINES.len();
+        let range = head.lines().find_map(|line| {
+            line.to_ascii_lowercase().strip_prefix("range: bytes=").map(str::to_owned)
+        });
+        let (first, last) = match range.as_deref().and_then(|range| range.split_once('-')) {
+            Some(("", tail)) => (total.saturating_sub(tail.parse().unwrap()), total - 1),
+            Some((first, last)) => {
+                (first.parse().unwrap(), last.parse().unwrap_or(total - 1).min(total - 1))
+            }
+            None => (0, total - 1),
+        };
+        let length = |bytes| {
+            if tells_length { format!("\r\nContent-Length: {bytes}") } else { String::new() }
+        };
+        match range.is_some() && sends_parts {
+            true if first >= total => raw(
+                "416 Range Not Satisfiable\r\nContent-Range: bytes */24\r\nContent-Length: 0",
+                "",
+            ),
+            true => {
+                let part = &LINES[first..=last];
+                let place = format!("Content-Range: bytes {first}-{last}/24");
+                raw(&format!("206 Partial Content\r\n{place}{}", length(part.len())), part)
+            }
+            false => raw(&format!("200 OK{}", length(total)), LINES),
+        }
+    })
+}
+
+/// Whatever a service can do, the same part is the same, and its end is known in the same way.
+#[test]
+fn a_part_is_whole_or_is_said_not_to_be_whatever_the_service_can() {
+    let none = "there is no byte 5,000: it has 24 bytes";
+    for (sends_parts, tells_length) in [(true, true), (true, false), (false, true), (false, false)]
+    {
+        let server = making_parts(sends_parts, tells_length, r#","bytes":24"#);
+        for (span, code, printed, words) in [
+            ("0-7", 0, &LINES[..8], ""),
+            ("16-99", 0, &LINES[16..], ""),
+            ("8-", 0, &LINES[8..], ""),
+            ("-8", 0, &LINES[16..], ""),
+            ("-999", 0, LINES, ""),
+            ("5000-", 1, "", none),
+            ("5000-5001", 1, "", none),
+            ("24-", 1, "", "there is no byte 24: it has 24 bytes"),
+        ] {
+            let output = content(&server.url, "a", &["--bytes", span]);
+            let (ended, got, said) = told(&output);
+            let service = format!("{span}, parts {sends_parts}, length {tells_length}: {said}");
+            assert_eq!((ended, got.as_str()), (code, printed), "{service}");
+            let lines = usize::from(code > 0);
+            assert!(said.contains(words) && said.lines().count() == lines, "{service}");
+        }
+    }
+}
+
+/// An end that is clean proves nothing, of a part as of the whole.
+#[test]
+fn fewer_bytes_than_were_asked_for_are_said() {
+    let part = "206 Partial Content\r\nContent-Range: bytes 8-23/24";
+    let cases: [(&'static str, &'static str, &[&str], &str); 7] = [
+        (part, &LINES[8..12], &["--bytes", "8-"], "it ended early: 4 of 16 bytes came"),
+        (part, &LINES[8..12], &["--bytes", "8-23"], "it ended early: 4 of 16 bytes came"),
+        (
+            "206 Partial Content\r\nContent-Range: bytes 8-11/24",
+            &LINES[8..12],
+            &["--bytes", "8-23"],
+            "it ended early: 4 of 16 bytes came",
+        ),
+        (
+            "206 Partial Content\r\nContent-Range: bytes 16-23/24",
+            &LINES[16..18],
+            &["--bytes", "-8"],
+            "it ended early: 2 of 8 bytes came",
+        ),
+        ("200 OK", &LINES[..12], &["--bytes", "8-23"], "it ended early: 4 of 16 bytes came"),
+        ("200 OK", &LINES[..12], &["--bytes", "-8"], "it ended early: 0 of 8 bytes came"),
+        ("200 OK", &LINES[..8], &["--lines", "2"], "it ended early: 8 of 24 bytes came"),
+    ];
+    for (head, body, arguments, words) in cases {
+        let server = serving(24, move |_, _| raw(head, body));
+        let (code, _, said) = told(&content(&server.url, "a", arguments));
+        assert!(code == 1 && said.contains(words), "{head} {arguments:?}: {code} {said}");
+    }
+}
+
+/// Where nobody says how long it is, the last line has to be complete, and that is said.
+#[test]
+fn a_length_that_nobody_knows_is_said() {
+    let unknown = "shelflife: length unknown, 3 lines, last line complete\n";
+    for (arguments, body, code, words) in [
+        (&[][..], LINES, 0, unknown),
+        (&["--bytes", "8-"], LINES, 0, unknown),
+        (&["--lines", "9"], LINES, 0, unknown),
+        (&["--lines", "2"], LINES, 0, ""),
+        (&["--bytes", "-8"], LINES, 0, unknown),
+        (&["--bytes", "-999"], LINES, 0, unknown),
+        (&["--bytes", "0-15"], LINES, 0, ""),
+        (&[], &LINES[..20], 1, "its last line breaks off after 20 bytes"),
+        (&["--lines", "9"], &LINES[..20], 1, "its last line breaks off after 20 bytes"),
+        (&["--bytes", "0-99"], LINES, 1, "it ended early: 24 of 100 bytes came"),
+        (&["--bytes", "99-"], LINES, 1, "there is no byte 99"),
+    ] {
+        let body = body.to_owned();
+        let server = Fault::start(move |_, head| {
+            if head.starts_with("GET /v1/files/a ") {
+                return answer("200 OK", "", r#"{"id":"a","filename":"a.jsonl"}"#);
+            }
+            raw("200 OK", &body)
+        });
+        let (ended, _, said) = told(&content(&server.url, "a", arguments));
+        assert!(ended == code && said.contains(words), "{arguments:?}: {ended} {said}");
+        assert_eq!(said.lines().count(), usize::from(!words.is_empty()), "{arguments:?}: {said}");
+    }
+}
+
+/// The length by the list is asked for as often as anything is.
+#[test]
+fn the_length_of_the_list_is_asked_for_again_where_a_try_fails() {
+    let asked = std::sync::atomic::AtomicUsize::new(0);
+    let server = Fault::start(move |_, head| {
+        if head.starts_with("GET /v1/files/a ") {
+            return match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+                0 => answer("503 Service Unavailable", "Retry-After: 0\r\n", ""),
+                _ => answer("200 OK", "", r#"{"id":"a","filename":"a.jsonl","bytes":100}"#),
+            };
+        }
+        raw("200 OK", LINES)
+    });
+    let (code, _, said) = told(&content(&server.url, "a", &[]));
+    assert!(code == 1 && said.contains("it ended early: 24 of 100 bytes came"), "{said}");
+}
+
 #[test]
 fn failures_have_their_codes() {
     for (head, code) in [

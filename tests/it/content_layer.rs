@@ -275,6 +275,35 @@ fn what_fails_is_a_sentence_and_a_key_asks_again() {
     }
 }
 
+/// Of operations 1: a clean end of a length that nobody knows proves nothing, and is not passed over.
+#[test]
+fn where_no_length_is_known_the_end_says_so() {
+    for (body, words) in [
+        ("{\"a\":1}\n{\"a\":2}\n", "end of what came · length unknown · last line complete"),
+        ("{\"a\":1}\n{\"a\":2}", "end of what came · length unknown · last line complete"),
+        ("{\"a\":1}\n{\"a\":", "end of what came · length unknown · the last line breaks off"),
+    ] {
+        let mut driver = Driver::showing(
+            80,
+            24,
+            r#"{"data":[{"id":"file_1","filename":"a"}],"has_more":false}"#,
+        );
+        driver.effects.clear();
+        driver.keys("e");
+        let (ticket, part) = read(&mut driver);
+        let mut head = content_head(&part, 0);
+        head.length = None;
+        let head = Box::new(head);
+        driver.tell(Event::ContentCame(
+            ticket,
+            Arrival::Opened { head, date: None, allowance: None },
+        ));
+        piece(&mut driver, ticket, body.as_bytes());
+        driver.tell(Event::ContentCame(ticket, Arrival::Ended));
+        shows(&driver, words);
+    }
+}
+
 #[test]
 fn a_file_without_an_address_has_no_content() {
     let mut driver =

@@ -112,12 +112,11 @@ fn of_a_saved_file_it_is_seen_whether_it_lies_there_still() {
     end(&mut driver, turn, Ok(saved(&download)));
     for again in ["o", "O\r"] {
         let looks = driver.looks;
-        match again {
-            "o" => driver.keys("o"),
-            _ => {
-                driver.keys("O");
-                driver.key(KeyCode::Enter);
-            }
+        if again == "o" {
+            driver.keys("o");
+        } else {
+            driver.keys("O");
+            driver.key(KeyCode::Enter);
         }
         assert_eq!(driver.looks, looks + 1, "{again}");
         assert_eq!(message(&driver), "1 saved before, looked at again; J shows them", "{again}");

@@ -308,6 +308,15 @@ fn end_of(content: &ContentLayer) -> (String, Tone) {
         let words = "end of what is there; the service says that it is still being written";
         return (words.to_owned(), Tone::Warning);
     }
+    if readout.has_no_length() {
+        let is_complete = readout.window().last_is_complete();
+        return if is_complete {
+            ("end of what came · length unknown · last line complete".to_owned(), Tone::Chrome)
+        } else {
+            let words = "end of what came · length unknown · the last line breaks off";
+            (words.to_owned(), Tone::Warning)
+        };
+    }
     match readout.other_size_listed() {
         Some(listed) => {
             let (listed, end) = (grouped(listed), grouped(readout.window().end()));

@@ -30,6 +30,12 @@ impl Span {
         }
     }
 
+    /// Whether it begins with a certain byte, which there has to be: not where it is all, or the last
+    /// bytes, of which there may be none.
+    pub(super) fn has_first_byte(self) -> bool {
+        matches!(self, Self::From(first, last) if first > 0 || last.is_some())
+    }
+
     /// What is asked of the service.
     #[must_use]
     pub fn part(self) -> Part {

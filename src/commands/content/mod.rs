@@ -13,11 +13,13 @@ use clap::Args;
 use tokio::runtime::Handle;
 
 use super::options::{GlobalOptions, silent_but};
+use super::retrieving::ask_for_file;
 use super::{CommandError, configure, failed, find_service};
 use crate::api::endpoint::is_usable_id;
 use crate::api::error::Status;
 use crate::api::{ApiError, Client, Existence};
 use crate::content::Hindrance;
+use crate::jobs::whole::Proof;
 use crate::runtime::output::{say, stdout};
 use crate::text::{Untrusted, UntrustedRef, grouped};
 use cut::{Cut, Span};
@@ -35,8 +37,9 @@ In a pipe or a file the bytes are exactly those of the service. On a terminal th
 what is binary is only named. Where the service ignores ranges, the part is cut out here.
 
 What is not whole is said, and ends with 1: an answer that breaks off and cannot be gone on with, \
-fewer bytes than announced or listed, a content that is still being written. A page of HTML, or a \
-document that says what went wrong, is not printed.
+fewer bytes than announced, listed or asked for, a part behind the end, a content that is still being \
+written. Where nobody says how long it is, its last line has to be complete, which is said. A page of \
+HTML, or a document that says what went wrong, is not printed.
 
 Exit codes: 0 done, also for a reader that closes the pipe · 1 not whole, or not the content · \
 2 usage · 3 no, malformed or refused key · 4 there is no such file · 5 service unavailable or \
@@ -144,17 +147,20 @@ async fn print(
     let not_printed = |printed: u64, why: Hindrance| {
         CommandError::NotPrinted(NotPrinted { id: shown.to_owned(), printed, why })
     };
-    // What the list says of it is asked for meanwhile, where all of it is to be seen.
     let is_whole = command.lines.is_none() && command.bytes.is_none();
-    let (asked, owned) = (client.clone(), id.clone());
-    let listed = async move { listed_size(&asked, &owned).await };
-    let mut listed = if is_whole { Listed::Coming(tokio::spawn(listed)) } else { Listed::Unasked };
+    let mut listed = if is_whole { Listed::coming(client, id) } else { Listed::Unasked };
     let mut stream =
         Stream::open(client, id, command.bytes).await.map_err(|why| not_printed(0, why))?;
     printer.begin(&stream);
+    let mut is_checked = false;
     loop {
         let piece = stream.next().await.map_err(|why| not_printed(printer.printed(), why))?;
         let ended = piece.is_none();
+        if !ended && stream.is_cut_from_all() {
+            let end = check_end(&stream, command.bytes, listed.get(client, id).await);
+            end.map_err(|why| not_printed(0, why))?;
+            is_checked = true;
+        }
         let took = match &piece {
             Some(piece) => printer.take(piece),
             None => printer.end(),
@@ -172,31 +178,63 @@ async fn print(
                 }
                 printer.trust();
             }
-            printer::Took::Binary(kind) => {
-                let kind = kind.map_or(String::new(), |kind| format!(" ({kind})"));
-                return Err(CommandError::Usage(format!(
-                    "the content of {shown} is binary{kind}, which a terminal does not take: send it \
-                     to a file, as in > NAME"
-                )));
-            }
+            printer::Took::Binary(kind) => return Err(binary(shown, kind)),
         }
     }
-    let end = match stream.still_being_written() {
-        Some(why) => Err(why),
-        None if is_whole => check_size(&stream, listed.get(client, id).await),
-        None => Ok(()),
-    };
+    if let Some(why) = stream.still_being_written() {
+        return Err(not_printed(printer.printed(), why));
+    }
+    if is_checked {
+        return Ok(());
+    }
+    // The end was reached, whatever was asked for.
+    let needs_listed = is_whole || stream.total().is_none();
+    let listed = if needs_listed { listed.get(client, id).await } else { None };
+    let end = check_end(&stream, command.bytes, listed);
     end.map_err(|why| not_printed(printer.printed(), why))
 }
 
-/// Whether all came of a content that was asked for whole.
-fn check_size(stream: &Stream<'_>, listed: Option<u64>) -> Result<(), Hindrance> {
-    let came = stream.received();
-    if let Some(of) = stream.total().or(listed).filter(|of| came < *of) {
-        return Err(Hindrance::Short { came, of });
+fn binary(shown: &str, kind: Option<&str>) -> CommandError {
+    let kind = kind.map_or(String::new(), |kind| format!(" ({kind})"));
+    CommandError::Usage(format!(
+        "the content of {shown} is binary{kind}, which a terminal does not take: send it to a file, as \
+         in > NAME"
+    ))
+}
+
+/// Whether all came that was asked for, where the end of the content was reached: a clean end proves
+/// nothing. What could not be compared with any length is said.
+fn check_end(
+    stream: &Stream<'_>,
+    span: Option<Span>,
+    listed: Option<u64>,
+) -> Result<(), Hindrance> {
+    let (at, total) = (stream.at(), stream.total().or(listed));
+    let (first, last) = match span {
+        Some(Span::From(first, last)) => (first, last),
+        Some(Span::Last(bytes)) => (total.map_or(0, |total| total.saturating_sub(bytes)), None),
+        None => (0, None),
+    };
+    if span.is_some_and(Span::has_first_byte) && total.unwrap_or(at) <= first {
+        return Err(Hindrance::Outside { first, total });
     }
-    if let Some(listed) = listed.filter(|listed| *listed != came) {
-        let (came, listed) = (grouped(came), grouped(listed));
+    let behind = last.map(|last| last.saturating_add(1));
+    let end = match (behind, total) {
+        (Some(behind), Some(total)) => Some(behind.min(total)),
+        (behind, total) => behind.or(total),
+    };
+    if let Some(end) = end.filter(|end| at < *end) {
+        return Err(Hindrance::Short { came: at.saturating_sub(first), of: end - first });
+    }
+    if end.is_none() {
+        let lines = stream.last_line();
+        if !lines.is_complete() {
+            return Err(Hindrance::BrokenLine { came: stream.received() });
+        }
+        say(&format!("shelflife: {}", Proof::LastLine { lines: lines.lines() }));
+    }
+    if let Some(listed) = listed.filter(|listed| *listed != at && behind.is_none()) {
+        let (came, listed) = (grouped(at), grouped(listed));
         let announced = if stream.total().is_some() { ", as announced" } else { "" };
         say(&format!("shelflife: {came} bytes came{announced}; the list says {listed}"));
     }
@@ -211,6 +249,12 @@ enum Listed {
 }
 
 impl Listed {
+    /// Asked for meanwhile, where all of the content is to be seen.
+    fn coming(client: &Client, id: &Untrusted) -> Self {
+        let (asked, owned) = (client.clone(), id.clone());
+        Self::Coming(tokio::spawn(async move { listed_size(&asked, &owned).await }))
+    }
+
     async fn get(&mut self, client: &Client, id: &Untrusted) -> Option<u64> {
         let size = match self {
             Self::Known(size) => *size,
@@ -222,9 +266,10 @@ impl Listed {
     }
 }
 
-/// The size of a file as the service says it of it; nothing where it does not.
+/// The size of a file as the service says it of it; nothing where it does not, however often it is
+/// asked.
 async fn listed_size(client: &Client, id: &Untrusted) -> Option<u64> {
-    match client.retrieve(id).await.ok()?.value {
+    match ask_for_file(client, id).await.ok()?.value {
         Existence::Present(file) => file.bytes.value(),
         Existence::Gone => None,
     }

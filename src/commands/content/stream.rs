@@ -12,6 +12,7 @@ use crate::api::retry::Policy;
 use crate::api::{ApiError, Client};
 use crate::content::Hindrance;
 use crate::content::resume::{Join, Known};
+use crate::jobs::whole::LastLine;
 use crate::runtime::content::open;
 use crate::text::Untrusted;
 
@@ -42,6 +43,8 @@ pub(super) struct Stream<'a> {
     end: VecDeque<u8>,
     /// The last bytes that came, to be compared.
     seen: VecDeque<u8>,
+    is_cut_from_all: bool,
+    last_line: LastLine,
     requests: u32,
     vain: u32,
 }
@@ -56,8 +59,10 @@ impl<'a> Stream<'a> {
         let part = span.map_or_else(Part::whole, Span::part);
         let mut content = ask(client, id, &part).await?;
         let mut requests = 1;
-        if let Portion::Outside(_) = content.head.extent {
-            return Err(Hindrance::Apart("the content has no such bytes"));
+        if let (Portion::Outside(total), Some(Span::From(first, _))) = (content.head.extent, span)
+            && total.is_none_or(|total| total <= first)
+        {
+            return Err(Hindrance::Outside { first, total });
         }
         let is_placed = is_placed(&content.head, span);
         if !is_placed {
@@ -99,6 +104,8 @@ impl<'a> Stream<'a> {
             end_wanted,
             end,
             seen,
+            is_cut_from_all: end_wanted.is_some(),
+            last_line: LastLine::default(),
             requests,
             vain: 0,
         })
@@ -114,9 +121,24 @@ impl<'a> Stream<'a> {
         self.to_skip
     }
 
+    /// The offset behind the last byte that came.
+    pub(super) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Whether the last bytes are cut out of all that comes: they are the last ones only of a whole.
+    pub(super) fn is_cut_from_all(&self) -> bool {
+        self.is_cut_from_all
+    }
+
     /// Bytes of the content so far.
     pub(super) fn received(&self) -> u64 {
         self.at - self.from
+    }
+
+    /// The last line of what came.
+    pub(super) fn last_line(&self) -> &LastLine {
+        &self.last_line
     }
 
     /// Bytes of all of the content, as far as it was announced.
@@ -138,6 +160,7 @@ impl<'a> Stream<'a> {
                     self.at += piece.len() as u64;
                     self.vain = 0;
                     self.remember(&piece);
+                    self.last_line.push(&piece);
                     let Some(wanted) = self.end_wanted else { return Ok(Some(piece)) };
                     self.end.extend(&piece);
                     let surplus =

@@ -60,6 +60,12 @@ impl Readout {
         self.listed.filter(|listed| self.end.is_some_and(|end| end != *listed))
     }
 
+    /// Whether nobody said how many bytes there are, so that only the last line tells whether it is all.
+    #[must_use]
+    pub fn has_no_length(&self) -> bool {
+        self.known.total.or(self.listed).is_none()
+    }
+
     /// Bytes of the lines that were counted.
     #[must_use]
     pub fn bytes_read(&self) -> u64 {

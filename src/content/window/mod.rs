@@ -355,6 +355,15 @@ impl Window {
         self.lines_from(at).find(|line| line.at > at).map(|line| line.at)
     }
 
+    /// Whether the last line is a whole one: it is broken, or it is JSON. What follows it by then is
+    /// not known.
+    #[must_use]
+    pub fn last_is_complete(&self) -> bool {
+        let Some(last) = self.last().and_then(|at| self.line(at)) else { return false };
+        let is_broken_off = last.at + last.length == self.end();
+        !is_broken_off || last.meaning.is_some_and(|meaning| !matches!(meaning, Meaning::Broken))
+    }
+
     /// Where the last line begins.
     #[must_use]
     pub fn last(&self) -> Option<u64> {

@@ -10,13 +10,13 @@ use super::folder::Folder;
 use super::part::Part;
 use super::sink::Written;
 use super::taken::{Take, Taken};
-use super::{Done, Saver, blocking, lies_there};
+use super::{Done, Saver, blocking};
 use tokio::task::spawn_blocking;
 
 use crate::jobs::{Download, Pinned};
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
-use crate::runtime::ledger::Index;
+use crate::runtime::ledger::{Index, lies_there};
 use crate::text::cause;
 use crate::time::clock::Now;
 

@@ -29,7 +29,7 @@ use super::ledger::{Index, Ledger};
 use crate::api::content::{Content, Part as Range, Portion, TransferLimits};
 use crate::api::{Answer, ApiError, Client};
 use crate::jobs::job::JobFailure;
-use crate::jobs::record::Saved;
+use crate::jobs::record::{Record, Saved};
 use crate::jobs::whole::{Expected, NotWhole};
 use crate::jobs::{Download, Told};
 use crate::time::clock::Now;
