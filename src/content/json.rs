@@ -251,12 +251,13 @@ fn shown(line: &[u8], at: Range<usize>) -> String {
     json_text(UntrustedRef::new(&line[at]))
 }
 
-/// Rows that are not wider than `room`: what is longer goes on on further ones, a little further to
+/// Rows that are not wider than `first`, and below the first one than `below`: what is longer goes on on further ones, a little further to
 /// the right. Where `at_breaks`, strings go on behind each line break in them, too.
 #[must_use]
-pub fn wrapped(rows: &[Row], room: usize, at_breaks: bool) -> Vec<Row> {
-    let mut out = vec![];
+pub fn wrapped(rows: &[Row], first: usize, below: usize, at_breaks: bool) -> Vec<Row> {
+    let mut out: Vec<Row> = vec![];
     for row in rows {
+        let mut room = if out.is_empty() { first } else { below };
         let indent = row.indent.min(room / 2);
         let further = if at_breaks { (indent + INDENT).min(room / 2) } else { indent };
         let mut now = Row { indent, parts: vec![], value: row.value.clone() };
@@ -277,6 +278,7 @@ pub fn wrapped(rows: &[Row], room: usize, at_breaks: bool) -> Vec<Row> {
                     now.push(part.tone, std::mem::replace(&mut piece, rest));
                     let next = Row { indent: further, parts: vec![], value: row.value.clone() };
                     out.push(std::mem::replace(&mut now, next));
+                    room = below;
                     used = further + width(&piece);
                 }
                 piece.push_str(unit);
@@ -285,6 +287,7 @@ pub fn wrapped(rows: &[Row], room: usize, at_breaks: bool) -> Vec<Row> {
                     now.push(part.tone, std::mem::take(&mut piece));
                     let next = Row { indent: further, parts: vec![], value: row.value.clone() };
                     out.push(std::mem::replace(&mut now, next));
+                    room = below;
                     used = further;
                 }
             }
@@ -359,9 +362,9 @@ mod tests {
         assert_eq!(value(4), r#""x\ny""#);
         assert_eq!(value(7), value(1), "the end stands for the whole");
         assert_eq!((value(8), value(9)), ("{}", "null"));
-        let wide = wrapped(&rows[4..5], 14, true);
+        let wide = wrapped(&rows[4..5], 14, 14, true);
         assert_eq!(texts(&wide), ["      \"b\": \"x", "       \\n", "       y\""]);
-        let narrow = wrapped(&rows[4..5], 40, true);
+        let narrow = wrapped(&rows[4..5], 40, 40, true);
         assert_eq!(texts(&narrow), ["      \"b\": \"x\\n", "        y\""]);
     }
 
@@ -396,7 +399,7 @@ mod tests {
             room in 4_usize..40,
         ) {
             let rows = open_rows(&line);
-            for row in wrapped(&rows, room, true).iter().chain(&wrapped(&[one_row(&line, 80)], room, false)) {
+            for row in wrapped(&rows, room, room, true).iter().chain(&wrapped(&[one_row(&line, 80)], room, room, false)) {
                 let text = row.text();
                 prop_assert!(text.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{text:?}");
                 prop_assert!(width(&text) <= room.max(6), "{text:?} in {room}");

@@ -29,8 +29,9 @@ use crate::theme::Tone;
 
 /// Cells of a filename in the title at least.
 const LEAST_NAME: usize = 12;
-/// From this width on there is room for all hints.
+/// From this width on there is room for one more hint, and for all of them.
 const ROOMY_FROM: u16 = 76;
+const ALL_FROM: u16 = 104;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, content: &ContentLayer) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
@@ -105,8 +106,8 @@ fn hints(pen: &Pen<'_>, area: Rect, content: &ContentLayer) -> String {
     const FOLDS: Hint = Hint::new(&[Action::Fold], "folds");
     const SEARCHES: Hint = Hint::new(&[Action::OpenFilter], "searches");
     const COPIES: Hint = Hint::new(&[Action::CopyValue], "copies");
-    const NEXT: Hint = Hint::new(&[Action::NextMatch, Action::PreviousMatch], "further");
-    const ASIDE: Hint = Hint::new(&[Action::MoveLeft, Action::MoveRight], "aside");
+    const NEXT: Hint = Hint::new(&[Action::NextMatch, Action::PreviousMatch], "next, previous");
+    const ASIDE: Hint = Hint::new(&[Action::MoveLeft, Action::MoveRight], "sideways");
     const END: Hint = Hint::new(&[Action::SelectLast], "the end");
     let stops = Hint::new(&[Action::GoBack], "stops");
     let closes = Hint::new(&[Action::GoBack], "closes");
@@ -128,6 +129,8 @@ fn hints(pen: &Pen<'_>, area: Rect, content: &ContentLayer) -> String {
         &[NEXT, FOLDS, COPIES, clears]
     } else if area.width < ROOMY_FROM {
         &[FOLDS, SEARCHES, closes]
+    } else if area.width < ALL_FROM {
+        &[FOLDS, SEARCHES, END, closes]
     } else {
         &[FOLDS, SEARCHES, END, ASIDE, COPIES, closes]
     };
@@ -164,11 +167,11 @@ fn head(pen: &mut Pen<'_>, room: Rect, columns: &LineColumns) {
 
 fn rows(pen: &mut Pen<'_>, room: Rect, content: &ContentLayer, columns: &LineColumns) {
     let theme = pen.theme;
-    let text_width = sheet::text_width(content, room);
+    let widths = sheet::widths(content, room);
     let top = content.top();
     let mut y = room.y;
     for line in content.readout().window().lines_from(top.line) {
-        let rows = content.rows(&line, text_width);
+        let rows = content.rows(&line, widths);
         let first = if line.at == top.line { top.row } else { 0 };
         for (index, row) in rows.iter().enumerate().skip(first) {
             if y >= room.bottom() {
@@ -177,7 +180,7 @@ fn rows(pen: &mut Pen<'_>, room: Rect, content: &ContentLayer, columns: &LineCol
             if index == 0 {
                 before(pen, (room, y), content, columns, &line);
             }
-            let is_below = index > 0 && content.is_open(line.at);
+            let is_below = index > 0 && (content.is_open(line.at) || content.breaks());
             let x = if is_below { columns.open } else { columns.text + 2 };
             let left = if is_below || content.breaks() { 0 } else { content.left() };
             text(

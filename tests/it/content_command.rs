@@ -68,7 +68,7 @@ fn what_is_asked_for_wrongly_is_a_usage_error() {
     for (arguments, words) in [
         (&["../x"][..], "cannot stand in an address"),
         (&["a", "--bytes", "9-8"], "A-B, A- or -N"),
-        (&["a", "--lines", "x"], "invalid"),
+        (&["a", "--lines", "x"], "a whole number of lines is allowed, such as 10"),
         (&["a", "--lines", "1", "--bytes", "0-1"], "cannot be used with"),
         (&[], "required"),
     ] {
@@ -417,6 +417,7 @@ fn on_a_terminal_it_is_escaped_and_what_is_binary_is_only_named() {
             [("CEREBRAS_API_KEY", CANARY), ("CEREBRAS_BASE_URL", server.url.as_str())];
         let terminal = Terminal::start(100, 24, &["content", "a"], &environment);
         let code = terminal.wait_exit();
+        terminal.wait_for_end("");
         (code, terminal.screen())
     };
     let (code, screen) = at(b"{\"a\":\"x\\ny\"}\nplain \x1b[2J\xc2\x9b1m\n");

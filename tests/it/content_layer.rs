@@ -10,6 +10,7 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
 use shelflife::content::{Arrival, Wanted};
+use shelflife::text::width as text_width;
 
 use crate::support::calls::{content_head, result_lines};
 use crate::support::driver::Driver;
@@ -165,6 +166,13 @@ fn long_lines_are_scrolled_to_the_side_or_broken() {
     driver.keys("w");
     let broken = screen(&driver);
     assert!(broken.contains("begin") && broken.contains(" end"), "{broken}");
+    // Beside the columns of a batch there is little room: below them there is all of it.
+    let mut of_batch = showing(80, 24, result_lines(2).as_bytes());
+    of_batch.keys("w");
+    let broken = screen(&of_batch);
+    let text = |line: &str| text_width(line.trim_matches(|c: char| "│▌ ".contains(c)));
+    let widest = broken.lines().filter(|line| line.starts_with('│')).map(text).max();
+    assert!(widest >= Some(68), "{widest:?}: {broken}");
     driver.keys("w");
     assert!(!screen(&driver).contains(" finis"), "it begins at the left again");
 }
@@ -187,16 +195,16 @@ fn a_search_reads_on_until_it_finds_and_says_where_it_does_not() {
     shows(&driver, "summarize-000333");
     driver.tell(Event::ContentCame(ticket, Arrival::Ended));
     driver.keys("n");
-    assert_eq!(driver.app.message(), Some("“000333” is not from here to the end"));
+    assert_eq!(driver.app.message(), Some("“000333” was not found from here to the end"));
     shows(&driver, "line 334");
     driver.keys("N");
-    assert_eq!(driver.app.message(), Some("“000333” is not from here back to the start"));
+    assert_eq!(driver.app.message(), Some("“000333” was not found from here back to the start"));
     driver.key(KeyCode::Esc);
     driver.keys("n");
     assert!(driver.app.message().unwrap().starts_with("nothing is searched for"));
     // Up and down from match to match; capitals count where they are typed.
     driver.keys("g/QUOTA");
-    assert_eq!(driver.app.message(), Some("“QUOTA” is not from here to the end"));
+    assert_eq!(driver.app.message(), Some("“QUOTA” was not found from here to the end"));
     driver.key(KeyCode::Esc);
     driver.keys("g/quota");
     driver.key(KeyCode::Enter);
@@ -217,11 +225,49 @@ fn a_step_back_stops_what_goes_on_first() {
     driver.key(KeyCode::Enter);
     shows(&driver, "Esc stops");
     driver.key(KeyCode::Esc);
-    assert_eq!(driver.app.message(), Some("stopped; what came stays"));
+    assert_eq!(driver.app.message(), Some("stopped, where the search began; what came is counted"));
     driver.key(KeyCode::Esc);
     assert!(matches!(driver.app.layers().top(), Some(Layer::Content(_))), "the search first");
     driver.key(KeyCode::Esc);
     assert!(driver.app.layers().is_empty());
+}
+
+/// A search reads on below what is in view, which may be dropped meanwhile.
+#[test]
+fn a_search_that_is_stopped_goes_back_to_where_it_began() {
+    for has_parts in [true, false] {
+        let mut driver = opened(80, 24);
+        let (ticket, part) = read(&mut driver);
+        let long = format!("{{\"a\":\"{}\"}}\n", "x".repeat(100_000));
+        let mut head = content_head(&part, 100_000_000);
+        if !has_parts {
+            head.etag = None;
+        }
+        let head = Box::new(head);
+        driver.tell(Event::ContentCame(
+            ticket,
+            Arrival::Opened { head, date: None, allowance: None },
+        ));
+        piece(&mut driver, ticket, long.repeat(2).as_bytes());
+        driver.keys("j");
+        shows(&driver, "line 2 ");
+        driver.keys("/nowhere");
+        driver.key(KeyCode::Enter);
+        for _ in 0..300 {
+            piece(&mut driver, ticket, long.as_bytes());
+        }
+        driver.effects.clear();
+        driver.key(KeyCode::Esc);
+        assert!(driver.app.message().unwrap().starts_with("stopped, where the search began"));
+        // It is read again there.
+        let (ticket, part) = read(&mut driver);
+        let length = long.len() as u64;
+        assert!(part.from <= length, "{part:?}");
+        open_head(&mut driver, ticket, &part, 100_000_000);
+        let from = usize::try_from(part.from).unwrap();
+        piece(&mut driver, ticket, &long.repeat(3).as_bytes()[from..]);
+        shows(&driver, "line 2 ");
+    }
 }
 
 #[test]

@@ -183,17 +183,21 @@ pub fn has_head(content: &ContentLayer) -> bool {
     content.readout().tally().is_of_batch()
 }
 
-/// Cells that the text of a line has.
-#[must_use]
-pub fn text_width(content: &ContentLayer, room: Rect) -> usize {
-    let text = columns(content, room).text + FOLD;
-    usize::from(room.right().saturating_sub(text)).max(1)
+/// Cells that the rows of a line have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Widths {
+    /// The first one, beside the columns.
+    pub first: usize,
+    /// Those below it, under the columns.
+    pub further: usize,
 }
 
-/// Cells that the rows have of what is folded open.
+/// Cells that the rows of a line have in this room.
 #[must_use]
-pub fn open_width(content: &ContentLayer, room: Rect) -> usize {
-    usize::from(room.right().saturating_sub(columns(content, room).open)).max(1)
+pub fn widths(content: &ContentLayer, room: Rect) -> Widths {
+    let columns = columns(content, room);
+    let from = |x: u16| usize::from(room.right().saturating_sub(x)).max(1);
+    Widths { first: from(columns.text + FOLD), further: from(columns.open) }
 }
 
 /// A line's number; from the end it begins with a minus.

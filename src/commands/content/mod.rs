@@ -58,12 +58,20 @@ pub struct ContentCommand {
     pub id: String,
 
     /// Print the first N lines only
-    #[arg(long, value_name = "N", conflicts_with = "bytes")]
+    #[arg(long, value_name = "N", value_parser = read_lines, conflicts_with = "bytes")]
     pub lines: Option<u64>,
 
     /// Print the bytes A to B only, counted from 0; `100-` is all from there, `-500` the last 500
     #[arg(long, value_name = "A-B", value_parser = Span::read, allow_hyphen_values = true)]
     pub bytes: Option<Span>,
+}
+
+/// Reads how many lines are wanted.
+///
+/// # Errors
+/// What is allowed.
+fn read_lines(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "a whole number of lines is allowed, such as 10".to_owned())
 }
 
 /// Why a content was not printed, or not all of it.

@@ -15,7 +15,7 @@ use ratatui::layout::{Position, Rect};
 use super::search::Search;
 use super::{App, Behave, Changing, Fate};
 use crate::app::effect::Effect;
-use crate::app::sheets::content as sheet;
+use crate::app::sheets::content::{self as sheet, Widths};
 use crate::content::json::{self, Row};
 use crate::content::readout::{ReadOrder, Readout};
 use crate::content::window::{HeldLine, Number};
@@ -170,11 +170,11 @@ impl ContentLayer {
     /// The rows of a line in a room of so many cells: that of the line itself first. Of a line that is
     /// cut, as much as is in view.
     #[must_use]
-    pub fn rows(&self, line: &HeldLine<'_>, width: usize) -> Arc<Vec<Row>> {
+    pub fn rows(&self, line: &HeldLine<'_>, widths: Widths) -> Arc<Vec<Row>> {
         if self.breaks && !line.is_skipped() && !self.opened.contains_key(&line.at) {
-            return Arc::new(broken(line, width));
+            return Arc::new(broken(line, widths));
         }
-        let first = sheet::line_row(line, self.left + width);
+        let first = sheet::line_row(line, self.left + widths.first);
         match self.opened.get(&line.at) {
             None => Arc::new(vec![first]),
             Some(opened) => {
@@ -184,10 +184,10 @@ impl ContentLayer {
     }
 
     /// How many rows a line has.
-    fn height(&self, line: &HeldLine<'_>, width: usize) -> usize {
+    fn height(&self, line: &HeldLine<'_>, widths: Widths) -> usize {
         match self.opened.get(&line.at) {
             Some(opened) => 1 + opened.rows.len(),
-            None if self.breaks && !line.is_skipped() => broken(line, width).len(),
+            None if self.breaks && !line.is_skipped() => broken(line, widths).len(),
             None => 1,
         }
     }
@@ -209,7 +209,7 @@ impl ContentLayer {
         if line.is_skipped() {
             return Some("a line of more than 16 MiB is not held");
         }
-        let width = sheet::open_width(self, self.room);
+        let width = sheet::widths(self, self.room).further;
         let rows = open_rows(&line, width);
         self.opened.insert(at, Opened { width, rows: Arc::new(rows) });
         None
@@ -268,7 +268,7 @@ fn open_rows(line: &HeldLine<'_>, width: usize) -> Vec<Row> {
     } else {
         vec![sheet::plain_row(&hidden, usize::MAX)]
     };
-    let mut rows = json::wrapped(&rows, width, true);
+    let mut rows = json::wrapped(&rows, width, width, true);
     if bytes.len() < line.bytes.len() {
         let rest = size((line.bytes.len() - bytes.len()) as u64);
         rows.push(sheet::note(format!("… {rest} more of this line")));
@@ -277,9 +277,10 @@ fn open_rows(line: &HeldLine<'_>, width: usize) -> Vec<Row> {
 }
 
 /// The rows of a line that is broken where the room ends.
-fn broken(line: &HeldLine<'_>, width: usize) -> Vec<Row> {
+fn broken(line: &HeldLine<'_>, widths: Widths) -> Vec<Row> {
     let cells = MOST_BROKEN.min(line.bytes.len().saturating_mul(6));
-    let mut rows = json::wrapped(&[sheet::line_row(line, cells)], width, false);
+    let row = sheet::line_row(line, cells);
+    let mut rows = json::wrapped(&[row], widths.first, widths.further, false);
     if line.bytes.len() > MOST_BROKEN {
         rows.push(sheet::note("… and further: Enter folds it open".to_owned()));
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::{Position, Rect};
 
 use super::{ContentLayer, Opened, Place, open_rows};
-use crate::app::sheets::content as sheet;
+use crate::app::sheets::content::{self as sheet, Widths};
 use crate::content::readout::{Need, ReadOrder};
 
 /// Screens below the first row in view that are read ahead.
@@ -23,15 +23,15 @@ impl ContentLayer {
     }
 
     /// Cells that the rows of a line have.
-    fn width(&self) -> usize {
-        sheet::text_width(self, self.room)
+    fn widths(&self) -> Widths {
+        sheet::widths(self, self.room)
     }
 
     /// The row behind another one.
     fn behind(&self, place: Place) -> Option<Place> {
         let window = self.readout.window();
         let line = window.line(place.line)?;
-        if place.row + 1 < self.height(&line, self.width()) {
+        if place.row + 1 < self.height(&line, self.widths()) {
             return Some(Place { row: place.row + 1, ..place });
         }
         window.behind(place.line).map(|line| Place { line, row: 0 })
@@ -44,7 +44,7 @@ impl ContentLayer {
         }
         let window = self.readout.window();
         let line = window.line(window.before(place.line)?)?;
-        Some(Place { line: line.at, row: self.height(&line, self.width()) - 1 })
+        Some(Place { line: line.at, row: self.height(&line, self.widths()) - 1 })
     }
 
     /// A place so many rows from another one, as far as there are rows.
@@ -159,7 +159,7 @@ impl ContentLayer {
 
     /// Puts cursor and view on lines that are held, and what is folded open to the width.
     fn settle(&mut self) {
-        let width = sheet::open_width(self, self.room);
+        let width = self.widths().further;
         let window = self.readout.window();
         self.opened.retain(|line, _| window.line(*line).is_some());
         for (at, opened) in &mut self.opened {
@@ -174,7 +174,7 @@ impl ContentLayer {
         }
         let held = |place: Place| {
             let line = window.line(place.line)?;
-            Some((line.at, self.height(&line, sheet::text_width(self, self.room))))
+            Some((line.at, self.height(&line, self.widths())))
         };
         let nearest = |place: Place| match held(place) {
             Some((line, rows)) => Place { line, row: place.row.min(rows - 1) },
@@ -198,5 +198,5 @@ impl ContentLayer {
 fn window_last(content: &ContentLayer) -> Place {
     let window = content.readout.window();
     let Some(line) = window.last().and_then(|at| window.line(at)) else { return Place::default() };
-    Place { line: line.at, row: content.height(&line, content.width()) - 1 }
+    Place { line: line.at, row: content.height(&line, content.widths()) - 1 }
 }

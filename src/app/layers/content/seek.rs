@@ -7,6 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use super::{ContentLayer, Place};
 use crate::app::App;
 use crate::app::layers::search::Search;
+use crate::app::sheets::content as sheet;
 use crate::content::window::{HeldLine, Window};
 use crate::keys::Action;
 
@@ -102,8 +103,15 @@ impl ContentLayer {
         let is_typing = self.seek.search.is_typing();
         match action {
             Action::GoBack if !is_typing && self.seek.is_under_way() => {
+                // The search read on from what is in view, which may not be held any more.
+                let words = if self.seek.is_searching() {
+                    self.return_to_origin();
+                    "stopped, where the search began; what came is counted"
+                } else {
+                    "stopped; what came stays"
+                };
                 self.seek.stop();
-                app.say("stopped; what came stays");
+                app.say(words);
             }
             Action::GoBack if is_typing => {
                 self.seek.search.act(action);
@@ -157,7 +165,8 @@ impl ContentLayer {
         if self.readout.window().line(place.line).is_some() {
             self.cursor = place;
             self.show_cursor();
-        } else if let Some(before) = before.filter(|_| self.readout.has_parts()) {
+        } else if let Some(before) = before {
+            // Where no parts are sent, it is read again from the start, which is said.
             self.readout.go_to_line(place.line, before, &mut self.orders);
             (self.cursor, self.top) = (place, place);
         }
@@ -227,7 +236,7 @@ impl ContentLayer {
         self.seek.stop();
         self.return_to_origin();
         let words = crate::text::UntrustedRef::new(self.seek.search.words().as_bytes());
-        format!("“{}” is not {where_to}", words.printable_within(30))
+        format!("“{}” was not found {where_to}", words.printable_within(30))
     }
 
     /// Goes to a line with the words, and to the side as far as they stand there.
@@ -235,15 +244,16 @@ impl ContentLayer {
         self.seek.stop();
         self.cursor = Place { line, row: 0 };
         let Some(held) = self.readout.window().line(line) else { return };
-        let width = crate::app::sheets::content::text_width(self, self.room);
+        let widths = sheet::widths(self, self.room);
+        let width = widths.first;
         if self.opened.contains_key(&line) || self.breaks {
-            let rows = self.rows(&held, width);
+            let rows = self.rows(&held, widths);
             let row = rows.iter().skip(1).position(|row| !self.matches(&row.text()).is_empty());
             self.cursor.row = row.map_or(0, |row| row + 1);
         } else if let Some(words) = &self.seek.words
             && let Some(found) = words.find(held.bytes)
         {
-            let before = crate::app::sheets::content::cells_before(&held, found.start());
+            let before = sheet::cells_before(&held, found.start());
             if before < self.left || before + 8 > self.left + width {
                 self.left = before.saturating_sub(width / 3).min(super::MOST_ASIDE);
             }
