@@ -112,6 +112,16 @@ impl Tally {
         self.of_batch > 0
     }
 
+    /// What matters most of it, where there is little room: `1,190 ok · 14 failed`, or how many lines.
+    #[must_use]
+    pub fn short_words(&self) -> String {
+        if self.has_results() {
+            return format!("{} ok · {} failed", grouped(self.good), grouped(self.bad));
+        }
+        let unit = if self.lines == 1 { "line" } else { "lines" };
+        format!("{} {unit}", grouped(self.lines))
+    }
+
     /// In words: `1,204 lines read · 1,190 ok · 14 failed`, and whatever is odd. Of a text that is no
     /// JSON, only how many lines there are.
     #[must_use]

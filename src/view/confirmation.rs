@@ -12,7 +12,7 @@
 use ratatui::layout::Rect;
 
 use super::{Pen, heading};
-use crate::app::layers::confirmation::Confirmation;
+use crate::app::layers::confirmation::{Confirmation, Question};
 use crate::keys::{Action, Hint};
 use crate::text::{shorten_end, shorten_middle};
 
@@ -21,7 +21,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
     let (place, question) = (asked.place(over), asked.question());
     pen.clear(place.area);
     let [yes, no] = question.answers();
-    let hints = [Hint::new(&[Action::Confirm], yes), Hint::new(&[Action::Decline], no)];
+    let mut hints = vec![Hint::new(&[Action::Confirm], yes), Hint::new(&[Action::Decline], no)];
+    if matches!(question, Question::Quit(_)) {
+        // Whoever insists is not asked once more.
+        hints.push(Hint::new(&[Action::Quit], "leaves, too"));
+    }
     let hint = app.hints(&hints);
     // Above the border it would hide what is asked.
     let room = usize::from(place.area.width.saturating_sub(5));
@@ -33,11 +37,11 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &Confirmation) {
         .title_bottom(heading(&hint, theme.chrome));
     let inner = pen.block(place.area, &block);
     let below = inner.bottom().saturating_sub(1);
-    let (mut lines, hidden) = (question.lines(), asked.hidden_lines(over));
+    let (mut lines, hidden) = (asked.lines(over), asked.hidden_lines(over));
     if hidden > 0 {
         // The line that says so takes the place of one more.
         lines.truncate(usize::from(below.saturating_sub(inner.y + 1)));
-        let more = question.lines().len() - lines.len();
+        let more = asked.lines(over).len() - lines.len();
         lines.push((format!("… {more} more"), String::new()));
     }
     for (y, (left, right)) in (inner.y..below).zip(lines) {

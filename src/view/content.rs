@@ -74,6 +74,8 @@ fn title(pen: &Pen<'_>, area: Rect, content: &ContentLayer) -> (Title<'static>, 
     let counts = if tally.lines == 0 { String::new() } else { tally.words() };
     let words_room = if is_searched { (room / 3).min(24) } else { 0 };
     let room = room.saturating_sub(words_room);
+    let is_short = width(&counts) + 3 + LEAST_NAME > room && tally.lines > 0;
+    let counts = if is_short { tally.short_words() } else { counts };
     let name_room = room.saturating_sub(width(&counts) + 3).max(LEAST_NAME).min(room);
     let name = shorten_middle(content.title(), name_room);
     let counts = shorten_end(&counts, room.saturating_sub(width(&name) + 3));
@@ -155,7 +157,8 @@ fn head(pen: &mut Pen<'_>, room: Rect, columns: &LineColumns) {
     pen.put_right(room.x, room.y, columns.number_end, "Line", style);
     for (told, x, cells) in &columns.told {
         // The words of a status stand behind the sign of a failure.
-        let indent = if *told == sheet::BatchColumn::Status { 2 } else { 0 };
+        let has_sign = *told == sheet::BatchColumn::Status && cells - 2 >= self::cells(told.name());
+        let indent = if has_sign { 2 } else { 0 };
         if told.is_number() {
             pen.put_right(*x, room.y, x + cells, told.name(), style);
         } else {

@@ -12,7 +12,7 @@ use crate::app::settings::Plan;
 use crate::jobs::job::Sum;
 use crate::jobs::rescue;
 use crate::keys::{Action, Scope};
-use crate::text::{grouped, size};
+use crate::text::{grouped, size, width};
 use crate::time::span::wait;
 
 /// Cells of the question.
@@ -48,46 +48,74 @@ pub struct RescueAsked {
 
 /// Files that are named; of others it is said how many they are.
 const NAMED: usize = 5;
+/// Below so many cells the words are shorter, and fewer files are named: all of it is to be seen.
+const ROOMY_FROM: usize = 56;
+const NAMED_NARROW: usize = 1;
+
+/// A line: what stands at its left, and at its right.
+type Line = (String, String);
+
+fn alone(words: impl Into<String>) -> Line {
+    (words.into(), String::new())
+}
 
 impl RescueAsked {
-    fn lines(&self) -> Vec<(String, String)> {
+    fn lines(&self, cells: usize) -> Vec<Line> {
+        let is_roomy = cells >= ROOMY_FROM;
         let files = crate::app::saving::files(self.plan.files.len());
         let bytes = size(self.plan.bytes);
         let takes = match (self.plan.takes_s, self.rate) {
             (Some(seconds), Some(rate)) => {
                 format!("about {} at {}/s", wait(seconds), size(whole(rate)))
             }
-            _ => "no rate was measured yet".to_owned(),
+            _ if is_roomy => "time unknown until the first bytes came".to_owned(),
+            _ => "time unknown until bytes came".to_owned(),
         };
-        let mut lines = vec![
-            (format!("saves {files}, {bytes}"), takes),
-            (format!("to {}", self.folder), String::new()),
-        ];
-        if let Some(free) = self.free {
-            let fits = free >= self.plan.bytes;
-            let words = if fits { "free there" } else { "free there: not all of it fits" };
-            lines[1].1 = format!("{} {words}", size(free));
-        }
+        let free = self.free.map_or(String::new(), |free| {
+            let words = match (free >= self.plan.bytes, is_roomy) {
+                (true, true) => "free there",
+                (true, false) => "free",
+                (false, true) => "free there: not all of it fits",
+                (false, false) => "free: too little",
+            };
+            format!("{} {words}", size(free))
+        });
+        let mut lines =
+            vec![(format!("saves {files}, {bytes}"), takes), (format!("to {}", self.folder), free)];
         if !self.is_whole {
-            let loads = "only what is loaded: the service may have more at risk";
-            lines.push((loads.to_owned(), String::new()));
+            lines.push(alone(if is_roomy {
+                "only what is loaded: the service may have more at risk"
+            } else {
+                "only what is loaded; there is more"
+            }));
         }
-        let late = &self.plan.late;
-        if !late.is_empty() {
-            let (ran_out, others): (Vec<usize>, Vec<usize>) =
-                late.iter().partition(|place| self.left_s(**place) <= 0);
-            let will =
-                if others.is_empty() { "ran out and may be gone" } else { "will not make it" };
-            let all = ran_out.len() + others.len();
-            lines.push((format!("{} {will}:", crate::app::saving::files(all)), String::new()));
+        lines.extend(self.late_lines(is_roomy));
+        lines
+    }
+
+    /// What has run out, and what will before it is whole, by name.
+    fn late_lines(&self, is_roomy: bool) -> Vec<Line> {
+        let (ran_out, others): (Vec<usize>, Vec<usize>) =
+            self.plan.late.iter().partition(|place| self.left_s(**place) <= 0);
+        let mut most = if is_roomy { NAMED } else { NAMED_NARROW };
+        let mut lines = vec![];
+        let groups = [
+            (ran_out, if is_roomy { "ran out and may be gone:" } else { "ran out:" }),
+            (others, if is_roomy { "will not make it:" } else { "too late:" }),
+        ];
+        for (places, words) in groups.into_iter().filter(|(places, _)| !places.is_empty()) {
+            let files = crate::app::saving::files(places.len());
+            lines.push(alone(format!("{files} {words}")));
             let name = |place: &usize| {
                 let left = self.left_s(*place);
                 let left = if left <= 0 { "expired".to_owned() } else { wait(left.unsigned_abs()) };
                 (format!("  {}", self.plan.files[*place].shown(48)), left)
             };
-            lines.extend(late.iter().take(NAMED).map(name));
-            if late.len() > NAMED {
-                lines.push((format!("  and {} more", grouped(late.len() - NAMED)), String::new()));
+            lines.extend(places.iter().take(most).map(name));
+            let rest = places.len().saturating_sub(most);
+            most = most.saturating_sub(places.len());
+            if rest > 0 && is_roomy {
+                lines.push(alone(format!("  and {} more", grouped(rest))));
             }
         }
         lines
@@ -99,19 +127,36 @@ impl RescueAsked {
     }
 }
 
+/// Lines in so many cells: what has no room at the right stands below.
+fn fitted(lines: Vec<Line>, cells: usize) -> Vec<Line> {
+    let fits = |left: &str, right: &str| width(left) + 2 + width(right) <= cells;
+    let mut out = vec![];
+    for (left, right) in lines {
+        // A name gives way itself.
+        if right.is_empty() || fits(&left, &right) || left.starts_with("  ") {
+            out.push((left, right));
+        } else {
+            out.extend([alone(left), alone(right)]);
+        }
+    }
+    out
+}
+
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rate, bounded")]
 fn whole(rate: f64) -> u64 {
     rate.clamp(0.0, 1e15) as u64
 }
 
-fn quit_lines(sum: &Sum) -> Vec<(String, String)> {
+fn quit_lines(sum: &Sum, cells: usize) -> Vec<Line> {
     let files = crate::app::saving::files(sum.open);
     let waits = sum.open - sum.under_way;
     let state = format!("{} on the way, {} waiting", grouped(sum.under_way), grouped(waits));
-    vec![
-        (format!("{files} will not be saved"), state),
-        ("what came stays, and is gone on from next time".to_owned(), String::new()),
-    ]
+    let stays = if cells >= ROOMY_FROM {
+        "what came stays, and is gone on from next time"
+    } else {
+        "what came stays for next time"
+    };
+    vec![(format!("{files} will not be saved"), state), alone(stays)]
 }
 
 impl Question {
@@ -125,14 +170,16 @@ impl Question {
         }
     }
 
-    /// The consequence, and below it what is at stake: what is printed has been made printable.
+    /// The consequence, and below it what is at stake, in so many cells: what is printed has been made
+    /// printable.
     #[must_use]
-    pub fn lines(&self) -> Vec<(String, String)> {
-        match self {
-            Self::WriteSettings(plan) => plan.lines(),
-            Self::Rescue(asked) => asked.lines(),
-            Self::Quit(sum) => quit_lines(sum),
-        }
+    pub fn lines(&self, cells: usize) -> Vec<Line> {
+        let lines = match self {
+            Self::WriteSettings(plan) => return plan.lines(),
+            Self::Rescue(asked) => asked.lines(cells),
+            Self::Quit(sum) => quit_lines(sum, cells),
+        };
+        fitted(lines, cells)
     }
 
     /// What a yes does, and a no, in a word or two.
@@ -185,7 +232,14 @@ impl Confirmation {
     /// Where it stands: below its lines there is an empty one, and that of the answers.
     #[must_use]
     pub fn place(&self, screen: Rect) -> ListPlace {
-        ListPlace::picker(screen, WIDTH, self.question.lines().len() + 2)
+        ListPlace::picker(screen, WIDTH, self.lines(screen).len() + 2)
+    }
+
+    /// Its lines on this screen.
+    #[must_use]
+    pub fn lines(&self, screen: Rect) -> Vec<Line> {
+        let cells = ListPlace::picker(screen, WIDTH, 0).room.width;
+        self.question.lines(usize::from(cells))
     }
 
     /// How many of its lines there is no room for; as long as there are any, it takes no yes.

@@ -83,6 +83,10 @@ pub fn footer(app: &App, columns: u16) -> Footer {
         footer.says_message = true;
         return footer;
     }
+    if !app.layers().is_empty() {
+        // What can be done stands in the border of what lies above.
+        return footer;
+    }
     let marks = shorten_end(&marks(app).unwrap_or_default(), room);
     let taken = cells(&marks);
     footer.line.put(left, Tone::Marked, marks);
@@ -290,10 +294,10 @@ fn explained(room: usize, before: &str, ways: &[&str], after: &str) -> String {
 
 /// A hint behind what is said before it; nothing where no key does it.
 fn behind(app: &App, hint: &Hint) -> String {
-    app.settings()
-        .keys
-        .hint(hint, &[Scope::Main])
-        .map_or(String::new(), |hint| format!(" · {hint}"))
+    // Under a dialog its keys hold.
+    let keys = Some(&app.settings().keys).filter(|_| app.layers().is_empty());
+    let hint = keys.and_then(|keys| keys.hint(hint, &[Scope::Main]));
+    hint.map_or(String::new(), |hint| format!(" · {hint}"))
 }
 
 /// What refreshing is doing, where that is more than the header says.
@@ -348,6 +352,8 @@ fn timeline_words(app: &App) -> Option<String> {
         Hint::new(&[Action::MoveLeft, Action::MoveRight], "move"),
         Hint::new(&[Action::OpenDetail], enter),
     ];
-    let ways = app.main_hints(&ways);
-    Some([format!("{when} · {files} {unit} · {bytes}"), ways].join(" · "))
+    let ways = if app.layers().is_empty() { app.main_hints(&ways) } else { String::new() };
+    let ways = Some(ways).filter(|ways| !ways.is_empty());
+    let words = format!("{when} · {files} {unit} · {bytes}");
+    Some([words].into_iter().chain(ways).collect::<Vec<_>>().join(" · "))
 }

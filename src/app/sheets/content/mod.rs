@@ -1,19 +1,19 @@
 //! What stands in the rows of a content, and where: the columns of a batch's lines, the lines
 //! themselves, and what is said at their end.
 
+mod words;
+
 use ratatui::layout::Rect;
 
-use crate::app::App;
 use crate::app::geometry::inside;
 use crate::app::layers::content::ContentLayer;
-use crate::content::Hindrance;
 use crate::content::json::{self, Fragment, Row};
-use crate::content::looks::{binary_kind, hex};
 use crate::content::results::{BatchLine, Ending, Meaning};
 use crate::content::window::{HeldLine, Number};
-use crate::keys::{Action, Hint};
-use crate::text::{UntrustedRef, grouped, json_text, size, width};
+use crate::text::{UntrustedRef, grouped, json_text, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
+
+pub use words::{amount, end_words, instead, start_words};
 
 /// Cells before the number, for the sign of the cursor.
 const MARKER: u16 = 2;
@@ -25,9 +25,13 @@ const FOLD: u16 = 2;
 const TOKENS: u16 = 6;
 /// Cells that the text of a line has at least, where there is a column that can give way.
 const LEAST_TEXT: u16 = 14;
-const LEAST_TEXT_NARROW: u16 = 4;
+const LEAST_TEXT_NARROW: u16 = 0;
 /// Below this width of the inside, a line's text gives way to what is said of it.
 const ROOMY_FROM: u16 = 60;
+/// Cells of a name that are made printable before it is shortened.
+const MOST_OF_A_NAME: usize = 512;
+/// Below this many cells a status has no room for a code behind its number.
+const LEAST_OF_A_CODE: usize = 12;
 /// Digits for which there is room in any case.
 const LEAST_DIGITS: usize = 4;
 /// First bytes of a binary content that are shown.
@@ -72,7 +76,9 @@ impl BatchColumn {
     pub fn cell(self, line: &BatchLine, cells: u16) -> (String, Tone) {
         let cells = usize::from(cells);
         let name = |text: &Option<crate::text::Untrusted>| {
-            text.as_ref().map_or("—".to_owned(), |text| text.borrow().printable_within(cells))
+            // Ends that differ are seen.
+            let whole = text.as_ref().map(|text| text.borrow().printable_within(MOST_OF_A_NAME));
+            whole.map_or("—".to_owned(), |whole| shorten_middle(&whole, cells))
         };
         let count = |count: Option<u64>| count.map_or(String::new(), short_count);
         let failed = matches!(line.outcome, Ending::Bad { .. });
@@ -87,7 +93,12 @@ impl BatchColumn {
                     Ending::Good(_) | Ending::Asked => Tone::Chrome,
                 };
                 let sign = if failed { "✗ " } else { "  " };
-                (crate::text::shorten_end(&format!("{sign}{words}"), cells), tone)
+                // The number alone says more than a code that is cut at once.
+                let number = words.split(' ').next().filter(|number| number.len() + 2 <= cells);
+                let number =
+                    number.filter(|_| width(&words) + 2 > cells && cells < LEAST_OF_A_CODE);
+                let words = number.map_or_else(|| shorten_end(&words, cells - 2), str::to_owned);
+                (format!("{sign}{words}"), tone)
             }
             Self::Model if line.model.is_none() => (String::new(), Tone::Chrome),
             Self::Model => (name(&line.model), Tone::Chrome),
@@ -151,7 +162,8 @@ fn wanted(content: &ContentLayer, room: u16) -> Vec<(BatchColumn, u16)> {
     }
     let [id, status, model] = tally.cells().map(|cells| u16::try_from(cells).unwrap_or(u16::MAX));
     let (most_id, most_status) = match room {
-        ..ROOMY_FROM => (12, 6),
+        // What is left beside number, sign and status.
+        ..ROOMY_FROM => (room.saturating_sub(20).clamp(9, 20), 6),
         ROOMY_FROM..100 => (18, 8),
         100..140 => (24, 20),
         _ => (28, 26),
@@ -274,135 +286,4 @@ pub fn cells_before(line: &HeldLine<'_>, offset: usize) -> usize {
         UntrustedRef::new(before).printable().into_owned()
     };
     width(&text)
-}
-
-/// What stands below the last line that is held: what follows, or why nothing does.
-#[must_use]
-pub fn end_words(content: &ContentLayer) -> (String, Tone) {
-    let readout = content.readout();
-    if let Some(why) = readout.hindrance() {
-        return (format!("stopped: {why}"), Tone::Error);
-    }
-    if let Some(why) = readout.tried_in_vain() {
-        return (format!("{why}; trying again"), Tone::Warning);
-    }
-    if readout.fetches() == Some(false) {
-        return ("asking for the last lines …".to_owned(), Tone::Accent);
-    }
-    if let Some(at) = readout.passed_over() {
-        let to = size(readout.window().end());
-        return (format!("reading again from the start: {} of {to} …", size(at)), Tone::Accent);
-    }
-    if content.is_searching() {
-        return (format!("searching … {} read", size(readout.bytes_read())), Tone::Accent);
-    }
-    if readout.is_at_the_end() {
-        return end_of(content);
-    }
-    if readout.is_reading() {
-        return ("reading …".to_owned(), Tone::Accent);
-    }
-    ("more below".to_owned(), Tone::Chrome)
-}
-
-/// What is said where all was read.
-fn end_of(content: &ContentLayer) -> (String, Tone) {
-    let readout = content.readout();
-    if readout.head().is_some_and(|head| head.incomplete) {
-        let words = "end of what is there; the service says that it is still being written";
-        return (words.to_owned(), Tone::Warning);
-    }
-    if readout.has_no_length() {
-        let is_complete = readout.window().last_is_complete();
-        return if is_complete {
-            ("end of what came · length unknown · last line complete".to_owned(), Tone::Chrome)
-        } else {
-            let words = "end of what came · length unknown · the last line breaks off";
-            (words.to_owned(), Tone::Warning)
-        };
-    }
-    match readout.other_size_listed() {
-        Some(listed) => {
-            let (listed, end) = (grouped(listed), grouped(readout.window().end()));
-            (format!("end of the content at {end} bytes; the list says {listed}"), Tone::Warning)
-        }
-        None => ("end of the content".to_owned(), Tone::Chrome),
-    }
-}
-
-/// What stands above the first line that is held, where it is not the first one of all.
-#[must_use]
-pub fn start_words(content: &ContentLayer) -> Option<(String, Tone)> {
-    let readout = content.readout();
-    if readout.is_at_the_start() || readout.window().is_empty() {
-        return None;
-    }
-    Some(match (readout.fetches(), readout.has_parts()) {
-        (Some(true), _) => ("reading what is above …".to_owned(), Tone::Accent),
-        (_, true) => ("more above".to_owned(), Tone::Chrome),
-        (_, false) => {
-            let words = "lines above are not held any more, and the service sends no parts";
-            (words.to_owned(), Tone::Warning)
-        }
-    })
-}
-
-/// How much was read, of how much: `3.20 of 12.40 MiB`.
-#[must_use]
-pub fn amount(content: &ContentLayer) -> String {
-    let readout = content.readout();
-    let read = readout.bytes_read();
-    match readout.total() {
-        Some(total) if total == read => size(total),
-        Some(total) => format!("{} of {}", size(read), size(total)),
-        None => size(read),
-    }
-}
-
-/// What is said instead of lines where there are none: a sentence, what helps, and whether it is a
-/// failure.
-#[must_use]
-pub fn instead(app: &App, content: &ContentLayer) -> Option<(String, String, bool)> {
-    let readout = content.readout();
-    let again = || app.hints(&[Hint::new(&[Action::Refresh], "tries again")]);
-    if let Some(begin) = readout.binary() {
-        let kind = binary_kind(begin).map_or(String::new(), |kind| format!(" ({kind})"));
-        let of = readout.total().map_or(String::new(), |total| format!(" of {}", size(total)));
-        let words = format!("A binary content{kind}{of}: there are no lines to show.");
-        return Some((words, format!("begins with {}", hex(begin, BYTES_SHOWN)), false));
-    }
-    if !readout.window().is_empty() {
-        return None;
-    }
-    let Some(why) = readout.hindrance() else {
-        if readout.is_at_the_end() {
-            return Some(("The content is empty.".to_owned(), String::new(), false));
-        }
-        let endpoint = &app.settings().endpoint;
-        let words = match readout.tried_in_vain() {
-            Some(why) => format!("{why}; trying again …"),
-            None if content.is_of_service() => format!("Asking {endpoint} for the content …"),
-            None => "Reading the saved file …".to_owned(),
-        };
-        return Some((words, String::new(), false));
-    };
-    Some((sentence(why), again(), true))
-}
-
-/// A hindrance as a sentence.
-fn sentence(why: &Hindrance) -> String {
-    use crate::api::ApiError;
-    use crate::api::error::Status;
-    match why {
-        Hindrance::Call(ApiError::Refused { status: Status(404 | 410), .. }) => {
-            "The service has no such content: the file expired, or was deleted.".to_owned()
-        }
-        Hindrance::Call(error) => {
-            format!("The content could not be read: {error}; {}.", error.advice())
-        }
-        Hindrance::NotTheContent(impostor) => {
-            format!("What came is not the content: {impostor}.")
-        }
-        why => format!("The content could not be read: {why}."),
-    }
 }
