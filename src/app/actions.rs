@@ -12,7 +12,6 @@ use super::layers::detail::Detail;
 use super::layers::events::Events;
 use super::layers::filter::FilterInput;
 use super::layers::help::Help;
-use super::layers::jobs::Jobs;
 use super::layers::palette::Palette;
 use super::layers::sort::SortPicker;
 use super::layers::{Fate, Layer};
@@ -139,7 +138,7 @@ impl App {
             A::OpenColumns => self.layers.push(Layer::Columns(ColumnsPicker::default())),
             A::OpenAgenda => self.layers.push(Layer::Agenda(Agenda::default())),
             A::OpenEvents => self.layers.push(Layer::Events(Events::default())),
-            A::OpenJobs => self.layers.push(Layer::Jobs(Jobs::default())),
+            A::OpenJobs => self.open_jobs(effects),
             A::Download => self.download(),
             A::DownloadTo => self.open_save_to(),
             A::Rescue => self.rescue(effects),
@@ -271,7 +270,8 @@ impl App {
         // In place of the palette, so that the layers do not pile up.
         self.layers.close_if(|layer| matches!(layer, Layer::Palette(_)));
         if !matches!(self.layers.top(), Some(Layer::Help(_))) {
-            self.layers.push(Layer::Help(Help::default()));
+            let first = self.layers.scopes().first().copied();
+            self.layers.push(Layer::Help(Help::on(first)));
         }
     }
 

@@ -6,6 +6,7 @@ use super::settings::{Chosen, Plan};
 use crate::account::alerts::Alert;
 use crate::api::call::{Call, Ticket};
 use crate::content::Wanted;
+use crate::jobs::dead::DeadPart;
 use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Turn};
 
@@ -53,6 +54,12 @@ pub enum Effect {
     /// Take away what is kept of a file that did not become whole; the answer is
     /// [`Event::PartDropped`](super::event::Event::PartDropped).
     DropPart(JobId, Box<Download>),
+    /// See in these folders what is kept of files that nobody goes on with; the answer is
+    /// [`Event::DeadTold`](super::event::Event::DeadTold).
+    LookForDead(Vec<PathBuf>),
+    /// Take away what is kept of such a file; the answer is
+    /// [`Event::DeadRemoved`](super::event::Event::DeadRemoved).
+    RemoveDead(Box<DeadPart>),
     /// See how much room there is in this folder; the answer is
     /// [`Event::RoomTold`](super::event::Event::RoomTold).
     LookAtRoom(PathBuf),

@@ -7,6 +7,7 @@ use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::content::Arrival;
+use crate::jobs::dead::DeadPart;
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
 use crate::jobs::{JobId, Told, Turn};
@@ -85,6 +86,10 @@ pub enum Event {
     },
     /// What was kept of a file that did not become whole is gone, or why it is not, in words.
     PartDropped(JobId, Result<(), String>),
+    /// What is kept of files that nobody goes on with.
+    DeadTold(Vec<DeadPart>),
+    /// What was kept of such a file is gone, or why it is not, in words.
+    DeadRemoved(Box<DeadPart>, Result<(), String>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
     /// So much room there is in the folder in which files would be saved, where that can be told.

@@ -246,6 +246,8 @@ impl App {
                 self.saving_ended(turn, told, result, ledger_trouble);
             }
             Event::PartDropped(job, result) => self.part_dropped(job, result),
+            Event::DeadTold(dead) => self.dead_told(dead),
+            Event::DeadRemoved(dead, result) => self.dead_removed(&dead, result),
             Event::SettingsWritten(text) | Event::LedgerFailed(text) => self.say(text),
             Event::RoomTold(free) => self.room_told(free),
             Event::SuspendRequested => effects.push(Effect::Suspend),

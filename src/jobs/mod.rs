@@ -5,6 +5,7 @@
 //! [`whole`], and the [`record`] that is kept of it. All of it is pure: the runtime carries out what is
 //! begun, and tells how far it is and how it ended.
 
+pub mod dead;
 pub mod deletion;
 pub mod in_use;
 pub mod job;

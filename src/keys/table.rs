@@ -174,32 +174,6 @@ const LISTS: &[Binding] = &[
     ),
     within(Scope::Columns, bind("wider", &[Char('+')], A::Wider, "in the columns: wider")),
     within(Scope::Columns, bind("narrower", &[Char('-')], A::Narrower, "in the columns: narrower")),
-    within(
-        Scope::Jobs,
-        bind("pause-job", &[Char(' ')], A::PauseJob, "in the jobs: pause, or go on"),
-    ),
-    within(
-        Scope::Jobs,
-        bind(
-            "cancel-job",
-            &[Char('x')],
-            A::CancelJob,
-            "in the jobs: cancel; again removes the rest",
-        ),
-    ),
-    within(Scope::Jobs, bind("retry-job", &[Char('r')], A::RetryJob, "in the jobs: try again")),
-    within(
-        Scope::Content,
-        bind("fold", &[Named(Enter)], A::Fold, "in a content: fold the line open, or close it"),
-    ),
-    within(
-        Scope::Content,
-        bind("wrap", &[Char('w')], A::ToggleWrap, "in a content: break long lines, or cut them"),
-    ),
-    within(
-        Scope::Content,
-        bind("copy-value", &[Char('y')], A::CopyValue, "in a content: copy the value, or the line"),
-    ),
     within(Scope::Question, bind("yes", &[Char('y')], A::Confirm, "in a question: yes")),
     within(Scope::Question, bind("no", &[Char('n')], A::Decline, "in a question: no")),
     within(
@@ -233,6 +207,38 @@ const LISTS: &[Binding] = &[
     ),
 ];
 
+const JOBS: &[Binding] = &[
+    within(
+        Scope::Jobs,
+        bind("pause-job", &[Char(' ')], A::PauseJob, "in the jobs: pause, or go on"),
+    ),
+    within(
+        Scope::Jobs,
+        bind(
+            "cancel-job",
+            &[Char('x')],
+            A::CancelJob,
+            "in the jobs: cancel; again removes the rest",
+        ),
+    ),
+    within(Scope::Jobs, bind("retry-job", &[Char('r')], A::RetryJob, "in the jobs: try again")),
+];
+
+const CONTENT: &[Binding] = &[
+    within(
+        Scope::Content,
+        bind("fold", &[Named(Enter)], A::Fold, "in a content: fold the line open, or close it"),
+    ),
+    within(
+        Scope::Content,
+        bind("wrap", &[Char('w')], A::ToggleWrap, "in a content: break long lines, or cut them"),
+    ),
+    within(
+        Scope::Content,
+        bind("copy-value", &[Char('y')], A::CopyValue, "in a content: copy the value, or the line"),
+    ),
+];
+
 /// The whole table.
 pub const GROUPS: &[Group] = &[
     Group { title: "Move", bindings: MOVE },
@@ -241,5 +247,7 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Mark, copy, download, delete", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
+    Group { title: "In the jobs", bindings: JOBS },
+    Group { title: "In a content", bindings: CONTENT },
     Group { title: "In lists, questions, texts", bindings: LISTS },
 ];

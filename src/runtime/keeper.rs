@@ -26,27 +26,46 @@ const REST: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Keeper {
     asked: Sender<()>,
+    room: Sender<PathBuf>,
 }
 
 impl Keeper {
     pub(super) fn start(ledger: Ledger, sender: Sender<Message>, background: &Handle) -> Self {
         let (asked, receiver) = mpsc::channel(1);
-        background.spawn(keep(ledger, sender, receiver));
-        Self { asked }
+        let (room, of_room) = mpsc::channel(1);
+        background.spawn(keep(ledger, sender, receiver, of_room));
+        Self { asked, room }
     }
 
     /// What is asked for while it looks is another look, however often it is.
     pub(super) fn look(&self) {
         let _ = self.asked.try_send(());
     }
+
+    /// Looks, and tells behind that how much room there is in a folder. Where that was asked for and not
+    /// told yet, the answer is for both.
+    pub(super) fn look_at_room(&self, folder: PathBuf) {
+        let _ = self.room.try_send(folder);
+    }
 }
 
-async fn keep(ledger: Ledger, sender: Sender<Message>, mut asked: Receiver<()>) {
+async fn keep(
+    ledger: Ledger,
+    sender: Sender<Message>,
+    mut asked: Receiver<()>,
+    mut room: Receiver<PathBuf>,
+) {
     let mut watch = Watch::default();
     let mut rests_until = Duration::ZERO;
-    while asked.recv().await.is_some() {
+    loop {
+        let folder = tokio::select! {
+            asked = asked.recv() => asked.map(|()| None),
+            folder = room.recv() => folder.map(Some),
+        };
+        let Some(folder) = folder else { return };
         let begun = since_boot();
-        if begun < rests_until {
+        // Somebody waits for the room, and decides by what is saved.
+        if begun < rests_until && folder.is_none() {
             continue;
         }
         let (ledger, sender) = (ledger.clone(), sender.clone());
@@ -55,6 +74,9 @@ async fn keep(ledger: Ledger, sender: Sender<Message>, mut asked: Receiver<()>) 
                 let event = Event::ShelfTold { saved, lost, whole };
                 sender.blocking_send(Message::Event(event)).is_ok()
             });
+            if let Some(folder) = folder {
+                let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
+            }
             (watch, told)
         };
         let Ok((watched, goes_on)) = spawn_blocking(look).await else { return };
@@ -173,6 +195,13 @@ fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
         }
         Err(error) => Err(format!("{place} cannot be looked at: {}", cause(&error))),
     }
+}
+
+/// Bytes that there is room for in a folder, or where it would be made.
+fn room_in(folder: &Path) -> Option<u64> {
+    let mut there = folder.ancestors();
+    let found = there.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! at most, however many run.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,9 +14,10 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::ledger::Ledger;
-use super::transfer::{Done, Saver};
+use super::transfer::{Done, Saver, find_dead, remove_dead};
 use super::{End, LazyClient, Message};
 use crate::app::event::Event;
+use crate::jobs::dead::DeadPart;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Told, Turn};
@@ -155,11 +156,21 @@ impl Savings {
         });
     }
 
-    /// Sees how much room there is where files would be saved.
-    pub(super) fn look_at_room(&self, folder: PathBuf) {
+    /// Sees what is kept of files that nobody goes on with.
+    pub(super) fn look_for_dead(&self, folders: Vec<PathBuf>) {
         let sender = self.shared.sender.clone();
         self.background.spawn_blocking(move || {
-            let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
+            let dead = folders.iter().flat_map(|folder| find_dead(folder, now_s())).collect();
+            let _ = sender.blocking_send(Message::Event(Event::DeadTold(dead)));
+        });
+    }
+
+    /// Takes away what is kept of such a file.
+    pub(super) fn remove_dead(&self, dead: Box<DeadPart>) {
+        let sender = self.shared.sender.clone();
+        self.background.spawn_blocking(move || {
+            let result = remove_dead(&dead, now_s()).map_err(|error| error.to_string());
+            let _ = sender.blocking_send(Message::Event(Event::DeadRemoved(dead, result)));
         });
     }
 }
@@ -214,13 +225,6 @@ impl Shared {
 
 fn now_s() -> i64 {
     Now::read().wall_ms.div_euclid(1_000)
-}
-
-/// Bytes that there is room for in a folder, or where it would be made.
-fn room_in(folder: &Path) -> Option<u64> {
-    let mut there = folder.ancestors();
-    let found = there.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 #[cfg(test)]

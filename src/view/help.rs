@@ -18,7 +18,7 @@ use crate::app::sheets::help;
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Help) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
     let search = layer.search();
-    let sheet = help::sheet(app, inside(area), search.words());
+    let sheet = help::sheet(app, inside(area), search.words(), layer.first());
     let (others, back) = narrowing_hints(search);
     let hint = reader_hints(app, sheet.overflow(), others, back);
     let from = layer.scroll().min(sheet.overflow());

@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 
 use super::screens::centred;
 use super::{Pen, foot, heading};
+use crate::app::App;
 use crate::app::layers::jobs::Jobs;
 use crate::app::sheets::jobs;
 use crate::jobs::job::{JobState, Pause};
@@ -20,12 +21,12 @@ use crate::text::grouped;
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
     let Pen { app, theme, .. } = *pen;
     let list = Jobs::place(app, area);
-    let list_cursor = layer.cursor(app);
+    let list_cursor = layer.cursor();
     let cursor = list_cursor.line(list.lines);
     let sum = app.saving().sum();
     let title = match (list.lines, sum.open) {
         (0, _) => "Jobs".to_owned(),
-        (all, 0) => format!("Jobs · {}", grouped(all)),
+        (_, 0) => format!("Jobs{}", done(app)),
         _ => {
             let room = usize::from(area.width).saturating_sub(12);
             format!("Jobs · {}", jobs::progress(app, room).trim_start_matches("↓ "))
@@ -68,11 +69,39 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
         let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
         pen.lines(rest, &jobs::about(app, job, inner.width));
     }
+    if below < inner.bottom()
+        && let Some(dead) = layer.dead(app)
+    {
+        let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
+        pen.lines(rest, &jobs::about_dead(app, dead, inner.width));
+    }
+}
+
+/// What became of the jobs, where none is open: ` · 12 saved · 2 failed · 1 dead`.
+fn done(app: &App) -> String {
+    let saving = app.saving();
+    let count = |is_it: fn(&JobState) -> bool| {
+        saving.queue().jobs().filter(|job| is_it(&job.state)).count()
+    };
+    let counts = [
+        (count(|state| matches!(state, JobState::Saved(_))), "saved"),
+        (count(|state| matches!(state, JobState::Failed(_))), "failed"),
+        (count(|state| matches!(state, JobState::Cancelled)), "cancelled"),
+        (saving.dead().len(), "dead"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let words = counts.map(|(count, what)| format!("{} {what}", grouped(*count)));
+    [String::new()].into_iter().chain(words).collect::<Vec<_>>().join(" · ")
 }
 
 /// What can be done with the job under the cursor.
 fn hints(pen: &Pen<'_>, layer: &Jobs) -> String {
-    let hints = match layer.job(pen.app).map(|job| &job.state) {
+    let job = layer.job(pen.app);
+    let hints = match job.map(|job| &job.state) {
+        None if layer.dead(pen.app).is_some() => vec![
+            Hint::new(&[Action::CancelJob], "removes what is kept"),
+            Hint::new(&[Action::CopyId], "copies the path"),
+        ],
         None | Some(JobState::Finishing) => vec![],
         Some(JobState::Running | JobState::Waiting) => vec![
             Hint::new(&[Action::PauseJob], "pauses"),
@@ -82,10 +111,12 @@ fn hints(pen: &Pen<'_>, layer: &Jobs) -> String {
             Hint::new(&[Action::PauseJob], "goes on"),
             Hint::new(&[Action::CancelJob], "cancels"),
         ],
-        Some(JobState::Failed(_) | JobState::Cancelled) => vec![
-            Hint::new(&[Action::RetryJob], "tries again"),
-            Hint::new(&[Action::CancelJob], "removes what is kept"),
-        ],
+        Some(JobState::Failed(_) | JobState::Cancelled) => {
+            let has_some = job.is_some_and(|job| job.received > 0);
+            let removes = Hint::new(&[Action::CancelJob], "removes what is kept");
+            let again = Hint::new(&[Action::RetryJob], "tries again");
+            [again].into_iter().chain(has_some.then_some(removes)).collect()
+        }
         Some(JobState::Saved(_)) => vec![Hint::new(&[Action::CopyId], "copies the path")],
     };
     let closes = [Hint::new(&[Action::GoBack], "closes")];

@@ -5,6 +5,7 @@
 
 use crossterm::event::KeyCode;
 use shelflife::app::sheets::help::{FILTERS, MORE, signs};
+use shelflife::app::sheets::jobs::signs as of_jobs;
 use shelflife::keys::{Action, Binding, GROUPS, KeyMap, Scope, bindings};
 use shelflife::time::expiry::Thresholds;
 use shelflife::topics::TOPICS;
@@ -41,6 +42,24 @@ fn words<'a>(lines: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     lines.into_iter().flat_map(str::split_whitespace).collect()
 }
 
+/// Opened from where keys of its own hold, it begins with these.
+#[test]
+fn help_begins_with_the_keys_of_where_it_was_opened() {
+    for (keys, title, line) in [
+        ("J?", "In the jobs", "in the jobs: pause, or go on"),
+        ("e?", "In a content", "in a content: fold the line open"),
+        ("?", "Move", "down"),
+    ] {
+        for (width, height) in [(80, 24), (120, 36)] {
+            let mut driver = Driver::showing(width, height, &account(false));
+            driver.keys(keys);
+            let screen = text(&driver.app, width, height);
+            let lines: Vec<&str> = screen.lines().skip(1).take(2).collect();
+            assert!(lines[0].contains(title) && lines[1].contains(line), "{keys}: {screen}");
+        }
+    }
+}
+
 #[test]
 fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
     let mut expected = vec![];
@@ -55,6 +74,8 @@ fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
     for (sign, what) in signs(Thresholds::default()) {
         expected.extend([sign.to_owned(), what]);
     }
+    expected.push("Signs of jobs".to_owned());
+    expected.extend(of_jobs().iter().map(|(sign, what)| format!("{sign} {what}")));
     expected.push("Filters".to_owned());
     expected.extend(FILTERS.iter().map(|(example, what)| format!("{example} {what}")));
     expected.push(MORE.to_owned());

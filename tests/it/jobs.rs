@@ -5,10 +5,12 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use shelflife::account::journal::Happening;
 use shelflife::account::shelf::Shelved;
+use shelflife::api::call::Call;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::settings::RescueRule;
+use shelflife::jobs::dead::DeadPart;
 use shelflife::jobs::job::{FailureKind, JobFailure, JobState};
 use shelflife::jobs::record::Saved;
 use shelflife::jobs::{Download, Told, Turn};
@@ -208,7 +210,10 @@ fn cancelling_keeps_what_came_and_once_more_removes_it() {
     told(&mut driver, turn, Told::Named("/home/me/results/a".into()));
     told(&mut driver, turn, Told::Received(1_024, Some(2_048)));
     driver.keys("x");
-    assert_eq!(message(&driver), "cancelled; 1.00 KiB kept; x removes that, too");
+    assert_eq!(
+        message(&driver),
+        "cancelled; 1.00 KiB kept for another try; x once more removes that"
+    );
     assert_eq!(states(&driver), [JobState::Cancelled]);
     driver.keys("x");
     assert!(matches!(driver.effects.last(), Some(Effect::DropPart(job, _)) if *job == turn.job));
@@ -291,8 +296,216 @@ fn a_rescue_is_one_question_about_what_is_at_risk() {
     driver.keys("y");
     assert_eq!(ids(&begun(&mut driver))[0], "name-0001.jsonl");
     assert_eq!(driver.app.saving().sum().open, 6);
+    driver.effects.clear();
     driver.keys("!");
+    room(&mut driver, 1 << 30);
     assert_eq!(message(&driver), "nothing is at risk, but for what is being saved");
+}
+
+/// What is not known is said not to be, and not taken for nothing.
+#[test]
+fn a_rescue_of_a_list_that_is_loading_says_that_it_is() {
+    let mut driver = Driver::started(120, 36, settings());
+    let asked = driver.fetch();
+    driver.keys("!");
+    room(&mut driver, 1);
+    assert_eq!(message(&driver), "the list is still loading: nobody knows what is at risk");
+    driver.answer_to(asked.request, &page(1..4, |n| n * 360_000, true));
+    driver.effects.clear();
+    driver.keys("!");
+    room(&mut driver, 1);
+    assert!(message(&driver).starts_with("nothing of what is loaded is at risk"));
+}
+
+/// On the smallest screens all that is asked is seen, and can be answered.
+#[test]
+fn a_question_says_what_matters_in_any_room() {
+    for (width, height) in [(40, 12), (80, 24), (120, 36)] {
+        let mut driver = Driver::started(width, height, settings());
+        driver.answer(&page(1..7, |n| n * 3_600, true));
+        driver.pass(Duration::from_secs(3_700));
+        driver.tell(Event::DeadlineReached);
+        driver.keys("!");
+        room(&mut driver, 1_000);
+        driver.tell(Event::Drawn);
+        let screen = text(&driver.app, width, height);
+        for words in [
+            "saves 6 files, 20.51 KiB",
+            "time unknown until",
+            "to ~/results",
+            "1,000 B free",
+            "only what is loaded",
+            "1 file ran out",
+            "name-0001.jsonl",
+            "expired",
+        ] {
+            assert!(screen.contains(words), "{width}x{height} {words}: {screen}");
+        }
+        let is_cut = |line: &str| line.starts_with('│') && line.contains('…');
+        assert!(width > 40 || !screen.lines().any(is_cut), "nothing is cut: {screen}");
+        driver.keys("y");
+        assert_eq!(begun(&mut driver).len(), 3, "{width}x{height}");
+        driver.keys("q");
+        driver.tell(Event::Drawn);
+        let screen = text(&driver.app, width, height);
+        for words in
+            ["6 files will not be saved", "3 on the way, 3 waiting", "what came stays", "^c leaves"]
+        {
+            assert!(screen.contains(words), "{width}x{height} {words}: {screen}");
+        }
+    }
+}
+
+/// What a list is on stays under the cursor, and each job in its line, whatever becomes of it.
+#[test]
+fn the_list_of_jobs_stays_while_somebody_works_in_it() {
+    let mut driver = driver();
+    driver.keys("GS");
+    driver.control('a');
+    driver.keys("oJ");
+    let all = begun(&mut driver);
+    let lines = |driver: &Driver| {
+        let screen = text(&driver.app, 120, 36);
+        let names = screen.lines().filter(|line| line.contains("name-000"));
+        let name = |line: &str| line[line.find("name-").unwrap()..][..9].to_owned();
+        let under = screen.lines().find(|line| line.contains('▌')).map(name);
+        (names.map(name).take(6).collect::<Vec<_>>(), under.unwrap())
+    };
+    let before = lines(&driver);
+    assert_eq!(before.1, "name-0001");
+    driver.keys(" ");
+    assert_eq!(lines(&driver), before, "paused");
+    driver.keys(" ");
+    end(&mut driver, all[1].0, Ok(saved(&all[1].1)));
+    fails(&mut driver, all[2].0, FailureKind::Final);
+    assert_eq!(lines(&driver), before, "others came to an end");
+    driver.keys("x");
+    assert_eq!(lines(&driver), before, "cancelled");
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("Jobs · 1 of 5 · 1 failed"), "what failed is not done: {screen}");
+    // Opened anew, what goes on stands first.
+    driver.keys("JJ");
+    assert_eq!(lines(&driver).0.last().unwrap(), "name-0001");
+}
+
+#[test]
+fn names_have_the_room_that_they_need() {
+    let mut driver = driver();
+    driver.keys("oJ");
+    let (turn, _) = begun(&mut driver)[0].clone();
+    for (width, least) in [(120, 40), (160, 40), (80, 24)] {
+        driver.tell(Event::Resized { width, height: 24 });
+        told(&mut driver, turn, Told::Received(500, Some(1_000)));
+        let screen = text(&driver.app, width, 24);
+        let head = screen.lines().find(|line| line.contains("File ")).unwrap();
+        let cells = |words: &str| head.find(words).map_or(0, |at| head[..at].chars().count());
+        let first = if head.contains("Bytes") { cells("Bytes") - 18 } else { cells("Rate") - 8 };
+        assert!(first - cells("File") >= least, "{width}: {screen}");
+    }
+}
+
+#[test]
+fn what_another_process_has_is_said_while_it_is_waited_for() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("oJ");
+    let all = begun(&mut driver);
+    fails(&mut driver, all[0].0, FailureKind::Held(1_234));
+    assert_eq!(driver.app.saving().queue().job(all[0].0.job).unwrap().state, JobState::Waiting);
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("process 1234 has it"), "{screen}");
+}
+
+/// Operations 5, row 15: what nobody goes on with is listed with its age, and removed on request.
+#[test]
+fn what_is_dead_is_listed_and_removed_on_request() {
+    let dead = |name: &str, days: i64| DeadPart {
+        path: format!("/home/me/results/{name}").into(),
+        id: Untrusted::new("file_77"),
+        received: 1_024,
+        total: Some(4_096),
+        touched_s: START_S - days * 86_400,
+    };
+    let mut driver = driver();
+    driver.keys("J");
+    let folders = vec!["/home/me/results".into()];
+    assert!(driver.effects.contains(&Effect::LookForDead(folders)));
+    driver.tell(Event::DeadTold(vec![dead("new.jsonl", 8), dead("old.jsonl", 30)]));
+    let screen = text(&driver.app, 120, 36);
+    for words in [
+        "Jobs · 2 dead",
+        "† old.jsonl",
+        "1.00 KiB / 4.00 KiB",
+        "untouched for 30 days",
+        "untouched for 8 days",
+        "~/results/old.jsonl.part",
+        "x removes what is kept",
+    ] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+    driver.keys(" ");
+    assert_eq!(message(&driver), "nobody saves it; x removes what is kept");
+    driver.keys("y");
+    assert_eq!(driver.copied.last().unwrap(), "/home/me/results/old.jsonl");
+    driver.keys("x");
+    let removed = Box::new(dead("old.jsonl", 30));
+    assert!(driver.effects.contains(&Effect::RemoveDead(removed.clone())));
+    driver.tell(Event::DeadRemoved(removed, Err("a process has it".to_owned())));
+    let refused = "what is kept of ~/results/old.jsonl could not be removed: a process has it";
+    assert_eq!(message(&driver), refused);
+    driver.tell(Event::DeadRemoved(Box::new(dead("old.jsonl", 30)), Ok(())));
+    assert_eq!(message(&driver), "what was kept of ~/results/old.jsonl is removed");
+    let screen = text(&driver.app, 120, 36);
+    assert!(!screen.contains("† old") && screen.contains("† new.jsonl"), "{screen}");
+    assert!(screen.contains("▌† new.jsonl"), "{screen}");
+}
+
+/// Below a dialog no keys are named that do not hold there.
+#[test]
+fn below_a_dialog_the_footer_names_no_keys() {
+    for keys in ["!", "O", "q", "s", ":"] {
+        let mut driver = driver();
+        driver.keys("o");
+        driver.keys(keys);
+        if keys == "!" {
+            room(&mut driver, 1 << 30);
+        }
+        driver.tell(Event::Drawn);
+        assert!(!driver.app.layers().is_empty());
+        let screen = text(&driver.app, 120, 36);
+        let last = screen.lines().last().unwrap();
+        assert!(!last.contains("filter") && !last.contains("help"), "{keys}: {screen}");
+        assert!(last.contains("↓ 0 of 1"), "what goes on is seen: {screen}");
+    }
+}
+
+/// By what was shown: what becomes of a file while the place is typed makes no name of a folder.
+#[test]
+fn the_place_is_for_the_files_that_were_shown() {
+    let mut driver = driver();
+    driver.keys("  O");
+    driver.control('u');
+    driver.keys("sub");
+    for _ in 0..3 {
+        driver.pass(Duration::from_secs(40));
+        driver.tell(Event::DeadlineReached);
+        let asked: Vec<_> = std::mem::take(&mut driver.effects);
+        for effect in asked {
+            match effect {
+                Effect::Call(ticket, Call::List { .. }) => {
+                    let left = |n: i64| n * 3_600;
+                    driver.answer_to(ticket, &page([1, 3, 4, 5, 6], left, false));
+                }
+                Effect::Call(ticket, Call::Retrieve { .. }) => driver.answer_gone(ticket),
+                _ => {}
+            }
+        }
+    }
+    driver.key(KeyCode::Enter);
+    let all = begun(&mut driver);
+    assert_eq!(ids(&all), ["name-0001.jsonl", "name-0002.jsonl"]);
+    let is_there = |(_, it): &(Turn, Download)| it.folder.ends_with("sub") && it.name.is_none();
+    assert!(all.iter().all(is_there), "{all:?}");
 }
 
 #[test]

@@ -13,9 +13,22 @@ use crate::keys::{Action, Scope};
 pub struct Help {
     scroll: usize,
     search: Search,
+    /// The layer below it, whose keys stand first.
+    first: Option<Scope>,
 }
 
 impl Help {
+    /// With the keys first that are in force in this scope only.
+    pub(in crate::app) fn on(first: Option<Scope>) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// The scope whose keys stand first.
+    #[must_use]
+    pub fn first(&self) -> Option<Scope> {
+        self.first
+    }
+
     /// Lines scrolled off the top.
     #[must_use]
     pub fn scroll(&self) -> usize {
@@ -68,7 +81,7 @@ impl Behave for Help {
     }
 
     fn wheel(&mut self, app: &mut App, lines: isize) {
-        let most = sheets::help::overflow(app, self.search.words());
+        let most = sheets::help::overflow(app, self.search.words(), self.first);
         self.scroll = self.scroll.saturating_add_signed(lines).min(most);
     }
 }

@@ -5,8 +5,11 @@ use ratatui::layout::{Position, Rect};
 use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::geometry::inside;
-use crate::jobs::{Job, JobId};
-use crate::keys::{Action, Scope};
+use crate::app::saving::Saving;
+use crate::app::saving::list::JobsLine;
+use crate::jobs::Job;
+use crate::jobs::dead::DeadPart;
+use crate::keys::{Action, Hint, Scope};
 use crate::text::shorten_middle;
 
 /// From this height of the inside on the job under the cursor has lines of its own below the others.
@@ -14,11 +17,12 @@ const FOOT_FROM: u16 = 8;
 /// Lines that it has: a blank one, where the file lies, and what there is to say.
 const FOOT: u16 = 3;
 
-/// The jobs on the whole screen.
-#[derive(Clone, Copy, Debug, Default)]
+/// The jobs on the whole screen, and below them what nobody goes on with.
+#[derive(Clone, Debug, Default)]
 pub struct Jobs {
-    /// The job under the cursor; until somebody moves, it is the first one.
-    chosen: Option<JobId>,
+    /// What is under the cursor, whatever line that takes.
+    chosen: Option<JobsLine>,
+    line: usize,
     top: usize,
 }
 
@@ -26,7 +30,7 @@ impl Jobs {
     /// Where its lines stand.
     #[must_use]
     pub fn place(app: &App, screen: Rect) -> ListPlace {
-        let mut list = ListPlace::full(screen, app.saving().order().len());
+        let mut list = ListPlace::full(screen, app.saving().lines());
         if inside(screen).height >= FOOT_FROM {
             list.room.height = list.room.height.saturating_sub(FOOT);
         }
@@ -35,37 +39,71 @@ impl Jobs {
 
     /// Its cursor.
     #[must_use]
-    pub fn cursor(&self, app: &App) -> ListCursor {
-        let order = app.saving().order();
-        let line = self.chosen.and_then(|id| order.iter().position(|other| *other == id));
-        ListCursor::below(self.top, line.unwrap_or(0))
+    pub fn cursor(&self) -> ListCursor {
+        ListCursor::below(self.top, self.line)
     }
 
-    /// The job under the cursor.
+    /// The job under the cursor, if one is.
     #[must_use]
     pub fn job<'a>(&self, app: &'a App) -> Option<&'a Job> {
-        let order = app.saving().order();
-        let id = order.get(self.cursor(app).line(order.len()))?;
-        app.saving().queue().job(*id)
+        match self.chosen.as_ref()? {
+            JobsLine::Job(id) => app.saving().queue().job(*id),
+            JobsLine::Dead(_) => None,
+        }
+    }
+
+    /// What is under the cursor that nobody goes on with.
+    #[must_use]
+    pub fn dead<'a>(&self, app: &'a App) -> Option<&'a DeadPart> {
+        match self.chosen.as_ref()? {
+            JobsLine::Job(_) => None,
+            JobsLine::Dead(path) => app.saving().dead().iter().find(|dead| dead.path == *path),
+        }
+    }
+
+    /// Goes with what is under the cursor; where that is gone, to what stands there now.
+    pub(in crate::app) fn settle(&mut self, saving: &Saving) {
+        let line = self.chosen.as_ref().and_then(|entry| saving.line_of(entry));
+        self.line = line.unwrap_or(self.line).min(saving.lines().saturating_sub(1));
+        self.chosen = saving.entry(self.line);
     }
 
     fn go<T>(&mut self, app: &App, moved: impl FnOnce(&mut ListCursor, &ListPlace) -> T) -> T {
-        let (mut cursor, place) = (self.cursor(app), Self::place(app, app.screen()));
+        let (mut cursor, place) = (self.cursor(), Self::place(app, app.screen()));
         let told = moved(&mut cursor, &place);
-        self.top = cursor.first(&place);
-        self.chosen = app.saving().order().get(cursor.line(place.lines)).copied();
+        (self.top, self.line) = (cursor.first(&place), cursor.line(place.lines));
+        self.chosen = app.saving().entry(self.line);
         told
     }
 
     fn copy(&self, app: &mut App, effects: &mut Vec<Effect>) {
-        let path = self.job(app).and_then(|job| job.path.clone());
-        match path {
+        let of_job = || self.job(app).and_then(|job| job.path.clone());
+        match self.dead(app).map(|dead| dead.path.clone()).or_else(of_job) {
             Some(path) => {
                 let text = crate::account::shelf::shown(&path);
                 effects.push(Effect::Copy { what: shorten_middle(&text, 60), text });
             }
             None => app.say("it lies nowhere yet"),
         }
+    }
+
+    /// What an action does to what nobody goes on with; tells whether it was one of those.
+    fn act_on_dead(
+        dead: &DeadPart,
+        app: &mut App,
+        action: Action,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        match action {
+            Action::CancelJob => effects.push(Effect::RemoveDead(Box::new(dead.clone()))),
+            Action::PauseJob | Action::RetryJob => {
+                let removes = [Hint::new(&[Action::CancelJob], "removes what is kept")];
+                let hint = app.settings().keys.hints(&removes, &[Scope::Jobs]);
+                app.say(format!("nobody saves it; {hint}"));
+            }
+            _ => return false,
+        }
+        true
     }
 }
 
@@ -83,18 +121,17 @@ impl Behave for Jobs {
             self.go(app, |cursor, place| cursor.go_by(lines, place));
             return Fate::Stays;
         }
-        let job = self.job(app).map(|job| (job.id, job.file().id.clone()));
-        // What is done to a job is done to that one, whatever place it takes by it.
-        if let (Some((id, _)), Action::PauseJob | Action::CancelJob | Action::RetryJob) =
-            (&job, action)
-        {
-            self.chosen = Some(*id);
+        let dead = self.dead(app).cloned();
+        if dead.as_ref().is_some_and(|dead| Self::act_on_dead(dead, app, action, effects)) {
+            return Fate::Stays;
         }
+        let job = self.job(app).map(|job| (Some(job.id), job.file().id.clone()));
+        let job = job.or_else(|| dead.map(|dead| (None, dead.id)));
         match (action, job) {
             (Action::OpenJobs, _) => return Fate::Closes,
-            (Action::PauseJob, Some((id, _))) => app.pause_job(id),
-            (Action::CancelJob, Some((id, _))) => app.cancel_job(id, effects),
-            (Action::RetryJob, Some((id, _))) => app.retry_job(id),
+            (Action::PauseJob, Some((Some(id), _))) => app.pause_job(id),
+            (Action::CancelJob, Some((Some(id), _))) => app.cancel_job(id, effects),
+            (Action::RetryJob, Some((Some(id), _))) => app.retry_job(id),
             (Action::CopyId, Some(_)) => self.copy(app, effects),
             (Action::Choose | Action::OpenDetail, Some((_, id))) => {
                 if app.go_to_file(&id) {
@@ -108,7 +145,7 @@ impl Behave for Jobs {
                 | Action::CopyId
                 | Action::Choose
                 | Action::OpenDetail,
-                None,
+                _,
             ) => app.say("there is no job"),
             (action, _) => return app.act_anywhere(action, effects),
         }

@@ -285,6 +285,14 @@ impl Layers {
         })
     }
 
+    /// The list of jobs that is open, whatever lies above it.
+    pub(super) fn jobs_mut(&mut self) -> Option<&mut Jobs> {
+        self.0.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Jobs(jobs) => Some(jobs),
+            _ => None,
+        })
+    }
+
     /// Takes the topmost one away where it is as asked for.
     pub(super) fn close_if(&mut self, is_it: impl Fn(&Layer) -> bool) {
         self.0.pop_if(|layer| is_it(layer));

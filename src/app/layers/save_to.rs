@@ -7,18 +7,19 @@ use tui_input::Input;
 
 use super::{App, Behave, Fate, input};
 use crate::app::effect::Effect;
+use crate::jobs::Pinned;
 use crate::keys::{Action, Scope};
-use crate::store::FileNo;
 
 /// The line in which the place is typed.
 #[derive(Clone, Debug)]
 pub struct SaveTo {
     input: Box<Input>,
-    files: Vec<FileNo>,
+    /// As they stood when the line was opened.
+    files: Vec<Pinned>,
 }
 
 impl SaveTo {
-    pub(in crate::app) fn new(text: String, files: Vec<FileNo>) -> Self {
+    pub(in crate::app) fn new(text: String, files: Vec<Pinned>) -> Self {
         Self { input: Box::new(Input::new(text)), files }
     }
 
@@ -45,14 +46,13 @@ impl SaveTo {
             app.say("a place without .. is needed");
             return Fate::Stays;
         }
-        let store = app.account.store();
-        let there: Vec<FileNo> = self.files.iter().copied().filter(|no| store.holds(*no)).collect();
-        let is_folder = there.len() != 1 || text.ends_with('/') || text == "~";
+        // By what was shown, whatever has become of the files since.
+        let is_folder = self.files.len() != 1 || text.ends_with('/') || text == "~";
         let (folder, name) = match (is_folder, path.parent(), path.file_name()) {
             (false, Some(folder), Some(name)) => (folder, name.to_str()),
             _ => (path.as_path(), None),
         };
-        app.save_files(&there, Path::new(folder), name);
+        app.save_files(self.files.clone(), Path::new(folder), name);
         Fate::Closes
     }
 }

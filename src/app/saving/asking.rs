@@ -12,6 +12,7 @@ use crate::app::layers::save_to::SaveTo;
 use crate::jobs::rescue::RescuePlan;
 use crate::jobs::{Download, Pinned};
 use crate::keys::{Action, Hint};
+use crate::lister::State;
 use crate::store::FileNo;
 use crate::text::grouped;
 
@@ -27,7 +28,7 @@ impl App {
     }
 
     /// The marked files, or the selected one, that can be saved; says why not where none can.
-    fn wanted_files(&mut self) -> Option<Vec<FileNo>> {
+    fn wanted_files(&mut self) -> Option<Vec<Pinned>> {
         let store = self.account.store();
         let all: Vec<FileNo> = match self.marks.files() {
             marked if marked.is_empty() => self.table.selected().into_iter().collect(),
@@ -50,24 +51,21 @@ impl App {
             self.say(why);
             return None;
         }
-        Some(wanted)
+        Some(wanted.into_iter().map(|no| Pinned::of(&store.file(no))).collect())
     }
 
     /// `o`: saves the marked files, or the selected one, where the setting says.
     pub(in crate::app) fn download(&mut self) {
         let Some(wanted) = self.wanted_files() else { return };
-        self.save_files(&wanted, &self.settings.downloads.clone(), None);
+        self.save_files(wanted, &self.settings.downloads.clone(), None);
     }
 
     /// `O`: the folder and the name are chosen first.
     pub(in crate::app) fn open_save_to(&mut self) {
         let Some(wanted) = self.wanted_files() else { return };
         let folder = self.shown_path(&self.settings.downloads);
-        let text = match wanted[..] {
-            [only] => {
-                let name = Pinned::of(&self.account.store().file(only)).safe_name();
-                format!("{}/{name}", folder.trim_end_matches('/'))
-            }
+        let text = match &wanted[..] {
+            [only] => format!("{}/{}", folder.trim_end_matches('/'), only.safe_name()),
             _ => folder,
         };
         self.layers.push(Layer::SaveTo(SaveTo::new(text, wanted)));
@@ -78,16 +76,15 @@ impl App {
     /// it away since it was looked at last.
     pub(in crate::app) fn save_files(
         &mut self,
-        wanted: &[FileNo],
+        wanted: Vec<Pinned>,
         folder: &Path,
         name: Option<&str>,
     ) {
-        let store = self.account.store();
-        let pinned: Vec<(bool, Pinned)> =
-            wanted.iter().map(|no| (store.is_saved(*no), Pinned::of(&store.file(*no)))).collect();
-        let asked = pinned.len();
+        let asked = wanted.len();
         let (mut added, mut looked_at) = (0, 0);
-        for (is_saved, file) in pinned {
+        for file in wanted {
+            let store = self.account.store();
+            let is_saved = store.find(&file.id).is_some_and(|no| store.is_saved(no));
             let download = Download {
                 file,
                 folder: folder.to_owned(),
@@ -116,13 +113,28 @@ impl App {
 
     /// `!`: looks at what is at risk, and asks; first it must be known what room there is.
     pub(in crate::app) fn rescue(&mut self, effects: &mut Vec<Effect>) {
-        if self.files_at_risk().is_empty() {
-            let part = if self.account.lister().is_complete() { "" } else { " of what is loaded" };
-            let open = if self.saving.sum.open > 0 { ", but for what is being saved" } else { "" };
-            return self.say(format!("nothing{part} is at risk{open}"));
-        }
+        // What is saved is looked at once more before the room is: what was taken away is at risk.
         self.saving.awaits_room = true;
         effects.push(Effect::LookAtRoom(self.settings.downloads.clone()));
+    }
+
+    /// That nothing is at risk, as far as it is known.
+    fn say_nothing_at_risk(&mut self) {
+        let lister = self.account.lister();
+        let open = if self.saving.sum.open > 0 { ", but for what is being saved" } else { "" };
+        let is_loading = matches!(lister.state(), State::Loading { .. } | State::Backoff { .. });
+        let text = match (lister.is_complete(), self.account.store().is_empty()) {
+            (true, _) => format!("nothing is at risk{open}"),
+            (false, true) if is_loading => {
+                format!("the list is still loading: nobody knows what is at risk{open}")
+            }
+            (false, true) => format!("nothing is loaded: nobody knows what is at risk{open}"),
+            (false, false) if is_loading => {
+                format!("nothing of what is loaded is at risk{open}; the list is still loading")
+            }
+            (false, false) => format!("nothing of what is loaded is at risk{open}"),
+        };
+        self.say(text);
     }
 
     /// Files that go before the bound of soon, or should have gone, that are not saved, nor about to be.
@@ -147,7 +159,7 @@ impl App {
         let rate = self.saving.rate;
         let plan = RescuePlan::new(self.files_at_risk(), server_s, rate);
         if plan.files.is_empty() {
-            return self.say("nothing is at risk any more");
+            return self.say_nothing_at_risk();
         }
         let folder = self.shown_path(&self.settings.downloads);
         let is_whole = self.account.lister().is_complete();

@@ -33,14 +33,14 @@ impl App {
                 effects.push(Effect::DropPart(id, Box::new(job.download.clone())));
             }
             JobState::Waiting | JobState::Running | JobState::Paused(_) => {
-                let kept = size(job.received);
-                let kept = if job.received > 0 { format!("; {kept} kept") } else { String::new() };
-                let has_some = job.received > 0;
+                let received = job.received;
                 self.saving.change().cancel(id);
-                let hint = [Hint::new(&[Action::CancelJob], "removes that, too")];
+                if received == 0 {
+                    return self.say("cancelled; nothing is kept of it");
+                }
+                let hint = [Hint::new(&[Action::CancelJob], "once more removes that")];
                 let hint = self.settings.keys.hints(&hint, &[crate::keys::Scope::Jobs]);
-                let hint = if has_some { format!("; {hint}") } else { String::new() };
-                self.say(format!("cancelled{kept}{hint}"));
+                self.say(format!("cancelled; {} kept for another try; {hint}", size(received)));
             }
         }
     }

@@ -2,12 +2,15 @@
 
 mod asking;
 mod doing;
+pub mod list;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
-use crate::jobs::job::{FailureKind, JobFailure, JobState, Sum};
+use crate::jobs::dead::DeadPart;
+use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
 use crate::keys::{Action, Hint};
@@ -18,11 +21,20 @@ const GOES_ON: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "lists them, to go on
 
 /// The jobs, and what is known of them together.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "what is to be done next, one by one")]
 pub struct Saving {
     queue: Queue,
     sum: Sum,
-    /// The jobs as they are listed: what goes on first, what is done last.
+    /// Bytes that are still to come, as far as they are known.
+    to_come: u64,
+    /// The jobs as they are listed.
     order: Vec<JobId>,
+    /// Whether they were asked for just now: then they are put in order.
+    is_opened: bool,
+    /// What is kept of files that nobody goes on with.
+    dead: Vec<DeadPart>,
+    /// The processes that had the files of these jobs when they were tried.
+    held_by: HashMap<JobId, u32>,
     /// Whether anything happened since these two were made.
     is_stale: bool,
     /// When something was told of a job last.
@@ -42,7 +54,11 @@ impl Saving {
         Self {
             queue: Queue::new(at_once, seed),
             sum: Sum::default(),
+            to_come: 0,
             order: vec![],
+            is_opened: false,
+            dead: vec![],
+            held_by: HashMap::new(),
             is_stale: false,
             told_at: Duration::ZERO,
             rate: None,
@@ -62,6 +78,18 @@ impl Saving {
     #[must_use]
     pub fn sum(&self) -> Sum {
         self.sum
+    }
+
+    /// Bytes that are still to come of what is open, as far as they are known.
+    #[must_use]
+    pub fn to_come(&self) -> u64 {
+        self.to_come
+    }
+
+    /// The process that had the file of a job when it was tried last, which waits for that.
+    #[must_use]
+    pub fn held_by(&self, id: JobId) -> Option<u32> {
+        self.held_by.get(&id).copied()
     }
 
     /// The jobs as they are listed.
@@ -110,25 +138,17 @@ impl Saving {
         std::mem::take(&mut self.looks_again)
     }
 
-    fn catch_up(&mut self, now: Duration) {
+    fn catch_up(&mut self, now: Duration, is_looked_at: bool) {
         self.rate = self.queue.rate(now).or(self.rate);
         if !std::mem::take(&mut self.is_stale) {
             return;
         }
         self.sum = self.queue.sum();
-        let rank = |job: &Job| match job.state {
-            JobState::Running => 0,
-            JobState::Finishing => 1,
-            JobState::Waiting => 2,
-            JobState::Paused(_) => 3,
-            JobState::Failed(_) => 4,
-            JobState::Saved(_) => 5,
-            JobState::Cancelled => 6,
-        };
-        let mut order: Vec<(u8, JobId)> =
-            self.queue.jobs().map(|job| (rank(job), job.id)).collect();
-        order.sort_by_key(|(rank, _)| *rank);
-        self.order = order.into_iter().map(|(_, id)| id).collect();
+        self.to_come = self.queue.wanted_bytes();
+        self.held_by.retain(|id, _| self.queue.job(*id).is_some_and(|job| !job.is_over()));
+        let queue = &self.queue;
+        self.dead.retain(|dead| !queue.is_open(&dead.id));
+        self.put_in_order(is_looked_at);
     }
 }
 
@@ -222,6 +242,7 @@ impl App {
                 let failed = grouped(self.saving.queue.sum().failed);
                 refused = Some(format!("the key was refused: {failed} not saved"));
             }
+            FailureKind::Held(pid) => drop(self.saving.held_by.insert(job, pid)),
             FailureKind::DiskFull => {
                 let wanted = size(self.saving.queue.wanted_bytes());
                 let text = format!("the disk is full, {wanted} more are wanted: all is paused");
@@ -291,7 +312,9 @@ impl App {
                 self.saving.is_stale = true;
             }
         }
-        self.saving.catch_up(self.now.mono);
+        let is_looked_at = self.layers.jobs_mut().is_some();
+        self.saving.catch_up(self.now.mono, is_looked_at);
+        self.follow_jobs();
         let shown = (self.saving.sum.open > 0)
             .then(|| u8::try_from(self.saving.per_cent().unwrap_or_default()).unwrap_or(100));
         if shown != self.saving.shown {

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use super::{Line, Sheet, has_words};
 use crate::app::App;
 use crate::app::geometry::inside;
-use crate::keys::{Action, Binding, GROUPS, Group, KeyMap};
+use crate::keys::{Action, Binding, GROUPS, Group, KeyMap, Scope};
 use crate::text::wrap;
 use crate::theme::{Tone, glyph};
 use crate::time::expiry::{Thresholds, Urgency};
@@ -61,10 +61,10 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
 }
 
 /// The keys, signs and filters in the room within the box, those in whose line each of the typed
-/// words is.
+/// words is; what a scope has of its own stands `first`.
 #[must_use]
-pub fn sheet(app: &App, room: Rect, typed: &str) -> Sheet {
-    let mut columns = columns(&groups(app, typed), room.width);
+pub fn sheet(app: &App, room: Rect, typed: &str, first: Option<Scope>) -> Sheet {
+    let mut columns = columns(&groups(app, typed, first), room.width);
     // The blank line after the last group is not worth scrolling to.
     for lines in &mut columns {
         lines.pop();
@@ -75,41 +75,58 @@ pub fn sheet(app: &App, room: Rect, typed: &str) -> Sheet {
 
 /// Lines that do not fit on the screen.
 #[must_use]
-pub fn overflow(app: &App, typed: &str) -> usize {
-    app.layout().map_or(0, |layout| sheet(app, inside(layout.screen()), typed).overflow())
+pub fn overflow(app: &App, typed: &str, first: Option<Scope>) -> usize {
+    let overflow = |screen| sheet(app, inside(screen), typed, first).overflow();
+    app.layout().map_or(0, |layout| overflow(layout.screen()))
 }
 
 /// A heading, the cells of what stands at the left below it, and the lines: a word and its meaning.
 struct Part {
     title: &'static str,
+    /// Of which scope alone it tells, if so.
+    scope: Option<Scope>,
     cells: usize,
     rows: Vec<(String, String)>,
 }
 
 /// All parts of which something is to be seen.
-fn groups(app: &App, typed: &str) -> Vec<Part> {
+fn groups(app: &App, typed: &str, first: Option<Scope>) -> Vec<Part> {
     let keys = GROUPS.iter().map(|group| Part {
         title: group.title,
+        scope: scope_of(group),
         cells: KEYS,
         rows: key_rows(&app.settings().keys, group),
     });
     let signs = signs(app.settings().thresholds).into_iter();
     let signs = signs.map(|(sign, what)| (sign.to_owned(), what)).collect();
+    let row = |(sign, what): (&str, &str)| (sign.to_owned(), what.to_owned());
+    let of_jobs = super::jobs::signs().map(row).to_vec();
     let filters = FILTERS.iter().map(|(example, what)| ((*example).into(), (*what).into()));
     // What there is to read in a shell.
     let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
     let others = [
-        Part { title: "Signs", cells: KEYS, rows: signs },
+        Part { title: "Signs", scope: None, cells: KEYS, rows: signs },
+        Part { title: "Signs of jobs", scope: Some(Scope::Jobs), cells: KEYS, rows: of_jobs },
         // A blank of their own behind the examples, which may fill their cells.
-        Part { title: "Filters", cells: EXAMPLES + 1, rows: filters.collect() },
-        Part { title: MORE, cells: KEYS + 2, rows: topics.collect() },
+        Part { title: "Filters", scope: None, cells: EXAMPLES + 1, rows: filters.collect() },
+        Part { title: MORE, scope: None, cells: KEYS + 2, rows: topics.collect() },
     ];
     let narrowed = |mut part: Part| {
         let title = part.title;
         part.rows.retain(|(word, what)| has_words(&format!("{title} {word} {what}"), typed));
         part
     };
-    keys.chain(others).map(narrowed).filter(|part| !part.rows.is_empty()).collect()
+    let parts = keys.chain(others).map(narrowed).filter(|part| !part.rows.is_empty());
+    let mut parts: Vec<Part> = parts.collect();
+    parts.sort_by_key(|part| first.is_none() || part.scope != first);
+    parts
+}
+
+/// The scope that all bindings of a group have in common, where it is a narrow one.
+fn scope_of(group: &Group) -> Option<Scope> {
+    let scope = group.bindings.first()?.scope;
+    let is_common = group.bindings.iter().all(|binding| binding.scope == scope);
+    Some(scope).filter(|scope| is_common && *scope != Scope::Main)
 }
 
 /// The keys of a group and what they do; those that sort by the column with their number are one

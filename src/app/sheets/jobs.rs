@@ -1,15 +1,19 @@
 //! The jobs: how far each is, how fast, what is to go beside what its file has left, and where it lies.
 
+use std::path::Path;
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
 use super::{Line, cells};
+use crate::account::shelf::shown;
 use crate::app::App;
 use crate::app::layers::jobs::Jobs;
 use crate::app::saving::share;
 use crate::jobs::Job;
+use crate::jobs::dead::DeadPart;
 use crate::jobs::job::{JobState, Pause, Sum};
+use crate::jobs::name::PART;
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, size};
 use crate::theme::Tone;
@@ -20,6 +24,8 @@ use crate::time::span::wait;
 const MARKER: u16 = 3;
 /// Cells between two columns.
 const GAP: u16 = 2;
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
 /// Cells of `391.50 MiB` twice, and what stands between them.
 const BYTES: u16 = 23;
 const PER_CENT: u16 = 5;
@@ -27,8 +33,9 @@ const RATE: u16 = 12;
 const TO_GO: u16 = 8;
 const LEFT: u16 = 10;
 const BAR: u16 = 10;
-/// Cells that a name has at least; what is less important gives way before.
+/// Cells that a name has at least; what is less important gives way before, and the bar long before.
 const LEAST_NAME: u16 = 24;
+const LEAST_NAME_WITH_BAR: u16 = 40;
 /// From this width on a name has as many as this, so that the eye finds its way to what is behind it.
 const MOST_NAME: u16 = 48;
 
@@ -55,7 +62,8 @@ impl Columns {
             others.map(|(cells, _)| cells + GAP).sum::<u16>() + fixed
         };
         for place in 0..4 {
-            if taken(&shown) + LEAST_NAME <= width {
+            let least = if place == 0 { LEAST_NAME_WITH_BAR } else { LEAST_NAME };
+            if taken(&shown) + least <= width {
                 break;
             }
             shown[place] = false;
@@ -142,6 +150,27 @@ impl Columns {
         }
         line
     }
+
+    /// The line of what is kept of a file that nobody goes on with.
+    fn dead(&self, app: &App, dead: &DeadPart) -> Line {
+        let mut line = Line::default();
+        line.put(1, Tone::Warning, "†");
+        let name = dead.path.file_name().map_or(String::new(), |name| shown(Path::new(name)));
+        line.put(MARKER, Tone::Chrome, shorten_middle(&name, usize::from(self.name)));
+        if let Some(end) = self.bytes {
+            let of = dead.total.map_or(String::new(), |total| format!(" / {}", size(total)));
+            line.put_right(0, end, Tone::Text, format!("{}{of}", size(dead.received)));
+        }
+        let from = self.bytes.unwrap_or(MARKER + self.name) + GAP;
+        let words = format!("dead · untouched for {}", days_words(app, dead));
+        let room = usize::from(self.right.saturating_sub(from));
+        line.put_right(from, self.right, Tone::Warning, shorten_end(&words, room));
+        line
+    }
+}
+
+fn days_words(app: &App, dead: &DeadPart) -> String {
+    format!("{} days", grouped(dead.days(app.now().wall_ms.div_euclid(1_000))))
 }
 
 /// What the file of a job has left, and the seconds of it.
@@ -188,6 +217,9 @@ fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
     match &job.state {
         JobState::Running => None,
         JobState::Finishing => text("being written for good"),
+        JobState::Waiting if let Some(pid) = app.saving().held_by(job.id) => {
+            Some((format!("process {pid} has it"), Tone::Warning))
+        }
         JobState::Waiting => match job.waits_until(app.now().mono) {
             Some(until) => {
                 let left = wait(app.seconds_until(until));
@@ -219,9 +251,44 @@ fn sign(state: &JobState) -> (&'static str, Tone) {
 #[must_use]
 pub fn visible(app: &App, room: Rect, first: usize) -> (Line, Vec<Line>) {
     let columns = Columns::within(room.width);
-    let order = app.saving().order().iter().skip(first).take(usize::from(room.height));
-    let jobs = order.filter_map(|id| app.saving().queue().job(*id));
-    (columns.head(), jobs.map(|job| columns.line(app, job)).collect())
+    let jobs = app.saving().order().iter().filter_map(|id| app.saving().queue().job(*id));
+    let jobs = jobs.map(|job| columns.line(app, job));
+    let dead = app.saving().dead().iter().map(|dead| columns.dead(app, dead));
+    let lines = jobs.chain(dead).skip(first).take(usize::from(room.height));
+    (columns.head(), lines.collect())
+}
+
+/// The signs before the jobs, and what they mean.
+#[must_use]
+pub fn signs() -> [(&'static str, &'static str); 7] {
+    [
+        ("↓", "on its way, or being written for good"),
+        ("·", "waits for its turn, or for the next try"),
+        ("‖", "rests until it is to go on"),
+        ("✓", "saved"),
+        ("!", "came to nothing"),
+        ("-", "cancelled"),
+        ("†", "dead: kept of a file that was not gone on with for 7 days"),
+    ]
+}
+
+/// What there is to say of what is under the cursor that nobody goes on with.
+#[must_use]
+pub fn about_dead(app: &App, dead: &DeadPart, width: u16) -> Vec<Line> {
+    let room = usize::from(width.saturating_sub(1));
+    let place = format!("{}{PART}", app.shown_path(&dead.path));
+    let at = app.shown_zone().past(dead.touched_s, app.now().wall_ms.div_euclid(1_000));
+    let id = dead.id.borrow().printable_within(128);
+    let words = format!("written to last {at} · {id}");
+    let put = |tone, text: &str| {
+        let mut line = Line::default();
+        line.put(1, tone, text);
+        line
+    };
+    vec![
+        put(Tone::Text, &shorten_middle(&place, room)),
+        put(Tone::Chrome, &shorten_end(&words, room)),
+    ]
 }
 
 /// What there is to say of the job under the cursor: where it lies, and its proof, or why it is not there.
@@ -248,12 +315,15 @@ pub fn about(app: &App, job: &Job, width: u16) -> Vec<Line> {
     vec![put(Tone::Text, &shorten_middle(&place, room)), put(tone, &shorten_end(&words, room))]
 }
 
-/// All jobs together, in a few words: `3 of 12 · 41 % · 18 MiB/s · 48s`.
+/// All jobs together, in a few words: `3 of 12 · 1 failed · 41 % · 18 MiB/s · 48s`; 3 of them are saved.
 #[must_use]
 pub fn together(app: &App) -> String {
     let saving = app.saving();
-    let Sum { all, open, received, total, .. } = saving.sum();
-    let mut parts = vec![format!("{} of {}", grouped(all - open), grouped(all))];
+    let Sum { all, saved, failed, received, .. } = saving.sum();
+    let mut parts = vec![format!("{} of {}", grouped(saved), grouped(all))];
+    if failed > 0 {
+        parts.push(format!("{} failed", grouped(failed)));
+    }
     let rate = saving.rate(app.now().mono).filter(|_| saving.sum().under_way > 0);
     match saving.per_cent() {
         Some(share) => parts.push(format!("{share} %")),
@@ -263,7 +333,7 @@ pub fn together(app: &App) -> String {
     if let Some(rate) = rate {
         parts.push(format!("{}/s", size(whole(rate))));
         if saving.sum().is_known {
-            parts.push(wait(to_go(total.saturating_sub(received), rate)));
+            parts.push(wait(to_go(saving.to_come(), rate)));
         }
     }
     if saving.sum().under_way == 0 && saving.sum().paused > 0 {
@@ -289,11 +359,11 @@ pub fn progress(app: &App, room: usize) -> String {
 #[must_use]
 pub fn next_change(app: &App) -> Option<Duration> {
     let jobs = app.layers().seen().iter().find_map(|layer| match layer {
-        crate::app::layers::Layer::Jobs(jobs) => Some(*jobs),
+        crate::app::layers::Layer::Jobs(jobs) => Some(jobs),
         _ => None,
     })?;
     let list = Jobs::place(app, app.layout()?.screen());
-    let first = jobs.cursor(app).first(&list);
+    let first = jobs.cursor().first(&list);
     let now = app.now().mono;
     let order = app.saving().order().iter().skip(first).take(usize::from(list.room.height));
     let all = order.filter_map(|id| app.saving().queue().job(*id)).filter_map(|job| {
@@ -306,5 +376,12 @@ pub fn next_change(app: &App) -> Option<Duration> {
         });
         left.into_iter().chain(waits).min()
     });
-    all.min()
+    // Days since something was written to what is dead.
+    let wall_ms = app.now().wall_ms;
+    let days = app.saving().dead().iter().map(|dead| {
+        let since_ms = wall_ms.saturating_sub(dead.touched_s.saturating_mul(1_000)).max(0);
+        let left_ms = u64::try_from(DAY_MS - since_ms % DAY_MS).unwrap_or(0);
+        now.saturating_add(Duration::from_millis(left_ms))
+    });
+    all.chain(days).min()
 }

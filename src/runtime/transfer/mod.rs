@@ -6,6 +6,7 @@
 //! and the next try goes on from there.
 
 mod beginning;
+mod dead;
 mod failing;
 mod folder;
 mod keeping;
@@ -34,6 +35,7 @@ use crate::jobs::whole::{Expected, NotWhole};
 use crate::jobs::{Download, Told};
 use crate::time::clock::Now;
 use beginning::Begun;
+pub use dead::{find_dead, remove_dead};
 use failing::{Stop, failure, unusable};
 use folder::Folder;
 use keeping::Standing;
