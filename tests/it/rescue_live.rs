@@ -6,11 +6,12 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use shelflife::demo::Options;
 use shelflife::jobs::record::Record;
 
-use crate::support::CANARY;
 use crate::support::demo::Demo;
 use crate::support::terminal::Terminal;
+use crate::support::{CANARY, wait_until};
 
 fn sum(bytes: &[u8]) -> String {
     digest(&SHA256, bytes).as_ref().iter().fold(String::new(), |mut text, byte| {
@@ -49,14 +50,20 @@ fn rooms(place: &Path) -> (PathBuf, PathBuf, PathBuf) {
 
 /// A dashboard over the demo's files.
 fn dashboard(demo: &Demo, state: &Path, config: &Path) -> Terminal {
+    dashboard_in(demo, state, config, &[])
+}
+
+/// The same, with more in its environment.
+fn dashboard_in(demo: &Demo, state: &Path, config: &Path, more: &[(&str, &str)]) -> Terminal {
     let text = |path: &Path| path.to_str().unwrap().to_owned();
     let (state, config) = (text(state), text(config));
-    let environment = [
+    let own = [
         ("CEREBRAS_API_KEY", CANARY),
         ("CEREBRAS_BASE_URL", demo.url.as_str()),
         ("XDG_STATE_HOME", &state),
         ("XDG_CONFIG_HOME", &config),
     ];
+    let environment: Vec<(&str, &str)> = own.iter().chain(more).copied().collect();
     Terminal::start(120, 36, &["--refresh", "off"], &environment)
 }
 
@@ -94,6 +101,53 @@ fn what_is_saved_already_is_seen_on_the_disk() {
         assert_eq!(names(&results), first, "with a ledger: {has_ledger}");
         terminal.press("q");
         assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}
+
+/// Operations 5, row 31: told to end while files come, it is out at once; what came is kept, the terminal
+/// as it was, and its taskbar without progress.
+#[test]
+fn told_to_end_it_keeps_what_came_and_leaves_no_progress_behind() {
+    let demo = Demo::start(Options { files: 3, content_rate: Some(2_000), ..Options::default() });
+    for end in ["TERM", "a key"] {
+        let place = tempfile::tempdir().unwrap();
+        let (state, config, results) = rooms(place.path());
+        let shows_progress = [("WT_SESSION", "x")];
+        let mut terminal = dashboard_in(&demo, &state, &config, &shows_progress);
+        terminal.wait_for("3 files");
+        terminal.press("o");
+        terminal.wait_for_bytes(b"\x1b]9;4;1;");
+        let has_some = || {
+            let is_part = |name: &String| name.strip_suffix(".part").is_some();
+            let parts = names(&results).into_iter().filter(is_part);
+            let length =
+                |name: String| std::fs::metadata(results.join(name)).map_or(0, |it| it.len());
+            parts.map(length).sum::<u64>() > 0
+        };
+        wait_until("some of it came", has_some);
+        let code = if end == "TERM" {
+            terminal.signal("TERM");
+            terminal.wait_exit_restored()
+        } else {
+            terminal.press("q");
+            terminal.wait_for("will not be saved");
+            terminal.press("y");
+            terminal.wait_exit_restored()
+        };
+        assert_eq!(code, if end == "TERM" { 143 } else { 0 }, "{end}");
+        let raw = terminal.raw();
+        let shown = memchr::memmem::rfind(&raw, b"\x1b]9;4;1;");
+        let cleared = memchr::memmem::rfind(&raw, b"\x1b]9;4;0\x1b\\");
+        assert!(shown < cleared, "{end}: {shown:?} {cleared:?}");
+        let mut left = names(&results);
+        left.sort();
+        assert_eq!(left.len(), 2, "{end}: {left:?}");
+        assert_eq!(
+            left[1],
+            format!("{}.json", left[0]),
+            "{end}: the part, and what is known of it"
+        );
+        assert!(has_some(), "{end}");
     }
 }
 

@@ -50,6 +50,8 @@ const BENCHES: &[(&str, fn())] = &[
     ("download", saving::download),
     ("small-files", saving::small),
     ("rescue", saving::rescue),
+    ("downloads", saving::downloads),
+    ("ledger", saving::ledger),
     ("answers", answers),
     ("validate", validating::validate),
 ];

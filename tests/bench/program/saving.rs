@@ -1,5 +1,6 @@
 //! What saving files costs: one large file next to `curl`, many small ones next to the latency of their
-//! requests, and a rescue that has nothing to do next to a list.
+//! requests, a rescue that has nothing to do next to a list, keys while files come, and a start over a
+//! long ledger.
 
 use std::fs;
 use std::path::Path;
@@ -7,8 +8,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::service::{LINE, Service};
-use super::terminal::{self, KEY, PROGRAM, Usage};
-use super::{list_all, median, mib, ms, say};
+use super::terminal::{self, KEY, PROGRAM, Terminal, Usage};
+use super::{HEIGHT, both, list_all, median, mib, ms, press_many, say};
 
 /// Bytes of the large file: as much as the services take.
 const LARGE: u64 = 200_000_000;
@@ -106,23 +107,9 @@ pub fn rescue() {
     let service = Service { lines: Some(0), spread_s: Some(80_000), ..Service::of(FILES) };
     let address = service.start();
     let place = folder(None);
-    fs::write(place.path().join("empty"), "").unwrap();
     let (_, usage) = run_in(place.path(), &address, &["rescue", "--dry-run", "--within", "1s"]);
     say("rescue of nothing, without a ledger: at most", &format!("{:.1} MiB", mib(usage.peak_kib)));
-    let ledger = place.path().join("shelflife/ledger");
-    fs::create_dir_all(&ledger).unwrap();
-    let name = address.trim_start_matches("http://");
-    let path = place.path().join("empty");
-    let line = |n: u64| {
-        format!(
-            "{{\"v\":1,\"at\":1,\"outcome\":\"saved\",\"id\":\"file-{n:09}\",\"filename\":\"batch-{n:06}-output.jsonl\",\
-             \"bytes\":0,\"created_at\":null,\"path\":\"{}\",\"sha256\":\"e3b0c442\",\"proof\":\"complete\",\
-             \"error\":null,\"pid\":1}}\n",
-            path.display()
-        )
-    };
-    let lines: String = (0..FILES).map(line).collect();
-    fs::write(ledger.join(format!("{name}.jsonl")), lines).unwrap();
+    write_ledger(place.path(), &address, FILES);
     let (mut ours, mut plain) = (vec![], vec![]);
     for _ in 0..7 {
         ours.push(run_in(place.path(), &address, &["rescue", "--quiet"]).0);
@@ -135,4 +122,79 @@ pub fn rescue() {
         &format!("{}, {ratio:.2} of a list", ms(ours)),
     );
     assert!(fs::read_dir(place.path()).unwrap().count() <= 2, "nothing was saved");
+}
+
+/// A ledger of so many lines in `place`, whose files are all one empty file there.
+fn write_ledger(place: &Path, address: &str, lines: u64) {
+    let ledger = place.join("shelflife/ledger");
+    fs::create_dir_all(&ledger).unwrap();
+    let path = place.join("empty");
+    fs::write(&path, "").unwrap();
+    let name = address.trim_start_matches("http://");
+    let line = |n: u64| {
+        format!(
+            "{{\"v\":1,\"at\":1,\"outcome\":\"saved\",\"id\":\"file-{n:09}\",\"filename\":\"batch-{n:06}-output.jsonl\",\
+             \"bytes\":0,\"created_at\":null,\"path\":\"{}\",\"sha256\":\"e3b0c442\",\"proof\":\"complete\",\
+             \"error\":null,\"pid\":1}}\n",
+            path.display()
+        )
+    };
+    let lines: String = (0..lines).map(line).collect();
+    fs::write(ledger.join(format!("{name}.jsonl")), lines).unwrap();
+}
+
+/// Keys while three downloads run as fast as they can.
+pub fn downloads() {
+    const FILES: u64 = 12;
+    const KEYS: usize = 600;
+    let service = Service { lines: Some(LARGE / LINE), ..Service::of(FILES) };
+    let address = service.start();
+    let place = folder(None);
+    let config = place.path().join("config");
+    fs::create_dir_all(config.join("shelflife")).unwrap();
+    let settings = format!("downloads = \"{}\"\n", place.path().join("to").display());
+    fs::write(config.join("shelflife/config.toml"), settings).unwrap();
+    let environment = [("XDG_STATE_HOME", place.path()), ("XDG_CONFIG_HOME", config.as_path())];
+    let arguments = ["--base-url", &address, "--refresh", "off"];
+    let mut terminal = Terminal::start_in(HEIGHT, &arguments, &environment);
+    terminal.wait_to_see(&format!("{FILES} files"));
+    terminal.press(b"\x01o");
+    terminal.wait_to_see("↓ ");
+    let under_way = format!(" of {FILES} · ");
+    let (mut times, mut is_under_way) = (vec![], true);
+    while is_under_way && times.len() < KEYS {
+        times.extend(press_many(&mut terminal, 6));
+        is_under_way = terminal.shows(&under_way);
+    }
+    let keys = times.len();
+    assert!(keys >= 100, "the downloads were over after {keys} keys");
+    say(
+        &format!("a key to the last byte of its frame, three downloads, {keys} keys"),
+        &both(times),
+    );
+    if !is_under_way {
+        say("  the downloads were over before", &format!("{KEYS} keys"));
+    }
+}
+
+/// The first frame, and the first files, with a ledger and without.
+pub fn ledger() {
+    const LINES: u64 = 100_000;
+    for lines in [0, LINES] {
+        let address = Service::of(1_000).start();
+        let place = folder(None);
+        if lines > 0 {
+            write_ledger(place.path(), &address, lines);
+        }
+        let (mut first, mut files) = (vec![], vec![]);
+        for _ in 0..21 {
+            let environment = [("XDG_STATE_HOME", place.path())];
+            let arguments = ["--base-url", &address, "--refresh", "off"];
+            let mut terminal = Terminal::start_in(HEIGHT, &arguments, &environment);
+            first.push(terminal.wait_for("shelflife") - terminal.started);
+            files.push(terminal.wait_to_see("-output.jsonl") - terminal.started);
+        }
+        say(&format!("first frame after exec, a ledger of {lines} lines"), &ms(median(first)));
+        say("  first files on the screen", &ms(median(files)));
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,6 +40,11 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the program on a screen of 120 columns.
     pub fn start(height: u16, arguments: &[&str]) -> Self {
+        Self::start_in(height, arguments, &[])
+    }
+
+    /// The same, with more in its environment.
+    pub fn start_in(height: u16, arguments: &[&str], environment: &[(&str, &Path)]) -> Self {
         let cells = |cells| NonZeroU16::new(cells).unwrap();
         let size = PtySize { rows: height, cols: 120, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
@@ -47,6 +53,9 @@ impl Terminal {
         command.env_clear();
         command.env("TERM", "xterm-256color");
         command.env("CEREBRAS_API_KEY", KEY);
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (sender, output) = channel();
         thread::spawn(move || {
