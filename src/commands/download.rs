@@ -41,7 +41,7 @@ known, what ends with a whole line, which is said. What was saved, with its SHA-
 in the ledger: `shelflife ledger`.
 
 Exit codes: 0 all saved, or saved already · 1 at least one failed, or the list was partial · 2 usage · \
-3 no, malformed or refused key · 4 an id that was given is not there, or no match · 5 service unavailable or \
+3 no, malformed or refused key · 4 an id that was given is not there · 5 service unavailable or \
 rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
@@ -88,7 +88,8 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
         let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved_files == 0;
         if has_none && !listed.is_partial {
             let words = "no match: the filter lets through none of the files that are listed";
-            return Err(CommandError::NotFound(words.to_owned()));
+            saving.options().telling.note(words);
+            return Ok(0);
         }
         return finish(saving, listed).await;
     }
@@ -116,10 +117,10 @@ pub(super) async fn listed(
     while let Some(batch) = pages.next_page().await {
         clock = batch.clock;
         let server_ms = clock.server_ms(Now::read());
-        let taken = batch.readings.iter().filter(|reading| takes(reading, server_ms));
-        let files = taken.filter_map(|reading| match reading {
+        let wanted = batch.readings.iter().filter(|reading| takes(reading, server_ms));
+        let files = wanted.filter_map(|reading| match reading {
             Reading::File(file) => Some(Pinned::read(file)),
-            _ => None,
+            Reading::Unreadable(_) => None,
         });
         sieve.sift(files.collect()).await;
     }
@@ -236,16 +237,15 @@ fn sorted(told: Vec<Told>) -> (Wanted, ServerClock) {
                 let words = "the service does not have it".to_owned();
                 wanted.unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
             }
-            Told::Failed(file, why) => match Ending::after(&why) {
-                Some(ending) => {
+            Told::Failed(file, why) => {
+                if let Some(ending) = Ending::after(&why) {
                     wanted.ending.get_or_insert(ending);
                     wanted.unasked.push(file);
-                }
-                None => {
+                } else {
                     let words = why.to_string();
                     wanted.unknown.push((file, JobFailure { kind: FailureKind::Final, words }));
                 }
-            },
+            }
             Told::Unasked(file) => wanted.unasked.push(file),
         }
     }

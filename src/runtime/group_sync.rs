@@ -82,13 +82,13 @@ mod tests {
     #[test]
     fn those_that_come_meanwhile_share_the_next_one() {
         let (group, syncs) = (GroupSync::default(), AtomicU64::new(0));
-        let (began, begun) = mpsc::channel();
+        let (tells, begun) = mpsc::channel();
         let (release, gate) = mpsc::channel::<()>();
         std::thread::scope(|scope| {
             let group = &group;
             scope.spawn(move || {
                 let sync = || {
-                    began.send(()).unwrap();
+                    tells.send(()).unwrap();
                     gate.recv().unwrap();
                     Err(io::ErrorKind::StorageFull.into())
                 };

@@ -132,14 +132,15 @@ impl Running {
         let Some(job) = self.queue.job(id) else { return };
         match &job.state {
             JobState::Saved(saved) => self.reporter.saved(job.file(), saved),
-            JobState::Failed(failure) => match Ending::of(failure) {
-                // It ends all of them, for which one sentence does.
-                Some(ending) => self.ending = Some(ending),
-                None => {
+            JobState::Failed(failure) => {
+                if let Some(ending) = Ending::of(failure) {
+                    // It ends all of them, for which one sentence does.
+                    self.ending = Some(ending);
+                } else {
                     let is_given = self.given.contains(&id);
                     self.reporter.failed(job.file(), failure, is_given, job.received);
                 }
-            },
+            }
             _ => {}
         }
     }

@@ -13,9 +13,9 @@ use super::taken::{Take, Taken};
 use super::{Done, Saver, blocking};
 use tokio::task::spawn_blocking;
 
-use crate::jobs::{Download, Pinned};
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
+use crate::jobs::{Download, Pinned};
 use crate::runtime::ledger::{Index, lies_there};
 use crate::text::cause;
 use crate::time::clock::Now;

@@ -58,12 +58,15 @@ pub struct Saver {
     /// What was read of it.
     known: Arc<Mutex<Index>>,
     /// What is shared by all that have one folder open; in it nothing is left of whoever was killed.
-    folders: Arc<Mutex<HashMap<(u64, u64), Arc<GroupSync>>>>,
+    folders: Arc<Mutex<Folders>>,
     /// What was saved and the ledger does not have, since it could not be written, by the id.
     unwritten: Arc<Mutex<HashMap<String, Record>>>,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
+
+/// How each folder is synced, by its disk and its number there.
+type Folders = HashMap<(u64, u64), Arc<GroupSync>>;
 
 /// What came of a try that went well.
 #[derive(Debug)]

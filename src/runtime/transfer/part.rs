@@ -209,7 +209,7 @@ impl Part {
         let before = std::mem::replace(&mut sidecar.pid, std::process::id());
         if before != sidecar.pid {
             // Whoever was killed while writing down what is known of it left that half written.
-            folder.remove(&temporary(&format!("{}.json", part), before))?;
+            folder.remove(&temporary(&format!("{part}.json"), before))?;
         }
         Ok(Opened::Ours(file, sidecar, is_noted))
     }
