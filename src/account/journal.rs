@@ -54,6 +54,10 @@ pub enum Happening {
     NotDeleted,
     /// It was to be deleted, and nobody knows whether it was.
     PerhapsDeleted,
+    /// The file was uploaded from here.
+    Uploaded,
+    /// A file was to be uploaded, and was not, or nobody knows.
+    NotUploaded,
 }
 
 impl Happening {
@@ -75,6 +79,8 @@ impl Happening {
             Self::Deleted => "deleted",
             Self::NotDeleted => "not deleted",
             Self::PerhapsDeleted => "perhaps deleted",
+            Self::Uploaded => "uploaded",
+            Self::NotUploaded => "not uploaded",
         }
     }
 
@@ -94,7 +100,9 @@ impl Happening {
             | Self::SavedNoMore
             | Self::Deleted
             | Self::NotDeleted
-            | Self::PerhapsDeleted => None,
+            | Self::PerhapsDeleted
+            | Self::Uploaded
+            | Self::NotUploaded => None,
         }
     }
 }

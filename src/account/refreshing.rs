@@ -208,6 +208,11 @@ impl Account {
         self.journal.note_of(what, text, id.clone(), self.now.wall_ms);
     }
 
+    /// Notes what came to nothing and is about no file of the service, in words.
+    pub fn note_trouble_of(&mut self, what: Happening, text: String) {
+        self.journal.note_service(what, text, self.now.wall_ms);
+    }
+
     fn mend_place(&mut self) {
         // The place at which the paging machine wants to go on may be gone with them.
         if let State::Ready { next } = self.lister.state()

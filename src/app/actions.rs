@@ -113,6 +113,7 @@ impl App {
             | A::PageUp => self.scroll(self.scroll_of(action).unwrap_or_default()),
             A::MoveLeft | A::MoveRight => self.say("only the timeline has something at its sides"),
             A::Choose
+            | A::Complete
             | A::PauseJob
             | A::CancelJob
             | A::RetryJob
@@ -143,6 +144,7 @@ impl App {
             A::DownloadTo => self.open_save_to(),
             A::Rescue => self.rescue(effects),
             A::Delete => self.ask_to_delete(effects),
+            A::Upload => self.open_upload(),
             A::OpenPalette => self.open_palette(),
             A::OpenHelp => self.open_help(),
             A::Mark => self.mark(),
@@ -168,7 +170,7 @@ impl App {
             A::Freeze => self.freeze(),
             A::Faster | A::Slower => self.change_interval(action == A::Faster),
             A::LoadAll => self.start_loading_all(effects),
-            A::GoBack => self.go_back(),
+            A::GoBack => self.go_back(effects),
             A::Close => self.quit(effects),
             A::Quit | A::Suspend | A::Redraw => drop(self.act_above_layers(action, effects)),
         }

@@ -8,6 +8,7 @@ use crate::api::call::{Call, Ticket};
 use crate::content::Wanted;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::record::Record;
+use crate::jobs::upload::{FileStamp, Upload};
 use crate::jobs::{Download, JobId, Turn};
 
 /// One thing to do.
@@ -66,6 +67,18 @@ pub enum Effect {
     /// Add these records to the ledger; where that cannot be done,
     /// [`Event::LedgerFailed`](super::event::Event::LedgerFailed) says why.
     Note(Vec<Record>),
+    /// Find what a path goes on with; the answer is
+    /// [`Event::PathCompleted`](super::event::Event::PathCompleted).
+    CompletePath(String),
+    /// Look at a file that is to be uploaded; the answer, under this number, is
+    /// [`Event::FileLookedAt`](super::event::Event::FileLookedAt).
+    LookAtFile(u64, Box<Upload>),
+    /// Upload a file that is still as it was looked at; how far it is comes as
+    /// [`Event::UploadTold`](super::event::Event::UploadTold), its end as
+    /// [`Event::Uploaded`](super::event::Event::Uploaded), both under this number.
+    Upload(u64, Box<Upload>, FileStamp),
+    /// Call the upload of this number off; its end comes all the same.
+    StopUpload(u64),
     /// Show so many per cent of all jobs where the terminal does; nothing where none is open.
     ShowProgress(Option<u8>),
     /// Take the mouse, or leave it to the terminal.

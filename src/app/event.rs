@@ -10,8 +10,10 @@ use crate::content::Arrival;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::Saved;
+use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::jobs::{JobId, Told, Turn};
 use crate::theme::Background;
+use crate::validation::Report;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -90,6 +92,15 @@ pub enum Event {
     DeadTold(Vec<DeadPart>),
     /// What was kept of such a file is gone, or why it is not, in words.
     DeadRemoved(Box<DeadPart>, Result<(), String>),
+    /// As far as it is clear how a path goes on, and what it may be from there, fit to be shown.
+    PathCompleted(String, Vec<String>),
+    /// A file that is to be uploaded was looked at: under its absolute path, what was found, and which
+    /// file that was; or why it could not be, in words.
+    FileLookedAt(u64, Result<Box<(Upload, Report, FileStamp)>, String>),
+    /// So many bytes of an upload have left, of so many.
+    UploadTold(u64, (u64, u64)),
+    /// What came of an upload.
+    Uploaded(u64, Box<UploadEnd>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
     /// So much room there is in the folder in which files would be saved, where that can be told.

@@ -28,6 +28,12 @@ use crate::time::zone::Zone;
 use time::UtcOffset;
 
 impl App {
+    /// The home, where there is one: what `~` stands for.
+    #[must_use]
+    pub fn home(&self) -> Option<&std::path::Path> {
+        self.settings.home.as_deref()
+    }
+
     /// The account that is shown.
     #[must_use]
     pub fn account(&self) -> &Account {

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod sheets;
 pub mod table;
 mod timeline;
+mod uploading;
 
 use std::time::Duration;
 
@@ -56,6 +57,7 @@ use settings::Times;
 use table::Table;
 use table::columns::Columns;
 use timeline::Filtered;
+use uploading::Uploading;
 
 pub use deadline::Wake;
 pub use ladder::Step;
@@ -140,6 +142,7 @@ pub struct App {
     toast: Option<Toast>,
     saving: Saving,
     deleting: Deleting,
+    uploading: Uploading,
     rescuing: Rescuing,
     /// When the service had been read last as it was looked at what is saved; nothing before that.
     looked_at_saved: Option<Duration>,
@@ -181,6 +184,7 @@ impl App {
         let mut app = Self {
             saving: Saving::new(settings.transfers, !seed),
             deleting: Deleting::new(seed),
+            uploading: Uploading::default(),
             account: Account::new(terms, lister, seed, now),
             settings,
             now,
@@ -245,6 +249,10 @@ impl App {
             Event::SavingEnded { turn, told, result, ledger_trouble } => {
                 self.saving_ended(turn, told, result, ledger_trouble);
             }
+            Event::PathCompleted(text, candidates) => self.path_completed(text, candidates),
+            Event::FileLookedAt(number, found) => self.file_looked_at(number, found),
+            Event::UploadTold(number, bytes) => self.upload_told(number, bytes),
+            Event::Uploaded(number, end) => self.uploaded(number, &end, effects),
             Event::PartDropped(job, result) => self.part_dropped(job, result),
             Event::DeadTold(dead) => self.dead_told(dead),
             Event::DeadRemoved(dead, result) => self.dead_removed(&dead, result),
@@ -254,6 +262,12 @@ impl App {
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}
         }
+        self.follow_up(first, effects);
+    }
+
+    /// What follows from whatever happened: all that is due, wanted or to be told; `first` is the place of
+    /// the first effect of this event.
+    fn follow_up(&mut self, first: usize, effects: &mut Vec<Effect>) {
         self.make_room();
         self.pass_time();
         self.work();
@@ -261,6 +275,7 @@ impl App {
         self.look_at_saved(effects);
         self.go_on_saving(effects);
         self.go_on_deleting(effects);
+        self.go_on_uploading(effects);
         self.read_on(effects);
         self.follow_expiries();
         self.note_round();
@@ -308,19 +323,6 @@ impl App {
             self.title.clone_from(&title);
             effects.push(Effect::SetTitle(title));
         }
-    }
-
-    /// What the title says: a moment that does not tick, so that it changes only with the file.
-    fn title_text(&self) -> String {
-        let moment = moment(self.account.server_ms(), &self.marks);
-        let Some(no) = self.account.alerts().titled(self.account.store(), &moment) else {
-            return "shelflife".to_owned();
-        };
-        let file = self.account.store().file(no);
-        let at =
-            file.expires_at.value().unwrap_or_default() - self.account.skew_ms().div_euclid(1_000);
-        let name = crate::text::shorten_middle(&file.name_to_show(), 60);
-        format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
     }
 
     /// What is saved is looked at when the program starts, after each refresh, and where somebody asks

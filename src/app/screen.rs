@@ -158,4 +158,17 @@ impl App {
         };
         self.say_with(text, &[Hint::new(&[Action::ToggleMouse], hint)]);
     }
+
+    /// What the title says: a moment that does not tick, so that it changes only with the file.
+    pub(super) fn title_text(&self) -> String {
+        let moment = super::moment(self.account.server_ms(), &self.marks);
+        let Some(no) = self.account.alerts().titled(self.account.store(), &moment) else {
+            return "shelflife".to_owned();
+        };
+        let file = self.account.store().file(no);
+        let at =
+            file.expires_at.value().unwrap_or_default() - self.account.skew_ms().div_euclid(1_000);
+        let name = crate::text::shorten_middle(&file.name_to_show(), 60);
+        format!("{name} expires {} · shelflife", self.shown_zone().clock(at))
+    }
 }

@@ -16,7 +16,8 @@ use super::options::{GlobalOptions, silent_but};
 use super::progress::{Progress, Telling};
 use super::{CommandError, configure, print};
 use crate::api::endpoint::Endpoint;
-use crate::runtime::validation::{FileStamp, Meter, NotValidated, validate, validate_stream};
+use crate::jobs::upload::FileStamp;
+use crate::runtime::validation::{Meter, NotValidated, validate, validate_stream};
 use crate::text::{UntrustedRef, shorten_middle, size};
 use crate::validation::{BatchLimits, LIMITS, Report, Use, document, lines, of_host, of_service};
 

@@ -25,7 +25,7 @@
 
 mod glance;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -171,8 +171,9 @@ impl Record {
                 (Outcome::Unknown, Some(end.words()))
             }
         };
+        let path_hex = hex_of(path);
         let path = Some(path.to_string_lossy().into_owned());
-        Self { path, error, ..Self::about(file, outcome, at) }
+        Self { path, path_hex, error, ..Self::about(file, outcome, at) }
     }
 
     /// The record of a file with which it came to nothing.
@@ -399,7 +400,7 @@ mod tests {
             let line = line.replace(what, with);
             assert_eq!(Record::read(line.as_bytes()).map(|_| ()), read, "{line}");
             assert_eq!(
-                Glance::read(line.as_bytes()).and_then(|g| g.saved()).is_some(),
+                Glance::read(line.as_bytes()).and_then(super::glance::Glance::saved).is_some(),
                 read.is_ok()
             );
         }

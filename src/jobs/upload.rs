@@ -36,6 +36,20 @@ pub struct Upload {
     pub expires_s: Option<u64>,
 }
 
+/// Which file it was, and as of when: another one under its path, or one that was written to since, has
+/// another stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// When it was written to: seconds since 1970, and nanoseconds.
+    pub modified: (i64, i64),
+    /// Its number on its disk.
+    pub inode: u64,
+    /// The number of its disk.
+    pub device: u64,
+}
+
 /// Looks at the list, where it is not said whether a file is stored.
 pub const LOOKS: u32 = 2;
 /// From one look to the next.

@@ -81,6 +81,10 @@ pub enum Action {
     DownloadTo,
     /// Save what is at risk.
     Rescue,
+    /// Store a file of this machine on the service.
+    Upload,
+    /// Complete the path that is typed.
+    Complete,
     /// Delete the marked files, or the selected one, from the service.
     Delete,
     /// Show what is being saved, and what was.
@@ -157,6 +161,6 @@ impl Action {
     /// Whether it changes what the service has: not in force where that is turned off.
     #[must_use]
     pub fn changes_service(self) -> bool {
-        matches!(self, Self::Delete)
+        matches!(self, Self::Delete | Self::Upload)
     }
 }

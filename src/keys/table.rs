@@ -106,6 +106,7 @@ const TAKE: &[Binding] = &[
     ),
     bind("download-to", &[Char('O')], A::DownloadTo, "download: choose folder and name"),
     bind("rescue", &[Char('!')], A::Rescue, "rescue: download all that is at risk"),
+    bind("upload", &[Char('u')], A::Upload, "upload a file of this machine"),
     bind(
         "delete",
         &[Char('D'), Named(Delete)],
@@ -199,6 +200,10 @@ const LISTS: &[Binding] = &[
     ),
     within(
         Scope::Typing,
+        bind("complete", &[Named(Tab)], A::Complete, "in a path: complete it; else the next line"),
+    ),
+    within(
+        Scope::Typing,
         bind("line-down", &[Named(Down), Ctrl('n')], A::SelectNext, "in a text: a line down"),
     ),
     within(
@@ -244,7 +249,7 @@ pub const GROUPS: &[Group] = &[
     Group { title: "Move", bindings: MOVE },
     Group { title: "Look", bindings: LOOK },
     Group { title: "Find and order", bindings: FIND },
-    Group { title: "Mark, copy, download, delete", bindings: TAKE },
+    Group { title: "Mark, copy, download, upload, delete", bindings: TAKE },
     Group { title: "Refresh and load", bindings: FRESH },
     Group { title: "Leave", bindings: LEAVE },
     Group { title: "In the jobs", bindings: JOBS },

@@ -8,6 +8,7 @@
 mod alarm;
 mod alert_command;
 pub mod content;
+mod copying;
 pub mod exec;
 mod frame;
 mod group_sync;
@@ -30,6 +31,7 @@ pub mod tmux;
 pub mod transfer;
 mod tty;
 pub mod upload;
+mod uploading;
 pub mod validation;
 
 use std::collections::HashMap;
@@ -47,7 +49,7 @@ use crate::api::call::{Call, Ticket};
 use crate::api::{Client, ClientError};
 use crate::app::App;
 use crate::app::effect::Effect;
-use crate::app::event::{Copied, Event};
+use crate::app::event::Event;
 use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
@@ -59,6 +61,7 @@ use pace::Pace;
 use record::Record;
 use saving::Savings;
 use terminal::Screen;
+use uploading::Uploads;
 
 pub use panics::{PANICKED, report_panics};
 
@@ -150,6 +153,8 @@ pub async fn run(
     let client: Arc<LazyClient> = Arc::new(LazyLock::new(Box::new(client)));
     let (of_saving, ledger) = (Arc::clone(&client), setup.ledger);
     let savings = Savings::new(of_saving, ledger, &setup.profile, sender.clone(), background);
+    let home = app.home().map(Path::to_owned);
+    let uploads = Uploads::new(Arc::clone(&client), sender.clone(), background, home);
     let mut dashboard = Dashboard {
         app,
         client,
@@ -162,6 +167,7 @@ pub async fn run(
         commands,
         keeper,
         savings,
+        uploads,
         alarm,
         configuration: setup.configuration,
         record: Record::default(),
@@ -189,6 +195,7 @@ struct Dashboard<'a> {
     commands: Commands,
     keeper: Keeper,
     savings: Savings,
+    uploads: Uploads,
     alarm: Alarm,
     configuration: Option<PathBuf>,
     record: Record,
@@ -311,6 +318,10 @@ impl Dashboard<'_> {
             Effect::RemoveDead(dead) => self.savings.remove_dead(dead),
             Effect::LookAtRoom(folder) => self.keeper.look_at_room(folder),
             Effect::Note(records) => self.savings.note(records),
+            Effect::CompletePath(text) => self.uploads.complete(text),
+            Effect::LookAtFile(number, upload) => self.uploads.look_at(number, *upload),
+            Effect::Upload(number, upload, stamp) => self.uploads.send(number, *upload, stamp),
+            Effect::StopUpload(number) => self.uploads.stop(number),
             Effect::ShowProgress(per_cent) => self.screen.show_progress(per_cent)?,
             Effect::Redraw => return self.come_back(),
             Effect::Suspend => {
@@ -354,21 +365,6 @@ impl Dashboard<'_> {
             let _ = sender.send(message).await;
         });
         self.calls.insert(ticket, task.abort_handle());
-    }
-
-    /// Sends a text to the clipboard: to the terminal's in any case, since the environment may speak
-    /// of a tmux that is not what shows the program.
-    fn copy(&mut self, text: String, what: String) -> io::Result<Option<End>> {
-        self.screen.copy(&text)?;
-        if !tmux::is_here() {
-            return self.update(Event::Copied { what, how: Copied::ToTerminal });
-        }
-        let sender = self.sender.clone();
-        self.background.spawn(async move {
-            let how = tmux::copy(&text).await;
-            let _ = sender.send(Message::Event(Event::Copied { what, how })).await;
-        });
-        Ok(None)
     }
 
     /// Has something done with the configuration, which a slow disk may hold up.

@@ -12,14 +12,15 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use super::validation::{FileStamp, NotValidated, open_regular};
+use super::validation::{NotValidated, open_regular, stamp_of};
 use crate::api::client::Answer;
 use crate::api::retry::Policy;
 use crate::api::upload::{Outflow, UploadForm, UploadLimits};
 use crate::api::{ApiError, Client, HasMore, Reading};
 use crate::jobs::Pinned;
 use crate::jobs::upload::{
-    AfterFailure, BETWEEN_LOOKS, LOOKS, StoredSearch, Upload, UploadEnd, after_failure, is_it,
+    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, StoredSearch, Upload, UploadEnd, after_failure,
+    is_it,
 };
 use crate::text::Untrusted;
 use crate::time::clock::{Now, ServerClock};
@@ -250,7 +251,7 @@ fn read(
 }
 
 fn is_as_it_was(file: &std::fs::File, stamp: FileStamp) -> io::Result<()> {
-    if FileStamp::of(&file.metadata()?) == stamp {
+    if stamp_of(&file.metadata()?) == stamp {
         return Ok(());
     }
     Err(io::Error::other("it is not what it was any more"))

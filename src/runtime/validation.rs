@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rustix::fs::OFlags;
 use tokio::task::spawn_blocking;
 
+use crate::jobs::upload::FileStamp;
 use crate::validation::{BatchLimits, Report, Use, Validator};
 
 /// Bytes that are read at once.
@@ -38,30 +39,14 @@ impl Meter {
     }
 }
 
-/// Which file it was, and as of when: another one under its path, or one that was written to since, has
-/// another stamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FileStamp {
-    /// Its length in bytes.
-    pub bytes: u64,
-    /// When it was written to: seconds since 1970, and nanoseconds.
-    pub modified: (i64, i64),
-    /// Its number on its disk.
-    pub inode: u64,
-    /// The number of its disk.
-    pub device: u64,
-}
-
-impl FileStamp {
-    /// As the system has it now.
-    #[must_use]
-    pub fn of(file: &Metadata) -> Self {
-        Self {
-            bytes: file.len(),
-            modified: (file.mtime(), file.mtime_nsec()),
-            inode: file.ino(),
-            device: file.dev(),
-        }
+/// Which file it is, and as of now, as the system has it.
+#[must_use]
+pub fn stamp_of(file: &Metadata) -> FileStamp {
+    FileStamp {
+        bytes: file.len(),
+        modified: (file.mtime(), file.mtime_nsec()),
+        inode: file.ino(),
+        device: file.dev(),
     }
 }
 
@@ -128,7 +113,7 @@ pub fn validate_now(
     let name = path.file_name().map(OsStrExt::as_bytes);
     let report = read_through(&mut file, Validator::new(limits, used_for, name), meter)?;
     // What was appended behind the end that was read shows in the length.
-    if FileStamp::of(&file.metadata()?) != stamp || report.bytes != stamp.bytes {
+    if stamp_of(&file.metadata()?) != stamp || report.bytes != stamp.bytes {
         return Err(NotValidated::Changed);
     }
     Ok(Validated { report, stamp })
@@ -159,7 +144,7 @@ pub fn open_regular(path: &Path) -> Result<(File, FileStamp), NotValidated> {
     let file = OpenOptions::new().read(true).custom_flags(flags.cast_signed()).open(path)?;
     let found = file.metadata()?;
     is_regular(&found)?;
-    Ok((file, FileStamp::of(&found)))
+    Ok((file, stamp_of(&found)))
 }
 
 fn is_regular(file: &Metadata) -> Result<(), NotValidated> {

@@ -21,6 +21,7 @@ mod screens;
 mod table;
 mod timeline;
 mod typed;
+mod upload;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -83,6 +84,7 @@ fn layer(pen: &mut Pen<'_>, area: Rect, layout: &Layout, layer: &Layer) -> Optio
         Layer::Palette(palette) => return palette::draw(pen, area, palette),
         Layer::Confirmation(asked) => confirmation::draw(pen, area, asked),
         Layer::Deletion(asked) => return deletion::draw(pen, area, asked),
+        Layer::Upload(form) => return upload::draw(pen, area, form),
     }
     None
 }

@@ -54,6 +54,7 @@ mod tls;
 mod tolerance;
 mod twin;
 mod update;
+mod upload;
 mod uploading;
 mod validate;
 mod waiting;

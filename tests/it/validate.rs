@@ -11,7 +11,7 @@ use std::process::{Command, Output, Stdio};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
-use shelflife::runtime::validation::{FileStamp, Meter, NotValidated, validate_now};
+use shelflife::runtime::validation::{Meter, NotValidated, stamp_of, validate_now};
 use shelflife::validation::{LIMITS, Use};
 use tempfile::TempDir;
 
@@ -298,7 +298,7 @@ fn it_is_known_which_file_it_was_and_whether_it_is_the_same_still() {
     let folder = folder_with("a.jsonl", lines(10));
     let path = folder.path().join("a.jsonl");
     let look = || validate_now(&path, &LIMITS[0], Use::Batch, &Meter::default()).unwrap();
-    let now = || FileStamp::of(&fs::metadata(&path).unwrap());
+    let now = || stamp_of(&fs::metadata(&path).unwrap());
     let first = look();
     assert!(first.report.is_sound());
     assert_eq!((first.stamp, first.stamp.bytes), (now(), lines(10).len() as u64));

@@ -26,7 +26,18 @@ pub enum Question {
     /// Whether what is at risk is to be saved.
     Rescue(Box<RescueAsked>),
     /// Whether the program is to be left with work open.
-    Quit(Sum),
+    Quit(OpenWork),
+}
+
+/// Work that is not over.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenWork {
+    /// What is being saved.
+    pub saving: Sum,
+    /// Files whose deletion has no end yet.
+    pub deleting: usize,
+    /// Files that are being uploaded, or wait for that.
+    pub uploading: usize,
 }
 
 /// A rescue as it stood when it was asked about.
@@ -147,6 +158,21 @@ fn whole(rate: f64) -> u64 {
     rate.clamp(0.0, 1e15) as u64
 }
 
+fn open_lines(work: &OpenWork, cells: usize) -> Vec<Line> {
+    let mut lines = vec![];
+    let files = crate::app::saving::files;
+    if work.deleting > 0 {
+        lines.push(alone(format!("{} may be deleted or not", files(work.deleting))));
+    }
+    if work.uploading > 0 {
+        lines.push(alone(format!("{} may not be stored", files(work.uploading))));
+    }
+    if work.saving.open > 0 {
+        lines.extend(quit_lines(&work.saving, cells));
+    }
+    lines
+}
+
 fn quit_lines(sum: &Sum, cells: usize) -> Vec<Line> {
     let files = crate::app::saving::files(sum.open);
     let waits = sum.open - sum.under_way;
@@ -166,7 +192,7 @@ impl Question {
         match self {
             Self::WriteSettings(_) => "Write to the configuration",
             Self::Rescue(_) => "Rescue",
-            Self::Quit(_) => "Leave while files are being saved",
+            Self::Quit(_) => "Leave while work goes on",
         }
     }
 
@@ -177,7 +203,7 @@ impl Question {
         let lines = match self {
             Self::WriteSettings(plan) => return plan.lines(),
             Self::Rescue(asked) => asked.lines(cells),
-            Self::Quit(sum) => quit_lines(sum, cells),
+            Self::Quit(work) => open_lines(work, cells),
         };
         fitted(lines, cells)
     }

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
-use super::{App, Behave, Fate, ListPlace, input};
+use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::api::call::Reply;
 use crate::api::{Answer, ApiError};
 use crate::app::effect::Effect;
@@ -234,5 +234,15 @@ impl Behave for DeletionQuestion {
             return Fate::Ignores;
         }
         input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
+    }
+}
+
+impl Layers {
+    /// The question about deleting files that is open, whatever lies above it.
+    pub(in crate::app) fn deletion_mut(&mut self) -> Option<&mut DeletionQuestion> {
+        self.0.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Deletion(question) => Some(question),
+            _ => None,
+        })
     }
 }

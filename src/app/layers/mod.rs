@@ -20,6 +20,7 @@ pub mod palette;
 pub mod save_to;
 pub mod search;
 pub mod sort;
+pub mod upload;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
@@ -43,6 +44,7 @@ use jobs::Jobs;
 use palette::Palette;
 use save_to::SaveTo;
 use sort::SortPicker;
+use upload::UploadPrompt;
 
 /// What becomes of a layer after it was used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +169,8 @@ pub enum Layer {
     Confirmation(Confirmation),
     /// The question whether files are to be deleted.
     Deletion(DeletionQuestion),
+    /// What is to be uploaded.
+    Upload(UploadPrompt),
 }
 
 /// What a layer is, as something that behaves.
@@ -187,6 +191,7 @@ macro_rules! inner {
             Layer::Palette(layer) => layer,
             Layer::Confirmation(layer) => layer,
             Layer::Deletion(layer) => layer,
+            Layer::Upload(layer) => layer,
         }
     };
 }
@@ -273,14 +278,6 @@ impl Layers {
     pub(super) fn content_mut(&mut self) -> Option<&mut ContentLayer> {
         self.0.iter_mut().rev().find_map(|layer| match layer {
             Layer::Content(content) => Some(content),
-            _ => None,
-        })
-    }
-
-    /// The question about deleting files that is open, whatever lies above it.
-    pub(super) fn deletion_mut(&mut self) -> Option<&mut DeletionQuestion> {
-        self.0.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Deletion(question) => Some(question),
             _ => None,
         })
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::layers::Layer;
-use crate::app::layers::confirmation::Question;
+use crate::app::layers::confirmation::{OpenWork, Question};
 use crate::jobs::JobId;
 use crate::jobs::job::JobState;
 use crate::keys::{Action, Hint};
@@ -54,7 +54,14 @@ impl App {
 
     /// Leaves; with work open that is asked about, where there is room for a question.
     pub(in crate::app) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        if self.saving.sum.open == 0 || self.layout().is_none() {
+        let deleting = self.deleting().under_way().map(crate::jobs::deletion::Deletions::sum);
+        let work = OpenWork {
+            saving: self.saving.sum,
+            deleting: deleting.map_or(0, |sum| sum.all - sum.over()),
+            uploading: self.uploading().open(),
+        };
+        let is_idle = work.saving.open + work.deleting + work.uploading == 0;
+        if is_idle || self.layout().is_none() {
             return effects.push(Effect::Quit);
         }
         let asks = |layer: &Layer| matches!(layer, Layer::Confirmation(asked) if matches!(asked.question(), Question::Quit(..)));
@@ -65,7 +72,7 @@ impl App {
                     effects.push(Effect::Quit);
                 }
             }
-            _ => self.ask(Question::Quit(self.saving.sum)),
+            _ => self.ask(Question::Quit(work)),
         }
     }
 

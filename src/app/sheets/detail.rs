@@ -10,6 +10,7 @@ use crate::api::endpoint::is_usable_id;
 use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
 use crate::app::{App, WIDE_BAR_CELLS};
+use crate::keys::{Action, Hint};
 use crate::store::FileRef;
 use crate::text::{UntrustedRef, exact_size, json_text, shorten_end, width};
 use crate::theme::{Tone, word};
@@ -135,6 +136,7 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     }
     standing(app, file, fields);
     saved(app, fields);
+    uploaded(app, file, fields);
     fields.text("ID", &file.id.printable(), Tone::Text);
     if !is_usable_id(file.id) {
         fields.text("", "not usable in an address", Tone::Error);
@@ -153,6 +155,7 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     if file.filename.is_some_and(UntrustedRef::is_shown_composed) {
         fields.text("Spelling", DECOMPOSED, Tone::Chrome);
     }
+    possible(app, fields);
 }
 
 /// Whether a name has more cells than are shown of it elsewhere.
@@ -274,6 +277,25 @@ fn saved(app: &App, fields: &mut Fields) {
     fields.text("Saved", &format!("↓ {at}"), Tone::Text);
     fields.text("", &shelved.proof, Tone::Text);
     fields.text("", &shelved.place(), Tone::Chrome);
+}
+
+/// When a file was uploaded from here, and which one of this machine it was.
+fn uploaded(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
+    let Some((path, at)) = app.uploading().source_of(file.id) else { return };
+    let now_s = app.now().wall_ms.div_euclid(1_000);
+    fields.text("Uploaded", &format!("↑ {}", app.shown_zone().past(at, now_s)), Tone::Text);
+    fields.text("", &app.shown_path(path), Tone::Chrome);
+}
+
+/// What can be done with the file, by its keys.
+fn possible(app: &App, fields: &mut Fields) {
+    let ways = app.main_hints(&[
+        Hint::new(&[Action::OpenContent], "content"),
+        Hint::new(&[Action::Download], "download"),
+        Hint::new(&[Action::CopyId], "copy id"),
+        Hint::new(&[Action::Delete], "delete"),
+    ]);
+    fields.text("Can", &ways, Tone::Chrome);
 }
 
 /// A field that the program does not know: its name, and its value as JSON, whole.

@@ -123,7 +123,9 @@ fn look(what: Happening) -> (&'static str, Tone) {
         | Happening::NotSaved
         | Happening::SavedNoMore
         | Happening::NotDeleted
-        | Happening::PerhapsDeleted => ("!", Tone::Error),
+        | Happening::PerhapsDeleted
+        | Happening::NotUploaded => ("!", Tone::Error),
+        Happening::Uploaded => ("↑", Tone::Accent),
         Happening::Saved => ("↓", Tone::Accent),
         Happening::Recovered => ("·", Tone::Text),
         Happening::Alerted => ("!", Tone::Warning),

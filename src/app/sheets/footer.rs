@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use super::{Line, cells, deletion, jobs};
+use super::{Line, cells, deletion, jobs, upload};
 use crate::api::ApiError;
 use crate::app::focus::Focus;
 use crate::app::sheets::agenda::span_words;
@@ -55,19 +55,7 @@ pub fn footer(app: &App, columns: u16) -> Footer {
     let room = usize::from(right.saturating_sub(left));
     let mut footer = Footer::default();
     // The keys that always help have a place beside it.
-    let progress =
-        match (deletion::progress(app), jobs::progress(app, room * 2 / 3)) {
-            (deletes, saves)
-                if saves.is_empty() || width(&deletes) + width(&saves) > room * 2 / 3 =>
-            {
-                if deletes.is_empty() { saves } else { deletes }
-            }
-            (deletes, saves) => [deletes, saves]
-                .into_iter()
-                .filter(|words| !words.is_empty())
-                .collect::<Vec<_>>()
-                .join("  "),
-        };
+    let progress = under_way(app, room * 2 / 3);
     let taken = cells(&progress);
     footer.line.put_right(left, right, Tone::Accent, progress);
     let right = right.saturating_sub(taken + if taken > 0 { 2 } else { 0 });
@@ -92,6 +80,19 @@ pub fn footer(app: &App, columns: u16) -> Footer {
     footer.line.put(left, Tone::Marked, marks);
     hints(app, &mut footer, left + taken + if taken > 0 { 2 } else { 0 }..right);
     footer
+}
+
+/// What is being done to files, as much of it as there is room for; the first of it in any case.
+fn under_way(app: &App, room: usize) -> String {
+    let all = [deletion::progress(app), upload::progress(app, room), jobs::progress(app, room)];
+    let mut words = String::new();
+    for more in all.iter().filter(|more| !more.is_empty()) {
+        let together = if words.is_empty() { more.clone() } else { format!("{words}  {more}") };
+        if words.is_empty() || width(&together) <= room {
+            words = together;
+        }
+    }
+    words
 }
 
 /// What is marked, or will be where the range is ended.

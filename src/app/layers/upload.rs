@@ -1,0 +1,224 @@
+//! What is to be uploaded: its path, what it is for, how long it is kept; and, once it was looked at, what
+//! was found. Tab completes the path; nothing is sent before what was found has been seen.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+use tui_input::Input;
+
+use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
+use crate::app::effect::Effect;
+use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
+use crate::keys::{Action, Scope};
+use crate::time::span::read_span;
+use crate::validation::Report;
+
+/// Cells of the box.
+pub(in crate::app) const WIDTH: u16 = 86;
+/// Findings that are shown; of others it is said how many they are.
+pub(in crate::app) const FINDINGS: usize = 6;
+
+/// The lines that are typed, in the order of the box.
+pub const FIELDS: [&str; 3] = ["File", "Purpose", "Kept for"];
+const PATH: usize = 0;
+const PURPOSE: usize = 1;
+const KEPT: usize = 2;
+
+/// A file that is to be uploaded.
+#[derive(Clone, Debug)]
+pub struct UploadPrompt {
+    inputs: Box<[Input; 3]>,
+    field: usize,
+    /// Paths that begin as what was typed, where there are several.
+    candidates: Vec<String>,
+    look: Look,
+    armed: bool,
+}
+
+/// Whether the file was looked at.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// Not yet.
+    NotYet,
+    /// It is being looked at; the number under which that was asked for.
+    Going(u64),
+    /// What was found, and which file that was.
+    Found(Box<(Upload, Report, FileStamp)>),
+}
+
+impl UploadPrompt {
+    pub(in crate::app) fn new() -> Self {
+        let text = |text: &str| Input::new(text.to_owned());
+        let inputs = Box::new([text(""), text("batch"), text("")]);
+        Self { inputs, field: PATH, candidates: vec![], look: Look::NotYet, armed: false }
+    }
+
+    /// What was typed, and which of it has the cursor.
+    #[must_use]
+    pub fn inputs(&self) -> (&[Input; 3], usize) {
+        (&self.inputs, self.field)
+    }
+
+    /// Paths that begin as what was typed.
+    #[must_use]
+    pub fn candidates(&self) -> &[String] {
+        &self.candidates
+    }
+
+    /// Whether it was looked at.
+    #[must_use]
+    pub fn look(&self) -> &Look {
+        &self.look
+    }
+
+    /// Where it stands: its fields, a blank line, and what there is to say.
+    #[must_use]
+    pub fn place(&self, screen: Rect) -> ListPlace {
+        let below = match &self.look {
+            Look::NotYet => self.candidates.len().min(FINDINGS),
+            Look::Going(_) => 1,
+            Look::Found(found) => {
+                let findings = &found.1.findings;
+                let shown = findings.shown().len();
+                1 + shown.min(FINDINGS) + usize::from(shown > FINDINGS)
+            }
+        };
+        ListPlace::picker(screen, WIDTH, FIELDS.len() + below + usize::from(below > 0))
+    }
+
+    /// The path was completed as far as it is clear, and these go on from there.
+    pub(in crate::app) fn completed(&mut self, text: String, candidates: Vec<String>) {
+        self.inputs[PATH] = Input::new(text);
+        self.candidates = candidates;
+    }
+
+    /// What was found in the file; nothing where it was asked for something else since.
+    pub(in crate::app) fn found(
+        &mut self,
+        number: u64,
+        found: Result<Box<(Upload, Report, FileStamp)>, String>,
+    ) -> Option<String> {
+        if !matches!(self.look, Look::Going(own) if own == number) {
+            return None;
+        }
+        self.armed = false;
+        match found {
+            Ok(found) => {
+                self.look = Look::Found(found);
+                None
+            }
+            Err(why) => {
+                self.look = Look::NotYet;
+                Some(why)
+            }
+        }
+    }
+
+    fn begin_look(&mut self, app: &mut App, effects: &mut Vec<Effect>) {
+        let text = self.inputs[PATH].value().trim();
+        if text.is_empty() {
+            return app.say("the path of a file is needed; Tab completes it");
+        }
+        let kept = self.inputs[KEPT].value().trim();
+        let expires_s = match kept {
+            "" => None,
+            kept => {
+                let span = read_span(kept).filter(|span| EXPIRY_S.contains(span));
+                if span.is_none() {
+                    self.field = KEPT;
+                    return app.say("kept for: a span from 1h to 30d, such as 7d, or nothing");
+                }
+                span
+            }
+        };
+        let purpose = self.inputs[PURPOSE].value().trim().to_owned();
+        if purpose.is_empty() {
+            self.field = PURPOSE;
+            return app.say("a purpose is needed, such as batch");
+        }
+        let upload = Upload { path: app.uploaded_path(text), purpose, expires_s };
+        let number = app.next_upload();
+        self.candidates.clear();
+        self.look = Look::Going(number);
+        effects.push(Effect::LookAtFile(number, Box::new(upload)));
+    }
+
+    fn take(&mut self, app: &mut App, effects: &mut Vec<Effect>) -> Fate {
+        match &self.look {
+            Look::Going(_) => app.say("it is being looked at: a moment"),
+            Look::NotYet => self.begin_look(app, effects),
+            Look::Found(_) if !self.armed => {}
+            Look::Found(found) if !found.1.is_sound() => {
+                app.say("the service would refuse it: it is not sent");
+            }
+            Look::Found(found) => {
+                let (upload, _, stamp) = (**found).clone();
+                app.begin_upload(upload, stamp);
+                return Fate::Closes;
+            }
+        }
+        Fate::Stays
+    }
+}
+
+impl Behave for UploadPrompt {
+    fn scopes(&self) -> &'static [Scope] {
+        &[Scope::Typing]
+    }
+
+    fn awaits_frame(&self) -> bool {
+        !self.armed
+    }
+
+    fn drawn(&mut self) {
+        self.armed = true;
+    }
+
+    fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {
+        match action {
+            Action::Choose => return self.take(app, effects),
+            Action::GoBack => {
+                if matches!(self.look, Look::NotYet) {
+                    return Fate::Closes;
+                }
+                self.look = Look::NotYet;
+            }
+            Action::SelectNext => self.field = (self.field + 1).min(FIELDS.len() - 1),
+            Action::SelectPrevious => self.field = self.field.saturating_sub(1),
+            Action::Complete if self.field == PATH => {
+                let text = self.inputs[PATH].value().to_owned();
+                effects.push(Effect::CompletePath(text));
+            }
+            Action::Complete => self.field = (self.field + 1) % FIELDS.len(),
+            _ => return Fate::Ignores,
+        }
+        Fate::Stays
+    }
+
+    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
+        let Some(changed) = input::edit(&mut self.inputs[self.field], key) else {
+            return Fate::Ignores;
+        };
+        if changed {
+            self.candidates.clear();
+            self.look = Look::NotYet;
+        }
+        Fate::Stays
+    }
+
+    fn paste(&mut self, _: &mut App, text: &str) {
+        if input::paste(&mut self.inputs[self.field], text) {
+            self.candidates.clear();
+            self.look = Look::NotYet;
+        }
+    }
+}
+
+impl Layers {
+    /// What is to be uploaded, whatever lies above it.
+    pub(in crate::app) fn upload_mut(&mut self) -> Option<&mut UploadPrompt> {
+        self.0.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Upload(form) => Some(form),
+            _ => None,
+        })
+    }
+}
