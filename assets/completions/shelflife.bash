@@ -475,7 +475,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__help)
-            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving monitoring security configuration"
+            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving changing monitoring security configuration"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -51,7 +51,7 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "validate" -d 'T
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "delete" -d 'Delete files from the service'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "check" -d 'Tell a monitoring system, in one line, whether files are about to expire'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "wait" -d 'Wait until files appear, vanish, or have little time left'
-complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "ledger" -d 'Print what was saved from here, and with what proof'
+complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "ledger" -d 'Print what was saved, uploaded and deleted from here'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "metrics" -d 'Print how the files stand, for Prometheus; or serve it, or write it to a file'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "content" -d 'Print the content of a file, or a part of it'
 complete -c shelflife -n "__fish_shelflife_needs_command" -f -a "config" -d 'Print a commented configuration file, or what is in force'

@@ -24,6 +24,7 @@ Examples:
   shelflife list --all --output csv      everything, for a script
   shelflife check -w 24h: -c 1h:         one line, for a monitoring system
   shelflife content ID --lines 3         the first lines of a file
+  shelflife upload requests.jsonl        looked at first, sent once
   shelflife validate in.jsonl            what is wrong with the input of a batch
   shelflife demo-server --files 100000   the demo API on its own
 

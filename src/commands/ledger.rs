@@ -1,4 +1,4 @@
-//! `shelflife ledger`: what was saved from here.
+//! `shelflife ledger`: what was saved, uploaded and deleted from here.
 
 use std::io::Write;
 
@@ -16,7 +16,7 @@ use crate::time::clock::LOCAL;
 
 const HELP: &str = "\
 Examples:
-  shelflife ledger                        what was saved, and where it lies
+  shelflife ledger                        what was done, and where it lies
   shelflife ledger --output jsonl | jq -r .path
 
 The ledger is a file of JSON lines in $XDG_STATE_HOME/shelflife/ledger (~/.local/state by default), one \
@@ -28,7 +28,7 @@ Exit codes: 0 done · 1 it cannot be read · 2 usage.";
 /// The options of every command that act here.
 const ACTING: &[&str] = &["--base-url", "--allow-http", "--demo", "--config"];
 
-/// Print what was saved from here, and with what proof
+/// Print what was saved, uploaded and deleted from here
 #[derive(Clone, Debug, Args)]
 #[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct LedgerCommand {

@@ -48,6 +48,11 @@ pub const TOPICS: &[Topic] = &[
         text: include_str!("saving.md"),
     },
     Topic {
+        name: "changing",
+        about: "uploads, deletions, read-only",
+        text: include_str!("changing.md"),
+    },
+    Topic {
         name: "monitoring",
         about: "metrics, and alerts on them",
         text: include_str!("monitoring.md"),

@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what cannot go on has failed")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the figures")]
 
+mod changing;
 mod saving;
 mod service;
 mod terminal;
@@ -52,6 +53,9 @@ const BENCHES: &[(&str, fn())] = &[
     ("rescue", saving::rescue),
     ("downloads", saving::downloads),
     ("ledger", saving::ledger),
+    ("delete", changing::delete),
+    ("upload", changing::upload),
+    ("deleting", changing::deleting),
     ("answers", answers),
     ("validate", validating::validate),
 ];

@@ -17,7 +17,7 @@ const LARGE: u64 = 200_000_000;
 const SMALL: u64 = 10_000;
 
 /// Runs the program in `folder`, where its ledger lies too; how long it took, and what it used.
-fn run_in(folder: &Path, address: &str, arguments: &[&str]) -> (Duration, Usage) {
+pub fn run_in(folder: &Path, address: &str, arguments: &[&str]) -> (Duration, Usage) {
     let begun = Instant::now();
     let mut command = Command::new(PROGRAM);
     command.args(arguments).args(["--base-url", address]).current_dir(folder);

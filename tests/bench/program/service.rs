@@ -3,7 +3,7 @@
 //! which goes out as fast as it is taken.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
 use std::thread;
@@ -87,6 +87,7 @@ impl Service {
         let (mut line, mut body) = (String::new(), String::new());
         loop {
             let (mut first, mut is_content, mut range) = (0, false, None);
+            let (mut asked, mut length) = (String::new(), 0);
             loop {
                 line.clear();
                 if requests.read_line(&mut line).unwrap_or(0) == 0 {
@@ -95,14 +96,25 @@ impl Service {
                 if let Some((_, after)) = line.split_once("after=file-") {
                     first = after[..self.digits.0].parse::<u64>().unwrap() + 1;
                 }
+                if asked.is_empty() {
+                    asked.clone_from(&line);
+                }
+                if let Some((name, value)) = line.split_once(':')
+                    && name.eq_ignore_ascii_case("content-length")
+                {
+                    length = value.trim().parse::<u64>().unwrap();
+                }
                 is_content |= line.contains("/content ");
                 range = range.or_else(|| read_range(&line));
                 if line == "\r\n" {
                     break;
                 }
             }
+            if length > 0 {
+                io::copy(&mut (&mut requests).take(length), &mut io::sink()).unwrap();
+            }
             let read = Instant::now();
-            if !is_content {
+            if !is_content && !self.single(&asked, now_s, &mut body) {
                 self.page(first, now_s, &mut body);
             }
             // A timer comes late; the last bit is waited for awake.
@@ -160,6 +172,34 @@ impl Service {
             at += rest.len() as u64;
         }
         Ok(())
+    }
+
+    /// The answer to what is asked of one file, or of batches; tells whether it was that.
+    fn single(self, asked: &str, now_s: u64, answer: &mut String) -> bool {
+        let mut words = asked.split(' ');
+        let (method, path) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+        let id = path.strip_prefix("/v1/files/");
+        let body = match (method, id) {
+            ("POST", None) => format!(
+                "{{\"id\":\"file-new\",\"object\":\"file\",\"filename\":\"in.jsonl\",\"created_at\":{now_s}}}"
+            ),
+            ("DELETE", Some(id)) => {
+                format!("{{\"id\":\"{id}\",\"object\":\"file\",\"deleted\":true}}")
+            }
+            ("GET", Some(id)) => {
+                let number = id.trim_start_matches("file-").parse().unwrap();
+                let mut page = String::new();
+                Self { files: number + 1, ..self }.page(number, now_s, &mut page);
+                let from = page.find("[{").unwrap() + 1;
+                page[from..page.rfind("],").unwrap()].to_owned()
+            }
+            _ if path.starts_with("/v1/batches") => "{\"data\":[],\"has_more\":false}".to_owned(),
+            _ => return false,
+        };
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+        answer.clear();
+        let _ = write!(answer, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        true
     }
 
     /// The answer with the page that begins with the file of this number.

@@ -36,12 +36,17 @@ fn request(n: u64) -> String {
     line + &"x".repeat(filler) + "\"}]}}\n"
 }
 
+/// Writes a file of 200 MB, all of it sound.
+pub fn write_input(path: &Path) {
+    fs::write(path, (0..LINES).map(request).collect::<String>()).unwrap();
+    assert_eq!(fs::metadata(path).unwrap().len(), LINES * LINE as u64);
+}
+
 /// A file of 200 MB, all of it sound.
 pub fn validate() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("in.jsonl");
-    fs::write(&path, (0..LINES).map(request).collect::<String>()).unwrap();
-    assert_eq!(fs::metadata(&path).unwrap().len(), LINES * LINE as u64);
+    write_input(&path);
     let path = path.to_str().unwrap();
     let ours = [PROGRAM, "validate", path];
     let this = env::current_exe().unwrap();
