@@ -227,34 +227,34 @@ impl Refresher {
         whole_pass.files += intake.met;
         whole_pass.new += intake.facts.new;
         round.read_to = whole_pass.files.min(survey.store.len());
-        // Of a list that was not read to its end, only as much as is loaded is read again. Where
-        // some of that is gone it is never all met: then a page without a known file is behind it, and
-        // where all of it is, as many files as were loaded and a page more.
-        let behind = !survey.complete && met_before && intake.facts.new == intake.met;
-        let loaded_before = survey.store.len().saturating_sub(whole_pass.new);
-        let in_vain = !survey.complete
-            && whole_pass.files == whole_pass.new
-            && whole_pass.files >= loaded_before + usize::from(survey.limit);
-        let all_met = !survey.complete && whole_pass.files >= may_be_met(survey.store);
-        let far_enough = behind || in_vain || all_met;
+        let (pass, store) = (whole_pass.pass, survey.store);
+        let unmet = |no: &FileNo| store.pass_of(*no) != pass;
+        let unmet = || store.sequence().iter().copied().filter(unmet);
+        // Of a list that was not read to its end, only as much as is loaded is read again. Where some of
+        // that is gone it is never all met: then a page without a known file is behind it, if few were
+        // not met, or if as many files were read as were loaded, and a page more.
+        let none_known = !survey.complete && intake.facts.new == intake.met;
+        let loaded_before = store.len().saturating_sub(whole_pass.new);
+        let limit = usize::from(survey.limit);
+        let behind = none_known
+            && (whole_pass.files >= loaded_before + limit
+                || met_before && unmet().take(limit + 1).count() <= limit);
+        let all_met = !survey.complete && whole_pass.files >= may_be_met(store);
+        let far_enough = behind || all_met;
         let nothing_new = intake.facts.fresh == 0;
         let goes_on = has_more != HasMore::No && !nothing_new && !far_enough;
         if let (true, Some(last)) = (goes_on, &intake.facts.last) {
             whole_pass.cursor = Cursor::After(last.clone());
             return vec![];
         }
-        let (pass, store) = (whole_pass.pass, survey.store);
         self.whole_pass = None;
         round.end = End::Read;
-        let unmet = |no: &FileNo| store.pass_of(*no) != pass;
-        let unmet: Vec<FileNo> = store.sequence().iter().copied().filter(unmet).collect();
         let at_the_end = has_more == HasMore::No || has_more == HasMore::Unknown && nothing_new;
-        let few = unmet.len() <= usize::from(survey.limit);
-        if !(at_the_end || in_vain || behind && few) {
+        if !(at_the_end || behind) {
             // The part that was read proves nothing of the others, but who was missing still is.
-            return unmet.into_iter().filter(|no| store.file(*no).missing).collect();
+            return unmet().filter(|no| store.file(*no).missing).collect();
         }
-        unmet
+        unmet().collect()
     }
 }
 

@@ -325,6 +325,43 @@ fn of_a_shuffled_part_that_is_gone_no_more_is_read_than_it_was() {
     }
 }
 
+/// Where more than a page of what is loaded is gone, but not all, it is found out, too, and what is
+/// behind it is not loaded page by page meanwhile.
+#[test]
+fn of_a_shuffled_part_that_lost_more_than_a_page_no_more_is_read_than_it_was() {
+    type Gone = fn(usize) -> bool;
+    let losses: [Gone; 4] = [
+        |n| n < 250,
+        |n| (120..370).contains(&n),
+        |n| n < 500 && n % 2 == 0,
+        |n| (60..500).contains(&n),
+    ];
+    for (loss, silent) in (0..losses.len()).flat_map(|loss| [(loss, false), (loss, true)]) {
+        let gone = losses[loss];
+        let (mut world, _) = shuffled(500);
+        world.silent = silent;
+        world.complete = false;
+        let mut files: Vec<usize> = (0..5_000).collect();
+        files.swap(3, 7);
+        world.round(&files);
+        assert!(world.store.is_shuffled());
+        let most = world.store.len() + files.iter().filter(|n| gone(**n)).count() + 200;
+        files.retain(|n| !gone(*n));
+        for round in 0..80 {
+            world.round(&files);
+            let mut unmet: Vec<FileNo> =
+                world.unmet.drain(..).map(|n| world.store.find(&id(n)).unwrap()).collect();
+            unmet.retain(|no| world.store.place(*no).is_some());
+            world.store.mark_missing(&unmet);
+            world.store.remove(&unmet[..unmet.len().min(10)]);
+            assert!(world.store.len() <= most, "{loss} {silent} {round}: {}", world.store.len());
+        }
+        let old = (0..500).filter(|n| gone(*n)).filter_map(|n| world.store.find(&id(n)));
+        let old = old.filter(|no| world.store.place(*no).is_some()).count();
+        assert_eq!(old, 0, "{loss} {silent}");
+    }
+}
+
 /// Many new files before those that are loaded are not behind them, and many of which nothing was
 /// seen are more likely to have moved than to be gone.
 #[test]
