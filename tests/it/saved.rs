@@ -72,6 +72,39 @@ fn what_is_saved_is_shown_filtered_sorted_and_not_at_risk() {
     assert_eq!(order, [true, true, false, false]);
 }
 
+/// That it is saved is what is to be known of a file that goes: no other sign hides it.
+#[test]
+fn what_is_saved_is_seen_of_a_file_that_goes_or_is_marked() {
+    let row = |driver: &Driver, name: &str, (width, height)| {
+        let screen = text(&driver.app, width, height);
+        let row = screen.lines().find(|line| line.starts_with('│') && line.contains(name));
+        row.map_or_else(|| panic!("{name} in {screen}"), str::to_owned)
+    };
+    for size in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = with_two_saved();
+        driver.tell(Event::Resized { width: size.0, height: size.1 });
+        let name = |n: u32| format!("name-000{n}");
+        driver.keys(" ");
+        assert!(row(&driver, &name(0), size).starts_with("│↓ ◆ name-0000"), "marked");
+        driver.keys("gM");
+        driver.pass(Duration::from_secs(2));
+        driver.keys("r");
+        driver.answer(&page([1, 3], |n| 3_600 * (n + 1), false));
+        driver.deny(|id| id.raw() == b"file_0");
+        driver.keys("j");
+        let gone = row(&driver, &name(0), size);
+        let said = if size.0 > 40 { "gone, saved" } else { "gone ↓" };
+        assert!(gone.starts_with("│- ↓ name-0000") && gone.contains(said), "{gone}");
+        assert!(row(&driver, &name(2), size).starts_with("│? ↓ name-0002"), "missing");
+        // A mark beside it.
+        driver.keys("j k");
+        let both = row(&driver, &name(2), size);
+        assert!(both.contains('◆') && both.starts_with("│?"), "{both}");
+        driver.keys("G");
+        assert!(row(&driver, &name(2), size).starts_with("│?↓◆ name-0002"), "{both}");
+    }
+}
+
 #[test]
 fn what_ran_out_and_is_listed_is_at_risk_too() {
     let mut driver = with_two_saved();

@@ -10,7 +10,7 @@ use crate::app::{App, BAR_CELLS};
 use crate::store::field::Field;
 use crate::store::{FileNo, FileRef};
 use crate::text;
-use crate::text::{shorten_middle, stand_ins};
+use crate::text::{shorten_middle, stand_ins, width};
 use crate::theme::{self, Theme};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::time::zone;
@@ -124,7 +124,11 @@ fn time_left(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
     let style = theme.urgency(urgency);
     let right = column.x + column.width;
     if app.change(no) == Some(Change::Gone) {
-        return pen.put_right(column.x, y, right, "gone", theme.gone);
+        // Whether it was saved is what is to be known now.
+        let (saved, cells) = (app.store().is_saved(no), usize::from(column.width));
+        let said = if saved { "gone, saved" } else { "gone" };
+        let said = if width(said) > cells { "gone ↓" } else { said };
+        return pen.put_right(column.x, y, right, said, theme.gone);
     }
     let mut x = column.x;
     if column.bar {

@@ -155,8 +155,9 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: &str) {
     let range = app.range();
     for (i, (y, no)) in lines.clone().zip(window).enumerate() {
         let file = app.store().file(*no);
-        signs(pen, (inner.x, y), *no, &file);
         let in_range = range.as_ref().is_some_and(|range| range.contains(&(view.offset + i)));
+        let marked = in_range || app.marks().contains(no);
+        signs(pen, (inner.x, y), *no, &file, marked);
         mark(pen, (inner.x, y), *no, in_range);
         for column in columns {
             cells::draw(pen, y, *column, &Row { no: *no, file, ending });
@@ -181,11 +182,20 @@ fn body(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: &str) {
     }
 }
 
-/// What a row says before everything else: how the file changed, or else that it is saved.
-fn signs(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, file: &FileRef<'_>) {
+/// What a row says before everything else: how the file changed, and that it is saved. What is saved is
+/// known of a file that goes, too: beside a change it stands where the mark would, or before that.
+fn signs(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, file: &FileRef<'_>, marked: bool) {
     let Pen { app, theme, .. } = *pen;
     let (sign, style) = change_sign(app, theme, no, file);
     pen.put(x.saturating_sub(1), y, x, sign, style);
+    if app.store().is_saved(no) {
+        let at = match (sign.is_empty(), marked) {
+            (true, _) => x.saturating_sub(1),
+            (false, false) => x + 1,
+            (false, true) => x,
+        };
+        pen.put(at, y, at + 1, "↓", theme.accent);
+    }
 }
 
 /// What a row says before its first column: whether the file is marked, or would be where the range
@@ -200,13 +210,12 @@ fn mark(pen: &mut Pen<'_>, (x, y): (u16, u16), no: FileNo, in_range: bool) {
     pen.put(x + 1, y, x + 2, sign, theme.marked);
 }
 
-/// The sign and colour of a file that is new, changed, missing or gone, or else saved.
+/// The sign and colour of a file that is new, changed, missing or gone.
 fn change_sign(app: &App, theme: &Theme, no: FileNo, file: &FileRef<'_>) -> (&'static str, Style) {
     if file.missing {
         return ("?", theme.warning);
     }
     match app.change(no) {
-        None if app.store().is_saved(no) => ("↓", theme.accent),
         None => ("", theme.text),
         Some(Change::New) => ("+", theme.new),
         Some(Change::Changed) => ("~", theme.changed),
