@@ -113,6 +113,8 @@ pub enum Seen {
 /// Something to tell the operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
+    /// The name of its rule, or of all of whose files it tells; escaped.
+    pub rule: String,
     /// One line, escaped.
     pub text: String,
     /// The id of the first of its files.

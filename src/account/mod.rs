@@ -335,7 +335,8 @@ impl Account {
         }
         let alerts = self.alerts.take(&self.store, self.now.mono);
         for alert in &alerts {
-            let (text, first) = (alert.text.clone(), alert.first.clone());
+            let text = format!("{} ({})", alert.text, alert.rule);
+            let first = alert.first.clone();
             self.journal.note_of(Happening::Alerted, text, first, self.now.wall_ms);
         }
         alerts

@@ -161,6 +161,7 @@ impl App {
         if self.rescuing.told.insert(file.id.clone()) {
             let text = format!("cannot be saved: {}: {why}", file.shown(60));
             self.rescuing.alerts.push(Alert {
+                rule: "rescue".to_owned(),
                 text,
                 first: file.id,
                 bell: true,

@@ -64,6 +64,25 @@ fn it_says_when_the_file_was_verified_and_how_long_ago_that_is() {
     assert!(lines.contains(&"Verified  15:00:00, 1m ago".to_owned()), "{lines:?}");
 }
 
+/// Which alert it was that told of it, not only that there was one.
+#[test]
+fn an_alert_is_named_by_its_rule() {
+    let mut driver = Driver::showing(120, 36, &page(0..2, |n| 3_500 + n * 90_000, false));
+    while driver.alerts.is_empty() {
+        driver.wake();
+    }
+    driver.key(KeyCode::Enter);
+    let screen = text(&driver.app, 120, 36);
+    assert!(
+        screen.contains("Events    15:00:01 alert: name-0000.jsonl has less than 1h │"),
+        "{screen}"
+    );
+    assert!(screen.contains("          left (critical)"), "{screen}");
+    driver.keys("qE");
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("name-0000.jsonl has less than 1h left (critical)"), "{screen}");
+}
+
 #[test]
 fn what_happened_to_the_file_stands_there() {
     // No alert is told of them.

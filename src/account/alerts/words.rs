@@ -29,8 +29,9 @@ pub(super) fn summary(mut all: Vec<(&Rule, Vec<FileNo>)>, store: &Store) -> Vec<
     for (i, alert) in alerts.iter_mut().enumerate() {
         (alert.bell, alert.desktop) = (i == 0 && bell, i == 0 && desktop);
     }
+    let rules = all.iter().map(|(rule, _)| printable_name(rule)).collect::<Vec<_>>().join(", ");
     if let Some(alert) = alerts.first_mut() {
-        alert.text = format!("{counts}; first {name}");
+        (alert.rule, alert.text) = (rules, format!("{counts}; first {name}"));
     }
     let mut rest = alerts.split_off(1);
     rest.retain(|alert| !alert.command.is_empty());
@@ -47,7 +48,12 @@ pub(super) fn told(rule: &Rule, files: &[FileNo], store: &Store) -> Alert {
     };
     let json = document(rule, files, store);
     let (bell, desktop, command) = (rule.bell, rule.desktop, rule.command.clone());
-    Alert { text, first: id, bell, desktop, command, json }
+    Alert { rule: printable_name(rule), text, first: id, bell, desktop, command, json }
+}
+
+/// The name of a rule, as it can be shown.
+fn printable_name(rule: &Rule) -> String {
+    UntrustedRef::new(rule.name.as_bytes()).printable().into_owned()
 }
 
 /// What a command is told, as it stands in JSON.

@@ -6,13 +6,14 @@ use ratatui::layout::Rect;
 use time::UtcOffset;
 
 use super::{Line, Sheet, json};
+use crate::account::journal::{Entry, Happening};
 use crate::api::endpoint::is_usable_id;
 use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
 use crate::app::{App, WIDE_BAR_CELLS};
 use crate::keys::{Action, Hint};
 use crate::store::FileRef;
-use crate::text::{UntrustedRef, exact_size, json_text, shorten_end, width};
+use crate::text::{UntrustedRef, exact_size, json_text, shorten_end, width, wrap};
 use crate::theme::{Tone, word};
 use crate::time::expiry::{Stated, StatedTime, Urgency, filled_cells, share_left};
 use crate::time::span::{ago, long_span};
@@ -174,7 +175,10 @@ fn beside(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     for entry in of_file.take(MOST_EVENTS) {
         let now_s = app.now().wall_ms.div_euclid(1_000);
         let at = app.shown_zone().past(entry.at_ms.div_euclid(1_000), now_s);
-        fields.text(take(&mut label), &format!("{at} {}", entry.what.words()), Tone::Text);
+        let told = told(entry, &file.name_to_show());
+        for line in wrap(&format!("{at} {told}"), fields.width.saturating_sub(LABEL)) {
+            fields.text(take(&mut label), &line, Tone::Text);
+        }
     }
     let mut label = "Content";
     for first in app.preview(file.id).unwrap_or_default() {
@@ -182,6 +186,16 @@ fn beside(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
         let room = fields.width.saturating_sub(LABEL);
         line.push(Tone::Chrome, shorten_end(&first_words(first.borrow()), room));
         fields.lines.push(line);
+    }
+}
+
+/// What happened to the file of this name, with what is known of it besides: which alert, or why not.
+fn told(entry: &Entry, name: &str) -> String {
+    let (what, text) = (entry.what.words(), entry.text.as_str());
+    match text.strip_prefix(name).filter(|_| entry.what != Happening::Alerted) {
+        Some("") => what.to_owned(),
+        Some(why) => format!("{what}{why}"),
+        None => format!("{what}: {text}"),
     }
 }
 
