@@ -1,5 +1,7 @@
 //! What can go wrong with one call, sorted by what can be done about it.
 
+mod words;
+
 use std::borrow::Cow;
 use std::time::Duration;
 
@@ -270,29 +272,6 @@ impl ApiError {
                 | Self::UnusableId
                 | Self::TimedOut { what: CONNECTION, .. }
         )
-    }
-
-    /// What went wrong in a word or two, for where there is no room for more.
-    #[must_use]
-    pub fn brief(&self) -> String {
-        let brief = match self {
-            Self::KeyRefused { .. } => "key refused",
-            Self::Forbidden { .. } => "no permission",
-            Self::Refused { status, .. } | Self::Unavailable { status, .. } => {
-                return status.0.to_string();
-            }
-            Self::Redirected { .. } => "redirected",
-            Self::TimedOut { .. } => "no answer",
-            Self::TooSlow { .. } => "too slow",
-            Self::ProxyRefused { .. } => "proxy refuses",
-            Self::Unreachable { .. } => "not reached",
-            Self::Untrustworthy { .. } => "not safe",
-            Self::Interrupted { .. } => "broke off",
-            Self::Undecodable { .. } => "unreadable",
-            Self::UnusableId => "unusable id",
-            Self::NotAFilesList { .. } | Self::BrokenJson(_) => "no files list",
-        };
-        brief.to_owned()
     }
 
     /// What the operator can do about it.

@@ -68,6 +68,19 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What went wrong, from the whole sentence to a word or two, for where there is less room.
+    #[must_use]
+    pub fn ways(&self) -> Vec<String> {
+        match self {
+            Self::Call(error) => error.ways(),
+            Self::AskedToWait { .. }
+            | Self::CursorStuck
+            | Self::PageTooLong
+            | Self::CursorRefused(_)
+            | Self::Full => vec![self.to_string(), self.short(), self.brief()],
+        }
+    }
+
     /// What went wrong in at most half a line, for where the whole does not fit; the whole of an
     /// error of a call, whose length the service has in its hands.
     #[must_use]

@@ -5,14 +5,15 @@ use std::time::Duration;
 use crossterm::event::KeyCode;
 use shelflife::account::Load;
 use shelflife::api::ApiError;
+use shelflife::api::error::{Asked, Status};
 use shelflife::app::Settings;
 use shelflife::app::event::Event;
 use shelflife::app::geometry::columns::{shows_bars, width_of};
 use shelflife::app::settings::Times;
 use shelflife::app::sheets::footer::footer;
-use shelflife::keys::{KeyMap, Shortcut};
+use shelflife::keys::{Action, KeyMap, Shortcut};
 use shelflife::store::field::Field;
-use shelflife::text::width;
+use shelflife::text::{Untrusted, width};
 
 use crate::support::driver::Driver;
 use crate::support::files::{account, hours, page};
@@ -185,4 +186,101 @@ fn the_footer_keeps_to_its_line_and_gives_its_keys_all_the_room() {
         let takes_clicks = [end - 1, end].map(|x| footer.action_at(x).is_some());
         assert_eq!(takes_clicks, [keys != "y", false], "{keys}");
     }
+}
+
+/// One of each way in which a call fails, short and long.
+fn failures() -> Vec<ApiError> {
+    let said = |words: &str| Some(Untrusted::new(words));
+    let long = "the parameter after names no file of this organisation, see the documentation";
+    let status = Status;
+    vec![
+        ApiError::Unavailable { status: status(503), message: said("try later"), wait: None },
+        ApiError::Unavailable { status: status(502), message: None, wait: None },
+        ApiError::Refused { status: status(400), message: said(long), wait: None },
+        ApiError::Forbidden { asked: Asked::List, message: said(long), wait: None },
+        ApiError::KeyRefused { message: said("Wrong API Key"), secret: None },
+        ApiError::TimedOut { what: "further byte", limit: Duration::from_secs(15) },
+        ApiError::TooSlow { received: 12_345, limit: Duration::from_secs(60) },
+        ApiError::Unreachable { cause: Untrusted::new("Connection refused (os error 111)") },
+        ApiError::Interrupted { cause: Untrusted::new("unexpected end of file") },
+        ApiError::Untrustworthy { cause: Untrusted::new("invalid peer certificate: Expired") },
+        ApiError::ProxyRefused { status: status(407), variable: "HTTPS_PROXY" },
+        ApiError::Redirected { target: Untrusted::new("https://login.example.org/portal") },
+        ApiError::Undecodable { what: "it is larger than 8 MiB" },
+        ApiError::NotAFilesList {
+            beginning: Untrusted::new("<!doctype html><title>Sign in to the Wi-Fi</title>"),
+            breaks_off: false,
+        },
+    ]
+}
+
+/// A dashboard on which something failed so, in each of the ways in which it can.
+fn failed(error: &ApiError) -> Vec<(&'static str, Driver)> {
+    let part = || page(0..90, hours, true);
+    let mut reading_on =
+        Driver::started(120, 36, Settings { load: Load::Auto, ..Driver::settings() });
+    reading_on.answer(&part());
+    reading_on.pass(Duration::from_secs(3));
+    reading_on.tell(Event::DeadlineReached);
+    reading_on.fail(error.clone());
+    let mut refresh = Driver::showing(120, 36, &part());
+    refresh.pass(Duration::from_secs(3));
+    refresh.keys("r");
+    refresh.fail(error.clone());
+    let mut page = Driver::showing(120, 36, &part());
+    page.keys("L");
+    page.fail(error.clone());
+    vec![("reading on", reading_on), ("refresh", refresh), ("page", page)]
+}
+
+/// However long a cause is, it is said in fewer words rather than cut, and what helps stays beside it.
+#[test]
+fn what_failed_leaves_the_keys_that_help_their_room() {
+    for error in failures() {
+        let ways = error.ways();
+        assert!(ways.windows(2).all(|pair| width(&pair[0]) >= width(&pair[1])), "{ways:?}");
+        assert_eq!(ways.last(), Some(&error.brief()));
+        for (what, mut driver) in failed(&error) {
+            for marks in ["", " "] {
+                driver.keys(marks);
+                let said = text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
+                // A cursor that is refused is not the end of it.
+                let failed = said.contains("failed") || said.contains("next try");
+                for columns in 30..160 {
+                    let footer = footer(&driver.app, columns);
+                    let pieces = footer.line.pieces.iter().map(|piece| piece.text.as_str());
+                    let line = pieces.collect::<Vec<_>>().join(" ");
+                    let case = format!("{what} at {columns}: {line}");
+                    let cut = line.match_indices('…').any(|(at, _)| !line[..at].ends_with(' '));
+                    assert!(!cut, "{case}");
+                    let shown = |action| (0..columns).any(|x| footer.action_at(x) == Some(action));
+                    let tries = line.contains(" r ") || line.starts_with("r ");
+                    assert!(!tries || shown(Action::Refresh), "{case}");
+                    // Why, in a word or two at least.
+                    let why = ways.iter().any(|way| line.contains(way.as_str()));
+                    assert!(why || !failed || columns < 34 || line.contains('…'), "{case}");
+                    // A message has the line for itself.
+                    if footer.says_message || columns < 80 {
+                        continue;
+                    }
+                    assert!(shown(Action::OpenHelp) && shown(Action::Close), "{case}");
+                    assert!(what == "reading on" || !line.contains("failed") || tries, "{case}");
+                }
+            }
+        }
+    }
+    let mut failed = failed(&failures()[0]);
+    let mut last = |columns| {
+        let refresh = &mut failed[1].1;
+        refresh.tell(Event::Resized { width: columns, height: 24 });
+        text(&refresh.app, columns, 24).lines().last().unwrap().trim().to_owned()
+    };
+    assert_eq!(last(40), "r try again  ? help        failed: 503");
+    assert!(
+        last(80).ends_with("? help  q quit       refresh failed: 503: try later"),
+        "{}",
+        last(80)
+    );
+    let whole = "refresh failed: the service answered 503 Service Unavailable: try later";
+    assert!(last(120).ends_with(whole), "{}", last(120));
 }

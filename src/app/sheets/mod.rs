@@ -13,6 +13,7 @@ pub mod footer;
 pub mod help;
 pub mod jobs;
 pub mod json;
+mod status;
 pub mod upload;
 
 use ratatui::layout::Rect;
