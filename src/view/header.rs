@@ -7,19 +7,21 @@
 //! What is said on a line gives way from the right as the width falls; the counts and the word that
 //! more is on the server go last.
 
+mod counts;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Pen;
 use crate::app::App;
 use crate::keys::{Action, Scope};
-use crate::lister::State;
 use crate::store::ExpiryCounts;
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
 use crate::theme::Theme;
 use crate::time::expiry::{TimeLeft, Urgency};
 use crate::time::span;
+use counts::Counts;
 
 /// Cells of the name of the file that expires next that stay, whatever else there is to say.
 const SHORT_NAME: usize = 12;
@@ -37,18 +39,31 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     }
 }
 
-/// What of the first line is shown, one of several ways to say it.
+/// What of the first line is shown, one of several ways to say it; the address has what room is left.
 struct Choice<'c> {
+    /// Whether the program's name is among it.
+    name: bool,
+    badges: &'c [Words],
     count: &'c str,
     fresh: &'c str,
-    /// Whether it stands in place of the program's name, for what is wrong.
-    instead_of_name: bool,
 }
 
 impl Choice<'_> {
     fn cells(&self) -> usize {
-        let between = if self.count.is_empty() || self.fresh.is_empty() { 0 } else { BETWEEN };
-        width(self.count) + between + width(self.fresh)
+        let badges = self.badges.iter().map(|(words, _)| width(words) + 2).sum::<usize>();
+        let lead = match (self.name, badges) {
+            (true, badges) => NAME.len() + badges,
+            (false, badges) => badges.saturating_sub(2),
+        };
+        let (count, fresh) = (width(self.count), width(self.fresh));
+        // One cell less stands before what is at the right where it has to.
+        let before_fresh = match (fresh, lead) {
+            (0, _) => 0,
+            (_, 0) => BETWEEN,
+            _ => BETWEEN - 1,
+        };
+        let before_count = if lead > 0 { BETWEEN } else { 0 };
+        lead + before_count + count + before_fresh + fresh
     }
 }
 
@@ -65,53 +80,66 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
     let Pen { app, theme, .. } = *pen;
     let (left, right) = (area.x + 1, area.right().saturating_sub(1));
     let room = usize::from(right.saturating_sub(left));
-    let badges = [(badges(app), theme.warning), rescuing(app, theme)];
-    let cells = |(words, _): &Words| if words.is_empty() { 0 } else { width(words) + 2 };
-    let fixed = NAME.len() + badges.iter().map(cells).sum::<usize>();
+    let badges = badges(app, theme);
     let counts = Counts::of(app);
     let (fresh, style) = freshness(app, theme);
-    let short = fresh.split(" · ").skip(1).collect::<Vec<_>>().join(" · ");
-    let shorter = short.split(" · ").next().unwrap_or_default();
     let wrong = style == theme.error || style == theme.warning;
-    let few = if wrong { counts.least.as_str() } else { &counts.count };
-    let choice = |count, fresh, instead_of_name| Choice { count, fresh, instead_of_name };
-    let choices = [
-        choice(counts.with_total.as_str(), fresh.as_str(), false),
-        choice(&counts.count, &fresh, false),
-        choice(&counts.count, &short, false),
-        choice(&counts.count, shorter, wrong),
-        choice(few, &short, wrong),
-        choice(few, shorter, wrong),
-        choice(&counts.count, "", false),
-        choice(&counts.brief, "", true),
-    ];
-    let fits = |choice: &&Choice<'_>| {
-        let beside = if choice.instead_of_name { 0 } else { fixed + BETWEEN - 1 };
-        beside + choice.cells() <= room
-    };
-    let choice = choices.iter().find(fits).unwrap_or(&choices[7]);
-    let free = room.saturating_sub(choice.cells() + BETWEEN - 1);
-    let (mut x, y) = (left, area.y);
-    if free >= NAME.len() {
+    let choice = choose(&badges, &counts, &fresh, wrong, room);
+    let choice = choice.iter().find(|choice| choice.cells() <= room).or(choice.last());
+    let Some(choice) = choice else { return };
+    let (mut x, y, mut free) = (left, area.y, room.saturating_sub(choice.cells()));
+    // Beside what is left of the room, the name comes back.
+    let named =
+        choice.name || free >= NAME.len() + if choice.badges.is_empty() { BETWEEN } else { 2 };
+    if named {
         x = pen.put(x, y, right, NAME, theme.accent.patch(theme.strong));
-        let shown = badges.iter().filter(|(words, _)| free >= fixed && !words.is_empty());
-        for (words, style) in shown {
-            x = pen.put(x + 2, y, right, words, *style);
-        }
-        let rest = free.saturating_sub(usize::from(x - left) + 2);
-        if let Some(place) = place(app, rest) {
-            x = pen.put(x + 2, y, right, &place, theme.chrome);
-        }
-        x += 3;
+        free = free.saturating_sub(if choice.name { 0 } else { NAME.len() + 2 });
     }
-    pen.put(
-        x,
-        y,
-        right,
-        &shorten_end(choice.count, usize::from(right.saturating_sub(x))),
-        theme.text,
-    );
+    for (words, style) in choice.badges {
+        x = pen.put(if x > left { x + 2 } else { x }, y, right, words, *style);
+    }
+    if let Some(place) = place(app, free.saturating_sub(2)).filter(|_| named) {
+        x = pen.put(x + 2, y, right, &place, theme.chrome);
+    }
+    x += if x > left { 3 } else { 0 };
+    let count = shorten_end(choice.count, usize::from(right.saturating_sub(x)));
+    pen.put(x, y, right, &count, theme.text);
     pen.put_right(left, y, right, choice.fresh, style);
+}
+
+/// The ways to fill the first line, the fullest first: the program's name gives way before what must not
+/// be overlooked, and how current the screen is gives way to both, unless something is wrong with it.
+fn choose<'c>(
+    badges: &'c [Words],
+    counts: &'c Counts,
+    fresh: &'c str,
+    wrong: bool,
+    room: usize,
+) -> Vec<Choice<'c>> {
+    // All of it but when that was; and of that again the first.
+    let short = fresh.split_once(" · ").map_or("", |(_, short)| short);
+    let shorter = short.split(" · ").next().unwrap_or_default();
+    let whole = |count: &'c String, fresh| Choice { name: true, badges, count, fresh };
+    let bare = |count: &'c String, fresh| Choice { name: false, badges, count, fresh };
+    let mut choices = vec![
+        whole(&counts.with_total, fresh),
+        whole(&counts.count, fresh),
+        whole(&counts.count, short),
+    ];
+    choices.extend(if wrong {
+        [bare(&counts.count, shorter), bare(&counts.least, short), bare(&counts.least, shorter)]
+    } else {
+        [whole(&counts.count, shorter), whole(&counts.count, ""), whole(&counts.brief, "")]
+    });
+    choices.extend([&counts.count, &counts.brief, &counts.least].map(|count| bare(count, "")));
+    // Where not even all of the badges fit, as many as do.
+    choices.extend(
+        (0..badges.len())
+            .rev()
+            .map(|few| Choice { badges: &badges[..few], ..bare(&counts.least, "") }),
+    );
+    choices.retain(|choice| choice.cells() <= room || choice.badges.is_empty());
+    choices
 }
 
 /// Whose files these are, as far as it can be read in so many cells: the profile, where it has a
@@ -129,92 +157,30 @@ fn place(app: &App, room: usize) -> Option<String> {
     if begun { Some(shorten_end(&both, room)) } else { whole.then(|| profile.to_owned()) }
 }
 
-/// What must not be overlooked.
-fn badges(app: &App) -> String {
+/// What must not be overlooked, the worst first.
+fn badges(app: &App, theme: &Theme) -> Vec<Words> {
     let settings = app.settings();
     let mut badges = vec![];
-    if settings.read_only {
-        badges.push("[read-only]".to_owned());
-    }
     if settings.exposed {
-        badges.push("key sent in clear".to_owned());
+        badges.push(("key sent in clear".to_owned(), theme.warning));
+    }
+    if settings.read_only {
+        badges.push(("[read-only]".to_owned(), theme.warning));
     }
     if let Some(skew_ms) = app.notable_skew() {
         let span = span::apart(skew_ms.unsigned_abs());
         let side = if skew_ms > 0 { "behind" } else { "ahead" };
-        badges.push(format!("clock {span} {side}"));
+        badges.push((format!("clock {span} {side}"), theme.warning));
     }
-    badges.join("  ")
-}
-
-/// That files are saved without a key, how many were, and how many could not be.
-fn rescuing(app: &App, theme: &Theme) -> Words {
-    let Some(rescuing) = app.rescuing() else { return (String::new(), theme.chrome) };
-    let saved = format!("rescuing · {} saved", grouped(rescuing.saved()));
-    match rescuing.failed() {
-        0 => (saved, theme.accent),
-        failed => (format!("{saved} · {} not", grouped(failed)), theme.error),
+    // That files are saved without a key, how many were, and how many could not be.
+    if let Some(rescuing) = app.rescuing() {
+        let saved = format!("rescuing · {} saved", grouped(rescuing.saved()));
+        badges.push(match rescuing.failed() {
+            0 => (saved, theme.accent),
+            failed => (format!("{saved} · {} not", grouped(failed)), theme.error),
+        });
     }
-}
-
-/// How many files there are, without implying a total that is not known; from long to short.
-struct Counts {
-    with_total: String,
-    count: String,
-    /// Without what `reading on` says as well.
-    brief: String,
-    /// The number alone.
-    least: String,
-}
-
-impl Counts {
-    fn of(app: &App) -> Self {
-        let (store, total) = (app.store(), total(app));
-        let [loaded, more] = count(app);
-        let reading_on = app.account().is_reading_on().then_some("reading on");
-        let unreadable = match store.unreadable_count() {
-            0 => None,
-            unreadable => Some(format!("{} unreadable", grouped(unreadable))),
-        };
-        let said = |words: &[Option<&str>]| {
-            let words = words.iter().flatten().filter(|words| !words.is_empty());
-            words.copied().collect::<Vec<_>>().join(" · ")
-        };
-        let (known, odd) = (Some(loaded.as_str()), unreadable.as_deref());
-        let count = said(&[known, Some(&more), reading_on, odd]);
-        let brief = said(&[known, reading_on.or(Some(&more)), odd]);
-        Self { with_total: said(&[Some(&count), Some(&total)]), brief, count, least: loaded }
-    }
-}
-
-/// How many files there are, and whether there are more.
-pub(super) fn count(app: &App) -> [String; 2] {
-    let files = grouped(app.store().len());
-    let nothing = app.store().is_empty();
-    let (count, more) = match app.lister().state() {
-        State::Exhausted if app.store().len() == 1 => ("1 file".to_owned(), ""),
-        State::Exhausted => (format!("{files} files"), ""),
-        State::Failed { .. } if nothing => ("nothing loaded".to_owned(), ""),
-        State::Failed { .. } => (format!("{files} loaded"), "partial"),
-        _ if nothing => ("nothing loaded yet".to_owned(), ""),
-        _ if !app.lister().is_more_promised() => {
-            (format!("{files} loaded"), "perhaps more on the server")
-        }
-        _ => (format!("{files} loaded"), "more on the server"),
-    };
-    [count, more.to_owned()]
-}
-
-fn total(app: &App) -> String {
-    if app.store().is_empty() {
-        return String::new();
-    }
-    let total = app.store().total_bytes();
-    let sum = text::sum(total.known);
-    match total.unknown {
-        0 => sum,
-        unknown => format!("{sum} + {} of unknown size", grouped(unknown)),
-    }
+    badges
 }
 
 /// `refreshed 15:04:11 · every 30s`, and what else there is to say of how current the screen is.

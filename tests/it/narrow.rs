@@ -284,3 +284,34 @@ fn what_failed_leaves_the_keys_that_help_their_room() {
     let whole = "refresh failed: the service answered 503 Service Unavailable: try later";
     assert!(last(120).ends_with(whole), "{}", last(120));
 }
+
+/// The program's name and the address give way before what must not be overlooked.
+#[test]
+fn what_must_not_be_overlooked_stays_in_a_narrow_header() {
+    for (read_only, exposed) in [(true, false), (false, true), (true, true)] {
+        for failing in [false, true] {
+            for more in [false, true] {
+                let settings = Settings { read_only, exposed, ..Driver::settings() };
+                let mut driver = Driver::started(120, 36, settings);
+                driver.answer(&page(0..90, hours, more));
+                if failing {
+                    driver.pass(Duration::from_secs(3));
+                    driver.keys("r");
+                    driver.fail(failures().swap_remove(0));
+                }
+                for columns in 30..140 {
+                    driver.tell(Event::Resized { width: columns, height: 24 });
+                    let screen = text(&driver.app, columns, 24);
+                    let header = screen.lines().next().unwrap();
+                    let has = |words: &str| header.contains(words);
+                    let both = read_only && exposed;
+                    let case = format!("{columns}: {header}");
+                    assert!(!exposed || columns < 32 || has("key sent in clear"), "{case}");
+                    assert!(!read_only || both && columns < 44 || has("[read-only]"), "{case}");
+                    assert!(has("90 files") || has("90 loaded"), "{case}");
+                    assert!(!failing || columns < 62 || has("next try in"), "{case}");
+                }
+            }
+        }
+    }
+}
