@@ -13,13 +13,14 @@
 
 use ratatui::layout::Rect;
 
+use super::pen::whole_hints;
 use super::{Pen, heading, reader_hints};
 use crate::app::focus::Focus;
 use crate::app::geometry::inside;
 use crate::app::sheets::Sheet;
 use crate::app::sheets::detail::{self, Shown};
 use crate::keys::{Action, Hint};
-use crate::text::{shorten_end, shorten_middle};
+use crate::text::shorten_middle;
 
 /// From this width on there is room for all hints.
 const ROOMY_FROM: u16 = 68;
@@ -65,7 +66,7 @@ fn draw(
     let title = shorten_middle(&detail::title(app), usize::from(area.width.saturating_sub(6)));
     let mut block = pen.boxed(focused).title_top(heading(&title, theme.strong));
     if !hint.is_empty() {
-        let hint = shorten_end(hint, usize::from(area.width.saturating_sub(5)));
+        let hint = whole_hints(hint, usize::from(area.width.saturating_sub(5)));
         block = block.title_bottom(heading(&hint, theme.chrome));
     }
     pen.block(area, &block);

@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget};
 
 use crate::app::App;
 use crate::app::sheets::{self, Sheet};
-use crate::text::is_plain;
+use crate::text::{is_plain, shorten_end, width};
 use crate::theme::Theme;
 
 /// What is to be shown, in which styles, and the cells that it goes to.
@@ -48,7 +48,7 @@ impl Pen<'_> {
         let message = self.app.message();
         let fitting = message.filter(|message| crate::text::width(message) <= room);
         self.message_in = (fitting.is_none() && message.is_some()).then_some(within);
-        crate::text::shorten_end(fitting.unwrap_or(hints), room)
+        fitting.map_or_else(|| whole_hints(hints, room), str::to_owned)
     }
 
     /// Writes `text` at the left of a line, and tells where it ended.
@@ -142,6 +142,17 @@ fn unreverse(cell: &mut Cell) {
     if cell.modifier.contains(Modifier::REVERSED) {
         (cell.bg, cell.fg) = (cell.fg, Color::Reset);
     }
+}
+
+/// As many of several hints as fit side by side, each whole; the last, which says how to get back, gives
+/// way last.
+pub(super) fn whole_hints(hints: &str, room: usize) -> String {
+    const BETWEEN: &str = " · ";
+    let mut shown: Vec<&str> = hints.split(BETWEEN).collect();
+    while shown.len() > 1 && width(&shown.join(BETWEEN)) > room {
+        shown.remove(shown.len() - 2);
+    }
+    shorten_end(&shown.join(BETWEEN), room)
 }
 
 /// A title that leaves a bit of the border before it.

@@ -315,3 +315,23 @@ fn what_must_not_be_overlooked_stays_in_a_narrow_header() {
         }
     }
 }
+
+/// A hint in the lower border of a box is there whole or not at all, and the way back always.
+#[test]
+fn the_hints_of_a_box_are_whole() {
+    for keys in ["E", "a", "?", "d", "s", "Y", "w", "J", ":", "e"] {
+        let mut driver = Driver::showing(120, 36, &page(0..90, hours, true));
+        driver.keys(keys);
+        driver.answer_contents(b"{\"custom_id\":\"a\"}\n");
+        for (columns, rows) in (30..130).flat_map(|columns| [(columns, 12), (columns, 24)]) {
+            driver.tell(Event::Resized { width: columns, height: rows });
+            let screen = text(&driver.app, columns, rows);
+            let borders = screen.lines().filter_map(|line| line.rsplit_once('╰'));
+            for (_, border) in borders.filter(|(_, border)| border.contains(" · ")) {
+                let hints = border.trim_start_matches("─ ").split(" ─").next().unwrap_or_default();
+                assert!(!hints.contains('…'), "{keys} at {columns}x{rows}: {border}");
+                assert!(hints.contains("Esc"), "{keys} at {columns}x{rows}: {border}");
+            }
+        }
+    }
+}
