@@ -11,7 +11,7 @@ use super::{Pen, cells};
 use crate::app::layers::filter::FilterInput;
 use crate::keys::{Action, Hint, Scope};
 use crate::store::filter::FilterError;
-use crate::text::{grouped, shorten_end, width};
+use crate::text::{grouped, width};
 
 const KEYS: [Hint; 2] =
     [Hint::new(&[Action::Choose], "keeps"), Hint::new(&[Action::GoBack], "clears")];
@@ -45,8 +45,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, typed: &FilterInput) -> Option
     let (side, style) = match message {
         Some(message) => (message, theme.strong),
         None if app.filter_lack().is_some() => {
-            let lack = format!("… {}", app.filter_lack().unwrap_or_default());
-            (shorten_end(&lack, usize::from(area.width) * 2 / 3), theme.accent)
+            let lack = app.filter_lack().unwrap_or_default();
+            (format!("… {}", told(pen, table, lack, room.saturating_sub(2))), theme.accent)
         }
         None if usize::from(area.width) >= 2 * help.len() => (help, theme.chrome),
         None => (count, theme.chrome),
@@ -80,11 +80,25 @@ fn filter_error(
     let sign = "▔".repeat(marked.min(room.saturating_sub(before)).max(1));
     let at = line.x + u16::try_from(before.min(room.saturating_sub(1))).unwrap_or(0);
     let end = pen.put(at, line.y, line.right(), &sign, theme.error);
+    let table = pen.app.layout().map_or(line, |layout| layout.table);
     let behind = usize::from(line.right().saturating_sub(end + 1));
     if behind >= width(&error.what) || behind >= before {
-        pen.put(end + 1, line.y, line.right(), &shorten_end(&error.what, behind), theme.error);
+        let what = told(pen, table, &error.what, behind);
+        pen.put(end + 1, line.y, line.right(), &what, theme.error);
     } else {
-        let what = shorten_end(&error.what, before.saturating_sub(1));
+        let what = told(pen, table, &error.what, before.saturating_sub(1));
         pen.put_right(line.x, line.y, at.saturating_sub(1), &what, theme.error);
     }
+}
+
+/// The words, or the first part of them that says something by itself, for which there is room; all of
+/// them stand above the lower border of the table where that is less.
+fn told(pen: &mut Pen<'_>, table: Rect, words: &str, room: usize) -> String {
+    if width(words) <= room {
+        return words.to_owned();
+    }
+    pen.untold = Some((table, words.to_owned()));
+    let begun = ["; ", ", only "].into_iter().filter_map(|end| words.split_once(end));
+    let mut begun = begun.map(|(begun, _)| begun);
+    begun.find(|begun| width(begun) <= room).unwrap_or_default().to_owned()
 }

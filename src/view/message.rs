@@ -20,10 +20,11 @@ const LEAST_SEEN: usize = 2;
 
 pub(super) fn draw(pen: &mut Pen<'_>) {
     let Pen { app, theme, .. } = *pen;
-    let Some((area, message)) = pen.message_in.zip(app.message()) else { return };
+    let message = pen.message_in.zip(app.message().map(str::to_owned));
+    let Some((area, message)) = message.or_else(|| pen.untold.take()) else { return };
     let room = inside(area.intersection(pen.buffer.area));
     let (width, height) = (usize::from(room.width), usize::from(room.height));
-    let mut lines = wrap(message, width);
+    let mut lines = wrap(&message, width);
     if lines.len() > height && height > 0 {
         let rest = lines.split_off(height - 1).join(" ");
         lines.push(shorten_end(&rest, width));

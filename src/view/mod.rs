@@ -49,7 +49,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame) {
 /// Draws one frame into a buffer of any size; tells where the text cursor is to stand, if anywhere.
 pub fn render(app: &App, theme: &Theme, buffer: &mut Buffer) -> Option<Position> {
     let area = buffer.area;
-    let pen = &mut Pen { app, theme, buffer, message_in: None };
+    let pen = &mut Pen { app, theme, buffer, message_in: None, untold: None };
     let Some(layout) = app.layout().filter(|_| !area.is_empty()) else {
         screens::too_small(pen, area);
         return None;

@@ -19,6 +19,8 @@ pub(super) struct Pen<'a> {
     /// The box above whose lower border the message stands, where the line that was meant for it is
     /// too short.
     pub(super) message_in: Option<Rect>,
+    /// What stands there where there is no message: what is said of a filter and is longer than its line.
+    pub(super) untold: Option<(Rect, String)>,
 }
 
 impl Pen<'_> {

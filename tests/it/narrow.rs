@@ -335,3 +335,28 @@ fn the_hints_of_a_box_are_whole() {
         }
     }
 }
+
+/// What a filter lacks, and what is wrong with it, is there in full where its line is too short.
+#[test]
+fn what_a_filter_lacks_is_said_whole() {
+    let cases = [
+        ("left", "a comparison such as left<6h; the word itself needs quotes"),
+        ("created", "a comparison such as created>2026-11-01; the word itself needs quotes"),
+        ("colour:red", "there is no such field, only left, age, size, created, expires, purpose,"),
+        ("batch and colour:red", "there is no such field, only left, age, size, created,"),
+    ];
+    for (typed, lacks) in cases {
+        for (columns, rows) in [(40, 12), (60, 20), (80, 24), (120, 36), (200, 60)] {
+            let mut driver = Driver::showing(columns, rows, &page(0..90, hours, false));
+            driver.keys("p/");
+            driver.keys(typed);
+            let screen = text(&driver.app, columns, rows);
+            let words: Vec<&str> = screen.split([' ', '\n', '│', '▔']).collect();
+            let whole = lacks.split(' ').all(|word| words.contains(&word));
+            assert!(whole, "{typed} at {columns}x{rows}\n{screen}");
+            let is_cut = |line: &str| line.trim_end().ends_with('…') && !line.contains(" …");
+            let cut = screen.lines().rev().take(2).any(is_cut);
+            assert!(!cut, "{typed} at {columns}x{rows}\n{screen}");
+        }
+    }
+}
