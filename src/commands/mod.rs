@@ -275,7 +275,7 @@ pub struct Service {
 
 impl Service {
     /// The place of its ledger: the demo has one, whatever port it listens on.
-    fn place(&self) -> String {
+    pub(in crate::commands) fn place(&self) -> String {
         if self.profile == DEMO { DEMO.to_owned() } else { self.endpoint.place() }
     }
 

@@ -115,9 +115,7 @@ pub async fn run(
         return Ok(u8::from(!is_sound));
     }
     let service = find_service(options, &config, None, &Handle::current())?;
-    let is_demo = service.profile == "demo";
-    let place = if is_demo { "demo".to_owned() } else { service.endpoint.place() };
-    let notes = Notes::new(Ledger::of(places::state(), &place));
+    let notes = Notes::new(Ledger::of(places::state(), &service.place()));
     let client = service.client()?;
     let mut doing = Uploading { client, notes, output: command.output, command: &command };
     let code = doing.all(&paths, &looking, &mut interruption).await;
@@ -291,7 +289,8 @@ impl Uploading<'_> {
         if let Err(error) = stdout().write_all(record.line().as_bytes()) {
             self.output = None;
             if error.kind() != std::io::ErrorKind::BrokenPipe {
-                self.command.telling.trouble(&format!("the records cannot be printed: {error}"));
+                let why = crate::text::cause(&error);
+                self.command.telling.trouble(&format!("the records cannot be printed: {why}"));
             }
         }
     }

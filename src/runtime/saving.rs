@@ -150,7 +150,8 @@ impl Savings {
             let pid = std::process::id();
             let records: Vec<Record> = records.into_iter().map(|record| record.by(pid)).collect();
             if let Err(error) = ledger.add_all(&records) {
-                let text = format!("not in the ledger, which cannot be written: {error}");
+                let why = cause(&error);
+                let text = format!("not in the ledger, which cannot be written: {why}");
                 let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(text)));
             }
         });

@@ -13,6 +13,7 @@ use rustix::fs::OFlags;
 use tokio::task::spawn_blocking;
 
 use crate::jobs::upload::FileStamp;
+use crate::text::cause;
 use crate::validation::{BatchLimits, Report, Use, Validator};
 
 /// Bytes that are read at once.
@@ -66,7 +67,7 @@ pub enum NotValidated {
     #[error("it is {0}, not a file")]
     NotRegular(&'static str),
     /// It cannot be opened or read.
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read: {}", cause(.0))]
     Unreadable(#[from] io::Error),
     /// It was written to meanwhile.
     #[error("it changed while it was read; try again once it is written")]

@@ -27,16 +27,16 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, form: &UploadPrompt) -> Option
     let place = form.place(over);
     pen.clear(place.area);
     let takes = match form.look() {
-        Look::NotYet => "looks at it",
-        Look::Going(_) => "uploads then",
-        Look::Found(_) => "uploads",
+        Look::NotYet => Some("looks at it"),
+        Look::Found(found) if found.1.is_sound() => Some("uploads"),
+        Look::Going(_) | Look::Found(_) => None,
     };
     let leaves = if matches!(form.look(), Look::NotYet) { "leaves" } else { "back" };
-    let hints = app.hints(&[
-        Hint::new(&[Action::Choose], takes),
-        Hint::new(&[Action::Complete], "completes"),
-        Hint::new(&[Action::GoBack], leaves),
-    ]);
+    let takes = takes.map(|words| Hint::new(&[Action::Choose], words));
+    let others =
+        [Hint::new(&[Action::Complete], "completes"), Hint::new(&[Action::GoBack], leaves)];
+    let hints: Vec<Hint> = takes.into_iter().chain(others).collect();
+    let hints = app.hints(&hints);
     let room = usize::from(place.area.width.saturating_sub(5));
     let hint = pen.message_or(&hints, room, place.area);
     let block = pen
@@ -56,7 +56,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, form: &UploadPrompt) -> Option
         let room = usize::from(inner.right().saturating_sub(x));
         let Typed { shown, cursor: at, .. } = typed(input, room);
         if shown.is_empty() && number == 2 {
-            pen.put(x, y, inner.right(), "as long as the service likes", theme.chrome);
+            pen.put(x, y, inner.right(), "as the service likes", theme.chrome);
         }
         pen.put(x, y, inner.right(), &shown, theme.text);
         if number == field {

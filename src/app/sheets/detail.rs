@@ -1,5 +1,7 @@
 //! All about one file, as labelled values; nothing of it is hidden.
 
+mod deeds;
+
 use std::mem::take;
 
 use ratatui::layout::Rect;
@@ -11,7 +13,6 @@ use crate::api::endpoint::is_usable_id;
 use crate::api::wire::extra_fields;
 use crate::app::geometry::inside;
 use crate::app::{App, WIDE_BAR_CELLS};
-use crate::keys::{Action, Hint};
 use crate::store::FileRef;
 use crate::text::{UntrustedRef, exact_size, json_text, shorten_end, width, wrap};
 use crate::theme::{Tone, word};
@@ -136,8 +137,8 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
         None => fields.text("Purpose", "— not given", Tone::Chrome),
     }
     standing(app, file, fields);
-    saved(app, fields);
-    uploaded(app, file, fields);
+    deeds::saved(app, fields);
+    deeds::uploaded(app, file, fields);
     fields.text("ID", &file.id.printable(), Tone::Text);
     if !is_usable_id(file.id) {
         fields.text("", "not usable in an address", Tone::Error);
@@ -156,7 +157,7 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     if file.filename.is_some_and(UntrustedRef::is_shown_composed) {
         fields.text("Spelling", DECOMPOSED, Tone::Chrome);
     }
-    possible(app, fields);
+    deeds::possible(app, fields);
 }
 
 /// Whether a name has more cells than are shown of it elsewhere.
@@ -279,37 +280,6 @@ fn standing(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     } else {
         fields.text("Verified", &at, Tone::Text);
     }
-}
-
-/// Where the content of the selected file is saved, when, and what shows that it is whole.
-fn saved(app: &App, fields: &mut Fields) {
-    let no = app.table().selected();
-    let shelved = no.and_then(|no| app.account().shelf().of(app.store(), no));
-    let Some(shelved) = shelved else { return };
-    let now_s = app.now().wall_ms.div_euclid(1_000);
-    let at = app.shown_zone().past(shelved.at, now_s);
-    fields.text("Saved", &format!("↓ {at}"), Tone::Text);
-    fields.text("", &shelved.proof, Tone::Text);
-    fields.text("", &shelved.place(), Tone::Chrome);
-}
-
-/// When a file was uploaded from here, and which one of this machine it was.
-fn uploaded(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
-    let Some((path, at)) = app.uploading().source_of(file.id) else { return };
-    let now_s = app.now().wall_ms.div_euclid(1_000);
-    fields.text("Uploaded", &format!("↑ {}", app.shown_zone().past(at, now_s)), Tone::Text);
-    fields.text("", &app.shown_path(path), Tone::Chrome);
-}
-
-/// What can be done with the file, by its keys.
-fn possible(app: &App, fields: &mut Fields) {
-    let ways = app.main_hints(&[
-        Hint::new(&[Action::OpenContent], "content"),
-        Hint::new(&[Action::Download], "download"),
-        Hint::new(&[Action::CopyId], "copy id"),
-        Hint::new(&[Action::Delete], "delete"),
-    ]);
-    fields.text("Can", &ways, Tone::Chrome);
 }
 
 /// A field that the program does not know: its name, and its value as JSON, whole.

@@ -27,13 +27,16 @@ fn found_lines(report: &crate::validation::Report, cells: usize) -> Vec<Line> {
         format!("{} {unit}{}", grouped(number), if number == 1 { "" } else { "s" })
     };
     let (errors, warnings) = (report.findings.errors(), report.findings.warnings());
-    let sum = format!(
-        "{} · {} · {} · {}",
-        count(report.lines, "line"),
-        size(report.bytes),
-        count(errors, "error"),
-        count(warnings, "warning")
-    );
+    let mut sum = format!("{} · {}", count(report.lines, "line"), size(report.bytes));
+    for (number, unit) in [(errors, "error"), (warnings, "warning")] {
+        if number > 0 {
+            sum.push_str(" · ");
+            sum.push_str(&count(number, unit));
+        }
+    }
+    if errors + warnings == 0 {
+        sum += " · sound";
+    }
     let tone = if errors > 0 { Tone::Error } else { Tone::Strong };
     let mut lines = vec![Line::of(tone, shorten_end(&sum, cells))];
     let shown = report.findings.shown();

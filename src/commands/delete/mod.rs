@@ -177,12 +177,11 @@ struct Deleting {
 
 impl Deleting {
     fn new(service: Service, command: DeleteCommand) -> Result<Self, CommandError> {
-        let is_demo = service.profile == "demo";
-        let place = if is_demo { "demo".to_owned() } else { service.endpoint.place() };
-        let ledger = Ledger::of(places::state(), &place);
+        let ledger = Ledger::of(places::state(), &service.place());
         let saved = ledger.read().unwrap_or_else(|error| {
             command.telling.trouble(&format!(
-                "the ledger cannot be read, so that nothing counts as saved: {error}"
+                "the ledger cannot be read, so that nothing counts as saved: {}",
+                crate::text::cause(&error)
             ));
             Index::default()
         });

@@ -14,7 +14,7 @@ use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::record::{Outcome, Record};
 use crate::runtime::ledger::{Ledger, Notes};
 use crate::runtime::output::stdout;
-use crate::text::{Untrusted, grouped};
+use crate::text::{Untrusted, cause, grouped};
 use crate::time::clock::Now;
 use crate::time::span::short_span;
 
@@ -200,7 +200,7 @@ impl Reporter {
         if let Err(error) = stdout().write_all(record.line().as_bytes()) {
             self.output = None;
             if error.kind() != std::io::ErrorKind::BrokenPipe {
-                self.trouble(&format!("the records cannot be printed: {error}"));
+                self.trouble(&format!("the records cannot be printed: {}", cause(&error)));
             }
         }
     }

@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::group_sync::GroupSync;
 use crate::jobs::name::safe_name;
 use crate::jobs::record::{Record, Unread};
-use crate::text::UntrustedRef;
+use crate::text::{UntrustedRef, cause};
 
 pub use index::{Eye, Index};
 
@@ -257,7 +257,8 @@ impl Notes {
         };
         let error = written.err()?;
         (!std::mem::replace(&mut self.is_told, true)).then(|| {
-            format!("what was done is not in the ledger, which cannot be written: {error}")
+            let why = cause(&error);
+            format!("what was done is not in the ledger, which cannot be written: {why}")
         })
     }
 }

@@ -27,7 +27,10 @@ pub fn delete() {
     let ratio = took.saturating_sub(list).as_secs_f64() / bound.as_secs_f64();
     say(
         "delete 1000 files at 20 ms, the ledger included",
-        &format!("{}, {ratio:.3} of files x 2 requests x latency / 4", ms(took.saturating_sub(list))),
+        &format!(
+            "{}, {ratio:.3} of files x 2 requests x latency / 4",
+            ms(took.saturating_sub(list))
+        ),
     );
 }
 
