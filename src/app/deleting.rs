@@ -218,6 +218,20 @@ impl App {
         if left + unknown > 0 { self.say_with(text, &SHOWS) } else { self.say(text) }
     }
 
+    /// The program is left: what nobody waits for any more, as it goes into the ledger. What was not begun
+    /// is left, and of what is on its way nobody knows.
+    pub fn leave(&mut self) -> Vec<Record> {
+        let at = self.now.wall_ms.div_euclid(1_000);
+        let mut records: Vec<Record> = vec![];
+        if let Some(deletions) = &mut self.deleting.deletions {
+            deletions.abandon();
+            let ended = deletions.take_ended();
+            records.extend(ended.iter().map(|(file, end)| Record::deleted(file, end, at)));
+        }
+        records.extend(self.left_upload(at));
+        records
+    }
+
     /// The moment at which something is to be asked for by itself.
     pub(super) fn deleting_due(&self) -> Option<Duration> {
         let due = self.deleting.under_way()?.deadline()?;

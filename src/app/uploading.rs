@@ -166,6 +166,15 @@ impl App {
         }
     }
 
+    /// The program is left: an upload of which all has been sent, and whose answer nobody waits for.
+    pub(super) fn left_upload(&self, at: i64) -> Option<Record> {
+        let current = self.uploading.current.as_ref()?;
+        let (sent, total) = current.bytes;
+        let end = UploadEnd::Unknown("the answer was not waited for".to_owned());
+        let path = &current.upload.path;
+        (sent >= total).then(|| Record::uploaded(&unknown(path), path, &end, at))
+    }
+
     /// Sends the next one, and selects what was stored, where nothing was moved meanwhile.
     pub(super) fn go_on_uploading(&mut self, effects: &mut Vec<Effect>) {
         if self.uploading.current.is_none()

@@ -93,7 +93,8 @@ fn row(record: &Record) -> String {
         Outcome::Unknown => "unknown",
     };
     let bytes = record.bytes.map_or("?".to_owned(), size);
-    let what = record.path.as_deref().or(record.error.as_deref()).unwrap_or_default();
+    let what = record.path.as_deref().or(record.error.as_deref());
+    let what = what.or(record.filename.as_deref()).unwrap_or_default();
     format!(
         "{}  {outcome:<12} {bytes:>12}  {}  {}\n",
         LOCAL.absolute(record.at),

@@ -175,6 +175,8 @@ pub async fn run(
     };
     let end = dashboard.run(receiver).await;
     dashboard.screen.leave();
+    dashboard.savings.note(dashboard.app.leave());
+    dashboard.savings.written().await;
     match &end {
         Ok(end) => log::info!(why = end.word(); "left"),
         Err(error) => log::error!(why = error.to_string().as_str(); "left"),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::ledger::Ledger;
 use super::transfer::{Done, Saver, find_dead, remove_dead};
@@ -26,11 +26,15 @@ use crate::time::clock::Now;
 
 /// From one message about all jobs to the next.
 const BETWEEN: Duration = Duration::from_millis(100);
+/// How long the end waits for what is written to the ledger.
+const LAST_NOTES: Duration = Duration::from_millis(500);
 
 /// The tries that are being made.
 pub(super) struct Savings {
     shared: Shared,
     tries: HashMap<JobId, (Turn, JoinHandle<()>)>,
+    /// What is being written to the ledger.
+    notes: Vec<JoinHandle<()>>,
     background: Handle,
 }
 
@@ -103,7 +107,7 @@ impl Savings {
             board: Arc::default(),
             sender,
         };
-        Self { shared, tries: HashMap::new(), background: background.clone() }
+        Self { shared, tries: HashMap::new(), notes: vec![], background: background.clone() }
     }
 
     /// Makes a try, once that of the same job before it has let go of the file.
@@ -144,9 +148,13 @@ impl Savings {
     }
 
     /// Adds records to the ledger, as done by this process.
-    pub(super) fn note(&self, records: Vec<Record>) {
+    pub(super) fn note(&mut self, records: Vec<Record>) {
+        if records.is_empty() {
+            return;
+        }
         let (ledger, sender) = (self.shared.ledger.clone(), self.shared.sender.clone());
-        self.background.spawn_blocking(move || {
+        self.notes.retain(|note| !note.is_finished());
+        self.notes.push(self.background.spawn_blocking(move || {
             let pid = std::process::id();
             let records: Vec<Record> = records.into_iter().map(|record| record.by(pid)).collect();
             if let Err(error) = ledger.add_all(&records) {
@@ -154,7 +162,18 @@ impl Savings {
                 let text = format!("not in the ledger, which cannot be written: {why}");
                 let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(text)));
             }
-        });
+        }));
+    }
+
+    /// Waits until what was noted is in the ledger, for a while at most: a slow disk keeps nobody.
+    pub(super) async fn written(&mut self) {
+        let all = std::mem::take(&mut self.notes);
+        let written = async {
+            for note in all {
+                let _ = note.await;
+            }
+        };
+        let _ = timeout(LAST_NOTES, written).await;
     }
 
     /// Sees what is kept of files that nobody goes on with.

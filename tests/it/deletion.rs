@@ -321,6 +321,34 @@ fn a_deletion_can_be_called_off_and_waits_as_the_service_asks() {
 }
 
 #[test]
+fn whoever_leaves_claims_nothing_of_what_is_on_its_way() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.keys("6");
+    driver.key(KeyCode::Enter);
+    let (ticket, call) = calls(&mut driver).remove(0);
+    let Call::Retrieve { id } = call else { panic!("{call:?}") };
+    let no = driver.app.store().find(&id).unwrap();
+    let file = driver.app.store().file(no);
+    let body = format!(
+        r#"{{"id":"{}","filename":"{}","bytes":{},"created_at":{}}}"#,
+        id.borrow().printable(),
+        file.filename.unwrap().printable(),
+        file.bytes.value().unwrap(),
+        file.created_at.value().unwrap()
+    );
+    let found = Box::new(read_single_file(body.as_bytes()).unwrap());
+    answer(&mut driver, ticket, Reply::File(Existence::Present(found)));
+    let mut outcomes: Vec<Outcome> =
+        driver.app.leave().iter().map(|record| record.outcome).collect();
+    outcomes.sort_by_key(|outcome| *outcome != Outcome::Unknown);
+    assert_eq!(outcomes, [&[Outcome::Unknown][..], &[Outcome::Left; 5]].concat());
+    assert!(driver.app.leave().is_empty(), "it is told once");
+}
+
+#[test]
 fn read_only_takes_the_key_away() {
     let mut driver = driver_on(120, 36, Settings { read_only: true, ..Driver::settings() });
     driver.keys("D");
