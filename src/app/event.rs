@@ -92,8 +92,15 @@ pub enum Event {
     DeadTold(Vec<DeadPart>),
     /// What was kept of such a file is gone, or why it is not, in words.
     DeadRemoved(Box<DeadPart>, Result<(), String>),
-    /// As far as it is clear how a path goes on, and what it may be from there, fit to be shown.
-    PathCompleted(String, Vec<String>),
+    /// How a path goes on.
+    PathCompleted {
+        /// What was typed of it when that was asked for.
+        typed: String,
+        /// The same, as far as it is clear how it goes on.
+        text: String,
+        /// What it may be from there, fit to be shown.
+        candidates: Vec<String>,
+    },
     /// A file that is to be uploaded was looked at: under its absolute path, what was found, and which
     /// file that was; or why it could not be, in words.
     FileLookedAt(u64, Result<Box<(Upload, Report, FileStamp)>, String>),

@@ -249,7 +249,9 @@ impl App {
             Event::SavingEnded { turn, told, result, ledger_trouble } => {
                 self.saving_ended(turn, told, result, ledger_trouble);
             }
-            Event::PathCompleted(text, candidates) => self.path_completed(text, candidates),
+            Event::PathCompleted { typed, text, candidates } => {
+                self.path_completed(&typed, text, candidates);
+            }
             Event::FileLookedAt(number, found) => self.file_looked_at(number, found),
             Event::UploadTold(number, bytes) => self.upload_told(number, bytes),
             Event::Uploaded(number, end) => self.uploaded(number, &end, effects),

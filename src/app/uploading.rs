@@ -88,14 +88,13 @@ impl App {
         }
     }
 
-    /// What a path goes on with.
-    pub(super) fn path_completed(&mut self, text: String, candidates: Vec<String>) {
-        let is_empty = candidates.is_empty();
-        let Some(form) = self.layers.upload_mut() else { return };
-        let before = form.inputs().0[0].value().to_owned();
-        let is_same = text == before;
+    /// What a path goes on with that was `typed` so far.
+    pub(super) fn path_completed(&mut self, typed: &str, text: String, candidates: Vec<String>) {
+        let form = self.layers.upload_mut().filter(|form| form.awaits_rest_of(typed));
+        let Some(form) = form else { return };
+        let leads_nowhere = text == typed && candidates.is_empty();
         form.completed(text, candidates);
-        if is_same && is_empty {
+        if leads_nowhere {
             self.say("nothing here begins so that could be uploaded");
         }
     }

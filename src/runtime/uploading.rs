@@ -44,11 +44,12 @@ impl Uploads {
     }
 
     /// Finds what a path goes on with.
-    pub(super) fn complete(&self, text: String) {
+    pub(super) fn complete(&self, typed: String) {
         let (sender, home) = (self.sender.clone(), self.home.clone());
         self.background.spawn_blocking(move || {
-            let (text, candidates) = complete(&text, home.as_deref());
-            let _ = sender.blocking_send(Message::Event(Event::PathCompleted(text, candidates)));
+            let (text, candidates) = complete(&typed, home.as_deref());
+            let event = Event::PathCompleted { typed, text, candidates };
+            let _ = sender.blocking_send(Message::Event(event));
         });
     }
 
@@ -160,7 +161,8 @@ fn complete(text: &str, home: Option<&Path>) -> (String, Vec<String>) {
     let Some(first) = names.first() else { return (text.to_owned(), vec![]) };
     let common = names.iter().skip(1).fold(first.as_str(), |common, name| shared(common, name));
     let completed = format!("{folder}{common}");
-    if names.len() == 1 {
+    // Where nothing is to be added, it is shown that it is there.
+    if names.len() == 1 && completed != text {
         return (completed, vec![]);
     }
     names.truncate(MOST_PATHS);
@@ -195,6 +197,7 @@ mod tests {
             ("f", "folder/", vec![]),
             (".h", ".hidden", vec![]),
             ("日", "日本.jsonl", vec![]),
+            ("other.jsonl", "other.jsonl", vec!["other.jsonl"]),
             ("d", "d", vec![]),
             ("zzz", "zzz", vec![]),
         ] {

@@ -215,11 +215,38 @@ fn tab_completes_the_path() {
     driver.key(KeyCode::Tab);
     assert_eq!(driver.effects.pop(), Some(Effect::CompletePath("~/b".to_owned())));
     let candidates = vec!["batch-1.jsonl".to_owned(), "batch-2.jsonl".to_owned()];
-    driver.tell(Event::PathCompleted("~/batch-".to_owned(), candidates));
+    driver.tell(completed("~/b", "~/batch-", &candidates));
     let screen = text(&driver.app, 120, 36);
     assert!(screen.contains("~/batch-") && screen.contains("batch-2.jsonl"), "{screen}");
-    driver.tell(Event::PathCompleted("~/batch-".to_owned(), vec![]));
+    driver.tell(completed("~/batch-", "~/batch-", &[]));
     assert!(message(&driver).starts_with("nothing here begins so"));
+}
+
+fn completed(typed: &str, text: &str, candidates: &[String]) -> Event {
+    let (typed, text) = (typed.to_owned(), text.to_owned());
+    Event::PathCompleted { typed, text, candidates: candidates.to_vec() }
+}
+
+/// The path on the screen is the one that is looked at and sent, whatever comes late.
+#[test]
+fn a_path_that_is_looked_at_or_was_typed_on_is_not_completed() {
+    let mut driver = driver();
+    driver.keys("ua");
+    driver.key(KeyCode::Tab);
+    driver.keys("b");
+    driver.tell(completed("a", "another.jsonl", &[]));
+    driver.key(KeyCode::Tab);
+    driver.key(KeyCode::Enter);
+    let (number, upload) = looked_at(&mut driver).expect("it is looked at");
+    assert_eq!(upload.path.to_str(), Some("ab"), "what was typed on stands");
+    driver.tell(completed("ab", "about.jsonl", &[]));
+    driver.tell(Event::FileLookedAt(number, Ok(Box::new((upload, sound(), STAMP)))));
+    driver.tell(completed("ab", "about.jsonl", &[]));
+    driver.tell(Event::Drawn);
+    let screen = text(&driver.app, 120, 36);
+    assert!(!screen.contains("about.jsonl"), "{screen}");
+    driver.key(KeyCode::Enter);
+    assert_eq!(sent(&mut driver).unwrap().1.path.to_str(), Some("ab"));
 }
 
 #[test]

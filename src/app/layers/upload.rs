@@ -85,6 +85,12 @@ impl UploadPrompt {
         ListPlace::picker(screen, WIDTH, FIELDS.len() + below + usize::from(below > 0))
     }
 
+    /// Whether the path is still what was `typed` of it, and is not being looked at: what it goes on with
+    /// comes too late otherwise, and would show another path than is sent.
+    pub(in crate::app) fn awaits_rest_of(&self, typed: &str) -> bool {
+        matches!(self.look, Look::NotYet) && self.inputs[PATH].value() == typed
+    }
+
     /// The path was completed as far as it is clear, and these go on from there.
     pub(in crate::app) fn completed(&mut self, text: String, candidates: Vec<String>) {
         self.inputs[PATH] = Input::new(text);
