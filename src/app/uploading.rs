@@ -153,13 +153,21 @@ impl App {
             effects.push(Effect::Note(vec![Record::uploaded(&file, &path, end, at)]));
         }
         if matches!(end, UploadEnd::KeyRefused(_)) {
-            self.uploading.waiting.clear();
+            self.give_up_waiting("not sent: the key is refused");
+        }
+    }
+
+    /// Sends nothing of what waits, for this reason.
+    fn give_up_waiting(&mut self, why: &str) {
+        for (upload, _) in std::mem::take(&mut self.uploading.waiting) {
+            let text = format!("{}: {why}", self.shown_path(&upload.path));
+            self.account.note_trouble_of(Happening::NotUploaded, text);
         }
     }
 
     /// Calls off what is on its way, and what waits.
     pub(super) fn stop_uploading(&mut self, effects: &mut Vec<Effect>) {
-        self.uploading.waiting.clear();
+        self.give_up_waiting("not sent: called off");
         if let Some(current) = &self.uploading.current {
             effects.push(Effect::StopUpload(current.number));
         }

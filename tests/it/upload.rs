@@ -291,6 +291,37 @@ fn an_upload_can_be_called_off_and_leaving_asks() {
     assert!(driver.effects.contains(&Effect::StopUpload(number)));
 }
 
+/// Of each file that waits and is not sent after all, the events say so.
+#[test]
+fn what_waits_is_not_given_up_without_a_word() {
+    for refused in [true, false] {
+        let mut driver = driver();
+        let mut numbers = vec![];
+        for path in ["a.jsonl", "b.jsonl", "c.jsonl"] {
+            look(&mut driver, path, sound());
+            driver.tell(Event::Drawn);
+            driver.key(KeyCode::Enter);
+            numbers.extend(sent(&mut driver).map(|(number, _)| number));
+        }
+        assert_eq!(numbers.len(), 1, "one after the other");
+        let why = if refused {
+            let end = UploadEnd::KeyRefused("the service refused the key".to_owned());
+            driver.tell(Event::Uploaded(numbers[0], Box::new(end)));
+            "not sent: the key is refused"
+        } else {
+            driver.key(KeyCode::Esc);
+            "not sent: called off"
+        };
+        let entries = driver.app.journal().entries();
+        for path in ["b.jsonl", "c.jsonl"] {
+            let is_it = |text: &str| text.contains(path) && text.contains(why);
+            let told = entries.iter().filter(|entry| is_it(&entry.text));
+            assert_eq!(told.count(), 1, "{path}: {entries:?}");
+        }
+        assert!(sent(&mut driver).is_none());
+    }
+}
+
 #[test]
 fn read_only_takes_the_key_away() {
     let mut driver = driver_with(Settings { read_only: true, ..Driver::settings() });
