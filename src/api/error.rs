@@ -261,6 +261,14 @@ impl ApiError {
             || matches!(self, Self::Refused { status, .. } if status.passes())
     }
 
+    /// Whether what was asked for may have been done all the same: it may have reached the service, and
+    /// that did not say that it refuses it.
+    #[must_use]
+    pub fn leaves_open(&self) -> bool {
+        let is_unsaid = self.is_outage() || matches!(self, Self::Undecodable { .. });
+        is_unsaid && self.was_connected() && !self.is_crowding()
+    }
+
     /// Whether a connection was made, TLS included.
     #[must_use]
     pub fn was_connected(&self) -> bool {

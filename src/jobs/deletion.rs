@@ -17,7 +17,7 @@
 //! | `Settle` (GET) | 404 | deleted |
 //! | | the file, and there was no answer | `Delete`, as long as there are tries |
 //! | | the file, in spite of a success | left |
-//! | any | the key is refused, or the service asks for a long rest | left, and with it all that was not begun |
+//! | any | the key is refused, or the service asks for a long rest | left, or unknown behind a deletion; and with it all that was not begun is left |
 //! | any | a failure that may pass | the same step, as long as there are tries; then left, or unknown behind a deletion |
 //!
 //! Nothing counts as deleted without the service's word. It knows neither network nor clock nor screen.

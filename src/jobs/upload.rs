@@ -144,6 +144,8 @@ pub fn after_failure(
                 .map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()));
             AfterFailure::End(UploadEnd::Failed(format!("{error}{asks}")))
         }
+        // Also a 500 that is not to be tried again: it says nothing of what was done before.
+        _ if error.leaves_open() => AfterFailure::LookAtList,
         ApiError::Refused { .. } | ApiError::Forbidden { .. } | ApiError::Redirected { .. } => {
             AfterFailure::End(UploadEnd::Failed(error.to_string()))
         }
@@ -235,6 +237,9 @@ mod tests {
             (refused(400), 1, "failed"),
             (refused(409), 1, "failed"),
             (refused(413), 1, "failed"),
+            (refused(501), 1, "failed"),
+            // With `x-should-retry: false`.
+            (refused(500), 1, "list"),
             (ApiError::Redirected { target: cause() }, 1, "failed"),
             (ApiError::KeyRefused { message: None, secret: None }, 1, "key"),
         ] {

@@ -26,7 +26,7 @@ impl Deletions {
                 self.targets[place].tries = 0;
                 self.replied(place, step, value, now);
             }
-            Err(error) => self.failed(place, step, error, now),
+            Err(error) => self.failed(place, step, &error, now),
         }
         if let Some(stop) = self.stopped.clone() {
             self.leave_the_rest(&stop);
@@ -93,7 +93,9 @@ impl Deletions {
                 self.end(place, DeletionEnd::Left(format!("{how}, and has it still")));
             }
             Some(Doubt::Failed(error)) => {
-                if target.deletions < self.policy.attempts && self.retries.spend() {
+                let is_final = matches!(error, ApiError::Refused { .. });
+                let again = !is_final && target.deletions < self.policy.attempts;
+                if again && self.retries.spend() {
                     self.ready.push_front((place, Step::Delete));
                 } else if matches!(error, ApiError::Unavailable { .. } | ApiError::Refused { .. }) {
                     self.end(place, DeletionEnd::Left(format!("{error}, and has it still")));
@@ -109,13 +111,18 @@ impl Deletions {
         }
     }
 
-    fn failed(&mut self, place: usize, step: Step, error: ApiError, now: Duration) {
+    fn failed(&mut self, place: usize, step: Step, error: &ApiError, now: Duration) {
         if error.refuses_key_for_good() {
             let words = error.to_string();
             self.stop(Stop::KeyRefused(words.clone()));
             return self.give_up(place, step, words);
         }
         let wait = error.wait();
+        // Whether a deletion was carried out that had no answer is to be settled.
+        let doubtful = step == Step::Delete && error.leaves_open();
+        if doubtful {
+            self.targets[place].unproved = Some(Doubt::Failed(error.clone()));
+        }
         if let Some(wait) = wait.filter(|wait| *wait > self.policy.longest_wait) {
             let words = format!("{error}; it asks to wait {} s", wait.as_secs());
             self.stop(Stop::AskedToWait(words.clone()));
@@ -127,15 +134,10 @@ impl Deletions {
         if let Some(wait) = wait {
             self.wait_until(now + wait);
         }
-        // Whether a deletion was carried out that had no answer is to be settled.
-        let doubtful = step == Step::Delete
-            && error.was_connected()
-            && (error.is_transient() || matches!(error, ApiError::Undecodable { .. }));
         let target = &mut self.targets[place];
         target.tries += 1;
         if doubtful {
             target.tries = 0;
-            target.unproved = Some(Doubt::Failed(error));
             let turn = target.deletions;
             let pause = wait.unwrap_or_else(|| self.policy.backoff(turn, &mut self.rng));
             self.delayed.insert((now + pause, place, Step::Settle));

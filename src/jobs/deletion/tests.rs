@@ -62,6 +62,11 @@ fn status(status: u16, wait: Option<u64>) -> Said {
     })
 }
 
+/// With `x-should-retry: false`.
+fn not_again(status: u16) -> Said {
+    Err(ApiError::Refused { status: Status(status), message: None, wait: None })
+}
+
 fn silence() -> Said {
     Err(ApiError::TimedOut { what: "answer", limit: 15 * SECOND })
 }
@@ -194,6 +199,11 @@ fn what_is_claimed_of_each_answer() {
         ),
         (vec![there(&a), status(429, Some(121))], "GET DELETE", "left: it asks to wait 121 s"),
         (vec![there(&a), silence(), status(429, Some(1)), gone()], "GET DELETE GET GET", "deleted"),
+        // A 5xx may have deleted it, whatever it says of waiting or of trying again.
+        (vec![there(&a), status(503, Some(121))], "GET DELETE", "unknown: it asks to wait 121 s"),
+        (vec![there(&a), not_again(500), gone()], "GET DELETE GET", "deleted"),
+        (vec![there(&a), not_again(500), there(&a)], "GET DELETE GET", "left: and has it still"),
+        (vec![there(&a), not_again(501)], "GET DELETE", "left: 501 Not Implemented"),
     ];
     for (answers, expected, claim) in stories {
         let (asked, ending, _) = story(answers);
@@ -432,8 +442,16 @@ fn nothing_is_deleted_that_was_not_agreed_to() {
         for (file, ending) in deletions.take_ended() {
             assert!(agreed.iter().any(|one| one.id == file.id), "{seed}");
             assert!(ending.why() != Some(""), "{seed}: without a reason");
-            if matches!(ending, DeletionEnd::AlreadyGone) {
-                assert!(!wild.deleted.contains(&file), "{seed}: {file:?} was deleted by us");
+            let by_us = wild.deleted.contains(&file);
+            match &ending {
+                DeletionEnd::Deleted => {
+                    assert_ne!(wild.files.get(&file.id), Some(&file), "{seed}: it is there");
+                }
+                DeletionEnd::AlreadyGone => assert!(!by_us, "{seed}: {file:?} was deleted by us"),
+                DeletionEnd::Left(why) => {
+                    assert!(!by_us || why.contains("another file"), "{seed}: {file:?}: {why}");
+                }
+                DeletionEnd::Unknown(_) => {}
             }
         }
     }
