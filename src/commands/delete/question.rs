@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{BufRead, Write, stdin};
 
+use rustix::termios::{QueueSelector, tcflush};
 use tokio::task::spawn_blocking;
 
 use crate::commands::{CommandError, count, print};
@@ -103,13 +104,15 @@ impl Question<'_> {
     }
 }
 
-/// Asks on the terminal; tells whether the answer was yes: `y` for one file, the count of more.
+/// Asks on the terminal; tells whether the answer was yes: `y` for one file, the count of more. What was
+/// typed before is no answer, and lost.
 pub(super) async fn ask(words: String, files: usize) -> bool {
     let asked = spawn_blocking(move || {
         let prompt = match files {
             1 => "delete it? [y/N] ".to_owned(),
             files => format!("type {files} to delete them: "),
         };
+        tcflush(rustix::stdio::stdin(), QueueSelector::IFlush)?;
         let mut out = Patient(rustix::stdio::stderr());
         out.write_all(format!("{words}{prompt}").as_bytes())?;
         let mut answer = String::new();
