@@ -15,7 +15,7 @@ use crate::jobs::in_use::InUse;
 use crate::jobs::record::Record;
 use crate::keys::{Action, Hint};
 use crate::store::FileNo;
-use crate::text::{Untrusted, grouped};
+use crate::text::grouped;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows which")];
 
@@ -37,12 +37,6 @@ impl Deleting {
     #[must_use]
     pub fn under_way(&self) -> Option<&Deletions> {
         self.deletions.as_ref().filter(|deletions| !deletions.is_over())
-    }
-
-    /// Whether the file of this id is to be deleted, and its end is not known yet.
-    #[must_use]
-    pub fn is_open(&self, id: &Untrusted) -> bool {
-        self.under_way().is_some_and(|deletions| deletions.is_open(id))
     }
 
     fn ticket(number: u64) -> Ticket {

@@ -30,7 +30,6 @@ use super::record::Outcome;
 use crate::api::ApiError;
 use crate::api::call::Call;
 use crate::api::retry::{Allowance, Budget, Policy};
-use crate::text::Untrusted;
 
 /// Calls at once, as long as the service does not complain.
 pub const AT_ONCE: usize = 4;
@@ -337,12 +336,6 @@ impl Deletions {
     #[must_use]
     pub fn sum(&self) -> DeletionSum {
         self.sum
-    }
-
-    /// Whether the file of this id is in the set, and has not come to its end.
-    #[must_use]
-    pub fn is_open(&self, id: &Untrusted) -> bool {
-        self.targets.iter().any(|target| target.ending.is_none() && target.file.id == *id)
     }
 }
 

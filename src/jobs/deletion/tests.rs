@@ -5,6 +5,7 @@ use crate::api::call::Reply;
 use crate::api::error::Status;
 use crate::api::wire::File;
 use crate::api::{Answer, Deletion, Existence};
+use crate::text::Untrusted;
 use crate::time::expiry::Stated;
 
 /// What comes of a call.
