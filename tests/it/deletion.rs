@@ -220,6 +220,30 @@ fn what_a_batch_reads_wants_the_word() {
     }
 }
 
+/// What is said of all of them is said of the batches that they are the input of, too.
+#[test]
+fn other_batches_are_told_of_where_there_are_some() {
+    for (second, others) in [("batch_7", false), ("batch_8", true)] {
+        let mut driver = driver();
+        driver.control('a');
+        driver.keys("D");
+        let body = format!(
+            r#"[{{"id":"batch_7","status":"queued","input_file_id":"{}"}},
+                {{"id":"{second}","status":"queued","input_file_id":"{}"}}]"#,
+            id(1),
+            id(2)
+        );
+        let (ticket, _) = calls(&mut driver).remove(0);
+        let batches = read_batches(body.as_bytes()).unwrap();
+        answer(&mut driver, ticket, Reply::Batches(batches));
+        driver.tell(Event::Drawn);
+        let shown = screen(&driver);
+        assert!(shown.contains("2 input of a live batch: batch_7 (queued)"), "{shown}");
+        assert_eq!(shown.contains("and others"), others, "{shown}");
+        assert!(shown.contains("6 not saved on this machine, with time left"), "{shown}");
+    }
+}
+
 #[test]
 fn where_batches_cannot_be_read_that_is_said() {
     let mut driver = driver();

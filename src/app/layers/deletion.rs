@@ -15,9 +15,10 @@ use crate::api::{Answer, ApiError};
 use crate::app::effect::Effect;
 use crate::app::sheets;
 use crate::jobs::Pinned;
-use crate::jobs::in_use::InUse;
+use crate::jobs::in_use::{InUse, LiveBatch};
 use crate::keys::{Action, Scope};
 use crate::text::grouped;
+use crate::time::expiry::{Stated, TimeLeft};
 
 /// Cells of the question.
 pub(in crate::app) const WIDTH: u16 = 86;
@@ -34,6 +35,7 @@ pub struct DeletionQuestion {
     /// The service's now as it was asked, in milliseconds since the epoch.
     server_ms: i64,
     in_use: InUse,
+    counted: Counted,
     /// The number of the call whose answer is awaited.
     awaits: Option<u64>,
     input: Box<Input>,
@@ -41,6 +43,21 @@ pub struct DeletionQuestion {
     armed: bool,
     /// Whether the yes has the focus, of a question that `y` answers.
     yes: bool,
+}
+
+/// What is said of all files together: each frame says it, and they may be a hundred thousand.
+#[derive(Clone, Debug, Default)]
+pub struct Counted {
+    /// The sum of their bytes, as far as these are known.
+    pub bytes: u64,
+    /// How many would be lost: they are not saved, and have time left.
+    pub unsaved: usize,
+    /// How many a batch reads that is not over.
+    pub in_use: usize,
+    /// The first of those batches.
+    pub batch: Option<LiveBatch>,
+    /// Whether it is not the only one.
+    pub has_other_batches: bool,
 }
 
 /// What has to be typed for a yes.
@@ -62,9 +79,14 @@ impl DeletionQuestion {
         server_ms: i64,
         (in_use, awaits): (InUse, u64),
     ) -> Self {
+        let known = files.iter().filter_map(|(file, _)| file.bytes);
+        let bytes = known.fold(0, u64::saturating_add);
+        let would_be_lost = |(file, saved): &&(Pinned, bool)| is_unsaved(file, *saved, server_ms);
+        let unsaved = files.iter().filter(would_be_lost).count();
+        let counted = Counted { bytes, unsaved, ..Counted::default() };
         let (files, saved) = files.into_iter().unzip();
         let (input, awaits) = (Box::default(), Some(awaits));
-        Self { files, saved, server_ms, in_use, awaits, input, armed: false, yes: false }
+        Self { files, saved, server_ms, in_use, counted, awaits, input, armed: false, yes: false }
     }
 
     /// The files, each with whether it is saved.
@@ -73,10 +95,22 @@ impl DeletionQuestion {
         self.files.iter().zip(self.saved.iter().copied())
     }
 
-    /// The service's now as it was asked, in milliseconds since the epoch.
+    /// What is said of all of them together.
     #[must_use]
-    pub fn server_ms(&self) -> i64 {
-        self.server_ms
+    pub fn counted(&self) -> &Counted {
+        &self.counted
+    }
+
+    /// The time that a file had left as it was asked.
+    #[must_use]
+    pub fn left(&self, file: &Pinned) -> TimeLeft {
+        left(file, self.server_ms)
+    }
+
+    /// Whether something is lost with a file: it is not saved, and has time left.
+    #[must_use]
+    pub fn is_unsaved(&self, file: &Pinned, saved: bool) -> bool {
+        is_unsaved(file, saved, self.server_ms)
     }
 
     /// What is known of the batches that read them.
@@ -100,7 +134,7 @@ impl DeletionQuestion {
     /// What a yes takes.
     #[must_use]
     pub fn wanted(&self) -> DeletionAnswer {
-        if self.files.iter().any(|file| self.in_use.batch_of(&file.id).is_some()) {
+        if self.counted.in_use > 0 {
             return DeletionAnswer::Word;
         }
         match self.files.len() {
@@ -145,6 +179,11 @@ impl DeletionQuestion {
     ) -> Option<crate::api::call::Call> {
         let before = self.wanted();
         let call = self.in_use.answered(result);
+        let used: Vec<&LiveBatch> =
+            self.files.iter().filter_map(|file| self.in_use.batch_of(&file.id)).collect();
+        self.counted.in_use = used.len();
+        self.counted.batch = used.first().copied().cloned();
+        self.counted.has_other_batches = used.iter().any(|batch| batch.id != used[0].id);
         self.awaits = call.is_some().then_some(next);
         // It says something else from now on.
         self.armed = false;
@@ -181,6 +220,14 @@ impl DeletionQuestion {
         app.say("nothing is deleted");
         Fate::Closes
     }
+}
+
+fn left(file: &Pinned, server_ms: i64) -> TimeLeft {
+    TimeLeft::of(file.expires_at.map_or(Stated::Nothing, Stated::Value), server_ms)
+}
+
+fn is_unsaved(file: &Pinned, saved: bool, server_ms: i64) -> bool {
+    !saved && left(file, server_ms) != TimeLeft::Expired
 }
 
 impl Behave for DeletionQuestion {

@@ -5,11 +5,10 @@ use ratatui::layout::Rect;
 
 use super::Line;
 use crate::app::App;
-use crate::app::layers::deletion::DeletionQuestion;
+use crate::app::layers::deletion::{Counted, DeletionQuestion};
 use crate::jobs::Pinned;
 use crate::text::{grouped, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
-use crate::time::expiry::{Stated, TimeLeft};
 use crate::time::span::wait;
 
 /// Files that are named; of others it is said how many they are.
@@ -60,19 +59,9 @@ pub fn is_whole(question: &DeletionQuestion, room: Rect) -> bool {
     lines.len() <= usize::from(room.height).saturating_sub(1)
 }
 
-fn left(question: &DeletionQuestion, file: &Pinned) -> TimeLeft {
-    TimeLeft::of(file.expires_at.map_or(Stated::Nothing, Stated::Value), question.server_ms())
-}
-
-/// Whether something is lost with a file: it is not saved, and has time left.
-fn is_unsaved(question: &DeletionQuestion, file: &Pinned, saved: bool) -> bool {
-    !saved && left(question, file) != TimeLeft::Expired
-}
-
 fn head(question: &DeletionQuestion, cells: usize) -> Line {
     let files = question.files().len();
-    let known = question.files().filter_map(|(file, _)| file.bytes);
-    let bytes = size(known.fold(0, u64::saturating_add));
+    let bytes = size(question.counted().bytes);
     let unit = if files == 1 { "file" } else { "files" };
     let short = format!("deletes {} {unit}, {bytes}", grouped(files));
     let text = format!("{short}, for good");
@@ -82,21 +71,20 @@ fn head(question: &DeletionQuestion, cells: usize) -> Line {
 /// What speaks against it.
 fn against(question: &DeletionQuestion, cells: usize) -> Vec<Line> {
     let files = question.files().len();
-    let unsaved =
-        question.files().filter(|(file, saved)| is_unsaved(question, file, *saved)).count();
+    let Counted { unsaved, in_use, batch, has_other_batches, .. } = question.counted();
     let mut lines = vec![];
     let mut warn = |ways: &[String]| {
         let fits = ways.iter().find(|way| width(way) <= cells).or(ways.last());
         let text = shorten_end(fits.map_or("", String::as_str), cells);
         lines.push(Line::of(Tone::Warning, text));
     };
-    match unsaved {
+    match *unsaved {
         0 => {}
         1 if files == 1 => warn(&[
             "not saved on this machine, and has time left".to_owned(),
             "not saved, and has time left".to_owned(),
         ]),
-        _ => {
+        unsaved => {
             let unsaved = grouped(unsaved);
             warn(&[
                 format!("{unsaved} not saved on this machine, with time left"),
@@ -104,14 +92,9 @@ fn against(question: &DeletionQuestion, cells: usize) -> Vec<Line> {
             ]);
         }
     }
-    let in_use: Vec<String> = question
-        .files()
-        .filter_map(|(file, _)| question.in_use().batch_of(&file.id))
-        .map(ToString::to_string)
-        .collect();
-    if let [first, others @ ..] = &in_use[..] {
-        let count = grouped(in_use.len());
-        let more = if others.is_empty() { "" } else { " and others" };
+    if let Some(first) = batch {
+        let count = grouped(*in_use);
+        let more = if *has_other_batches { " and others" } else { "" };
         let of = if files == 1 { "input".to_owned() } else { format!("{count} input") };
         warn(&[
             format!("{of} of a live batch: {first}{more}"),
@@ -131,9 +114,9 @@ fn against(question: &DeletionQuestion, cells: usize) -> Vec<Line> {
 
 fn file_lines(question: &DeletionQuestion, file: &Pinned, saved: bool, cells: usize) -> Vec<Line> {
     let bytes = file.bytes.map_or("size unknown".to_owned(), size);
-    let left = left(question, file).to_string();
+    let left = question.left(file).to_string();
     let left = if left == "expired" || left == "—" { left } else { format!("{left} left") };
-    let unsaved = if is_unsaved(question, file, saved) { " · not saved" } else { "" };
+    let unsaved = if question.is_unsaved(file, saved) { " · not saved" } else { "" };
     let in_use = if question.in_use().batch_of(&file.id).is_some() { " · in use" } else { "" };
     let facts = format!("{bytes} · {left}");
     let right = u16::try_from(cells).unwrap_or(u16::MAX);
