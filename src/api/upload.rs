@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -37,7 +37,16 @@ impl Default for UploadLimits {
 pub struct Outflow {
     sent: AtomicU64,
     total: AtomicU64,
+    /// One of the three below.
+    end: AtomicU8,
 }
+
+/// The end of the form was not handed out.
+const OPEN: u8 = 0;
+/// It was: the service may have all of it.
+const HANDED_OUT: u8 = 1;
+/// It never is.
+const CLOSED: u8 = 2;
 
 impl Outflow {
     /// Bytes of the form that were handed out, and those that there are.
@@ -46,11 +55,27 @@ impl Outflow {
         (self.sent.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
     }
 
-    /// Whether the last byte was handed out: from then on it may have been stored.
+    /// Whether the end was handed out: from then on it may have been stored.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let (sent, total) = self.bytes();
-        total > 0 && sent == total
+        self.end.load(Ordering::SeqCst) == HANDED_OUT
+    }
+
+    /// Sees to it that the end is not handed out any more; tells whether it was before, so that it may
+    /// have been stored.
+    pub fn close(&self) -> bool {
+        self.moves(OPEN, CLOSED);
+        self.is_whole()
+    }
+
+    /// The service does not have it, though all of it was sent: it begins anew.
+    pub(crate) fn begin_again(&self) {
+        self.sent.store(0, Ordering::Relaxed);
+        self.moves(HANDED_OUT, OPEN);
+    }
+
+    fn moves(&self, from: u8, to: u8) -> bool {
+        self.end.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 }
 
@@ -105,7 +130,7 @@ impl FormBody {
         );
         let tail = format!("\r\n--{boundary}--\r\n");
         let total = head.len() as u64 + form.bytes + tail.len() as u64;
-        outflow.sent.store(0, Ordering::Relaxed);
+        outflow.begin_again();
         outflow.total.store(total, Ordering::Relaxed);
         let content_type = format!("multipart/form-data; boundary={boundary}");
         let (head, tail) = (Some(head.into()), Some(tail.into()));
@@ -134,6 +159,7 @@ impl FormBody {
         match piece {
             Err(error) => Poll::Ready(Some(Err(error))),
             Ok(None) if self.content > 0 => odd("the file is shorter than it was"),
+            Ok(None) if !self.outflow.moves(OPEN, HANDED_OUT) => odd("it was called off"),
             Ok(None) => Poll::Ready(self.tail.take().map(Ok)),
             Ok(Some(piece)) => match self.content.checked_sub(piece.len() as u64) {
                 None => odd("the file is longer than it was"),
@@ -249,5 +275,31 @@ mod tests {
             assert!(error.contains(words), "{error}");
         }
         assert!(sent(0, vec![]).await.0.is_ok());
+    }
+
+    /// Whoever calls it off knows whether the service may have all of it, however close that is.
+    #[tokio::test]
+    async fn what_was_called_off_before_its_end_is_never_whole() {
+        for frames_before in 0..4 {
+            let (sender, receiver) = mpsc::channel(8);
+            sender.send(Ok(Bytes::from("{}\n"))).await.unwrap();
+            drop(sender);
+            let outflow = Arc::default();
+            let (mut body, _) = FormBody::new(&form(3), receiver, Arc::clone(&outflow));
+            let mut sent = 0;
+            for _ in 0..frames_before {
+                let frame = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+                sent += frame.unwrap().unwrap().data_ref().unwrap().len() as u64;
+            }
+            let is_whole = outflow.close();
+            let total = outflow.bytes().1;
+            assert_eq!(is_whole, sent == total, "{frames_before}");
+            while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await
+            {
+                let Ok(frame) = frame else { break };
+                sent += frame.data_ref().unwrap().len() as u64;
+            }
+            assert_eq!(is_whole, sent == total, "{frames_before}");
+        }
     }
 }

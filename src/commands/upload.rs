@@ -236,8 +236,7 @@ impl Uploading<'_> {
                 end = &mut sending => return Ok(end),
                 code = interruption.came() => {
                     let why = "interrupted".to_owned();
-                    let open = outflow.is_whole();
-                    let end = if open { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) };
+                    let end = if outflow.close() { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) };
                     return Err((end, code));
                 }
                 _ = looks.tick() => {

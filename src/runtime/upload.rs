@@ -76,7 +76,10 @@ pub async fn send(
             return UploadEnd::Failed(why.to_owned());
         }
         match after_failure(&error, attempt, &policy, &mut rng) {
-            AfterFailure::SendAgain(wait) => sleep(wait).await,
+            AfterFailure::SendAgain(wait) => {
+                outflow.begin_again();
+                sleep(wait).await;
+            }
             AfterFailure::End(end) => return end,
             AfterFailure::LookAtList => return settle(&client, &form, begun, &error).await,
         }

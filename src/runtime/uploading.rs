@@ -117,13 +117,18 @@ impl Uploads {
             return;
         }
         task.abort();
-        let why = "called off".to_owned();
-        let end = if outflow.is_whole() { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) };
+        let end = called_off(&outflow);
         let sender = self.sender.clone();
         self.background.spawn(async move {
             let _ = sender.send(Message::Event(Event::Uploaded(number, Box::new(end)))).await;
         });
     }
+}
+
+/// What is known of an upload that is called off now.
+fn called_off(outflow: &Outflow) -> UploadEnd {
+    let why = "called off".to_owned();
+    if outflow.close() { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) }
 }
 
 /// As far as it is clear how a path goes on, and what it may be from there: folders, and files that can be
