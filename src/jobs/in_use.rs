@@ -3,7 +3,7 @@
 //! The list of batches is read once, page by page, without a retry: somebody waits with a question. What
 //! cannot be read of it is said, and then nothing is known of those files that were not found in use.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::api::call::{Call, Reply};
 use crate::api::{Answer, ApiError, HasMore};
@@ -33,6 +33,10 @@ impl std::fmt::Display for LiveBatch {
 pub struct InUse {
     /// The batch that reads it, by the id of the file.
     inputs: HashMap<Untrusted, LiveBatch>,
+    /// The batches that were read.
+    seen: HashSet<Untrusted>,
+    /// What of them could not be.
+    gap: Option<String>,
     pages: u32,
     state: Looking,
 }
@@ -74,18 +78,21 @@ impl InUse {
         }
         if page.unreadable > 0 {
             let some = if page.unreadable == 1 { "a batch" } else { "some batches" };
-            return self.end(format!("{some} in the list could not be read"));
+            self.gap.get_or_insert_with(|| format!("{some} in the list could not be read"));
         }
+        // A list that does not say whether it goes on ends where nothing new comes.
+        let before = self.seen.len();
+        self.seen.extend(page.batches.iter().map(|batch| batch.id.clone()));
+        let may_go_on = matches!(page.has_more, HasMore::Yes | HasMore::Unknown);
+        let goes_on = may_go_on && self.seen.len() > before;
         let last = page.batches.last().map(|batch| batch.id.clone());
-        match (page.has_more, last) {
-            (HasMore::Yes, Some(after)) if self.pages < MOST_PAGES => {
-                return Some(Call::ListBatches { after: Some(after) });
-            }
-            (HasMore::Yes | HasMore::Unread, _) => {
-                return self.end("the list of batches has more than was read".to_owned());
-            }
-            (HasMore::No | HasMore::Unknown, _) => self.state = Looking::Whole,
+        if let Some(after) = last.filter(|_| goes_on && self.pages < MOST_PAGES) {
+            return Some(Call::ListBatches { after: Some(after) });
         }
+        if goes_on || matches!(page.has_more, HasMore::Yes | HasMore::Unread) {
+            return self.end("the list of batches has more than was read".to_owned());
+        }
+        self.state = self.gap.take().map_or(Looking::Whole, Looking::CannotTell);
         None
     }
 
@@ -142,7 +149,10 @@ mod tests {
         assert_eq!(next, Some(Call::ListBatches { after: Some(id("b2")) }));
         assert!(!in_use.is_known());
         let second = r#"{"data":[{"id":"b3","status":"odd","input_files":["f3","f4"]}]}"#;
-        assert_eq!(in_use.answered(page(second)), None);
+        let next = in_use.answered(page(second));
+        assert_eq!(next, Some(Call::ListBatches { after: Some(id("b3")) }), "it does not say");
+        assert!(!in_use.is_known());
+        assert_eq!(in_use.answered(page(second)), None, "nothing new came");
         assert!(in_use.is_known() && in_use.cannot_tell().is_none());
         assert_eq!(in_use.batch_of(&id("f1")).unwrap().to_string(), "b1 (in_progress)");
         assert!(in_use.batch_of(&id("f2")).is_none(), "its batch is over");
@@ -154,7 +164,7 @@ mod tests {
         let missing = ApiError::Refused { status: Status(404), message: None, wait: None };
         let wrong = Reply::Deletion(crate::api::Deletion::Gone);
         let wrong = Ok(Answer { value: wrong, date: None, allowance: None });
-        let broken = page(r#"[{"id":"b1","input_file_id":"f1","status":"queued"},{"status":"x"}]"#);
+        let broken = page(r#"{"data":[{"id":"b1"},{"status":"x"}],"has_more":false}"#);
         for (result, why) in [
             (Err(missing), "404"),
             (wrong, "no list of batches"),
@@ -167,20 +177,38 @@ mod tests {
         }
     }
 
+    /// What cannot be read of a batch is no reason not to look at those behind it.
+    #[test]
+    fn batches_behind_a_broken_one_are_read() {
+        let mut in_use = InUse::begin().0;
+        let first = r#"{"data":[{"id":"b1"},{"status":"x"}],"has_more":true}"#;
+        assert!(in_use.answered(page(first)).is_some());
+        let second = r#"{"data":[{"id":"b2","input_file_id":"f2"}],"has_more":false}"#;
+        assert_eq!(in_use.answered(page(second)), None);
+        assert!(in_use.batch_of(&id("f2")).is_some());
+        assert!(in_use.cannot_tell().unwrap().contains("a batch in the list could not be read"));
+    }
+
     #[test]
     fn a_list_without_an_end_is_left() {
         let (mut in_use, mut call) = InUse::begin();
         let mut asked = 0;
         loop {
             asked += 1;
-            let body = r#"{"data":[{"id":"b1","status":"queued"}],"has_more":true}"#;
-            match in_use.answered(page(body)) {
+            let body = format!(r#"{{"data":[{{"id":"b{asked}"}}],"has_more":true}}"#);
+            match in_use.answered(page(&body)) {
                 Some(next) => call = next,
                 None => break,
             }
         }
         assert_eq!((asked, in_use.is_known()), (20, true));
         assert!(matches!(call, Call::ListBatches { after: Some(_) }));
+        assert!(in_use.cannot_tell().is_some());
+        // The same page again and again is no reason to ask as often.
+        let body = r#"{"data":[{"id":"b1"}],"has_more":true}"#;
+        let mut in_use = InUse::begin().0;
+        assert!(in_use.answered(page(body)).is_some());
+        assert_eq!(in_use.answered(page(body)), None);
         assert!(in_use.cannot_tell().is_some());
     }
 }

@@ -3,6 +3,7 @@
 //! It is read in pieces on a thread for what blocks, and compared with what it was when it was looked at:
 //! one that changes is not sent to its end, so that nothing of it is stored.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -109,6 +110,7 @@ async fn look_at_list(
 ) -> Result<Option<UploadEnd>, String> {
     let mut clock = ServerClock::default();
     let mut after: Option<Untrusted> = None;
+    let mut cursors = HashSet::new();
     let mut files = vec![];
     for _ in 0..MOST_PAGES {
         let page = page(client, after.as_ref()).await.map_err(|error| error.to_string())?;
@@ -132,7 +134,10 @@ async fn look_at_list(
             }
         }));
         match (page.has_more, last) {
-            (HasMore::Yes | HasMore::Unread, Some(last)) if Some(&last) != after.as_ref() => {
+            // A list that does not say whether it goes on ends where nothing new comes.
+            (HasMore::Yes | HasMore::Unread | HasMore::Unknown, Some(last))
+                if cursors.insert(last.clone()) =>
+            {
                 after = Some(last);
             }
             (HasMore::Yes | HasMore::Unread, _) => {

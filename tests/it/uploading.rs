@@ -157,6 +157,39 @@ fn it_is_sent_again_only_where_nobody_can_have_it() {
     assert!(ran.said.contains("it asks to wait 900 s"), "{}", ran.said);
 }
 
+/// A list that does not say whether it goes on is read until nothing new comes, and one that goes round
+/// in a circle is not read for ever.
+#[test]
+fn it_is_looked_for_as_far_as_the_list_goes() {
+    let page = |ids: &[&str], more: &str| {
+        let file = |id: &&str| format!(r#"{{"id":"{id}","filename":"b.jsonl","bytes":1}}"#);
+        let files: Vec<String> = ids.iter().map(file).collect();
+        let body = format!(r#"{{"object":"list","data":[{}]{more}}}"#, files.join(","));
+        Some(answer("200 OK", "", &body))
+    };
+    let has_more = r#","has_more":true"#;
+    for (circles, claim, code) in
+        [(false, "stored after all: file_up0", 0), (true, "sends nothing new", 1)]
+    {
+        let server = Script::honest()
+            .uploads(in_turn([done().saying(Says::Closed)]))
+            .first(move |_, request| {
+                let cursor = request.line.strip_prefix("GET /v1/files?")?.split_once("after=");
+                match cursor.map(|(_, id)| id) {
+                    Some("file_a") if circles => page(&["file_b"], has_more),
+                    _ if circles => page(&["file_a"], has_more),
+                    None => page(&["file_old"], ""),
+                    Some(_) => None,
+                }
+            })
+            .serve([Held::new("file_old", "b.jsonl", "{")]);
+        let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
+        assert!(ran.said.contains(claim), "{}", ran.said);
+        assert_eq!(ran.code, code, "{}", ran.said);
+        assert!(server.requests().len() <= 4, "{:?}", server.told());
+    }
+}
+
 #[test]
 fn of_two_that_may_be_it_both_are_named() {
     let now =
