@@ -180,7 +180,7 @@ impl Uploading<'_> {
         looking: &Looking<'_>,
         interruption: &mut Interruption,
     ) -> u8 {
-        let (mut stored, mut failures) = (0, 0);
+        let (mut stored, mut failures, mut is_open) = (0, 0, false);
         for path in paths {
             let end = match looking.look(path).await {
                 Ok(stamp) => self.upload(path, stamp, interruption).await,
@@ -191,6 +191,7 @@ impl Uploading<'_> {
                 Err((end, code)) => (end, Some(code)),
             };
             *(if end.stored().is_some() { &mut stored } else { &mut failures }) += 1;
+            is_open |= end.is_open();
             self.report(path, &end).await;
             if let Some(code) = interrupted {
                 return code;
@@ -200,7 +201,7 @@ impl Uploading<'_> {
                 if rest > 0 {
                     self.command.telling.trouble(&format!("{} not sent", count(rest, "file")));
                 }
-                return if stored == 0 { 3 } else { 1 };
+                return if stored == 0 && !is_open { 3 } else { 1 };
             }
         }
         if stored + failures > 1 {

@@ -100,6 +100,12 @@ impl UploadEnd {
         }
     }
 
+    /// Whether it may be stored, and nobody knows.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        matches!(self, Self::Several(_) | Self::NotSeen(_) | Self::Unknown(_))
+    }
+
     /// The file that is stored, where that is known.
     #[must_use]
     pub fn stored(&self) -> Option<&Pinned> {

@@ -217,6 +217,24 @@ fn where_the_list_cannot_be_read_it_may_have_been_stored() {
     assert_eq!(record["outcome"], "unknown");
 }
 
+/// What may have been stored is more than nothing.
+#[test]
+fn a_key_that_is_refused_behind_what_may_be_stored_is_a_failure() {
+    let refused = done().undone().saying(Says::Status("401 Unauthorized", ""));
+    let server = Script::honest()
+        .uploads(in_turn([done().saying(Says::Closed), refused]))
+        .first(|_, request| {
+            let lists = request.line.starts_with("GET /v1/files");
+            lists.then(|| answer("404 Not Found", "", "{}"))
+        })
+        .serve([]);
+    let place = Place::new();
+    place.write("b.jsonl", &lines(20));
+    let ran = place.run(&server, &["upload", "a.jsonl", "b.jsonl"]);
+    assert!(ran.said.contains("may have been stored"), "{}", ran.said);
+    assert_eq!((ran.code, posts(&server)), (1, 2), "{}", ran.said);
+}
+
 #[test]
 fn what_is_not_sound_is_not_sent() {
     let server = Script::honest().serve([]);

@@ -153,7 +153,8 @@ impl Reporter {
         }
         let refused = matches!(deletions.stopped(), Some(Stop::KeyRefused(_)));
         match (left + unknown > 0, self.missing > 0) {
-            _ if refused && deleted + gone == 0 => 3,
+            // What is unknown may be done.
+            _ if refused && deleted + gone + unknown == 0 => 3,
             (true, _) => 1,
             (false, true) => 4,
             (false, false) => 0,
