@@ -109,6 +109,8 @@ struct Target {
     file: Pinned,
     was_seen: bool,
     looked_at: Duration,
+    /// How long that counts.
+    seen_for: Duration,
     /// Tries of this step, of deletions in all.
     tries: u32,
     deletions: u32,
@@ -186,6 +188,7 @@ impl Deletions {
                 was_seen: file != Pinned::by_id(file.id.clone()),
                 file,
                 looked_at: Duration::ZERO,
+                seen_for: SEEN_FOR,
                 tries: 0,
                 deletions: 0,
                 unproved: None,
@@ -222,7 +225,10 @@ impl Deletions {
         }
         let (place, mut step) = self.ready.pop_front()?;
         let target = &mut self.targets[place];
-        if step == Step::Delete && now.saturating_sub(target.looked_at) > SEEN_FOR {
+        let age = now.saturating_sub(target.looked_at);
+        if step == Step::Delete && age > target.seen_for {
+            // Where each request has to wait as long, it would be looked at for ever.
+            target.seen_for = age * 2;
             step = Step::Look;
         }
         let id = target.file.id.clone();

@@ -272,6 +272,27 @@ fn what_was_seen_long_ago_is_looked_at_again() {
     assert_eq!(told(&call), "GET");
 }
 
+/// A service that allows one request after another, and none at once, is not only looked at.
+#[test]
+fn where_every_request_has_to_wait_it_is_deleted_all_the_same() {
+    for reset in [SECOND, 100 * SECOND] {
+        let mut deletions = Deletions::new(many(3), 0, 1);
+        let (mut now, mut asked) = (SECOND, 0);
+        while !deletions.is_over() {
+            let Some((number, call)) = deletions.begin(now) else {
+                now = now.max(deletions.deadline().unwrap());
+                continue;
+            };
+            asked += 1;
+            assert!(asked <= 9, "{reset:?}: no end");
+            let allowance = Some(Allowance { remaining: 0, reset });
+            let answer = honest(&call).map(|answer| Answer { allowance, ..answer });
+            deletions.answered(number, answer, now);
+        }
+        assert_eq!(deletions.sum().deleted, 3);
+    }
+}
+
 #[test]
 fn a_refused_key_leaves_all_that_was_not_begun_untouched() {
     let mut deletions = Deletions::new(many(200), 0, 1);
