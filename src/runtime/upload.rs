@@ -264,3 +264,45 @@ fn is_as_it_was(file: &std::fs::File, stamp: FileStamp) -> io::Result<()> {
     }
     Err(io::Error::other("it is not what it was any more"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const BYTES: usize = 2 * PIECE + 1;
+
+    /// What happens to a file.
+    type Change = fn(&File);
+
+    /// Hazards 9, and 30 of operations: the last bytes of a file that changed are never sent, so that no
+    /// service takes what it has for the whole.
+    #[test]
+    fn a_file_that_changed_is_not_sent_to_its_end() {
+        let changes: [(&str, Change); 4] = [
+            ("nothing", |_| {}),
+            ("shorter", |file| file.set_len(PIECE as u64).unwrap()),
+            ("longer", |file| file.set_len(BYTES as u64 + 1).unwrap()),
+            ("written to", |file| file.set_modified(SystemTime::UNIX_EPOCH).unwrap()),
+        ];
+        for (what, change) in changes {
+            let place = tempfile::tempdir().unwrap();
+            let path = place.path().join("a.jsonl");
+            std::fs::write(&path, vec![b'x'; BYTES]).unwrap();
+            let (file, stamp) = open_regular(&path).unwrap();
+            change(&File::options().write(true).open(&path).unwrap());
+            let (sender, mut pieces) = mpsc::channel(8);
+            let result = read(file, stamp, &sender);
+            drop(sender);
+            let mut sent = 0;
+            while let Some(piece) = pieces.blocking_recv() {
+                sent += piece.unwrap().len();
+            }
+            assert_eq!(result.is_ok(), what == "nothing", "{what}");
+            assert_eq!(sent == BYTES, what == "nothing", "{what}: {sent}");
+            assert!(result.is_ok() || result.unwrap_err().kind() == io::ErrorKind::Other);
+        }
+    }
+}
