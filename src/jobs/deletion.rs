@@ -175,17 +175,27 @@ impl DeletionSum {
 }
 
 impl Deletions {
-    /// The deletion of these files, each once; `seed` determines the jitter of its waits, and calls are
-    /// numbered from `first_number` on. Files of which nothing but the id is known are deleted as they
-    /// are when they are looked at.
+    /// The deletion of these files as they were agreed to, each once; `seed` determines the jitter of its
+    /// waits, and calls are numbered from `first_number` on.
     #[must_use]
     pub fn new(files: Vec<Pinned>, first_number: u64, seed: u64) -> Self {
+        Self::begin_with(files, true, first_number, seed)
+    }
+
+    /// The same of files of which nobody saw more than the id: they are deleted as they are when they are
+    /// looked at.
+    #[must_use]
+    pub fn unseen(files: Vec<Pinned>, first_number: u64, seed: u64) -> Self {
+        Self::begin_with(files, false, first_number, seed)
+    }
+
+    fn begin_with(files: Vec<Pinned>, were_seen: bool, first_number: u64, seed: u64) -> Self {
         let mut ids = HashSet::new();
         let targets: Vec<Target> = files
             .into_iter()
             .filter(|file| ids.insert(file.id.clone()))
             .map(|file| Target {
-                was_seen: file != Pinned::by_id(file.id.clone()),
+                was_seen: were_seen,
                 file,
                 looked_at: Duration::ZERO,
                 seen_for: SEEN_FOR,

@@ -75,12 +75,11 @@ impl Deleting {
         &self,
         ids: Vec<Untrusted>,
         limit: u16,
-        asks: bool,
     ) -> Result<Option<Gathered>, CommandError> {
         if let Some(filter) = &self.command.filter {
             return self.by_filter(filter, limit).await;
         }
-        if asks || self.command.dry_run {
+        if self.command.sees() {
             return self.by_ids(ids).await.map(Some);
         }
         // Nobody has to see them before: they are looked at just before they are deleted.

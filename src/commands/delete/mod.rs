@@ -148,7 +148,7 @@ pub async fn run(
     let service = find_service(options, &config, None, &Handle::current())?;
     let doing = Deleting::new(service, command)?;
     let gathered = tokio::select! {
-        gathered = doing.gather(ids, config.values.limit, asks) => gathered?,
+        gathered = doing.gather(ids, config.values.limit) => gathered?,
         code = interruption.came() => return Ok(code),
     };
     let Some(gathered) = gathered else { return Ok(1) };
@@ -159,6 +159,11 @@ impl DeleteCommand {
     /// Whether somebody has to be asked.
     fn asks(&self) -> bool {
         !self.yes && self.confirm.is_none()
+    }
+
+    /// Whether files are shown, or known by the list, before they are deleted; else by their ids alone.
+    fn sees(&self) -> bool {
+        self.filter.is_some() || self.asks() || self.dry_run
     }
 
     fn can_ask(&self) -> bool {
@@ -278,8 +283,13 @@ impl Deleting {
         mut reporter: Reporter,
         interruption: &mut Interruption,
     ) -> Result<u8, CommandError> {
-        reporter.expects(&files);
-        let mut deletions = Deletions::new(files, 0, fastrand::u64(..));
+        let seed = fastrand::u64(..);
+        let mut deletions = if self.command.sees() {
+            Deletions::new(files, 0, seed)
+        } else {
+            reporter.expects(&files);
+            Deletions::unseen(files, 0, seed)
+        };
         let (sender, mut answers) = mpsc::channel(AT_ONCE);
         let (mut interrupted, mut waits_to) = (None, Duration::MAX);
         while !deletions.is_over() {

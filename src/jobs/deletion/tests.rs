@@ -356,7 +356,15 @@ fn whoever_leaves_at_once_claims_nothing_of_what_is_on_its_way() {
 
 #[test]
 fn a_file_of_which_only_the_id_is_known_is_deleted_as_it_is_found() {
-    let mut deletions = Deletions::new(vec![Pinned::by_id(Untrusted::new("a"))], 0, 1);
+    let only_id = vec![Pinned::by_id(Untrusted::new("a"))];
+    // Where that is all that was shown of it, it is another one.
+    let mut deletions = Deletions::new(only_id.clone(), 0, 1);
+    let (number, call) = deletions.begin(SECOND).unwrap();
+    deletions.answered(number, honest(&call), SECOND);
+    let ended = deletions.take_ended();
+    let why = ended[0].1.why().unwrap();
+    assert!(why.contains("its filename is a.jsonl now"), "{why}");
+    let mut deletions = Deletions::unseen(only_id, 0, 1);
     for _ in 0..2 {
         let (number, call) = deletions.begin(SECOND).unwrap();
         deletions.answered(number, honest(&call), SECOND);
