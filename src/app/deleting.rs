@@ -13,6 +13,7 @@ use crate::jobs::Pinned;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::in_use::InUse;
 use crate::jobs::record::Record;
+use crate::jobs::upload::UploadEnd;
 use crate::keys::{Action, Hint};
 use crate::store::FileNo;
 use crate::text::grouped;
@@ -214,7 +215,8 @@ impl App {
 
     /// The program is left: what nobody waits for any more, as it goes into the ledger. What was not begun
     /// is left, and of what is on its way nobody knows.
-    pub fn leave(&mut self) -> Vec<Record> {
+    /// What came of the upload on its way is `sent`, under its number.
+    pub fn leave(&mut self, sent: &[(u64, UploadEnd)]) -> Vec<Record> {
         let at = self.now.wall_ms.div_euclid(1_000);
         let mut records: Vec<Record> = vec![];
         if let Some(deletions) = &mut self.deleting.deletions {
@@ -222,7 +224,7 @@ impl App {
             let ended = deletions.take_ended();
             records.extend(ended.iter().map(|(file, end)| Record::deleted(file, end, at)));
         }
-        records.extend(self.left_upload(at));
+        records.extend(self.left_upload(sent, at));
         records
     }
 

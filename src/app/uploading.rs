@@ -173,13 +173,14 @@ impl App {
         }
     }
 
-    /// The program is left: an upload of which all has been sent, and whose answer nobody waits for.
-    pub(super) fn left_upload(&self, at: i64) -> Option<Record> {
-        let current = self.uploading.current.as_ref()?;
-        let (sent, total) = current.bytes;
-        let end = UploadEnd::Unknown("the answer was not waited for".to_owned());
+    /// The program is left: an upload of which all has been sent, and whose answer nobody waits for. The
+    /// bytes that were told last may be fewer than have left since.
+    pub(super) fn left_upload(&mut self, sent: &[(u64, UploadEnd)], at: i64) -> Option<Record> {
+        let current = self.uploading.current.take()?;
+        let (_, end) = sent.iter().find(|(number, _)| *number == current.number)?;
         let path = &current.upload.path;
-        (sent >= total).then(|| Record::uploaded(&unknown(path), path, &end, at))
+        let may_be_stored = end.is_open().then(|| unknown(path));
+        may_be_stored.map(|file| Record::uploaded(&file, path, end, at))
     }
 
     /// Sends the next one, and selects what was stored, where nothing was moved meanwhile.

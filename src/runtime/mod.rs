@@ -175,7 +175,7 @@ pub async fn run(
     };
     let end = dashboard.run(receiver).await;
     dashboard.screen.leave();
-    dashboard.savings.note(dashboard.app.leave());
+    dashboard.savings.note(dashboard.app.leave(&dashboard.uploads.stop_all()));
     dashboard.savings.written().await;
     match &end {
         Ok(end) => log::info!(why = end.word(); "left"),

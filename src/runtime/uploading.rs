@@ -123,6 +123,15 @@ impl Uploads {
             let _ = sender.send(Message::Event(Event::Uploaded(number, Box::new(end)))).await;
         });
     }
+
+    /// Calls off all of them; tells what is known of each.
+    pub(super) fn stop_all(&mut self) -> Vec<(u64, UploadEnd)> {
+        let stop = |(number, (task, outflow)): (u64, (AbortHandle, Arc<Outflow>))| {
+            task.abort();
+            (number, called_off(&outflow))
+        };
+        self.going.drain().map(stop).collect()
+    }
 }
 
 /// What is known of an upload that is called off now.

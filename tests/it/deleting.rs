@@ -368,6 +368,47 @@ fn ids_come_from_a_file_a_line_each() {
     assert!(ran.said.contains("the list of ids cannot be read"), "{}", ran.said);
 }
 
+/// Whoever leaves the dashboard while it deletes claims nothing, and has a line of it in the ledger.
+#[test]
+fn what_is_being_deleted_as_the_dashboard_is_left_stands_in_the_ledger() {
+    for signal in [None, Some("TERM")] {
+        let (tell, told) = mpsc::channel();
+        let tell = Mutex::new(tell);
+        let server = Script::honest()
+            .deletions(move |_, _| {
+                tell.lock().unwrap().send(()).unwrap();
+                done().saying(Says::Silence)
+            })
+            .serve(files(1));
+        let place = Place::new();
+        let state = place.state();
+        let environment = [
+            ("CEREBRAS_API_KEY", CANARY),
+            ("CEREBRAS_BASE_URL", server.url.as_str()),
+            ("XDG_STATE_HOME", state.as_str()),
+        ];
+        let mut terminal = Terminal::start(100, 30, &[], &environment);
+        terminal.wait_for("f-000.jsonl");
+        terminal.press("D");
+        terminal.wait("the question", |screen| {
+            screen.contains("deletes 1 file") && !screen.contains("looking whether")
+        });
+        terminal.press("y");
+        told.recv().unwrap();
+        let code = if let Some(name) = signal {
+            terminal.signal(name);
+            143
+        } else {
+            terminal.press("q");
+            terminal.wait_for("1 file may be deleted or not");
+            terminal.press("y");
+            0
+        };
+        assert_eq!(terminal.wait_exit_restored(), code);
+        assert_eq!(place.ledger(&server), [("file_000".to_owned(), "unknown".to_owned())]);
+    }
+}
+
 /// What was typed before the question was there is no answer to it.
 #[test]
 fn what_was_typed_ahead_on_a_terminal_is_no_answer() {

@@ -366,10 +366,10 @@ fn whoever_leaves_claims_nothing_of_what_is_on_its_way() {
     let found = Box::new(read_single_file(body.as_bytes()).unwrap());
     answer(&mut driver, ticket, Reply::File(Existence::Present(found)));
     let mut outcomes: Vec<Outcome> =
-        driver.app.leave().iter().map(|record| record.outcome).collect();
+        driver.app.leave(&[]).iter().map(|record| record.outcome).collect();
     outcomes.sort_by_key(|outcome| *outcome != Outcome::Unknown);
     assert_eq!(outcomes, [&[Outcome::Unknown][..], &[Outcome::Left; 5]].concat());
-    assert!(driver.app.leave().is_empty(), "it is told once");
+    assert!(driver.app.leave(&[]).is_empty(), "it is told once");
 }
 
 #[test]

@@ -291,6 +291,24 @@ fn an_upload_can_be_called_off_and_leaving_asks() {
     assert!(driver.effects.contains(&Effect::StopUpload(number)));
 }
 
+/// Whoever leaves while one is on its way: the ledger has a line where it may be stored.
+#[test]
+fn what_is_on_its_way_as_the_program_is_left_is_not_forgotten() {
+    for (end, noted) in
+        [(UploadEnd::Unknown("called off".to_owned()), 1), (UploadEnd::Failed(String::new()), 0)]
+    {
+        let mut driver = driver();
+        look(&mut driver, "in.jsonl", sound());
+        driver.tell(Event::Drawn);
+        driver.key(KeyCode::Enter);
+        let (number, _) = sent(&mut driver).unwrap();
+        let ends = [(number + 1, UploadEnd::Stored(stored("file_8"))), (number, end)];
+        let records = driver.app.leave(&ends);
+        assert_eq!(records.len(), noted, "{records:?}");
+        assert!(records.iter().all(|record| record.outcome == Outcome::Unknown));
+    }
+}
+
 /// Of each file that waits and is not sent after all, the events say so.
 #[test]
 fn what_waits_is_not_given_up_without_a_word() {
