@@ -56,8 +56,10 @@ pub enum Happening {
     PerhapsDeleted,
     /// The file was uploaded from here.
     Uploaded,
-    /// A file was to be uploaded, and was not, or nobody knows.
+    /// A file was to be uploaded, and was not.
     NotUploaded,
+    /// A file was to be uploaded, and nobody knows whether it was.
+    PerhapsUploaded,
 }
 
 impl Happening {
@@ -81,6 +83,7 @@ impl Happening {
             Self::PerhapsDeleted => "perhaps deleted",
             Self::Uploaded => "uploaded",
             Self::NotUploaded => "not uploaded",
+            Self::PerhapsUploaded => "perhaps uploaded",
         }
     }
 
@@ -102,7 +105,8 @@ impl Happening {
             | Self::NotDeleted
             | Self::PerhapsDeleted
             | Self::Uploaded
-            | Self::NotUploaded => None,
+            | Self::NotUploaded
+            | Self::PerhapsUploaded => None,
         }
     }
 }

@@ -58,8 +58,11 @@ impl App {
         if let Some(deletions) = self.deleting.under_way() {
             let DeletionSum { all, .. } = deletions.sum();
             let over = deletions.sum().over();
-            let text =
-                format!("{} of {} files are deleted still", grouped(all - over), grouped(all));
+            let text = format!(
+                "{} of {} files are being deleted still",
+                grouped(all - over),
+                grouped(all)
+            );
             return self.say(format!("{text}: wait for their end"));
         }
         let Some(files) = self.files_to_delete() else { return };

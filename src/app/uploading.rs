@@ -145,7 +145,9 @@ impl App {
             self.say(words);
         } else {
             let text = format!("{name}: {words}");
-            self.account.note_trouble_of(Happening::NotUploaded, text.clone());
+            let what =
+                if end.is_open() { Happening::PerhapsUploaded } else { Happening::NotUploaded };
+            self.account.note_trouble_of(what, text.clone());
             self.say(text);
         }
         if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {

@@ -93,12 +93,14 @@ fn row(record: &Record) -> String {
         Outcome::Unknown => "unknown",
     };
     let bytes = record.bytes.map_or("?".to_owned(), size);
-    let what = record.path.as_deref().or(record.error.as_deref());
-    let what = what.or(record.filename.as_deref()).unwrap_or_default();
+    let name = record.path.as_deref().or(record.filename.as_deref());
+    let parts = [name, record.error.as_deref()];
+    let what: Vec<&str> = parts.into_iter().flatten().collect();
+    let what = what.join(": ");
     format!(
         "{}  {outcome:<12} {bytes:>12}  {}  {}\n",
         LOCAL.absolute(record.at),
         shown(&record.id, 130),
-        shown(what, 400)
+        shown(&what, 400)
     )
 }

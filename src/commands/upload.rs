@@ -115,9 +115,10 @@ pub async fn run(
         return Ok(u8::from(!is_sound));
     }
     let service = find_service(options, &config, None, &Handle::current())?;
-    let notes = Notes::new(Ledger::of(places::state(), &service.place()));
+    let ledger = Ledger::of(places::state(), &service.place());
+    let notes = Notes::new(ledger.clone());
     let client = service.client()?;
-    let mut doing = Uploading { client, notes, output: command.output, command: &command };
+    let mut doing = Uploading { client, notes, ledger, output: command.output, command: &command };
     let code = doing.all(&paths, &looking, &mut interruption).await;
     doing.finish().await;
     Ok(code)
@@ -168,6 +169,7 @@ impl Looking<'_> {
 struct Uploading<'a> {
     client: Client,
     notes: Notes,
+    ledger: Ledger,
     output: Option<RecordOutput>,
     command: &'a UploadCommand,
 }
@@ -180,7 +182,7 @@ impl Uploading<'_> {
         looking: &Looking<'_>,
         interruption: &mut Interruption,
     ) -> u8 {
-        let (mut stored, mut failures, mut is_open) = (0, 0, false);
+        let (mut stored, mut failures, mut unknown) = (0, 0, 0);
         for path in paths {
             let end = match looking.look(path).await {
                 Ok(stamp) => self.upload(path, stamp, interruption).await,
@@ -190,25 +192,32 @@ impl Uploading<'_> {
                 Ok(end) => (end, None),
                 Err((end, code)) => (end, Some(code)),
             };
-            *(if end.stored().is_some() { &mut stored } else { &mut failures }) += 1;
-            is_open |= end.is_open();
+            *match end.stored() {
+                Some(_) => &mut stored,
+                None if end.is_open() => &mut unknown,
+                None => &mut failures,
+            } += 1;
             self.report(path, &end).await;
             if let Some(code) = interrupted {
                 return code;
             }
             if let UploadEnd::KeyRefused(_) = end {
-                let rest = paths.len() as u64 - stored - failures;
+                let rest = paths.len() as u64 - stored - failures - unknown;
                 if rest > 0 {
                     self.command.telling.trouble(&format!("{} not sent", count(rest, "file")));
                 }
-                return if stored == 0 && !is_open { 3 } else { 1 };
+                return if stored + unknown == 0 { 3 } else { 1 };
             }
         }
-        if stored + failures > 1 {
-            let failures = if failures > 0 { format!(" · {failures} not") } else { String::new() };
-            self.command.telling.note(&format!("{stored} stored{failures}"));
+        if stored + failures + unknown > 1 {
+            let some = |number: u64, word: &str| match number {
+                0 => String::new(),
+                number => format!(" · {number} {word}"),
+            };
+            let (unknown, failures) = (some(unknown, "unknown"), some(failures, "not"));
+            self.command.telling.note(&format!("{stored} stored{unknown}{failures}"));
         }
-        u8::from(failures > 0)
+        u8::from(failures + unknown > 0)
     }
 
     /// Sends one; where a signal ends that, it is told what that leaves open, and the exit code.
@@ -228,7 +237,7 @@ impl Uploading<'_> {
         let mut progress = Progress::begin(telling);
         let name = shorten_middle(&raw(path).printable(), 30);
         let (begun, mut told) = (since_boot(), since_boot());
-        let sending = send(&self.client, &upload, stamp, &outflow);
+        let sending = send(&self.client, &upload, stamp, &outflow, &self.ledger);
         tokio::pin!(sending);
         let mut looks = interval(BETWEEN);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -274,7 +283,8 @@ impl Uploading<'_> {
         self.print(&record);
         if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
             self.notes.add(record);
-            let trouble = self.notes.go_on().await;
+            // The next one may have to know of it.
+            let trouble = self.notes.finish().await;
             if let Some(trouble) = trouble {
                 telling.trouble(&trouble);
             }

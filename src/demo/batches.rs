@@ -39,10 +39,11 @@ pub(super) fn batches(account: &DemoAccount, now_s: i64) -> Vec<DemoBatch> {
         .rev()
         .map(|index| (index, Batch::of(index)))
         .filter(|(_, batch)| batch.side == Side::Input);
-    let there = inputs
-        .filter_map(|(index, batch)| Some((index, batch, account.file(index, now_s)?.created_at)));
-    let list = there.take(MOST).enumerate();
-    list.map(|(place, (index, batch, created_at))| {
+    // Which of them go on does not change with what is deleted.
+    let list = inputs.take(MOST).enumerate().filter_map(|(place, (index, batch))| {
+        Some((place, index, batch, account.file(index, now_s)?.created_at))
+    });
+    list.map(|(place, index, batch, created_at)| {
         let is_live = place < LIVE;
         let id_of = |side: Side, offset: u64| {
             let index = index + offset;

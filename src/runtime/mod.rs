@@ -151,10 +151,10 @@ pub async fn run(
     let alarm = Alarm::new()?;
     let keeper = Keeper::start(setup.ledger.clone(), sender.clone(), background);
     let client: Arc<LazyClient> = Arc::new(LazyLock::new(Box::new(client)));
-    let (of_saving, ledger) = (Arc::clone(&client), setup.ledger);
-    let savings = Savings::new(of_saving, ledger, &setup.profile, sender.clone(), background);
-    let home = app.home().map(Path::to_owned);
-    let uploads = Uploads::new(Arc::clone(&client), sender.clone(), background, home);
+    let (home, ledger) = (app.home().map(Path::to_owned), setup.ledger);
+    let (of, others) = (Arc::clone(&client), Arc::clone(&client));
+    let uploads = Uploads::new(others, sender.clone(), background, home, ledger.clone());
+    let savings = Savings::new(of, ledger, &setup.profile, sender.clone(), background);
     let mut dashboard = Dashboard {
         app,
         client,

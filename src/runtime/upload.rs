@@ -13,12 +13,14 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::ledger::Ledger;
 use super::validation::{NotValidated, open_regular, stamp_of};
 use crate::api::client::Answer;
 use crate::api::retry::Policy;
 use crate::api::upload::{Outflow, UploadForm, UploadLimits};
 use crate::api::{ApiError, Client, HasMore, Reading};
 use crate::jobs::Pinned;
+use crate::jobs::record::Outcome;
 use crate::jobs::upload::{
     AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, StoredSearch, Upload, UploadEnd, after_failure,
     is_it,
@@ -54,6 +56,7 @@ pub async fn send(
     upload: &Upload,
     stamp: FileStamp,
     outflow: &Arc<Outflow>,
+    ledger: &Ledger,
 ) -> UploadEnd {
     let begun = Now::read();
     let (policy, mut rng) = (Policy::default(), fastrand::Rng::new());
@@ -65,6 +68,11 @@ pub async fn send(
             Err(why) => return UploadEnd::Failed(why.to_string()),
         };
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
+        // An answer about another file names an id all the same, which whoever looks for it wants.
+        let named = match &answer {
+            Ok(Answer { value: Some(file), .. }) => Some(file.id.borrow().printable_within(130)),
+            _ => None,
+        };
         let error = match answer {
             Ok(Answer { value: Some(file), .. }) if is_it(&file, &form.filename, form.bytes) => {
                 return UploadEnd::Stored(Pinned::read(&file));
@@ -82,16 +90,49 @@ pub async fn send(
                 sleep(wait).await;
             }
             AfterFailure::End(end) => return end,
-            AfterFailure::LookAtList => return settle(&client, &form, begun, &error).await,
+            AfterFailure::LookAtList => {
+                let known = uploaded_before(ledger).await;
+                let end = settle(&client, &form, begun, &error, &known).await;
+                return match (end, named) {
+                    (UploadEnd::NotSeen(why), Some(id)) => {
+                        UploadEnd::Unknown(format!("{why}; the answer names {id}"))
+                    }
+                    (end, _) => end,
+                };
+            }
         }
         attempt += 1;
     }
 }
 
+/// The ids of what was uploaded from here before: another upload of the same name and length is none of
+/// these.
+async fn uploaded_before(ledger: &Ledger) -> HashSet<Untrusted> {
+    let ledger = ledger.clone();
+    let read = spawn_blocking(move || {
+        let mut ids = HashSet::new();
+        // Where it cannot be read, nothing is known of before.
+        let _ = ledger.each(|record| {
+            if record.outcome == Outcome::Uploaded {
+                ids.insert(Untrusted::new(record.id.as_str()));
+            }
+            Ok(())
+        });
+        ids
+    });
+    read.await.unwrap_or_default()
+}
+
 /// Looks for the file in the list, twice at most.
-async fn settle(client: &Client, form: &UploadForm, begun: Now, error: &ApiError) -> UploadEnd {
+async fn settle(
+    client: &Client,
+    form: &UploadForm,
+    begun: Now,
+    error: &ApiError,
+    known: &HashSet<Untrusted>,
+) -> UploadEnd {
     for look in 1..=LOOKS {
-        match look_at_list(client, form, begun).await {
+        match look_at_list(client, form, begun, known).await {
             Ok(Some(end)) => return end,
             Ok(None) if look < LOOKS => sleep(BETWEEN_LOOKS).await,
             Ok(None) => {}
@@ -107,6 +148,7 @@ async fn look_at_list(
     client: &Client,
     form: &UploadForm,
     begun: Now,
+    known: &HashSet<Untrusted>,
 ) -> Result<Option<UploadEnd>, String> {
     let mut clock = ServerClock::default();
     let mut after: Option<Untrusted> = None;
@@ -146,7 +188,7 @@ async fn look_at_list(
             (HasMore::No | HasMore::Unknown, _) => {
                 let since_s = clock.server_ms(begun).div_euclid(1_000);
                 let mut search = StoredSearch::new(&form.filename, form.bytes, since_s);
-                for file in &files {
+                for file in files.iter().filter(|file| !known.contains(&file.id)) {
                     search.look_at(file);
                 }
                 return Ok(search.end());

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::ledger::Ledger;
 use super::upload::send;
 use super::validation::{Meter, validate};
 use super::{End, LazyClient, Message};
@@ -30,6 +31,7 @@ pub(super) struct Uploads {
     sender: Sender<Message>,
     background: Handle,
     home: Option<PathBuf>,
+    ledger: Ledger,
     going: HashMap<u64, (AbortHandle, Arc<Outflow>)>,
 }
 
@@ -39,8 +41,9 @@ impl Uploads {
         sender: Sender<Message>,
         background: &Handle,
         home: Option<PathBuf>,
+        ledger: Ledger,
     ) -> Self {
-        Self { client, sender, background: background.clone(), home, going: HashMap::new() }
+        Self { client, sender, background: background.clone(), home, ledger, going: HashMap::new() }
     }
 
     /// Finds what a path goes on with.
@@ -82,12 +85,12 @@ impl Uploads {
     pub(super) fn send(&mut self, number: u64, upload: Upload, stamp: FileStamp) {
         let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
         let outflow = Arc::new(Outflow::default());
-        let flows = Arc::clone(&outflow);
+        let (flows, ledger) = (Arc::clone(&outflow), self.ledger.clone());
         let task = self.background.spawn(async move {
             let message = match client.as_ref().as_ref() {
                 Err(why) => Message::End(End::NoClient(why.clone())),
                 Ok(client) => {
-                    let sending = send(client, &upload, stamp, &flows);
+                    let sending = send(client, &upload, stamp, &flows, &ledger);
                     tokio::pin!(sending);
                     let mut looks = interval(BETWEEN);
                     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);

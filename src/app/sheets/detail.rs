@@ -157,7 +157,7 @@ fn known(app: &App, file: &FileRef<'_>, shown: Shown, fields: &mut Fields) {
     if file.filename.is_some_and(UntrustedRef::is_shown_composed) {
         fields.text("Spelling", DECOMPOSED, Tone::Chrome);
     }
-    deeds::possible(app, fields);
+    deeds::possible(app, file, fields);
 }
 
 /// Whether a name has more cells than are shown of it elsewhere.

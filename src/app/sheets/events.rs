@@ -124,7 +124,8 @@ fn look(what: Happening) -> (&'static str, Tone) {
         | Happening::SavedNoMore
         | Happening::NotDeleted
         | Happening::PerhapsDeleted
-        | Happening::NotUploaded => ("!", Tone::Error),
+        | Happening::NotUploaded
+        | Happening::PerhapsUploaded => ("!", Tone::Error),
         Happening::Uploaded => ("↑", Tone::Accent),
         Happening::Saved => ("↓", Tone::Accent),
         Happening::Recovered => ("·", Tone::Text),

@@ -222,7 +222,7 @@ impl Deleting {
             reporter.missing(&missing);
             return Ok(reporter.code_of_dry_run());
         }
-        self.check_count(wanted.len(), kept.len())?;
+        self.check_count(wanted.len())?;
         let asks = self.command.asks() && !wanted.is_empty();
         if asks {
             let words = question.words(|file| self.is_saved(file));
@@ -253,10 +253,10 @@ impl Deleting {
     }
 
     /// More than a hundred files want their count said; whatever count is said has to be right.
-    fn check_count(&self, wanted: usize, kept: usize) -> Result<(), CommandError> {
+    fn check_count(&self, wanted: usize) -> Result<(), CommandError> {
         let files = count(wanted as u64, "file");
         let words = match self.command.confirm {
-            Some(said) if said != wanted && said != wanted + kept => {
+            Some(said) if said != wanted => {
                 format!("--confirm says {said}, and it is {files}: nothing was deleted")
             }
             None if wanted > MOST_UNCOUNTED => {

@@ -74,7 +74,11 @@ impl Reporter {
 
     /// A file came to its end.
     pub(super) fn ended(&mut self, file: &Pinned, ending: &DeletionEnd) {
-        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        let id = file.id.borrow().printable_within(130);
+        let name = match &file.filename {
+            Some(_) => format!("{} ({id})", file.shown(NAME)),
+            None => id,
+        };
         match ending {
             DeletionEnd::Deleted => {
                 self.sum.deleted += 1;

@@ -3,6 +3,7 @@
 use std::mem::take;
 
 use super::{Fields, LABEL};
+use crate::api::endpoint::is_usable_id;
 use crate::app::App;
 use crate::keys::{Action, Hint};
 use crate::store::FileRef;
@@ -30,7 +31,10 @@ pub(super) fn uploaded(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
 }
 
 /// What can be done with the file, by its keys.
-pub(super) fn possible(app: &App, fields: &mut Fields) {
+pub(super) fn possible(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
+    if file.gone || !is_usable_id(file.id) {
+        return;
+    }
     let ways = app.main_hints(&[
         Hint::new(&[Action::OpenContent], "content"),
         Hint::new(&[Action::Download], "download"),
