@@ -1,7 +1,6 @@
 //! `shelflife upload`: stores files on the service, each looked at first and sent once.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::cli::Interruption;
 use super::options::{GlobalOptions, silent_but};
 use super::progress::{Progress, Telling};
-use super::saving::RecordOutput;
+use super::saving::{RecordOutput, Records};
 use super::validate::{limits_in_force, look_at, raw};
 use super::{CommandError, configure, count, failed, find_service, refuse_where_read_only};
 use crate::api::Client;
@@ -23,7 +22,6 @@ use crate::jobs::Pinned;
 use crate::jobs::record::Record;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload, UploadEnd};
 use crate::runtime::ledger::{Ledger, Notes};
-use crate::runtime::output::stdout;
 use crate::runtime::upload::send;
 use crate::text::{Untrusted, shorten_middle, size};
 use crate::time::clock::{Now, since_boot};
@@ -118,7 +116,8 @@ pub async fn run(
     let ledger = Ledger::of(places::state(), &service.place());
     let notes = Notes::new(ledger.clone());
     let client = service.client()?;
-    let mut doing = Uploading { client, notes, ledger, output: command.output, command: &command };
+    let mut doing =
+        Uploading { client, notes, ledger, records: Records(command.output), command: &command };
     let code = doing.all(&paths, &looking, &mut interruption).await;
     doing.finish().await;
     Ok(code)
@@ -170,7 +169,7 @@ struct Uploading<'a> {
     client: Client,
     notes: Notes,
     ledger: Ledger,
-    output: Option<RecordOutput>,
+    records: Records,
     command: &'a UploadCommand,
 }
 
@@ -280,27 +279,15 @@ impl Uploading<'_> {
         let file = end.stored().cloned().unwrap_or_else(|| unknown(path));
         let at = Now::read().wall_ms.div_euclid(1_000);
         let record = Record::uploaded(&file, path, end, at).by(std::process::id());
-        self.print(&record);
+        if let Some(trouble) = self.records.print(&record) {
+            telling.trouble(&trouble);
+        }
         if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
             self.notes.add(record);
             // The next one may have to know of it.
             let trouble = self.notes.finish().await;
             if let Some(trouble) = trouble {
                 telling.trouble(&trouble);
-            }
-        }
-    }
-
-    /// Prints a record. That nobody takes it is no reason to stop half way; it is said once.
-    fn print(&mut self, record: &Record) {
-        if self.output.is_none() {
-            return;
-        }
-        if let Err(error) = stdout().write_all(record.line().as_bytes()) {
-            self.output = None;
-            if error.kind() != std::io::ErrorKind::BrokenPipe {
-                let why = crate::text::cause(&error);
-                self.command.telling.trouble(&format!("the records cannot be printed: {why}"));
             }
         }
     }

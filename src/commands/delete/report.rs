@@ -2,19 +2,17 @@
 //! programs on standard output, and the lines of the ledger.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::time::Duration;
 
 use super::DeleteCommand;
 use crate::commands::count;
 use crate::commands::progress::{Progress, Telling};
-use crate::commands::saving::RecordOutput;
+use crate::commands::saving::Records;
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::record::{Outcome, Record};
 use crate::runtime::ledger::{Ledger, Notes};
-use crate::runtime::output::stdout;
-use crate::text::{Untrusted, cause, grouped};
+use crate::text::{Untrusted, grouped};
 use crate::time::clock::Now;
 use crate::time::span::short_span;
 
@@ -23,7 +21,7 @@ const NAME: usize = 120;
 
 /// Says what becomes of the files.
 pub(super) struct Reporter {
-    output: Option<RecordOutput>,
+    records: Records,
     telling: Telling,
     ignores_missing: bool,
     progress: Progress,
@@ -40,7 +38,7 @@ impl Reporter {
     pub(super) fn new(command: &DeleteCommand, ledger: Ledger) -> Self {
         let telling = command.telling;
         Self {
-            output: command.output,
+            records: Records(command.output),
             telling,
             ignores_missing: command.ignore_missing,
             progress: Progress::begin(telling),
@@ -195,17 +193,10 @@ impl Reporter {
         self.notes.add(record);
     }
 
-    /// Prints a record. That nobody takes it is no reason to stop half way; it is said once.
     fn print(&mut self, record: &Record) {
-        if self.output.is_none() {
-            return;
-        }
         self.progress.clear();
-        if let Err(error) = stdout().write_all(record.line().as_bytes()) {
-            self.output = None;
-            if error.kind() != std::io::ErrorKind::BrokenPipe {
-                self.trouble(&format!("the records cannot be printed: {}", cause(&error)));
-            }
+        if let Some(trouble) = self.records.print(record) {
+            self.trouble(&trouble);
         }
     }
 }

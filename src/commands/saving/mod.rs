@@ -6,6 +6,7 @@ mod running;
 mod sieve;
 
 use std::collections::HashSet;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,10 +21,13 @@ use crate::config::places;
 use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
+use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Pinned, Queue};
 use crate::lister::Failure;
 use crate::runtime::ledger::{Index, Ledger};
+use crate::runtime::output::stdout;
 use crate::runtime::transfer::Saver;
+use crate::text::cause;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
@@ -63,6 +67,21 @@ pub struct SavingOptions {
 pub enum RecordOutput {
     /// One record a line.
     Jsonl,
+}
+
+/// Records on standard output, where they are wanted.
+pub(super) struct Records(pub(super) Option<RecordOutput>);
+
+impl Records {
+    /// Prints a record. That nobody takes it is no reason to stop half way: it is told once, unless
+    /// whoever read them has seen enough.
+    pub(super) fn print(&mut self, record: &Record) -> Option<String> {
+        self.0?;
+        let error = stdout().write_all(record.line().as_bytes()).err()?;
+        self.0 = None;
+        let is_told = error.kind() != std::io::ErrorKind::BrokenPipe;
+        is_told.then(|| format!("the records cannot be printed: {}", cause(&error)))
+    }
 }
 
 /// Where the files of a service are saved from, and what is known to be saved.
