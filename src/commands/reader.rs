@@ -13,7 +13,7 @@ use crate::api::pace::Pace;
 use crate::api::retry::Policy;
 use crate::api::{Answer, ApiError, Client, File, HasMore, Page, Reading};
 use crate::lister::{Failure, Fetch, Lister, Restarts, State};
-use crate::runtime::{exec, wait_until};
+use crate::runtime::exec::{self, wait_until};
 use crate::store::facts::PageFacts;
 use crate::time::clock::{ServerClock, since_boot};
 

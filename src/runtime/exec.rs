@@ -10,6 +10,7 @@ use tokio::time::sleep;
 use crate::api::call::{Call, Reply};
 use crate::api::{Answer, ApiError, Client, Page, Progress};
 use crate::text::Untrusted;
+use crate::time::clock::since_boot;
 
 /// From one telling of how far an answer has come to the next.
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -72,4 +73,10 @@ pub async fn list(
     attempt: u32,
 ) -> Result<Answer<Page>, ApiError> {
     client.on_attempt(attempt).list_page(after, limit).await
+}
+
+/// Waits until the monotonic moment `at`; for those commands that drive the paging machine without
+/// a screen.
+pub async fn wait_until(at: Duration) {
+    sleep(at.saturating_sub(since_boot())).await;
 }

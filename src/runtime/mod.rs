@@ -3,10 +3,11 @@
 //!
 //! One loop owns the [`App`]; everything reaches it through one bounded channel. It has a thread to
 //! itself, which sleeps until a message or the deadline comes and is woken just once then; requests
-//! are made and read on another one.
+//! are made and read on another one, contents and the ledger on threads that stand back behind both.
 
 mod alarm;
 mod alert_command;
+mod bulk;
 pub mod content;
 mod copying;
 pub mod exec;
@@ -43,7 +44,6 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::AbortHandle;
-use tokio::time::sleep;
 
 use crate::api::call::{Call, Ticket};
 use crate::api::{Client, ClientError};
@@ -54,6 +54,7 @@ use crate::notify::Notifier;
 use crate::time::clock::{Now, since_boot};
 use alarm::Alarm;
 use alert_command::Commands;
+use bulk::Bulk;
 use input::Input;
 use keeper::Keeper;
 use ledger::Ledger;
@@ -149,12 +150,13 @@ pub async fn run(
     }
     let commands = Commands::start(sender.clone(), background);
     let alarm = Alarm::new()?;
-    let keeper = Keeper::start(setup.ledger.clone(), sender.clone(), background);
+    let bulk = Bulk::start()?;
+    let keeper = Keeper::start(setup.ledger.clone(), sender.clone(), &bulk.handle);
     let client: Arc<LazyClient> = Arc::new(LazyLock::new(Box::new(client)));
     let (home, ledger) = (app.home().map(Path::to_owned), setup.ledger);
     let (of, others) = (Arc::clone(&client), Arc::clone(&client));
-    let uploads = Uploads::new(others, sender.clone(), background, home, ledger.clone());
-    let savings = Savings::new(of, ledger, &setup.profile, sender.clone(), background);
+    let uploads = Uploads::new(others, sender.clone(), &bulk.handle, home, ledger.clone());
+    let savings = Savings::new(of, ledger, &setup.profile, sender.clone(), &bulk.handle);
     let mut dashboard = Dashboard {
         app,
         client,
@@ -391,10 +393,4 @@ impl Dashboard<'_> {
 /// What the operator did is shown at once, whatever the frame rate.
 fn is_urgent(event: &Event) -> bool {
     matches!(event, Event::KeyPressed(_) | Event::Pasted(_) | Event::MouseUsed(_) | Event::Resumed)
-}
-
-/// Waits until the monotonic moment `at`; for those commands that drive the paging machine without
-/// a screen.
-pub async fn wait_until(at: Duration) {
-    sleep(at.saturating_sub(since_boot())).await;
 }

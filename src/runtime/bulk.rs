@@ -1,0 +1,72 @@
+//! Threads for what may take long: contents that are saved and sent, the ledger that is read, folders
+//! that are looked through.
+//!
+//! They stand back behind whatever else wants a processor. With two processors and three files that come
+//! as fast as they can, a key waits for its frame until one of them has had its turn, unless they do.
+
+use std::io;
+
+use rustix::process::nice;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+/// How far they stand back: with ten, a thread has about a tenth of what one without has beside it.
+const STANDS_BACK: i32 = 10;
+
+/// Its threads, as long as it is there; what is under way is dropped with it.
+#[derive(Debug)]
+pub(super) struct Bulk {
+    /// What has work done by them.
+    pub(super) handle: Handle,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl Bulk {
+    /// Starts one thread, and others as they are needed.
+    ///
+    /// # Errors
+    /// Where there are none to be had.
+    pub(super) fn start() -> io::Result<Self> {
+        let mut builder = Builder::new_multi_thread();
+        // Where it is not allowed they are as others are.
+        builder.worker_threads(1).enable_all().on_thread_start(|| {
+            let _ = nice(STANDS_BACK);
+        });
+        let runtime = builder.build()?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Bulk {
+    fn drop(&mut self) {
+        // A slow disk keeps nobody from leaving.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::process::getpriority_process;
+
+    #[test]
+    fn they_stand_back_behind_whoever_started_them_and_end_with_it() {
+        let own = getpriority_process(None).unwrap();
+        let bulk = Bulk::start().unwrap();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let (working, blocking) = runtime.block_on(async {
+            let working = bulk.handle.spawn(async { getpriority_process(None) });
+            let blocking = bulk.handle.spawn_blocking(|| getpriority_process(None));
+            (working.await.unwrap().unwrap(), blocking.await.unwrap().unwrap())
+        });
+        let back = (own + STANDS_BACK).min(19);
+        assert_eq!((working, blocking), (back, back));
+        assert_eq!(getpriority_process(None).unwrap(), own);
+        let handle = bulk.handle.clone();
+        runtime.block_on(async move { drop(bulk) });
+        let after = runtime.block_on(handle.spawn(async {}));
+        assert!(after.is_err_and(|error| error.is_cancelled()));
+    }
+}
