@@ -106,6 +106,8 @@ impl Client {
         key: Option<Secret>,
         limits: Limits,
     ) -> Result<Self, ClientError> {
+        // Whoever comes second finds it there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use aws_lc_rs::digest::{Context, SHA256};
+use ring::digest::{Context, SHA256};
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -16,7 +16,7 @@ use super::part::Part;
 use crate::jobs::whole::LastLine;
 
 /// Pieces that may wait to be written: whoever reads them from the network waits then.
-const WAITING: usize = 16;
+const WAITING: usize = 8;
 /// Bytes after which the system is to write them to the disk, beside whatever still comes.
 const WRITTEN_BACK: u64 = 8 * 1_024 * 1_024;
 /// Bytes that are read at once of what is there.
