@@ -250,13 +250,13 @@ impl<'a> Scanner<'a> {
             match byte {
                 b'"' => {
                     let begin = self.at;
-                    if !self.string() {
-                        return Ok(End::Astray(begin));
-                    }
-                    // A quote in the middle of a string: what follows is none of JSON's.
+                    let closes = self.string();
                     let end = self.at;
-                    if !matches!(self.peek(), None | Some(b',' | b':' | b']' | b'}')) {
-                        return Ok(End::Astray(end));
+                    // A quote in the middle of a string, or at the beginning of one of the next file,
+                    // which this one ran into: what follows is none of JSON's.
+                    let follows = matches!(self.peek(), None | Some(b',' | b':' | b']' | b'}'));
+                    if !closes || !follows {
+                        return Ok(End::Astray(begin));
                     }
                     self.at = end;
                 }

@@ -5,7 +5,7 @@ use super::*;
 const GOOD: &str = r#"{"id":"file_good","filename":"g.jsonl","bytes":7}"#;
 
 /// Files that are no JSON, and why.
-const SPOILT: [(&str, &str); 24] = [
+const SPOILT: [(&str, &str); 28] = [
     (r#"{"id":"x","filename":"C:\data"}"#, "breaks at byte 26: invalid escape"),
     (r#"{"id":"x","filename":"\u12"}"#, "invalid escape"),
     (r#"{"id":"x","bytes":NaN}"#, "breaks at byte 19: expected value"),
@@ -29,6 +29,11 @@ const SPOILT: [(&str, &str); 24] = [
     (r#"{"id":"x","filename":"a""#, "EOF while parsing an object"),
     (r#"{"id":"x","meta":{"a":1}"#, "EOF while parsing an object"),
     ("{\"id\":\"x\",\"a\nb\":\"\u{1}\",\"bytes\":NaN}", "breaks at byte 29: expected value"),
+    // Strings that run into the next file.
+    (r#"{"id":"x","filename":"tail\"}"#, "EOF while parsing a string"),
+    (r#"{"id":"x","filename":"abc}"#, "EOF while parsing a string"),
+    (r#"{"id":"x","meta":{"a":"b\"}}"#, "EOF while parsing a string"),
+    (r#"{"id":"x","filename":"tail\","bytes":7}"#, "expected `,` or `}`"),
     ("NaN", "breaks at byte 1: expected value"),
 ];
 
@@ -46,8 +51,10 @@ fn one_spoilt_file_spoils_that_file() {
     let mut wrong = vec![];
     for (spoilt, why) in SPOILT {
         for (before, behind, has_more) in AROUND {
-            // The last one does not say where it ends, if the rest is no JSON either.
-            let places = if before.contains("NaN") { 2 } else { 3 };
+            // The last one does not say where it ends, if the rest is no JSON either, or if the page
+            // ends within its string, as one that broke off does.
+            let is_open = before == "[" && why.ends_with("parsing a string");
+            let places = if before.contains("NaN") || is_open { 2 } else { 3 };
             for place in 0..places {
                 let mut files = [GOOD; 3];
                 files[place] = spoilt;
