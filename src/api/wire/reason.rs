@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::{beginning, spoilt};
@@ -13,17 +14,17 @@ use crate::text::Untrusted;
 const PLACES: [&str; 15] = [
     "error",
     "message",
+    "error_description",
+    "faultstring",
     "detail",
     "errors",
     "msg",
-    "error_description",
     "errormessage",
     "error_message",
     "details",
     "description",
     "reason",
     "title",
-    "faultstring",
     "text",
     "fault",
 ];
@@ -47,7 +48,8 @@ pub fn read_error_message(body: &[u8]) -> Option<Untrusted> {
         None if text.starts_with('<') => of_markup(text),
         None => None,
     };
-    let words = found.as_deref().map(one_line).filter(|words| !words.is_empty());
+    let says = |words: &String| !words.is_empty() && !is_name_of_status(words);
+    let words = found.as_deref().map(one_line).filter(says);
     let words = words.unwrap_or_else(|| one_line(text));
     Some(beginning(&words)).filter(|words| !words.raw().is_empty())
 }
@@ -79,11 +81,12 @@ fn sentence(value: &Value) -> Option<String> {
                 let mut members = members.iter();
                 members.find(|(name, _)| name.eq_ignore_ascii_case(place))
             };
-            let found = PLACES.iter().find_map(|place| {
+            let found = PLACES.iter().filter_map(|place| {
                 let (_, value) = member(place)?;
                 let by_field = || value.as_object().filter(|_| BY_FIELD.contains(place));
                 sentence(value).or_else(|| joined(by_field()?.iter().filter_map(of_field)))
-            })?;
+            });
+            let found = telling(found)?;
             match FIELDS.iter().find_map(|place| path(member(place)?.1)) {
                 Some(field) if !letters(&found).contains(&letters(&field)) => {
                     Some(format!("{field}: {found}"))
@@ -93,6 +96,24 @@ fn sentence(value: &Value) -> Option<String> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
+}
+
+/// The first of several words that says more than a status or a code does, or else the first.
+fn telling(mut all: impl Iterator<Item = String>) -> Option<String> {
+    let first = all.next()?;
+    let is_word = |words: &str| words.is_ascii() && !words.contains(' ');
+    let says_more = |words: &String| !is_word(words) && !is_name_of_status(words);
+    if says_more(&first) {
+        return Some(first);
+    }
+    Some(all.find(says_more).unwrap_or(first))
+}
+
+/// Whether the words are the name of a status, such as `Bad Request`, which stands before them anyway.
+fn is_name_of_status(words: &str) -> bool {
+    let names =
+        (400..600).filter_map(|status| StatusCode::from_u16(status).ok()?.canonical_reason());
+    names.into_iter().any(|name| name.eq_ignore_ascii_case(words))
 }
 
 /// The letters of a text, by which words name a field whatever stands between them: `API Key` names
@@ -113,7 +134,10 @@ fn joined(sentences: impl Iterator<Item = String>) -> Option<String> {
 /// The name of a field, as it is or as the steps to it.
 fn path(value: &Value) -> Option<String> {
     let step = |step: &Value| match step {
-        Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
+        // What begins with a slash is the path of the request.
+        Value::String(text) => {
+            Some(text.clone()).filter(|text| !text.is_empty() && !text.starts_with('/'))
+        }
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
@@ -261,6 +285,26 @@ mod tests {
             (r#"{"error":{"param":"limit","message":"limit is above"}}"#, "limit is above"),
             (r#"{"param":"api_key","message":"Wrong API Key"}"#, "Wrong API Key"),
             ("{\"message\":\"line one\nline\ttwo\\n\\nthree\"}", "line one line two three"),
+            // Where a code or a status stands before the words: Fastify and Nest, Spring, OAuth, Apigee.
+            (
+                r#"{"statusCode":400,"message":"limit must not exceed 100","error":"Bad Request"}"#,
+                "limit must not exceed 100",
+            ),
+            (
+                r#"{"status":400,"error":"Bad Request","message":"limit is odd","path":"/v1/files"}"#,
+                "limit is odd",
+            ),
+            (
+                r#"{"error":"invalid_request","error_description":"The limit is too large"}"#,
+                "The limit is too large",
+            ),
+            (
+                r#"{"fault":{"faultstring":"No such key","detail":{"errorcode":"oauth.InvalidKey"}}}"#,
+                "No such key",
+            ),
+            (r#"{"error":"invalid_request","hint":7}"#, "invalid_request"),
+            (r#"{"error":"参数错误","message":"some words"}"#, "参数错误"),
+            (r#"{"error":"Bad Request","path":"/v1"}"#, r#"{"error":"Bad Request","path":"/v1"}"#),
             // XML.
             (
                 "<?xml version=\"1.0\"?>\n<Error><Code>AccessDenied</Code><Message>Access &lt;denied&gt;</Message></Error>",
