@@ -317,6 +317,31 @@ fn what_is_not_the_view_draws_nothing() {
     none(&words_in(others, &words, "give the view what it needs, and let it draw"));
 }
 
+/// Keys can be bound otherwise: whoever names one asks the table for it, through a `Hint`.
+#[test]
+fn no_sentence_names_a_key() {
+    let speak = ["app", "view", "account", "jobs", "lister", "content"];
+    let mut violations = vec![];
+    for source in Source::all().iter().filter(|source| speak.contains(&source.module.as_str())) {
+        for key in ["Esc", "Enter", "Tab", "Space", "Backspace", "PgUp", "PgDn", "F1", "F5"] {
+            for (line, _) in source.places_in_strings(key) {
+                violations.push(format!(
+                    "{}:{line}: a string names {key}: say it with a `Hint`",
+                    source.path
+                ));
+            }
+        }
+        for (line, after) in source.places_in_strings("^") {
+            let is_key = after.starts_with(|c: char| c.is_ascii_lowercase());
+            let is_letter = after.chars().nth(1).is_some_and(char::is_alphanumeric);
+            if is_key && !is_letter {
+                violations.push(format!("{}:{line}: a string names ^x", source.path));
+            }
+        }
+    }
+    none(&violations);
+}
+
 #[test]
 fn no_two_public_types_have_one_name() {
     let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -370,4 +395,7 @@ mod tests {
     let expected = [("short", 8, 1), ("long", 10, 6)];
     assert_eq!(functions, expected.map(|(name, line, lines)| (name.to_owned(), line, lines)));
     assert_eq!(source.types(), [(7, "Shelf")]);
+    let strings: Vec<usize> =
+        source.places_in_strings("crate::none").map(|(line, _)| line).collect();
+    assert_eq!(strings, [4, 5]);
 }

@@ -8,7 +8,7 @@ use tui_input::Input;
 use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
-use crate::keys::{Action, Scope};
+use crate::keys::{Action, Hint, Scope};
 use crate::time::span::read_span;
 use crate::validation::Report;
 
@@ -122,7 +122,10 @@ impl UploadPrompt {
     fn begin_look(&mut self, app: &mut App, effects: &mut Vec<Effect>) {
         let text = self.inputs[PATH].value().trim();
         if text.is_empty() {
-            return app.say("the path of a file is needed; Tab completes it");
+            let hint = [Hint::new(&[Action::Complete], "completes it")];
+            let hint = app.settings.keys.hints(&hint, self.scopes());
+            let hint = if hint.is_empty() { hint } else { format!("; {hint}") };
+            return app.say(format!("the path of a file is needed{hint}"));
         }
         let kept = self.inputs[KEPT].value().trim();
         let expires_s = match kept {

@@ -17,6 +17,8 @@ pub struct Source {
     /// Its text, with blanks for comments, the contents of strings, and tests: a place in it is at
     /// the same line as in the file.
     pub code: String,
+    /// The other way round: its strings, with blanks for all else, and for tests.
+    pub strings: String,
 }
 
 /// A function: its name, the line that it begins on, and its lines up to its closing brace.
@@ -47,25 +49,28 @@ impl Source {
 
     pub fn new(path: &str, text: &str) -> Self {
         let module = path.trim_start_matches("src/").split('/').next().unwrap();
-        let mut code = without_words(text);
-        let tests = blank_tests(&mut code);
+        let (mut code, mut strings) = code_and_strings(text);
+        let tests = blank_tests(&mut code, &mut strings);
         Self {
             path: path.to_owned(),
             module: module.trim_end_matches(".rs").to_owned(),
             lines: text.lines().count() - tests,
             code: code.into_iter().collect(),
+            strings: strings.into_iter().collect(),
         }
     }
 
     /// Every place of `text` as words of their own: the line, and what follows.
     pub fn places<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, &'s str)> {
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        self.code.match_indices(text).filter_map(move |(at, found)| {
-            let (before, after) = (&self.code[..at], &self.code[at + found.len()..]);
-            let begins = !text.starts_with(is_word) || !before.ends_with(is_word);
-            let ends = !text.ends_with(is_word) || !after.starts_with(is_word);
-            (begins && ends).then(|| (before.matches('\n').count() + 1, after))
-        })
+        places_in(&self.code, text)
+    }
+
+    /// The same in its strings.
+    pub fn places_in_strings<'s>(
+        &'s self,
+        text: &'s str,
+    ) -> impl Iterator<Item = (usize, &'s str)> {
+        places_in(&self.strings, text)
     }
 
     /// The modules of the crate that are imported or named, each with its line.
@@ -105,6 +110,16 @@ impl Source {
         });
         all.collect()
     }
+}
+
+fn places_in<'s>(whole: &'s str, text: &'s str) -> impl Iterator<Item = (usize, &'s str)> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    whole.match_indices(text).filter_map(move |(at, found)| {
+        let (before, after) = (&whole[..at], &whole[at + found.len()..]);
+        let begins = !text.starts_with(is_word) || !before.ends_with(is_word);
+        let ends = !text.ends_with(is_word) || !after.starts_with(is_word);
+        (begins && ends).then(|| (before.matches('\n').count() + 1, after))
+    })
 }
 
 fn gather(folder: &Path, all: &mut Vec<PathBuf>) {
@@ -168,21 +183,27 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// The text with blanks for comments and for the contents of strings and characters.
-fn without_words(text: &str) -> Vec<char> {
+/// The text with blanks for comments, strings and characters, and the strings with blanks for all
+/// else.
+fn code_and_strings(text: &str) -> (Vec<char>, Vec<char>) {
     let text: Vec<char> = text.chars().collect();
     let mut code = text.clone();
+    let mut strings = text.clone();
+    blank(&mut strings);
     let mut at = 0;
     while at < text.len() {
         let end = end_of_words(&text, at);
-        for c in &mut code[at..end] {
-            if *c != '\n' {
-                *c = ' ';
-            }
+        blank(&mut code[at..end]);
+        if end > at && matches!(text[at], '"' | 'r') {
+            strings[at..end].copy_from_slice(&text[at..end]);
         }
         at = end.max(at + 1);
     }
-    code
+    (code, strings)
+}
+
+fn blank(text: &mut [char]) {
+    text.iter_mut().filter(|c| **c != '\n').for_each(|c| *c = ' ');
 }
 
 /// Where the comment, string or character ends that begins at `at`; `at` where none does.
@@ -225,7 +246,7 @@ fn end_of_string(text: &[char], from: usize) -> usize {
 }
 
 /// Blanks what is compiled for tests only, and tells how many lines that were.
-fn blank_tests(code: &mut [char]) -> usize {
+fn blank_tests(code: &mut [char], strings: &mut [char]) -> usize {
     let mark: Vec<char> = "#[cfg(test)]".chars().collect();
     let mut lines = 0;
     while let Some(at) = code.windows(mark.len()).position(|here| here == mark) {
@@ -234,14 +255,10 @@ fn blank_tests(code: &mut [char]) -> usize {
         let is_block = text[head..].starts_with('{');
         let end = if is_block { head + closing(&text[head..]).unwrap_or(0) } else { head };
         let length = text[..end].chars().count() + 1;
-        let item = code[at..].iter_mut().take(length);
-        for c in item {
-            match c {
-                '\n' => lines += 1,
-                _ => *c = ' ',
-            }
-        }
-        lines += 1;
+        let end = code.len().min(at + length);
+        lines += code[at..end].iter().filter(|c| **c == '\n').count() + 1;
+        blank(&mut code[at..end]);
+        blank(&mut strings[at..end]);
     }
     lines
 }

@@ -282,7 +282,7 @@ fn broken(line: &HeldLine<'_>, widths: Widths) -> Vec<Row> {
     let row = sheet::line_row(line, cells);
     let mut rows = json::wrapped(&[row], widths.first, widths.further, false);
     if line.bytes.len() > MOST_BROKEN {
-        rows.push(sheet::note("… and further: Enter folds it open".to_owned()));
+        rows.push(sheet::note("… and further: fold it open".to_owned()));
     }
     if rows.is_empty() {
         rows.push(Row::default());
