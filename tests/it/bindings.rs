@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use shelflife::api::call::Call;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
@@ -239,6 +239,43 @@ const SCOPES: &[Scope] = &[
         ]),
     },
     Scope {
+        name: "deletion",
+        size: (80, 24),
+        keys: "D\t",
+        takes: Takes::These(&[
+            A::Confirm,
+            A::Decline,
+            A::GoBack,
+            A::Close,
+            A::Choose,
+            A::MoveFocus,
+            A::MoveLeft,
+            A::MoveRight,
+            A::OpenHelp,
+            A::OpenPalette,
+        ]),
+    },
+    Scope {
+        name: "deletion of several",
+        size: (80, 24),
+        keys: "  D2",
+        takes: Takes::These(&[A::OpenHelp, A::GoBack, A::Choose]),
+    },
+    Scope {
+        name: "upload",
+        size: (80, 24),
+        // In the middle of the three lines.
+        keys: "ua\u{e}",
+        takes: Takes::These(&[
+            A::OpenHelp,
+            A::GoBack,
+            A::Choose,
+            A::Complete,
+            A::SelectNext,
+            A::SelectPrevious,
+        ]),
+    },
+    Scope {
         name: "filter",
         size: (80, 24),
         keys: "/am\n/\u{8}\u{8}na\u{e}\u{e}",
@@ -271,7 +308,13 @@ impl Scope {
         }
         let Takes::These(others) = self.takes else { return true };
         let moves = match self.name {
-            "filter" | "palette" | "question" | "save to" => &[],
+            "filter"
+            | "palette"
+            | "question"
+            | "save to"
+            | "upload"
+            | "deletion"
+            | "deletion of several" => &[],
             "sorting" | "columns" | "copying" => &MOVES[..4],
             _ => MOVES,
         };
@@ -284,8 +327,8 @@ impl Scope {
     fn holds(&self, binding: &Binding) -> bool {
         let scopes: &[InForce] = match self.name {
             "filter" => &[InForce::Filter, InForce::Typing],
-            "palette" | "save to" => &[InForce::Typing],
-            "question" => &[InForce::Question, InForce::List, InForce::Main],
+            "palette" | "save to" | "upload" | "deletion of several" => &[InForce::Typing],
+            "question" | "deletion" => &[InForce::Question, InForce::List, InForce::Main],
             "content" => &[InForce::Content, InForce::Main],
             "columns" => &[InForce::Columns, InForce::List, InForce::Main],
             "jobs" => &[InForce::Jobs, InForce::List, InForce::Main],
@@ -306,7 +349,7 @@ impl Scope {
 
     /// Text goes into what is typed.
     fn is_typed(&self) -> bool {
-        matches!(self.name, "filter" | "palette" | "save to")
+        matches!(self.name, "filter" | "palette" | "save to" | "upload" | "deletion of several")
     }
 
     /// An account with more on the server, in which much has happened, and this scope open.
@@ -352,10 +395,11 @@ impl Scope {
         driver
     }
 
-    fn drawn(&self, driver: &Driver) -> Buffer {
+    /// What is drawn, and where the cursor of the terminal stands.
+    fn drawn(&self, driver: &Driver) -> (Buffer, Option<Position>) {
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        shelflife::view::render(&driver.app, driver.app.theme(), &mut buffer);
-        buffer
+        let cursor = shelflife::view::render(&driver.app, driver.app.theme(), &mut buffer);
+        (buffer, cursor)
     }
 }
 
@@ -374,6 +418,7 @@ fn every_key_of_every_binding_means_something_where_it_is_taken() {
     let themes = themes.to_vec();
     let settings = Settings { themes, ..Driver::settings() };
     let mut silent = vec![];
+    let mut unpressed: Vec<&str> = bindings().map(|binding| binding.name).collect();
     for scope in SCOPES {
         let before = scope.drawn(&scope.open(&settings));
         for binding in
@@ -383,6 +428,7 @@ fn every_key_of_every_binding_means_something_where_it_is_taken() {
                 if scope.is_typed() && matches!(key, Shortcut::Char(_)) {
                     continue;
                 }
+                unpressed.retain(|name| *name != binding.name);
                 let mut driver = scope.open(&settings);
                 driver.tell(pressed(*key));
                 let ignored = driver.app.message().is_some_and(|m| m.starts_with("no such key"));
@@ -393,4 +439,5 @@ fn every_key_of_every_binding_means_something_where_it_is_taken() {
         }
     }
     assert!(silent.is_empty(), "neither an effect nor a difference:\n{}", silent.join("\n"));
+    assert_eq!(unpressed, [""; 0], "taken in no scope");
 }
