@@ -7,6 +7,7 @@
 
 mod stories;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -17,13 +18,18 @@ use shelflife::api::wire::Batches;
 use shelflife::api::{Answer, ApiError, Deletion, Existence, File, HasMore, Page, Reading};
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
+use shelflife::app::layers::Layer;
+use shelflife::app::settings::{Plan, SettingChange};
 use shelflife::app::{App, Settings, Wake};
 use shelflife::jobs::Told;
 use shelflife::jobs::job::{FailureKind, JobFailure};
+use shelflife::jobs::upload::FileStamp;
 use shelflife::lister::{Cursor, Lister, Restarts};
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
+use shelflife::validation::{Use, Validator, of_service};
 
+use crate::support::calls::{result_lines, whole_content};
 use crate::support::screen::lines;
 use stories::{Reply, Story};
 
@@ -121,6 +127,26 @@ impl<'a> Side<'a> {
                 let (told, ledger_trouble) = (vec![], None);
                 let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
                 self.to_tell.push((after(120), event));
+            }
+            Effect::LookAtRoom(_) => self.to_tell.push((after(20), Event::RoomTold(Some(1 << 30)))),
+            Effect::PlanSettings(chosen) => {
+                let change = SettingChange { setting: "sort", before: None, after: "x".to_owned() };
+                let (file, chosen) = ("config.toml".to_owned(), chosen.clone());
+                let plan = Plan { chosen, file, changes: vec![change], seen: None };
+                self.to_tell.push((after(20), Event::SettingsPlanned(Ok(plan))));
+            }
+            Effect::LookAtFile(number, upload) => {
+                let mut validator = Validator::new(of_service("openai").unwrap(), Use::Batch, None);
+                validator.feed(b"{}\n");
+                let stamp = FileStamp { bytes: 3, modified: (1, 0), inode: 1, device: 1 };
+                let found = Box::new(((**upload).clone(), validator.finish(), stamp));
+                self.to_tell.push((after(20), Event::FileLookedAt(*number, Ok(found))));
+            }
+            Effect::Read(ticket, wanted) => {
+                let arrivals = whole_content(&wanted.part, result_lines(50).as_bytes());
+                for (arrival, ms) in arrivals.into_iter().zip([60, 1_500, 3_100]) {
+                    self.to_tell.push((after(ms), Event::ContentCame(*ticket, arrival)));
+                }
             }
             // It comes for a while, and then no more.
             Effect::Save(turn, _) => {
@@ -289,6 +315,59 @@ fn difference(story: &Story, left_out: Option<Wake>) -> Option<String> {
         }
     }
     None
+}
+
+/// What a layer is called here; a new one has its keys among those of the stories.
+fn name(layer: &Layer) -> &'static str {
+    match layer {
+        Layer::Detail(_) => "detail",
+        Layer::Content(_) => "content",
+        Layer::Help(_) => "help",
+        Layer::Agenda(_) => "agenda",
+        Layer::Events(_) => "events",
+        Layer::Jobs(_) => "jobs",
+        Layer::SaveTo(_) => "save to",
+        Layer::Sort(_) => "sort",
+        Layer::Copy(_) => "copy",
+        Layer::Columns(_) => "columns",
+        Layer::Filter(_) => "filter",
+        Layer::Palette(_) => "palette",
+        Layer::Confirmation(_) => "confirmation",
+        Layer::Deletion(_) => "deletion",
+        Layer::Upload(_) => "upload",
+    }
+}
+
+const LAYERS: [&str; 15] = [
+    "agenda",
+    "columns",
+    "confirmation",
+    "content",
+    "copy",
+    "deletion",
+    "detail",
+    "events",
+    "filter",
+    "help",
+    "jobs",
+    "palette",
+    "save to",
+    "sort",
+    "upload",
+];
+
+#[test]
+fn every_layer_is_lived_through() {
+    let mut seen = BTreeSet::new();
+    for story in stories::each_layer() {
+        let mut side = Side::new(&story, None);
+        for second in 1..=story.seconds {
+            side.live_until(BEGIN + Duration::from_secs(second));
+            side.draw();
+            seen.extend(side.app.layers().seen().iter().map(name));
+        }
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), LAYERS);
 }
 
 #[test]

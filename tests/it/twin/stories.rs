@@ -263,7 +263,18 @@ pub fn about(wake: Wake) -> Story {
 
 /// Stories about what was wrong once, and is seldom met by lot; then many by lot.
 pub fn all() -> impl Iterator<Item = Story> {
-    once_wrong().into_iter().chain((0..BY_LOT).map(by_lot))
+    once_wrong().into_iter().chain(each_layer()).chain((0..BY_LOT).map(by_lot))
+}
+
+/// A story about each way to be somewhere, over an account of which much is about to happen.
+pub fn each_layer() -> impl Iterator<Item = Story> {
+    KEYS.iter().map(|keys| {
+        let story = Story::quiet(&format!("{keys:?}")).every(7).keys(900, keys);
+        let story = story.file(Some(-3 * HOUR + 9), Some(20 * MINUTE));
+        let story = story.file(Some(-7 * DAY + 6), Some(HOUR + 4)).file(None, Some(8));
+        let story = story.file(None, Some(DAY + 5)).file(None, None);
+        story.file(Some(-DAY), Some(6 * DAY + 7)).file(None, Some(2 * DAY + 11))
+    })
 }
 
 fn once_wrong() -> [Story; 6] {
@@ -351,6 +362,14 @@ const KEYS: &[&str] = &[
     "L",
     "G",
     "y",
+    "e",
+    "e\n",
+    "D",
+    "  D2",
+    "W",
+    "!",
+    "u",
+    "ux\n",
 ];
 
 /// Seconds from now, close to what changes a text, or far from it.
