@@ -74,6 +74,9 @@ async fn keep(
                 let event = Event::ShelfTold { saved, lost, whole };
                 sender.blocking_send(Message::Event(event)).is_ok()
             });
+            if let Some(trouble) = watch.trouble.take() {
+                let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(trouble)));
+            }
             if let Some(folder) = folder {
                 let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
             }
@@ -96,6 +99,8 @@ struct Watch {
     files: HashMap<Box<str>, Watched>,
     /// Whether it was said that the ledger cannot be read.
     is_unread: bool,
+    /// That it cannot be, and why, as long as nobody was told.
+    trouble: Option<String>,
     was_told: bool,
 }
 
@@ -146,6 +151,10 @@ impl Watch {
             Err(error) => {
                 if !std::mem::replace(&mut self.is_unread, true) {
                     log::warn!(error = error.to_string().as_str(); "the ledger cannot be read");
+                    let why = cause(&error);
+                    self.trouble = Some(format!(
+                        "the ledger cannot be read: {why}; what is saved already is not known"
+                    ));
                 }
                 return;
             }
@@ -261,6 +270,27 @@ mod tests {
         std::fs::remove_file(ledger.path().unwrap()).unwrap();
         let (saved, lost) = look(&mut watch, &ledger);
         assert!(saved.is_empty() && lost[0].starts_with("the ledger has it no more"), "{lost:?}");
+    }
+
+    /// One that is there and cannot be read is none that is empty; that is told once.
+    #[test]
+    fn a_ledger_that_cannot_be_read_is_told_of() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let folder = ledger.path().unwrap().parent().unwrap();
+        std::fs::write(folder, "no folder").unwrap();
+        let mut watch = Watch::default();
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]));
+        let trouble = watch.trouble.take().unwrap();
+        assert!(trouble.starts_with("the ledger cannot be read: "), "{trouble}");
+        look(&mut watch, &ledger);
+        assert_eq!(watch.trouble, None);
+        std::fs::remove_file(folder).unwrap();
+        look(&mut watch, &ledger);
+        assert_eq!(watch.trouble, None);
+        std::os::unix::fs::symlink("/nowhere/at/all", folder).unwrap();
+        look(&mut watch, &ledger);
+        assert!(watch.trouble.take().unwrap().contains("a link that leads nowhere"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use rustix::fs::{FlockOperation, flock};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::group_sync::GroupSync;
+use crate::config::small_file::check_absence;
 use crate::jobs::name::safe_name;
 use crate::jobs::record::{Record, Unread};
 use crate::text::{UntrustedRef, cause};
@@ -178,7 +179,10 @@ impl Ledger {
         let Some(path) = &self.path else { return Ok(None) };
         match File::open(path) {
             Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // A link to a disk that is not there is no ledger without anything in it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                check_absence(path).map(|()| None)
+            }
             Err(error) => Err(error),
         }
     }
@@ -349,6 +353,35 @@ mod tests {
         std::fs::write(&path, record("c", 3).line()).unwrap();
         ledger.read_on(&mut contents).unwrap();
         assert_eq!(ids(&contents), ["c"], "another ledger");
+    }
+
+    /// Only what nobody put there is absent: all else might have said what is saved.
+    #[test]
+    fn a_ledger_that_is_there_is_read_or_named() {
+        use std::os::unix::fs::symlink;
+        type Break = fn(&Path);
+        let breaks: [(Break, &str); 4] = [
+            (|state| symlink("/nowhere/at/all", state.join("ledger")).unwrap(), "leads nowhere"),
+            (|state| std::fs::write(state.join("ledger"), "").unwrap(), "Not a directory"),
+            (
+                |state| {
+                    std::fs::create_dir(state.join("ledger")).unwrap();
+                    symlink("elsewhere.jsonl", state.join("ledger/x.jsonl")).unwrap();
+                },
+                "leads nowhere",
+            ),
+            (|state| symlink("ledger", state.join("ledger")).unwrap(), "Too many levels"),
+        ];
+        for (break_it, why) in breaks {
+            let place = tempfile::tempdir().unwrap();
+            let ledger = Ledger::of(Some(place.path().into()), "x");
+            assert_eq!(ledger.read::<Contents>().unwrap().read_to, 0);
+            break_it(place.path());
+            let said = ledger.read::<Contents>().unwrap_err().to_string();
+            assert!(said.contains(why), "{said}");
+            let said = ledger.each(|_| Ok(())).unwrap_err().to_string();
+            assert!(said.contains(why), "{said}");
+        }
     }
 
     #[test]
