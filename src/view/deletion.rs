@@ -14,8 +14,8 @@
 use ratatui::layout::{Position, Rect};
 
 use super::typed::{Typed, typed};
-use super::{Pen, cells, heading};
-use crate::app::layers::deletion::DeletionQuestion;
+use super::{Pen, heading};
+use crate::app::layers::deletion::{ANSWERS, DeletionQuestion};
 use crate::app::sheets::deletion;
 use crate::keys::{Action, Hint};
 
@@ -45,7 +45,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &DeletionQuestion) -> O
     let above = Rect { height: inner.height.saturating_sub(1), ..inner };
     pen.lines(above, &deletion::lines(asked, inner.width, most));
     let Some(prompt) = prompt else {
-        draw_answers(pen, answer, asked.is_yes());
+        draw_answers(pen, asked.places_of_answers(over), asked.is_yes());
         return None;
     };
     let x = pen.put(answer.x, answer.y, answer.right(), &prompt, theme.text);
@@ -57,19 +57,15 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &DeletionQuestion) -> O
 }
 
 /// Yes and no at the right, the one with the focus in the band.
-fn draw_answers(pen: &mut Pen<'_>, line: Rect, is_yes: bool) {
+fn draw_answers(pen: &mut Pen<'_>, places: [Rect; 2], is_yes: bool) {
     let theme = pen.theme;
-    if line.is_empty() {
-        return;
-    }
-    let mut right = line.right();
-    for (words, has_focus) in [("leave it", !is_yes), ("delete it", is_yes)] {
-        let width = (cells(words) + 4).min(right - line.x);
-        let place = Rect { x: right - width, width, ..line };
+    for ((words, place), has_focus) in ANSWERS.into_iter().zip(places).zip([is_yes, !is_yes]) {
+        if place.is_empty() {
+            continue;
+        }
         pen.put(place.x + 2, place.y, place.right(), words, theme.text);
-        if has_focus && width > 0 {
+        if has_focus {
             pen.select(theme.band, place, place.x);
         }
-        right = place.x.saturating_sub(2).max(line.x);
     }
 }

@@ -1,6 +1,6 @@
 //! Deleting from the dashboard: what is asked, what answers it, what is deleted then and what is said.
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::journal::Happening;
 use shelflife::account::shelf::Shelved;
 use shelflife::api::call::{Call, Reply, Ticket};
@@ -150,6 +150,37 @@ fn one_file_is_deleted_with_y() {
     });
     let noted = noted.unwrap();
     assert_eq!((noted[0].outcome, noted[0].id.as_str()), (Outcome::Deleted, id(1).as_str()));
+}
+
+/// The answers take a click, as those of any question, once a frame has shown them; a count is typed.
+#[test]
+fn the_answers_can_be_clicked() {
+    let click = |driver: &mut Driver, words: &str| {
+        let shown = screen(driver);
+        let of_answers = |(_, line): &(usize, &str)| line.contains("leave it  ");
+        let (y, line) = shown.lines().enumerate().filter(of_answers).last().unwrap();
+        let x = line[..line.find(words).unwrap()].chars().count();
+        let (x, y) = (u16::try_from(x).unwrap(), u16::try_from(y).unwrap());
+        driver.mouse(MouseEventKind::Down(MouseButton::Left), x, y);
+    };
+    for (words, deletes) in [("leave it", false), ("delete it", true)] {
+        let mut driver = driver();
+        driver.keys("D");
+        click(&mut driver, words);
+        assert!(is_asked(&driver), "nobody has read it");
+        tell_batches(&mut driver, &[]);
+        click(&mut driver, words);
+        assert!(!is_asked(&driver));
+        assert_eq!(serve(&mut driver).len(), usize::from(deletes), "{words}");
+    }
+    let mut driver = driver();
+    driver.keys("  D");
+    tell_batches(&mut driver, &[]);
+    for x in 0..120 {
+        driver.mouse(MouseEventKind::Down(MouseButton::Left), x, 20);
+        driver.mouse(MouseEventKind::Down(MouseButton::Left), x, 21);
+    }
+    assert!(is_asked(&driver) && serve(&mut driver).is_empty());
 }
 
 /// Each line: what is typed when it is asked, and whether anything is deleted by that.

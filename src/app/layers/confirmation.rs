@@ -331,12 +331,16 @@ impl Confirmation {
     /// Where its answers stand, the yes first.
     #[must_use]
     pub fn places_of_answers(&self, screen: Rect) -> [Rect; 2] {
-        let room = self.place(screen).room;
-        let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
-        let cells = |words: &str| u16::try_from(crate::text::width(words)).unwrap_or(u16::MAX);
-        let [yes, no] = self.question.answers().map(|words| cells(words) + 4);
-        let no_at = line.right().saturating_sub(no).max(line.x);
-        let yes_at = no_at.saturating_sub(yes + 2).max(line.x);
-        [(yes_at, yes), (no_at, no)].map(|(x, width)| Rect { x, width, ..line }.intersection(line))
+        places_of(self.question.answers(), self.place(screen).room)
     }
+}
+
+/// Where two answers stand at the end of the last line of a room, the yes first.
+pub(super) fn places_of(answers: [&str; 2], room: Rect) -> [Rect; 2] {
+    let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
+    let cells = |words: &str| u16::try_from(width(words)).unwrap_or(u16::MAX);
+    let [yes, no] = answers.map(|words| cells(words).saturating_add(4));
+    let no_at = line.right().saturating_sub(no).max(line.x);
+    let yes_at = no_at.saturating_sub(yes + 2).max(line.x);
+    [(yes_at, yes), (no_at, no)].map(|(x, width)| Rect { x, width, ..line }.intersection(line))
 }

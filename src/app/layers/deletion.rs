@@ -6,9 +6,10 @@
 //! has shown it, or what became of it, is no answer; a paste never is.
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
+use super::confirmation::places_of;
 use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::api::call::Reply;
 use crate::api::{Answer, ApiError};
@@ -22,6 +23,9 @@ use crate::time::expiry::{Stated, TimeLeft};
 
 /// Cells of the question.
 pub(in crate::app) const WIDTH: u16 = 86;
+
+/// The answers of a question that `y` answers, the yes first.
+pub const ANSWERS: [&str; 2] = ["delete it", "leave it"];
 
 /// The word that is typed where something is in use.
 const WORD: &str = "delete";
@@ -166,6 +170,12 @@ impl DeletionQuestion {
         ListPlace::picker(screen, WIDTH, lines)
     }
 
+    /// Where the answers stand of a question that `y` answers, the yes first.
+    #[must_use]
+    pub fn places_of_answers(&self, screen: Rect) -> [Rect; 2] {
+        places_of(ANSWERS, self.place(screen).room)
+    }
+
     /// Whether it waits for the answer to the call of this number.
     pub(in crate::app) fn awaits(&self, number: u64) -> bool {
         self.awaits == Some(number)
@@ -281,6 +291,18 @@ impl Behave for DeletionQuestion {
             return Fate::Ignores;
         }
         input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
+    }
+
+    fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {
+        if !self.armed || self.wanted() != DeletionAnswer::Yes {
+            return Fate::Stays;
+        }
+        let answers = self.places_of_answers(app.screen());
+        match answers.iter().position(|place| place.contains(at)) {
+            Some(0) => self.yes(app),
+            Some(_) => Self::no(app),
+            None => Fate::Stays,
+        }
     }
 }
 
