@@ -426,7 +426,7 @@ fn what_is_not_finished_says_what_is_missing() {
 }
 
 #[test]
-fn no_file_that_is_not_loaded_is_marked() {
+fn no_file_that_is_not_loaded_is_marked_or_saved() {
     for (text, may) in [
         ("marked", false),
         ("marked batch", false),
@@ -434,6 +434,10 @@ fn no_file_that_is_not_loaded_is_marked() {
         ("not (batch or not marked)", false),
         ("marked or batch", true),
         ("not marked", true),
+        ("saved", false),
+        ("saved or marked", false),
+        ("saved left<6h", false),
+        ("not saved", true),
         ("batch", true),
     ] {
         assert_eq!(read(text).may_match_unloaded(), may, "{text}");
