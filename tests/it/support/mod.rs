@@ -64,3 +64,29 @@ fn subjects_use_the_support_and_not_each_other() {
     }
     assert!(subjects > 15, "{subjects} found");
 }
+
+/// `.ci/run quick` names just those subjects that need a server, a terminal or the binary itself.
+#[test]
+fn the_quick_gate_leaves_out_what_needs_a_server_or_a_terminal() {
+    // Most of these is pure, or takes no time.
+    const MIXED: [&str; 2] = ["leisure", "readme"];
+    let root = env!("CARGO_MANIFEST_DIR");
+    let gate = std::fs::read_to_string(format!("{root}/.ci/run")).unwrap();
+    let others = gate.split("others=(").nth(1).unwrap().split(')').next().unwrap();
+    let mut expected = vec![];
+    for entry in std::fs::read_dir(format!("{root}/tests/it")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "rs") || path.ends_with("main.rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let needs = |part: &&str| text.contains(&format!("crate::support::{part}"));
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_slow = ["binary", "demo", "fault", "lying", "place", "terminal"].iter().any(needs);
+        if is_slow && !MIXED.contains(&name.as_str()) {
+            expected.push(name);
+        }
+    }
+    expected.sort();
+    assert_eq!(others.split_whitespace().collect::<Vec<_>>(), expected);
+}
