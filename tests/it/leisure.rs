@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyModifiers, MouseEvent, MouseEventKind};
 use fastrand::Rng;
 use shelflife::account::Load;
 use shelflife::account::journal::Happening;
@@ -15,13 +15,15 @@ use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::lister::Cursor;
+use shelflife::theme::{Background, Theme};
 
 use crate::support::binary::{run_at, text as printed};
 use crate::support::calls::{file_answered, page_answered};
+use crate::support::demo::Demo;
 use crate::support::driver::{Driver, START_S};
 use crate::support::fault::{self, Fault, Reply};
 use crate::support::files::{expiring_at, hours, list, page};
-use crate::support::screen::text;
+use crate::support::screen::{draw_at, lines, text};
 use crate::support::service::{Service, number};
 use crate::support::terminal::Terminal;
 
@@ -158,6 +160,86 @@ fn it_begins_after_two_seconds_and_anything_that_is_done_goes_first() {
     assert!(!header[1].contains("of loaded"), "{header:?}");
 }
 
+/// Whatever somebody does counts, not keys alone; what the terminal does by itself does not.
+#[test]
+fn a_paste_and_the_mouse_put_it_off_too() {
+    let wheel = MouseEvent {
+        kind: MouseEventKind::ScrollDown,
+        column: 9,
+        row: 9,
+        modifiers: KeyModifiers::NONE,
+    };
+    for (event, puts_off) in [
+        (Event::Pasted("x".to_owned()), true),
+        (Event::MouseUsed(wheel), true),
+        (Event::FocusChanged { focused: true }, false),
+        (Event::Resized { width: 120, height: 36 }, false),
+    ] {
+        let what = format!("{event:?}");
+        let mut world = World::auto(Service::new(3_000));
+        world.pass(1);
+        world.driver.tell(event);
+        world.pass(1);
+        assert_eq!(world.asked.len(), if puts_off { 1 } else { 21 }, "{what}");
+        world.pass(1);
+        assert!(world.asked.len() > 20, "{what}");
+    }
+}
+
+/// Who stops what is being loaded does not see it go on by itself, until it is thawed.
+#[test]
+fn what_is_stopped_stays_so_until_it_is_wanted_again() {
+    let mut world = World::auto(Service::new(3_000));
+    world.driver.keys("L");
+    world.driver.key(KeyCode::Esc);
+    world.answer();
+    let stopped = world.driver.app.lister().pages();
+    world.pass(60);
+    assert_eq!(world.driver.app.lister().pages(), stopped);
+    assert!(!world.header()[0].contains("reading on"), "{:?}", world.header());
+    world.driver.keys("ff");
+    world.pass(10);
+    assert!(world.driver.app.lister().pages() > stopped + 19, "thawed, it goes on");
+}
+
+/// What is said of a part is said in the colour of a warning, with the key, at every width.
+#[test]
+fn of_loaded_is_a_warning_until_all_is_known() {
+    let theme = Theme::ansi(Background::Dark);
+    for (width, more) in [(40, true), (80, true), (120, true), (200, true), (120, false)] {
+        let driver = Driver::showing(width, 24, &page(0..90, hours, more));
+        let buffer = draw_at(&driver.app, &theme, width, 24);
+        let line = &lines(&buffer)[1];
+        let Some(at) = line.find("of loaded") else {
+            assert!(!more, "{width}: {line}");
+            continue;
+        };
+        assert!(more && line[at..].contains('L'), "{width}: {line}");
+        let (from, words) = (line[..at].chars().count(), line[at..].chars().count());
+        let cells = (from..from + words).map(|x| &buffer[(u16::try_from(x).unwrap(), 1)]);
+        let mut cells = cells.filter(|cell| cell.symbol() != " ");
+        assert!(cells.all(|cell| Some(cell.fg) == theme.warning.fg), "{width}: {line}");
+    }
+}
+
+/// The real program, with the settings of its configuration and with a flag.
+#[test]
+fn what_is_loaded_is_as_the_settings_have_it() {
+    let demo = Demo::with_files(1_000);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let settings = "refresh = \"off\"\nread_on_after = \"1s\"\nread_on_files = 200\n";
+    std::fs::write(&path, settings).unwrap();
+    let at = [("CEREBRAS_BASE_URL", demo.url.as_str()), ("CEREBRAS_API_KEY", "x")];
+    for (load, words) in [("auto", "200 loaded · more on the server"), ("all", "1,000 files")] {
+        let arguments = ["--config", path.to_str().unwrap(), "--load", load];
+        let mut terminal = Terminal::start(120, 36, &arguments, &at);
+        terminal.wait(load, |screen| screen.contains(words) && !screen.contains("reading on"));
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}
+
 #[test]
 fn it_reads_no_further_than_its_bound_and_never_on_demand_only() {
     let mut settings = Settings { load: Load::Auto, ..Driver::settings() };
@@ -258,6 +340,8 @@ fn what_expires_next_is_true_beyond_the_first_page() {
         let [truth, shown] = world.truth();
         assert_eq!(shown, truth, "seed {seed}, at the start");
         for step in 0..6 {
+            // A round asks for ten of the files that are missing; of more, the next one does.
+            let mut removed = 0;
             for _ in 0..rng.usize(1..30) {
                 let any = rng.u64(..world.service.next);
                 match rng.u8(..4) {
@@ -270,11 +354,12 @@ fn what_expires_next_is_true_beyond_the_first_page() {
                             made.version += 1;
                         }
                     }
-                    _ => drop(world.service.files.remove(&any)),
+                    _ if removed == 10 => {}
+                    _ => removed += usize::from(world.service.files.remove(&any).is_some()),
                 }
             }
-            // An interval, a fifth more at most, and what a check of missing files takes.
-            world.pass(75);
+            // One refresh: an interval, the first one a fifth more at most.
+            world.pass(37);
             let [truth, shown] = world.truth();
             assert_eq!(shown, truth, "seed {seed}, step {step}");
             assert!(!world.header()[1].contains("of loaded"), "seed {seed}, step {step}");
