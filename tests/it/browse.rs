@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
+use ratatui::buffer::Cell;
 use shelflife::account::timeline::Measure;
 use shelflife::api::ApiError;
 use shelflife::api::error::Status;
@@ -16,11 +17,12 @@ use shelflife::app::layers::Layer;
 use shelflife::app::settings::{Plan, SettingChange, Times};
 use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::field::Field;
+use shelflife::theme::{Background, Theme};
 use shelflife::time::expiry::Urgency;
 
 use crate::support::driver::Driver;
 use crate::support::files::{account, hours, page};
-use crate::support::screen::{row, text};
+use crate::support::screen::{draw_at, lines, row, text};
 
 /// Files 0 to `files`, all of them, on a large screen without refreshing.
 fn loaded(files: i64) -> Driver {
@@ -820,6 +822,26 @@ fn the_interval_goes_up_and_down_and_off() {
     assert_eq!(driver.effects.len(), 1, "on demand all the same");
 }
 
+/// By another interval nothing was missed before it was chosen; and the interval is told all along.
+#[test]
+fn another_interval_makes_nothing_stale() {
+    let interval = Some(Duration::from_secs(600));
+    let refresh = RefreshPolicy { interval, ..RefreshPolicy::default() };
+    for keys in ["+", "++++++", "-", "-+++++++", "+-+-"] {
+        let mut driver = Driver::started(120, 36, Settings { refresh, ..Driver::settings() });
+        driver.answer(&page(0..5, hours, false));
+        driver.pass(Duration::from_secs(300));
+        driver.tell(Event::DeadlineReached);
+        for key in keys.chars() {
+            driver.key(KeyCode::Char(key));
+            let screen = text(&driver.app, 120, 36);
+            let header = screen.lines().next().unwrap();
+            assert!(!driver.app.freshness().unwrap().stale, "{keys}: {header}");
+            assert!(!header.contains("stale") && header.contains(" · every "), "{keys}: {header}");
+        }
+    }
+}
+
 #[test]
 fn a_message_takes_no_key() {
     let mut driver = loaded(5);
@@ -895,6 +917,23 @@ fn an_hour_is_as_urgent_as_the_first_of_its_files() {
     driver.deny(|id| id.raw() == b"file_1");
     assert_eq!(urgency(&driver), Urgency::Soon, "1 h 38 left");
     assert_eq!(driver.app.timeline().buckets()[1].amount.files, 1);
+
+    // So it is drawn, in the strip and in the agenda.
+    let theme = Theme::ansi(Background::Dark);
+    let soon = theme.urgency(Urgency::Soon).fg.unwrap();
+    let bars = |driver: &Driver| {
+        let buffer = draw_at(&driver.app, &theme, 120, 36);
+        let is_bar = |cell: &&Cell| "▁▂▃▄▅▆▇█".contains(cell.symbol()) && cell.symbol() != " ";
+        buffer.content.iter().filter(is_bar).map(|cell| cell.fg).collect::<Vec<_>>()
+    };
+    let strip = bars(&driver);
+    assert!(strip.contains(&soon), "{strip:?}");
+    driver.keys("a");
+    let agenda = bars(&driver);
+    assert!(!agenda.is_empty() && agenda.iter().all(|fg| *fg == soon), "{agenda:?}");
+    let buffer = draw_at(&driver.app, &theme, 120, 36);
+    let line = lines(&buffer).iter().position(|line| line.contains("16:00 – 17:00")).unwrap();
+    assert_eq!(buffer[(4, u16::try_from(line).unwrap())].fg, soon);
 }
 
 #[test]
