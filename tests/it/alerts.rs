@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shelflife::account::Load;
-use shelflife::account::alerts::Rule;
+use shelflife::account::alerts::{Rule, default_rules};
 use shelflife::api::ApiError;
 use shelflife::app::Settings;
 use shelflife::app::event::Event;
@@ -11,7 +11,7 @@ use shelflife::lister::refresh::RefreshPolicy;
 use shelflife::store::filter::Filter;
 
 use crate::support::driver::{Driver, START_S};
-use crate::support::files::page;
+use crate::support::files::{expiring_at, list, page};
 
 const HOUR: i64 = 3_600;
 
@@ -173,6 +173,23 @@ fn what_is_new_on_the_service_is_told_of() {
     refresh(&mut driver, &page(0..4, |n| if n > 1 { 5 * HOUR } else { 90 * HOUR }, false));
     skip(&mut driver, 12);
     assert_eq!(texts(&mut driver), ["name-0002.jsonl has less than 24h left"], "it changed");
+}
+
+/// Made while the program watches, a file is new wherever it is met: not only by a refresh.
+#[test]
+fn what_was_made_meanwhile_is_told_of_where_it_is_read_on() {
+    for (made_s, told) in [(-100_000, &[][..]), (5, &["new.jsonl has less than 24h left"])] {
+        let mut driver = at_leisure(default_rules());
+        driver.answer(&page(0..100, |_| 90 * HOUR, true));
+        run(&mut driver, 2);
+        driver.answer(&page(100..200, |_| 90 * HOUR, true));
+        driver.answer(&page(200..300, |_| 90 * HOUR, true));
+        skip(&mut driver, 12);
+        let file = expiring_at("file_new", "new.jsonl", START_S + made_s, START_S + 5 * HOUR);
+        driver.answer(&list(&[file], false));
+        skip(&mut driver, 12);
+        assert_eq!(texts(&mut driver), told, "{made_s}");
+    }
 }
 
 /// A service that is down at the start is no rest: the first reading is still to come.
