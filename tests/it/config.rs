@@ -169,6 +169,11 @@ search = []
     };
     let first = text(&run(&place(config), &["config", "--effective"], &[]).stdout);
     assert!(first.contains("columns = [\"filename\", \"size:12\"]  # line 3"), "{first}");
+    assert!(!first.contains("quits too"), "{first}");
+    let quit = run(&place("[keys]\nquit = \"x\"\n"), &["config", "--effective"], &[]);
+    let quit = text(&quit.stdout);
+    let words = "quit = [\"x\"]  # line 2; close has q, which quits too where nothing is open";
+    assert!(quit.contains(words), "{quit}");
     let again = run(&place(&first), &["config", "--effective"], &[]);
     assert_eq!(values(&text(&again.stdout)), values(&first), "{}", text(&again.stderr));
 }

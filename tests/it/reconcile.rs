@@ -552,6 +552,10 @@ fn fifty_files_cost_one_request_and_two_thousand_the_budget() {
     let since = world.driver.app.store().verified_since_s().unwrap();
     let age_s = world.driver.now.mono.as_secs() - u64::from(since);
     assert!(age_s <= 3 * 30, "two rounds and a bit verify everything: {age_s} s");
+    let screen = text(&world.driver.app, 120, 36);
+    let header = screen.lines().next().unwrap();
+    let (view, all) = header.split_once("refreshed view ").unwrap().1.split_once(", all ").unwrap();
+    assert!(view > &all[..view.len()], "when what was read is said in words: {header}");
     assert_eq!((world.driver.selected(), world.driver.app.table().viewport()), (selected, offset));
 }
 
