@@ -56,12 +56,18 @@ pub fn run(options: &GlobalOptions, command: &LedgerCommand) -> Result<(), Comma
         if options.demo { super::DEMO.to_owned() } else { endpoint(options, &config)?.place() };
     let ledger = Ledger::of(places::state(), &place);
     let mut out = std::io::BufWriter::new(stdout());
-    let torn = ledger
-        .each(|record| match command.output {
-            LedgerOutput::Jsonl => out.write_all(record.line().as_bytes()),
-            LedgerOutput::Table => out.write_all(row(record).as_bytes()),
-        })
-        .and_then(|torn| out.flush().map(|()| torn));
+    let mut is_printed = true;
+    let torn = ledger.each(|record| {
+        let line = match command.output {
+            LedgerOutput::Jsonl => record.line(),
+            LedgerOutput::Table => row(record),
+        };
+        out.write_all(line.as_bytes()).inspect_err(|_| is_printed = false)
+    });
+    let torn = torn.and_then(|torn| {
+        out.flush().inspect_err(|_| is_printed = false)?;
+        Ok(torn)
+    });
     match torn {
         Ok(0) => Ok(()),
         Ok(torn) => {
@@ -74,7 +80,8 @@ pub fn run(options: &GlobalOptions, command: &LedgerCommand) -> Result<(), Comma
         }
         // Whoever read us has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => Err(failed("the ledger cannot be read")(error)),
+        Err(error) if is_printed => Err(failed("the ledger cannot be read")(error)),
+        Err(error) => Err(failed("nothing can be printed")(error)),
     }
 }
 

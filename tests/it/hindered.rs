@@ -480,3 +480,39 @@ fn no_number_of_the_system_stands_in_a_sentence() {
         );
     }
 }
+
+/// What takes a file, or a record, to print anything: that nothing can be printed is not the fault of
+/// what was to be printed.
+#[test]
+fn what_is_told_of_files_cannot_be_printed_either() {
+    let server = Script::honest().serve([file()]);
+    let place = Place::new();
+    assert_eq!(place.run(&server.url, &["download", ID, "--to", "to"]).status.code(), Some(0));
+    let saved = place.to().join(NAME);
+    let saved = saved.to_str().unwrap();
+    for arguments in [
+        &["ledger"][..],
+        &["ledger", "--output", "jsonl"],
+        &["show", ID],
+        &["show", ID, "--output", "json"],
+        &["content", ID],
+        &["validate", saved],
+        &["validate", saved, "--output", "json"],
+        &["delete", ID, "--dry-run"],
+        &["download", ID, "--to", "other", "--again", "--dry-run"],
+        &["rescue", "--within", "99999d", "--to", "other", "--again", "--dry-run"],
+        &["wait", "--appears", "jsonl"],
+    ] {
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = place.command(&server.url, arguments).stdout(full).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        let why = "shelflife: nothing can be printed: No space left on device\n";
+        assert_eq!(said.matches(why).count(), 1, "{arguments:?}: {said}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = place.command(&server.url, arguments).stdout(writer).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(!said.contains("printed") && !said.contains("pipe"), "{arguments:?}: {said}");
+    }
+}
