@@ -28,12 +28,17 @@ impl Bulk {
     /// Where there are none to be had.
     pub(super) fn start() -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
-        // Where it is not allowed they are as others are.
-        builder.worker_threads(1).enable_all().on_thread_start(|| {
-            let _ = nice(STANDS_BACK);
-        });
+        builder.worker_threads(1).enable_all().on_thread_start(stand_back);
         let runtime = builder.build()?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+/// Where it is not allowed they are as others are; so they are where it is the whole program that would
+/// stand back, further with each of them.
+fn stand_back() {
+    if cfg!(target_os = "linux") {
+        let _ = nice(STANDS_BACK);
     }
 }
 
@@ -61,7 +66,7 @@ mod tests {
             let blocking = bulk.handle.spawn_blocking(|| getpriority_process(None));
             (working.await.unwrap().unwrap(), blocking.await.unwrap().unwrap())
         });
-        let back = (own + STANDS_BACK).min(19);
+        let back = if cfg!(target_os = "linux") { (own + STANDS_BACK).min(19) } else { own };
         assert_eq!((working, blocking), (back, back));
         assert_eq!(getpriority_process(None).unwrap(), own);
         let handle = bulk.handle.clone();
