@@ -224,9 +224,10 @@ fn the_colours_of_the_terminal_are_named_and_what_a_theme_makes_of_them() {
             (_, "never") => "plain: color is never, from --color; --color always".to_owned(),
             ("no colours", "auto") => "plain: the terminal has no colours, ".to_owned(),
             ("no colours", _) => "fig from --theme, shown in 16 colours; COLORTERM".to_owned(),
-            (colours, _) => {
+            (colours, _) if colorterm.is_empty() => {
                 format!("fig from --theme, shown in {colours}; COLORTERM=truecolor says")
             }
+            (colours, _) => format!("fig from --theme, shown in {colours}; as TERM has it"),
         };
         let is_said = screen.contains(&format!("theme          {theme}"));
         assert_eq!(is_said, !colours.starts_with("true"), "{screen}");

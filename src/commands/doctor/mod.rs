@@ -184,9 +184,14 @@ fn configuration(report: &mut Report, config: &Config) {
             } else if themes[0].is_reduced() {
                 let (name, colours) = (&themes[0].name, dashboard::shown_colours().words());
                 let from = from("theme");
-                let text = format!(
-                    "{name} from {from}, shown in {colours}; COLORTERM=truecolor says that the terminal has more"
-                );
+                // Of some terminals no more is believed, whatever it says.
+                let is_said = std::env::var_os("COLORTERM").is_some_and(|more| !more.is_empty());
+                let more = if is_said {
+                    "as TERM has it"
+                } else {
+                    "COLORTERM=truecolor says that the terminal has more"
+                };
+                let text = format!("{name} from {from}, shown in {colours}; {more}");
                 report.ok("theme", &text);
             }
         }
