@@ -1,7 +1,7 @@
 //! Arguments in, exit code out.
 
 use std::env;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,7 +9,7 @@ use shelflife::api::secret::{KEY, Secret};
 use shelflife::commands::cli::{Cli, asks_for_check};
 use shelflife::commands::{CommandError, check};
 use shelflife::log_file;
-use shelflife::runtime::output::say;
+use shelflife::runtime::output::{self, say};
 use shelflife::runtime::{report_panics, shortage};
 use shelflife::text::cause;
 use shelflife::text::secrets::without_secrets;
@@ -69,8 +69,13 @@ fn refuse(error: &clap::Error, audience: Audience) -> ExitCode {
     };
     let said = without_secrets(&plain);
     if said == plain {
-        // As it is, in colour where that is wanted.
-        return match error.print().and_then(|()| io::stdout().flush()) {
+        // As it is, in colour where that is wanted; a slow pipe is waited for.
+        let printed = if error.use_stderr() || io::stdout().is_terminal() {
+            error.print().and_then(|()| io::stdout().flush())
+        } else {
+            output::stdout().write_all(plain.as_bytes())
+        };
+        return match printed {
             // Whoever read us has seen enough.
             Err(why) if why.kind() != io::ErrorKind::BrokenPipe && !error.use_stderr() => {
                 let _ =

@@ -1,7 +1,7 @@
 //! The commands for scripts: forms, exit codes, words on standard error.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::UnixStream;
@@ -202,6 +202,28 @@ fn output_that_would_block_is_waited_for() {
         assert_eq!(listed.matches("file_").count(), 5_000, "{form}");
         let end = listed.lines().last().unwrap();
         assert!(form != "json" || end == "],\"has_more\":false}", "{end}");
+    }
+}
+
+/// The same of what is printed before anything is done, into a pipe that is full already.
+#[test]
+fn help_that_would_block_is_waited_for() {
+    let whole = |arguments: &[&str]| command(arguments).output().unwrap().stdout;
+    for arguments in [&["--help"][..], &["-h"], &["list", "--help"], &["--version"]] {
+        let (mut reader, out) = UnixStream::pair().unwrap();
+        out.set_nonblocking(true).unwrap();
+        let mut filled = 0;
+        while let Ok(written) = (&out).write(&[b'-'; 512]) {
+            filled += written;
+        }
+        let mut child = command(arguments);
+        child.stdout(OwnedFd::from(out));
+        let mut running = child.spawn().unwrap();
+        drop(child);
+        let mut printed = vec![];
+        reader.read_to_end(&mut printed).unwrap();
+        assert_eq!(running.wait().unwrap().code(), Some(0), "{arguments:?}");
+        assert!(printed[filled..] == whole(arguments), "{arguments:?}");
     }
 }
 
