@@ -297,16 +297,24 @@ impl Client {
         }
     }
 
-    /// The same error, told as the proxy's where it refused the tunnel to the service.
+    /// The same error, told as the proxy's where it refused the tunnel to the service, or could not be
+    /// reached itself: whoever has one connects to nobody else.
     pub(super) async fn named_after(&self, proxy: &Proxy, error: ApiError) -> ApiError {
         let ApiError::Unreachable { cause } = &error else { return error };
         let variable = proxy.variable;
         let status = match cause.raw() {
             WANTS_USER => Some(407),
             REFUSED => tunnel::status(proxy, &self.endpoint, self.limits.connect).await,
-            _ => return error,
+            _ => None,
         };
-        status.map_or(error, |status| ApiError::ProxyRefused { status: Status(status), variable })
+        match status {
+            Some(status) => ApiError::ProxyRefused { status: Status(status), variable },
+            None if cause.raw() == REFUSED => {
+                let cause = Untrusted::new("what it answers is no answer of a proxy");
+                ApiError::ProxyUnreachable { cause, variable }
+            }
+            None => ApiError::ProxyUnreachable { cause: cause.clone(), variable },
+        }
     }
 
     /// What of an address goes into the log: neither the host nor what the operator put behind it,

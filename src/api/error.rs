@@ -144,6 +144,14 @@ pub enum ApiError {
         /// The innermost cause.
         cause: Untrusted,
     },
+    /// No connection could be made to the proxy in between, or none through it.
+    #[error("the proxy in {variable} cannot be reached: {}", shown(.cause, MESSAGE_CELLS))]
+    ProxyUnreachable {
+        /// The innermost cause.
+        cause: Untrusted,
+        /// The variable that names it.
+        variable: &'static str,
+    },
     /// The proxy in between does not let us through to the service.
     #[error("the proxy in {variable} answered {status}")]
     ProxyRefused {
@@ -239,6 +247,7 @@ impl ApiError {
                     | Self::TimedOut { .. }
                     | Self::TooSlow { .. }
                     | Self::Unreachable { .. }
+                    | Self::ProxyUnreachable { .. }
                     | Self::Interrupted { .. }
             )
     }
@@ -275,6 +284,7 @@ impl ApiError {
         !matches!(
             self,
             Self::Unreachable { .. }
+                | Self::ProxyUnreachable { .. }
                 | Self::ProxyRefused { .. }
                 | Self::Untrustworthy { .. }
                 | Self::UnusableId
@@ -297,6 +307,13 @@ impl ApiError {
                 return format!(
                     "it wants a user name and a password: give them in {variable}, as \
                      http://USER:PASSWORD@HOST:PORT"
+                )
+                .into();
+            }
+            Self::ProxyUnreachable { variable, .. } => {
+                return format!(
+                    "check the proxy's address in {variable} and the network, or put the host into \
+                     NO_PROXY"
                 )
                 .into();
             }

@@ -202,6 +202,10 @@ fn failures() -> Vec<ApiError> {
         ApiError::TimedOut { what: "further byte", limit: Duration::from_secs(15) },
         ApiError::TooSlow { received: 12_345, limit: Duration::from_secs(60) },
         ApiError::Unreachable { cause: Untrusted::new("Connection refused (os error 111)") },
+        ApiError::ProxyUnreachable {
+            cause: Untrusted::new("Connection refused (os error 111)"),
+            variable: "HTTPS_PROXY",
+        },
         ApiError::Interrupted { cause: Untrusted::new("unexpected end of file") },
         ApiError::Untrustworthy { cause: Untrusted::new("invalid peer certificate: Expired") },
         ApiError::ProxyRefused { status: status(407), variable: "HTTPS_PROXY" },

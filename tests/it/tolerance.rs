@@ -9,7 +9,7 @@ use shelflife::api::wire::{NotAPage, read_page};
 use crate::support::CANARY;
 use crate::support::binary::{command, run_at, text};
 use crate::support::driver::Driver;
-use crate::support::fault::{Fault, answer, page};
+use crate::support::fault::{Fault, Reply, answer, page};
 use crate::support::screen;
 
 /// Hazards 25: one file that is no JSON among others.
@@ -171,6 +171,22 @@ fn the_services_own_reason_is_shown() {
     let said = text(&run_at(&server.url, &["list"]).stderr);
     let words = "its JSON breaks at byte 12: trailing characters, behind {\"data\":[]}";
     assert!(said.contains(words), "{said}");
+}
+
+/// A proxy that nobody answers at, or that speaks something else, is not taken for the service.
+#[test]
+fn a_proxy_out_of_reach_is_named_and_the_service_is_not() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let other = Fault::start(|_, _| Reply::Bytes(b"220 mail\r\n".to_vec()));
+    for proxy in [format!("http://{nobody}"), other.url.clone()] {
+        let mut command = command(&["list", "--base-url", "https://files.invalid"]);
+        command.env("CEREBRAS_API_KEY", CANARY).env("HTTPS_PROXY", &proxy);
+        let output = command.output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.contains("the proxy in HTTPS_PROXY cannot be reached: "), "{said}");
+        assert!(!said.contains("the service cannot be reached"), "{said}");
+        assert_eq!(output.status.code(), Some(5), "{said}");
+    }
 }
 
 /// What the proxy answers is told as its own: its status, and which variable names it.

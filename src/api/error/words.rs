@@ -22,6 +22,7 @@ impl ApiError {
             }
             Self::ProxyRefused { status, .. } => vec![format!("{brief}: {status}")],
             Self::Unreachable { cause }
+            | Self::ProxyUnreachable { cause, .. }
             | Self::Untrustworthy { cause }
             | Self::Interrupted { cause } => {
                 vec![format!("{brief}: {}", shown(cause, MESSAGE_CELLS))]
@@ -60,6 +61,7 @@ impl ApiError {
             Self::TooSlow { .. } => "too slow",
             Self::ProxyRefused { .. } => "proxy refuses",
             Self::Unreachable { .. } => "not reached",
+            Self::ProxyUnreachable { .. } => "no proxy",
             Self::Untrustworthy { .. } => "not safe",
             Self::Interrupted { .. } => "broke off",
             Self::Undecodable { .. } => "unreadable",

@@ -66,6 +66,7 @@ fn class(result: &Result<Answer<Reply>, ApiError>) -> Option<&'static str> {
         ApiError::TimedOut { .. }
         | ApiError::TooSlow { .. }
         | ApiError::Unreachable { .. }
+        | ApiError::ProxyUnreachable { .. }
         | ApiError::ProxyRefused { .. }
         | ApiError::Untrustworthy { .. }
         | ApiError::Interrupted { .. } => "none",
