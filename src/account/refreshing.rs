@@ -7,7 +7,7 @@ use super::{Access, Account, Interest, Notice};
 use crate::api::call::{Call, Owner, Reply, Ticket};
 use crate::api::pace::Pace;
 use crate::api::retry::Allowance;
-use crate::api::{Answer, ApiError, Existence, HasMore};
+use crate::api::{Answer, ApiError, Existence, File, HasMore};
 use crate::lister::refresh::{Ask, Finished, Refusal, RoundScope, Survey};
 use crate::lister::{Cursor, Lister, State};
 use crate::store::{Extent, FileNo, Origin, Store};
@@ -180,6 +180,15 @@ impl Account {
         self.mend_place();
     }
 
+    /// The service told of a file that it stored just now: it is there, whether or not its page was read.
+    pub fn stored(&mut self, file: File) {
+        let at_s = self.mono_s();
+        // Where no more files can be held, its page tells.
+        if let Ok(no) = self.store.take_in_apart(file, at_s) {
+            self.journal.mark(Change::New, no, self.refresher.rounds() + 1);
+        }
+    }
+
     /// The service deleted the file of this id at our request: it is not shown any more.
     pub fn deleted(&mut self, id: &Untrusted, text: String) {
         self.note_of(Happening::Deleted, id, text);
@@ -272,7 +281,7 @@ impl Account {
         let Reply::File(file) = answer.value else { return };
         self.refresher.file_checked(number);
         // The number may have been given to another file meanwhile.
-        if self.store.place(no).is_none() || self.store.file(no).id.raw() != id.raw() {
+        if !self.store.is_there(no) || self.store.file(no).id.raw() != id.raw() {
             return;
         }
         match file {

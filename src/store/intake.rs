@@ -83,7 +83,7 @@ impl Store {
         if cut && !self.shuffled {
             self.doubt(origin, &mut intake);
         }
-        intake.covers_last = intake.covered_to == self.len();
+        intake.covers_last = intake.covered_to == self.sequence.len();
         self.reorder_by_expiry(&intake);
         self.delta.added.extend_from_slice(&intake.added);
         self.revision += 1;
@@ -161,7 +161,7 @@ impl Store {
             self.flag(*no, MISSING);
             self.readings[no.0 as usize] = origin.pass;
         }
-        intake.covered_to = self.len();
+        intake.covered_to = self.sequence.len();
     }
 
     fn take_in_readings(
@@ -197,6 +197,7 @@ impl Store {
             // The file that the page began behind is gone meanwhile: nothing can be concluded.
             None => self.sequence.settle(self.sequence.len(), &intake.seen, false),
         };
+        self.settle_apart();
         self.shuffled |= start.is_none() || !settled.ordered;
         if self.shuffled {
             // What lies between the ends of a page means nothing any more.
@@ -214,7 +215,7 @@ impl Store {
         intake.missing = settled.missing;
     }
 
-    fn verify(&mut self, no: FileNo, at_s: u32) {
+    pub(super) fn verify(&mut self, no: FileNo, at_s: u32) {
         let before = mem::replace(&mut self.verified_s[no.0 as usize], at_s);
         if before != at_s {
             self.ages.remove(before);
@@ -223,7 +224,7 @@ impl Store {
         }
     }
 
-    fn reorder_by_expiry(&mut self, intake: &Intake) {
+    pub(super) fn reorder_by_expiry(&mut self, intake: &Intake) {
         let (added, changed) = (intake.added.clone(), intake.changed.clone());
         let delta = Delta { added, changed, ..Delta::default() };
         if !delta.is_empty() {

@@ -9,6 +9,7 @@
 //! The store knows neither the screen nor the clock nor how the files came.
 
 mod ages;
+mod apart;
 mod arena;
 mod column;
 mod delta;
@@ -167,6 +168,8 @@ pub struct Store {
     verified_s: Vec<u32>,
     ages: Ages,
     sequence: Sequence,
+    /// Files that are there and have no place in it: the service told of them, and no page showed them yet.
+    apart: Vec<FileNo>,
     by_key: Index,
     hasher: RandomState,
     by_expiry: Order,
@@ -197,10 +200,10 @@ impl Store {
     /// Files that the service has, as far as is known; unreadable ones included, gone ones not.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.sequence.len()
+        self.sequence.len() + self.apart.len()
     }
 
-    /// Whether nothing is held.
+    /// Whether no page brought anything that is held.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sequence.len() == 0

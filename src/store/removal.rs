@@ -16,7 +16,12 @@ impl Store {
             files.iter().copied().filter(|no| !self.has(*no, GONE | FREE)).collect();
         gone.sort_unstable();
         gone.dedup();
-        let Some(first) = gone.iter().copied().min_by_key(|no| self.place(*no)) else { return };
+        if gone.is_empty() {
+            return;
+        }
+        let placed = gone.iter().copied().filter(|no| self.place(*no).is_some());
+        let (count, first) =
+            (placed.clone().count() as u64, placed.min_by_key(|no| self.place(*no)));
         for no in &gone {
             self.uncount_bytes(*no);
             self.ages.remove(self.verified_s[no.0 as usize]);
@@ -26,9 +31,13 @@ impl Store {
             let flags = &mut self.flags[no.0 as usize];
             *flags = *flags & !MISSING | GONE;
         }
-        self.taken_out += gone.len() as u64;
+        self.taken_out += count;
         let flags = &self.flags;
-        self.sequence.remove(first, |no| flags[no.0 as usize] & GONE != 0);
+        let is_gone = |no: FileNo| flags[no.0 as usize] & GONE != 0;
+        self.apart.retain(|no| !is_gone(*no));
+        if let Some(first) = first {
+            self.sequence.remove(first, is_gone);
+        }
         let delta = Delta { removed: gone, ..Delta::default() };
         let mut by_expiry = mem::take(&mut self.by_expiry);
         by_expiry.apply(self, &delta);

@@ -226,7 +226,7 @@ impl Refresher {
         let met_before = whole_pass.files > whole_pass.new;
         whole_pass.files += intake.met;
         whole_pass.new += intake.facts.new;
-        round.read_to = whole_pass.files.min(survey.store.len());
+        round.read_to = whole_pass.files.min(survey.store.sequence().len());
         let (pass, store) = (whole_pass.pass, survey.store);
         let unmet = |no: &FileNo| store.pass_of(*no) != pass;
         let unmet = || store.sequence().iter().copied().filter(unmet);
@@ -234,7 +234,7 @@ impl Refresher {
         // that is gone it is never all met: then a page without a known file is behind it, if few were
         // not met, or if as many files were read as were loaded, and a page more.
         let none_known = !survey.complete && intake.facts.new == intake.met;
-        let loaded_before = store.len().saturating_sub(whole_pass.new);
+        let loaded_before = store.sequence().len().saturating_sub(whole_pass.new);
         let limit = usize::from(survey.limit);
         let behind = none_known
             && (whole_pass.files >= loaded_before + limit

@@ -8,6 +8,10 @@ use super::{
 };
 use crate::api::pace::Pace;
 
+/// Seconds for which it counts that the service told of a file which no page shows: it may be asked at a
+/// place that has not heard of the file yet.
+const HEARD_FOR_S: u64 = 60;
+
 /// What is asked for next, and the file for whose sake it is.
 type Plan = (Part, Ask, Option<FileNo>);
 
@@ -57,7 +61,8 @@ impl Refresher {
             State::Running(Round { end: End::Goes(cursor), .. }) => {
                 let store = survey.store;
                 let place = cursor.after().and_then(|id| store.find(id)).map(|no| store.place(no));
-                let behind_all = place.flatten().is_some_and(|place| place + 1 == store.len());
+                let behind_all =
+                    place.flatten().is_some_and(|place| place + 1 == store.sequence().len());
                 behind_all.then(|| cursor.clone())
             }
             _ => None,
@@ -169,7 +174,8 @@ impl Refresher {
     /// because of that, or for the sake of a file that is there.
     fn end_is_asked(&self, claims: &Claims, survey: &Survey<'_>) -> bool {
         let newest_first = survey.store.is_newest_first();
-        let place = if newest_first { 0 } else { survey.store.len().saturating_sub(1) };
+        let last = survey.store.sequence().len().saturating_sub(1);
+        let place = if newest_first { 0 } else { last };
         claims.hold(place) || self.in_flight.iter().any(|pending| pending.part == Part::End)
     }
 
@@ -261,7 +267,7 @@ fn end_page(round: &Round, survey: &Survey<'_>) -> Option<(Ask, usize)> {
         End::Read => None,
         _ if survey.store.is_newest_first() => Some((open(Cursor::Start), 0)),
         _ if survey.complete => {
-            let last = survey.store.len().saturating_sub(1);
+            let last = survey.store.sequence().len().saturating_sub(1);
             let (cursor, begins) = cursor_before(on_grid(last, survey.limit), survey.store);
             Some((open(cursor), begins))
         }
@@ -289,19 +295,26 @@ fn rest_page(
     Some((page_at(place, survey), place))
 }
 
-/// The missing file to ask for next: the selected one, then one in view, then any that the round
-/// suspects.
+/// The file to ask for next that is missing, or that no page showed yet and of which nothing was heard for
+/// a while: the selected one, then one in view, then those of which the service told, then any that the
+/// round suspects.
 fn next_check(round: &Round, survey: &Survey<'_>) -> Option<Ask> {
+    let store = survey.store;
     let in_view = survey.selected.iter().chain(survey.view);
-    let candidates = in_view.chain(&round.suspects).copied();
+    let candidates = in_view.chain(store.apart()).chain(&round.suspects).copied();
     candidates
-        .filter(|no| !round.checked.contains(no) && survey.store.place(*no).is_some())
-        .filter(|no| survey.store.file(*no).missing)
-        .find_map(|no| ask_for_file(survey.store, no))
+        .filter(|no| !round.checked.contains(no) && store.is_there(*no))
+        .filter(|no| {
+            let file = store.file(*no);
+            let unheard_s = round.began.as_secs().saturating_sub(file.verified_s.into());
+            let is_apart = store.place(*no).is_none();
+            if is_apart { unheard_s >= HEARD_FOR_S } else { file.missing }
+        })
+        .find_map(|no| ask_for_file(store, no))
 }
 
 fn ask_for_file(store: &Store, no: FileNo) -> Option<Ask> {
-    let there = store.place(no).is_some() && store.can_be_asked_for(no);
+    let there = store.is_there(no) && store.can_be_asked_for(no);
     there.then(|| Ask::File { no, id: store.file(no).id.to_owned() })
 }
 
@@ -317,14 +330,15 @@ fn page_at(place: usize, survey: &Survey<'_>) -> Ask {
     if survey.complete || begins == 0 && survey.store.is_newest_first() {
         return Ask::Page { cursor, limit: survey.limit, extent: Extent::Open };
     }
-    let known = u16::try_from(survey.store.len() - begins).unwrap_or(u16::MAX);
+    let known = u16::try_from(survey.store.sequence().len() - begins).unwrap_or(u16::MAX);
     Ask::Page { cursor, limit: survey.limit.min(known).max(1), extent: Extent::Loaded }
 }
 
 /// The cursor behind which `place` follows, and the place at which its page begins. Files that may
 /// be gone, or whose id is no cursor, are passed over.
 fn cursor_before(place: usize, store: &Store) -> (Cursor, usize) {
-    let files = &store.sequence()[..place.min(store.len())];
+    let files = store.sequence();
+    let files = &files[..place.min(files.len())];
     let is_good = |no: &FileNo| !store.file(*no).missing && store.can_be_asked_for(*no);
     match files.iter().rposition(is_good) {
         Some(at) => (Cursor::After(store.file(files[at]).id.to_owned()), at + 1),

@@ -72,7 +72,7 @@ impl Round {
     pub(super) fn unread_from(&self, store: &Store) -> usize {
         let since = store.taken_out().saturating_sub(self.taken_out);
         let since = usize::try_from(since).unwrap_or(usize::MAX);
-        self.read_to.saturating_sub(since).min(store.len())
+        self.read_to.saturating_sub(since).min(store.sequence().len())
     }
 }
 
