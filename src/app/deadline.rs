@@ -222,7 +222,7 @@ impl App {
             Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
             Wake::Deleting => self.deleting_due(),
-            Wake::DeletingSeconds if is_main => self.next_deleting_second(),
+            Wake::DeletingSeconds if is_main || seen.jobs => self.next_deleting_second(),
             Wake::Saving | Wake::RescueBound | Wake::JobRate | Wake::JobCountdown => {
                 self.moment_of_jobs(wake, seen)
             }
@@ -250,7 +250,9 @@ impl App {
 
     /// The moments of the jobs.
     fn moment_of_jobs(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
-        let rates = (seen.main.is_some() || seen.jobs) && self.saving().ticks();
+        // Of an upload, the main screen tells no rate.
+        let rates = (seen.main.is_some() || seen.jobs) && self.saving().ticks()
+            || seen.jobs && self.uploading().ticks();
         match wake {
             Wake::Saving => self.saving_due(),
             Wake::RescueBound => self.after(self.next_rescue_ms()),

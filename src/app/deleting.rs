@@ -1,5 +1,6 @@
 //! Files that are deleted: what is asked about, what is under way, and what follows from it.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::App;
@@ -10,6 +11,7 @@ use crate::account::journal::Happening;
 use crate::api::call::{Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError};
 use crate::jobs::Pinned;
+use crate::jobs::deletion::job::DeletionJob;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::in_use::InUse;
 use crate::jobs::record::Record;
@@ -20,10 +22,16 @@ use crate::text::grouped;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows which")];
 
-/// What is being deleted, and what was last.
+/// Deletions that are over and remembered; the oldest give way.
+const MOST_ENDED: usize = 100;
+
+/// What is being deleted, and what came of the deletions before.
 #[derive(Debug, Default)]
 pub struct Deleting {
+    /// Until its end was told.
     deletions: Option<Deletions>,
+    /// The oldest first; the last one is that which is under way, while one is.
+    jobs: VecDeque<DeletionJob>,
     /// The number of the next call.
     next_number: u64,
     seed: u64,
@@ -31,13 +39,37 @@ pub struct Deleting {
 
 impl Deleting {
     pub(in crate::app) fn new(seed: u64) -> Self {
-        Self { deletions: None, next_number: 0, seed }
+        Self { seed, ..Self::default() }
     }
 
     /// What is being deleted, if anything is.
     #[must_use]
     pub fn under_way(&self) -> Option<&Deletions> {
         self.deletions.as_ref().filter(|deletions| !deletions.is_over())
+    }
+
+    /// The deletions, those included that are over, the oldest first.
+    #[must_use]
+    pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &DeletionJob> + ExactSizeIterator {
+        self.jobs.iter()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn job(&self, number: u64) -> Option<&DeletionJob> {
+        self.jobs.iter().find(|job| job.number == number)
+    }
+
+    /// Notes how far what is under way is, and `at` which second it ended.
+    fn note(&mut self, at: i64) {
+        let (Some(deletions), Some(job)) = (&self.deletions, self.jobs.back_mut()) else { return };
+        let (number, first) = (job.number, std::mem::take(&mut job.first));
+        *job = DeletionJob::of(deletions, number, first);
+        if job.is_over() {
+            job.ended_at = Some(at);
+            // Its files are not kept any longer than they are needed.
+            self.deletions = None;
+        }
     }
 
     fn ticket(number: u64) -> Ticket {
@@ -118,9 +150,17 @@ impl App {
 
     /// It was agreed to: these files are deleted, and no others.
     pub(super) fn begin_deleting(&mut self, files: Vec<Pinned>) {
-        self.deleting.seed = self.deleting.seed.wrapping_add(1);
-        let number = self.deleting.next_number;
-        self.deleting.deletions = Some(Deletions::new(files, number, self.deleting.seed));
+        let deleting = &mut self.deleting;
+        deleting.seed = deleting.seed.wrapping_add(1);
+        let first = files.first().map_or(String::new(), |file| file.shown(255));
+        let deletions = Deletions::new(files, deleting.next_number, deleting.seed);
+        let number = deleting.jobs.back().map_or(1, |last| last.number + 1);
+        if deleting.jobs.len() > MOST_ENDED {
+            deleting.jobs.pop_front();
+        }
+        deleting.jobs.push_back(DeletionJob::of(&deletions, number, first));
+        deleting.deletions = Some(deletions);
+        self.jobs.touch();
     }
 
     /// Begins nothing more of what is being deleted.
@@ -128,6 +168,15 @@ impl App {
         if let Some(deletions) = &mut self.deleting.deletions {
             deletions.stop(Stop::Wanted);
             self.say("nothing more is deleted; what is on its way comes to its end");
+        }
+    }
+
+    /// Calls a deletion off, as far as that is still possible.
+    pub(super) fn cancel_deletion(&mut self, number: u64) {
+        match self.deleting.job(number) {
+            Some(job) if job.is_over() => self.say("it is over: cancelling undoes nothing"),
+            Some(_) => self.stop_deleting(),
+            None => {}
         }
     }
 
@@ -167,19 +216,19 @@ impl App {
         }
         self.deleting.next_number = self.deleting.next_number.max(deletions.next_number());
         let ended = deletions.take_ended();
+        let at = self.now.wall_ms.div_euclid(1_000);
+        self.deleting.note(at);
         if ended.is_empty() {
             return;
         }
-        let (is_over, sum) = (deletions.is_over(), deletions.sum());
-        let stop = deletions.stopped().cloned();
-        let at = self.now.wall_ms.div_euclid(1_000);
         let records = ended.iter().map(|(file, end)| Record::deleted(file, end, at)).collect();
         effects.push(Effect::Note(records));
         for (file, end) in &ended {
             self.deletion_ended(file, end);
         }
-        if is_over {
-            self.say_deleted(sum, stop.as_ref());
+        if self.deleting.deletions.is_none() {
+            self.jobs.touch();
+            self.say_deleted();
         }
         self.absorb();
     }
@@ -201,18 +250,9 @@ impl App {
     }
 
     /// That all is done is said once.
-    fn say_deleted(&mut self, sum: DeletionSum, stop: Option<&Stop>) {
-        let DeletionSum { deleted, gone, left, unknown, .. } = sum;
-        let counts =
-            [(deleted, "deleted"), (gone, "already gone"), (left, "left"), (unknown, "unknown")];
-        let counts = counts.iter().filter(|(count, _)| *count > 0);
-        let words: Vec<String> =
-            counts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
-        let why = match stop {
-            Some(Stop::KeyRefused(words) | Stop::AskedToWait(words)) => format!(": {words}"),
-            Some(Stop::Wanted) | None => String::new(),
-        };
-        let text = format!("{}{why}", words.join(" · "));
+    fn say_deleted(&mut self) {
+        let Some(job) = self.deleting.jobs.back() else { return };
+        let (text, DeletionSum { left, unknown, .. }) = (job.words(), job.sum);
         if left + unknown > 0 { self.say_with(text, &SHOWS) } else { self.say(text) }
     }
 

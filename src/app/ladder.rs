@@ -54,7 +54,7 @@ impl App {
         let deletes = self.deleting.under_way().is_some_and(|it| it.stopped().is_none());
         let steps = [
             (Step::Deleting, deletes),
-            (Step::Uploading, self.uploading.open() > 0),
+            (Step::Uploading, self.uploading.queue().open() > 0),
             (Step::LoadingAll, self.account.is_loading_all()),
             (Step::ReadingAll, self.account.refresher().reading_all().is_some()),
             (Step::Search, self.is_searching()),

@@ -15,6 +15,7 @@ pub mod fields;
 mod filtering;
 pub mod focus;
 pub mod geometry;
+pub mod joblist;
 mod ladder;
 pub mod layers;
 mod marking;
@@ -47,6 +48,7 @@ use crate::store::filter::{Filter, FilterError, Moment};
 use crate::time::clock::Now;
 use deleting::Deleting;
 use focus::Focus;
+use joblist::JobsList;
 use layers::Layers;
 use marks::Marks;
 use previews::Previews;
@@ -143,6 +145,7 @@ pub struct App {
     saving: Saving,
     deleting: Deleting,
     uploading: Uploading,
+    jobs: JobsList,
     rescuing: Rescuing,
     /// When the service had been read last as it was looked at what is saved; nothing before that.
     looked_at_saved: Option<Duration>,
@@ -185,6 +188,7 @@ impl App {
             saving: Saving::new(settings.transfers, !seed),
             deleting: Deleting::new(seed),
             uploading: Uploading::default(),
+            jobs: JobsList::default(),
             account: Account::new(terms, lister, seed, now),
             settings,
             now,
@@ -278,6 +282,7 @@ impl App {
         self.go_on_saving(effects);
         self.go_on_deleting(effects);
         self.go_on_uploading(effects);
+        self.list_jobs();
         self.read_on(effects);
         self.follow_expiries();
         self.note_round();

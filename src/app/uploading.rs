@@ -1,7 +1,7 @@
-//! Files that are uploaded: one after the other, each looked at before; and what is said of them.
+//! Files that are uploaded: each looked at before, and what is said of them.
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
@@ -10,46 +10,47 @@ use super::layers::upload::UploadPrompt;
 use crate::account::journal::Happening;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
+use crate::jobs::sending::{UploadJob, UploadQueue, UploadState};
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::lister::refresh::RoundScope;
 use crate::store::FileNo;
 use crate::text::{Untrusted, UntrustedRef};
 use crate::validation::Report;
 
-/// What is being uploaded, and what waits for that.
+/// Why nothing of what waits is sent.
+const CALLED_OFF: &str = "not sent: called off";
+
+/// What is being uploaded, what waits for that, and what came of the others.
 #[derive(Debug, Default)]
 pub struct Uploading {
-    waiting: VecDeque<(Upload, FileStamp)>,
-    current: Option<Current>,
-    /// The number of the next thing that is asked for.
-    next_number: u64,
+    queue: UploadQueue,
+    /// The number of the next file that is looked at.
+    next_look: u64,
+    /// When something was told of the one on its way last.
+    told_at: Duration,
     /// A file that was stored and is not in the table yet, and what was selected then.
     stored: Option<(Untrusted, Option<FileNo>)>,
     /// What was stored from here, by the id: where from, and when by this machine.
     done: Vec<(Untrusted, PathBuf, i64)>,
 }
 
-/// The upload that is on its way.
-#[derive(Clone, Debug)]
-pub struct Current {
-    number: u64,
-    /// What is sent.
-    pub upload: Upload,
-    /// Bytes that have left, and all of them.
-    pub bytes: (u64, u64),
-}
-
 impl Uploading {
-    /// The upload that is on its way.
+    /// The uploads, those included that are over.
     #[must_use]
-    pub fn current(&self) -> Option<&Current> {
-        self.current.as_ref()
+    pub fn queue(&self) -> &UploadQueue {
+        &self.queue
     }
 
-    /// How many are not over.
+    /// The moment of which the rate is told: the last whole second, or what was told after it, so that it
+    /// changes with nothing else.
     #[must_use]
-    pub fn open(&self) -> usize {
-        self.waiting.len() + usize::from(self.current.is_some())
+    pub fn moment(&self, now: Duration) -> Duration {
+        self.told_at.max(Duration::from_secs(now.as_secs()))
+    }
+
+    /// Whether a rate changes as time passes.
+    pub(in crate::app) fn ticks(&self) -> bool {
+        self.queue.current().is_some_and(|job| !job.awaits_answer())
     }
 
     /// Where a file came from that was uploaded from here, and when.
@@ -72,9 +73,16 @@ impl App {
         self.layers.push(Layer::Upload(UploadPrompt::new()));
     }
 
-    pub(super) fn next_upload(&mut self) -> u64 {
-        self.uploading.next_number += 1;
-        self.uploading.next_number
+    /// The same file once more: it is looked at, and shown with what was found, before it is sent again.
+    pub(super) fn upload_again(&mut self, upload: &Upload, effects: &mut Vec<Effect>) {
+        let mut form = UploadPrompt::of(upload);
+        form.look_at(self, upload.clone(), effects);
+        self.layers.push(Layer::Upload(form));
+    }
+
+    pub(super) fn next_look(&mut self) -> u64 {
+        self.uploading.next_look += 1;
+        self.uploading.next_look
     }
 
     /// A path that was typed: below the home with `~/`, and below the working directory where it is not
@@ -113,29 +121,28 @@ impl App {
 
     /// It was agreed to.
     pub(super) fn begin_upload(&mut self, upload: Upload, stamp: FileStamp) {
-        if self.uploading.current.is_some() {
+        if self.uploading.queue.open() > 0 {
             self.say("it is sent as soon as what is on its way is stored");
         }
-        self.uploading.waiting.push_back((upload, stamp));
+        self.uploading.queue.add(upload, stamp);
+        self.jobs.touch();
     }
 
     /// So many bytes have left.
     pub(super) fn upload_told(&mut self, number: u64, bytes: (u64, u64)) {
-        if let Some(current) = self.uploading.current.as_mut().filter(|it| it.number == number) {
-            current.bytes = bytes;
+        if self.uploading.queue.progressed(number, bytes, self.now.mono) {
+            self.uploading.told_at = self.now.mono;
         }
     }
 
     /// An upload is at its end.
     pub(super) fn uploaded(&mut self, number: u64, end: &UploadEnd, effects: &mut Vec<Effect>) {
-        let Some(current) = self.uploading.current.take_if(|current| current.number == number)
-        else {
-            return;
-        };
-        let path = current.upload.path;
+        let at = self.now.wall_ms.div_euclid(1_000);
+        let Some(job) = self.uploading.queue.ended(number, end.clone(), at) else { return };
+        let path = job.path().to_owned();
+        self.jobs.touch();
         let name = self.shown_path(&path);
         let words = end.words();
-        let at = self.now.wall_ms.div_euclid(1_000);
         if let Some(file) = end.stored() {
             self.account.note_of(Happening::Uploaded, &file.id, name.clone());
             self.uploading.done.push((file.id.clone(), path.clone(), at));
@@ -161,38 +168,72 @@ impl App {
 
     /// Sends nothing of what waits, for this reason.
     fn give_up_waiting(&mut self, why: &str) {
-        for (upload, _) in std::mem::take(&mut self.uploading.waiting) {
-            let text = format!("{}: {why}", self.shown_path(&upload.path));
-            self.account.note_trouble_of(Happening::NotUploaded, text);
+        for number in self.uploading.queue.waiting() {
+            self.give_up_upload(number, why);
         }
+    }
+
+    fn give_up_upload(&mut self, number: u64, why: &str) {
+        let at = self.now.wall_ms.div_euclid(1_000);
+        let end = UploadEnd::Failed(why.to_owned());
+        let Some(job) = self.uploading.queue.ended(number, end, at) else { return };
+        let path = job.path().to_owned();
+        let text = format!("{}: {why}", self.shown_path(&path));
+        self.account.note_trouble_of(Happening::NotUploaded, text);
+        self.jobs.touch();
     }
 
     /// Calls off what is on its way, and what waits.
     pub(super) fn stop_uploading(&mut self, effects: &mut Vec<Effect>) {
-        self.give_up_waiting("not sent: called off");
-        if let Some(current) = &self.uploading.current {
-            effects.push(Effect::StopUpload(current.number));
+        self.give_up_waiting(CALLED_OFF);
+        let current = self.uploading.queue.current().map(|job| job.number);
+        effects.extend(current.map(Effect::StopUpload));
+    }
+
+    /// Calls one off; what is on its way comes to an end by what is told of it.
+    pub(super) fn cancel_upload(&mut self, number: u64, effects: &mut Vec<Effect>) {
+        match self.uploading.queue.job(number).map(|job| &job.state) {
+            Some(UploadState::Waiting) => {
+                self.give_up_upload(number, CALLED_OFF);
+                self.say("called off; it was not sent");
+            }
+            Some(UploadState::Sending) => effects.push(Effect::StopUpload(number)),
+            Some(UploadState::Ended(_)) => self.say("it is over: cancelling undoes nothing"),
+            None => {}
+        }
+    }
+
+    /// Sends one once more, where the service does not have it, as far as is known.
+    pub(super) fn retry_upload(&mut self, number: u64, effects: &mut Vec<Effect>) {
+        let Some(job) = self.uploading.queue.job(number) else { return };
+        match &job.state {
+            UploadState::Ended(end) if end.may_be_sent_again() => {
+                let upload = job.upload.clone();
+                self.upload_again(&upload, effects);
+            }
+            UploadState::Ended(end) if end.stored().is_some() => self.say("it is stored"),
+            UploadState::Ended(_) => {
+                self.say("it may have been stored: look whether it is in the list first");
+            }
+            UploadState::Waiting | UploadState::Sending => self.say("it is not over yet"),
         }
     }
 
     /// The program is left: an upload of which all has been sent, and whose answer nobody waits for. The
     /// bytes that were told last may be fewer than have left since.
     pub(super) fn left_upload(&mut self, sent: &[(u64, UploadEnd)], at: i64) -> Option<Record> {
-        let current = self.uploading.current.take()?;
-        let (_, end) = sent.iter().find(|(number, _)| *number == current.number)?;
-        let path = &current.upload.path;
-        let may_be_stored = end.is_open().then(|| unknown(path));
-        may_be_stored.map(|file| Record::uploaded(&file, path, end, at))
+        let number = self.uploading.queue.current()?.number;
+        let (_, end) = sent.iter().find(|(sent, _)| *sent == number)?;
+        let path = self.uploading.queue.ended(number, end.clone(), at)?.path().to_owned();
+        let may_be_stored = end.is_open().then(|| unknown(&path));
+        may_be_stored.map(|file| Record::uploaded(&file, &path, end, at))
     }
 
     /// Sends the next one, and selects what was stored, where nothing was moved meanwhile.
     pub(super) fn go_on_uploading(&mut self, effects: &mut Vec<Effect>) {
-        if self.uploading.current.is_none()
-            && let Some((upload, stamp)) = self.uploading.waiting.pop_front()
-        {
-            let number = self.next_upload();
-            effects.push(Effect::Upload(number, Box::new(upload.clone()), stamp));
-            self.uploading.current = Some(Current { number, upload, bytes: (0, stamp.bytes) });
+        if let Some(UploadJob { number, upload, stamp, .. }) = self.uploading.queue.begin() {
+            effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
+            self.jobs.touch();
         }
         let Some((id, selected)) = &self.uploading.stored else { return };
         let Some(no) = self.account.store().find(id) else { return };

@@ -372,6 +372,7 @@ pub fn difference(agreed: &Pinned, found: &Pinned) -> Option<String> {
 }
 
 mod answers;
+pub mod job;
 
 #[cfg(test)]
 mod tests;

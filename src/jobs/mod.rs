@@ -15,6 +15,7 @@ pub mod rate;
 pub mod record;
 pub mod rescue;
 pub mod resume;
+pub mod sending;
 pub mod upload;
 pub mod whole;
 

@@ -106,6 +106,12 @@ impl UploadEnd {
         matches!(self, Self::Several(_) | Self::NotSeen(_) | Self::Unknown(_))
     }
 
+    /// Whether it can be sent again without a second one being stored, as far as can be seen.
+    #[must_use]
+    pub fn may_be_sent_again(&self) -> bool {
+        matches!(self, Self::NotSeen(_) | Self::Failed(_) | Self::KeyRefused(_))
+    }
+
     /// The file that is stored, where that is known.
     #[must_use]
     pub fn stored(&self) -> Option<&Pinned> {

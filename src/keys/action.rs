@@ -87,7 +87,7 @@ pub enum Action {
     Complete,
     /// Delete the marked files, or the selected one, from the service.
     Delete,
-    /// Show what is being saved, and what was.
+    /// Show what is being saved, uploaded and deleted, and what was.
     OpenJobs,
     /// Have the job under the cursor rest, or go on.
     PauseJob,

@@ -52,12 +52,7 @@ const LOOK: &[Binding] = &[
         A::OpenEvents,
         "events: what happened to files and service, and when",
     ),
-    bind(
-        "jobs",
-        &[Char('J')],
-        A::OpenJobs,
-        "jobs: what is being saved, how far, and where it lies",
-    ),
+    bind("jobs", &[Char('J')], A::OpenJobs, "jobs: what is saved, uploaded, deleted, and how far"),
     bind("times", &[Char('t')], A::CycleTimes, "times relative, local, UTC"),
     bind("columns", &[Char('w')], A::OpenColumns, "choose columns, their order and widths"),
     bind("theme", &[Char('T')], A::NextTheme, "next theme"),

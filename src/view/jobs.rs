@@ -1,4 +1,4 @@
-//! What is being saved, and what was.
+//! What takes time, and what did: downloads, uploads, deletions.
 //!
 //! ```text
 //! ╭─ Jobs · 3 of 12 · 41 % · 18 MiB/s · 48s ──────────────────────────────────────────╮
@@ -11,26 +11,23 @@ use ratatui::layout::Rect;
 
 use super::screens::centred;
 use super::{Pen, foot, heading};
-use crate::app::App;
+use crate::app::joblist::any::JobDeed;
 use crate::app::layers::jobs::Jobs;
-use crate::app::sheets::jobs;
-use crate::jobs::job::{JobState, Pause};
+use crate::app::sheets::{footer, jobs};
 use crate::keys::{Action, Hint};
-use crate::text::grouped;
+use crate::text::{grouped, shorten_end};
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
     let Pen { app, theme, .. } = *pen;
     let list = Jobs::place(app, area);
     let list_cursor = layer.cursor();
     let cursor = list_cursor.line(list.lines);
-    let sum = app.saving().sum();
-    let title = match (list.lines, sum.open) {
-        (0, _) => "Jobs".to_owned(),
-        (_, 0) => format!("Jobs{}", done(app)),
-        _ => {
-            let room = usize::from(area.width).saturating_sub(12);
-            format!("Jobs · {}", jobs::progress(app, room).trim_start_matches("↓ "))
-        }
+    let room = usize::from(area.width).saturating_sub(5);
+    let under_way = footer::under_way(app, room.saturating_sub(7));
+    let title = match list.lines {
+        0 => "Jobs".to_owned(),
+        _ if under_way.is_empty() => format!("Jobs{}", jobs::done(app)),
+        _ => format!("Jobs · {}", under_way.trim_start_matches("↓ ")),
     };
     let place = match list.lines {
         0 => String::new(),
@@ -40,7 +37,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
     let (hint, place) = foot(pen, area, &hints, &place);
     let block = pen
         .boxed(app.is_focused())
-        .title_top(heading(&title, theme.strong))
+        .title_top(heading(&shorten_end(&title, room), theme.strong))
         .title_bottom(heading(&hint, theme.chrome))
         .title_bottom(place);
     let inner = pen.block(area, &block);
@@ -48,8 +45,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
         let hints = app.main_hints(&[
             Hint::new(&[Action::Download], "saves a file"),
             Hint::new(&[Action::Rescue], "saves what is at risk"),
+            Hint::new(&[Action::Upload], "uploads one"),
         ]);
-        let lines = [("Nothing is being saved.".to_owned(), theme.text), (hints, theme.chrome)];
+        let lines = [("There are no jobs.".to_owned(), theme.text), (hints, theme.chrome)];
         return centred(pen, inner, &lines);
     }
     let first = list_cursor.first(&list);
@@ -67,58 +65,14 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
         && let Some(job) = layer.job(app)
     {
         let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
-        pen.lines(rest, &jobs::about(app, job, inner.width));
+        pen.lines(rest, &jobs::about(app, &job, inner.width));
     }
-    if below < inner.bottom()
-        && let Some(dead) = layer.dead(app)
-    {
-        let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
-        pen.lines(rest, &jobs::about_dead(app, dead, inner.width));
-    }
-}
-
-/// What became of the jobs, where none is open: ` · 12 saved · 2 failed · 1 dead`.
-fn done(app: &App) -> String {
-    let saving = app.saving();
-    let count = |is_it: fn(&JobState) -> bool| {
-        saving.queue().jobs().filter(|job| is_it(&job.state)).count()
-    };
-    let counts = [
-        (count(|state| matches!(state, JobState::Saved(_))), "saved"),
-        (count(|state| matches!(state, JobState::Failed(_))), "failed"),
-        (count(|state| matches!(state, JobState::Cancelled)), "cancelled"),
-        (saving.dead().len(), "dead"),
-    ];
-    let counts = counts.iter().filter(|(count, _)| *count > 0);
-    let words = counts.map(|(count, what)| format!("{} {what}", grouped(*count)));
-    [String::new()].into_iter().chain(words).collect::<Vec<_>>().join(" · ")
 }
 
 /// What can be done with the job under the cursor.
 fn hints(pen: &Pen<'_>, layer: &Jobs) -> String {
-    let job = layer.job(pen.app);
-    let hints = match job.map(|job| &job.state) {
-        None if layer.dead(pen.app).is_some() => vec![
-            Hint::new(&[Action::CancelJob], "removes what is kept"),
-            Hint::new(&[Action::CopyId], "copies the path"),
-        ],
-        None | Some(JobState::Finishing) => vec![],
-        Some(JobState::Running | JobState::Waiting) => vec![
-            Hint::new(&[Action::PauseJob], "pauses"),
-            Hint::new(&[Action::CancelJob], "cancels"),
-        ],
-        Some(JobState::Paused(Pause::Wanted | Pause::DiskFull)) => vec![
-            Hint::new(&[Action::PauseJob], "goes on"),
-            Hint::new(&[Action::CancelJob], "cancels"),
-        ],
-        Some(JobState::Failed(_) | JobState::Cancelled) => {
-            let has_some = job.is_some_and(|job| job.received > 0);
-            let removes = Hint::new(&[Action::CancelJob], "removes what is kept");
-            let again = Hint::new(&[Action::RetryJob], "tries again");
-            [again].into_iter().chain(has_some.then_some(removes)).collect()
-        }
-        Some(JobState::Saved(_)) => vec![Hint::new(&[Action::CopyId], "copies the path")],
-    };
-    let closes = [Hint::new(&[Action::GoBack], "closes")];
-    pen.app.hints(&[hints, closes.to_vec()].concat())
+    let deeds = layer.job(pen.app).map(|job| job.deeds()).unwrap_or_default();
+    let closes = Hint::new(&[Action::GoBack], "closes");
+    let hints: Vec<Hint> = deeds.into_iter().map(JobDeed::hint).chain([closes]).collect();
+    pen.app.hints(&hints)
 }

@@ -27,6 +27,7 @@ mod help;
 mod hindered;
 mod hostile;
 mod house;
+mod joblist;
 mod jobs;
 mod layers;
 mod leisure;

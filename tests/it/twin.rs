@@ -113,7 +113,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// What the disk says, and how far a file is that is saved.
+    /// What the disk says, and how far a file is that is saved or uploaded.
     fn answer_from_disk(&mut self, effect: &Effect) {
         let after = |ms| self.now.mono + Duration::from_millis(ms);
         match effect {
@@ -153,6 +153,19 @@ impl<'a> Side<'a> {
                 for step in 1..15 {
                     let told = Told::Received(step * 1_000, Some(1_000_000));
                     let event = Event::SavingTold(vec![(*turn, told)]);
+                    self.to_tell.push((after(step * 137), event));
+                }
+            }
+            Effect::LookAtFile(number, upload) => {
+                let mut validator = Validator::new(of_service("openai").unwrap(), Use::Other, None);
+                validator.feed(b"{}\n");
+                let stamp = FileStamp { bytes: 9_000_000, modified: (1, 0), inode: 1, device: 1 };
+                let found = Ok(Box::new(((**upload).clone(), validator.finish(), stamp)));
+                self.to_tell.push((after(30), Event::FileLookedAt(*number, found)));
+            }
+            Effect::Upload(number, ..) => {
+                for step in 1..15 {
+                    let event = Event::UploadTold(*number, (step * 1_000, 9_000_000));
                     self.to_tell.push((after(step * 137), event));
                 }
             }

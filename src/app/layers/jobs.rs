@@ -1,14 +1,13 @@
-//! What is being saved, and what was: a line a job.
+//! What takes time, of each kind, and what did: a line a job.
 
 use ratatui::layout::{Position, Rect};
 
-use super::{App, Behave, Changing, Fate, ListCursor, ListPlace};
+use super::{App, Behave, Changing, Fate, Layer, ListCursor, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::geometry::inside;
-use crate::app::saving::Saving;
-use crate::app::saving::list::JobsLine;
-use crate::jobs::Job;
-use crate::jobs::dead::DeadPart;
+use crate::app::joblist::any::AnyJob;
+use crate::app::joblist::{JobsLine, JobsList};
+use crate::app::layers::events::Events;
 use crate::keys::{Action, Hint, Scope};
 use crate::text::shorten_middle;
 
@@ -30,7 +29,7 @@ impl Jobs {
     /// Where its lines stand.
     #[must_use]
     pub fn place(app: &App, screen: Rect) -> ListPlace {
-        let mut list = ListPlace::full(screen, app.saving().lines());
+        let mut list = ListPlace::full(screen, app.jobs().lines());
         if inside(screen).height >= FOOT_FROM {
             list.room.height = list.room.height.saturating_sub(FOOT);
         }
@@ -43,67 +42,95 @@ impl Jobs {
         ListCursor::below(self.top, self.line)
     }
 
-    /// The job under the cursor, if one is.
+    /// The job under the cursor, of whatever kind, if one is.
     #[must_use]
-    pub fn job<'a>(&self, app: &'a App) -> Option<&'a Job> {
-        match self.chosen.as_ref()? {
-            JobsLine::Job(id) => app.saving().queue().job(*id),
-            JobsLine::Dead(_) => None,
-        }
-    }
-
-    /// What is under the cursor that nobody goes on with.
-    #[must_use]
-    pub fn dead<'a>(&self, app: &'a App) -> Option<&'a DeadPart> {
-        match self.chosen.as_ref()? {
-            JobsLine::Job(_) => None,
-            JobsLine::Dead(path) => app.saving().dead().iter().find(|dead| dead.path == *path),
-        }
+    pub fn job<'a>(&self, app: &'a App) -> Option<AnyJob<'a>> {
+        app.any_job(self.chosen.as_ref()?)
     }
 
     /// Goes with what is under the cursor; where that is gone, to what stands there now.
-    pub(in crate::app) fn settle(&mut self, saving: &Saving) {
-        let line = self.chosen.as_ref().and_then(|entry| saving.line_of(entry));
-        self.line = line.unwrap_or(self.line).min(saving.lines().saturating_sub(1));
-        self.chosen = saving.entry(self.line);
+    pub(in crate::app) fn settle(&mut self, list: &JobsList) {
+        let line = self.chosen.as_ref().and_then(|line| list.place_of(line));
+        self.line = line.unwrap_or(self.line).min(list.lines().saturating_sub(1));
+        self.chosen = list.line(self.line);
     }
 
     fn go<T>(&mut self, app: &App, moved: impl FnOnce(&mut ListCursor, &ListPlace) -> T) -> T {
         let (mut cursor, place) = (self.cursor(), Self::place(app, app.screen()));
         let told = moved(&mut cursor, &place);
         (self.top, self.line) = (cursor.first(&place), cursor.line(place.lines));
-        self.chosen = app.saving().entry(self.line);
+        self.chosen = app.jobs().line(self.line);
         told
     }
 
     fn copy(&self, app: &mut App, effects: &mut Vec<Effect>) {
-        let of_job = || self.job(app).and_then(|job| job.path.clone());
-        match self.dead(app).map(|dead| dead.path.clone()).or_else(of_job) {
+        let Some(job) = self.job(app) else { return };
+        match job.path() {
             Some(path) => {
-                let text = crate::account::shelf::shown(&path);
+                let text = crate::account::shelf::shown(path);
                 effects.push(Effect::Copy { what: shorten_middle(&text, 60), text });
             }
+            None if matches!(job, AnyJob::Deletion(_)) => app.say("a deletion has no path"),
             None => app.say("it lies nowhere yet"),
         }
     }
 
-    /// What an action does to what nobody goes on with; tells whether it was one of those.
-    fn act_on_dead(
-        dead: &DeadPart,
-        app: &mut App,
-        action: Action,
-        effects: &mut Vec<Effect>,
-    ) -> bool {
-        match action {
-            Action::CancelJob => effects.push(Effect::RemoveDead(Box::new(dead.clone()))),
-            Action::PauseJob | Action::RetryJob => {
+    /// Goes to the file that the job is about, or to what happened to those that it is about.
+    fn go_to_file(&self, app: &mut App) -> Fate {
+        let Some(job) = self.job(app) else { return Fate::Stays };
+        let is_deletion = matches!(job, AnyJob::Deletion(_));
+        match job.file_id().cloned() {
+            Some(id) if app.go_to_file(&id) => return Fate::Closes,
+            Some(_) => {}
+            None if is_deletion => app.layers.push(Layer::Events(Events::default())),
+            None => app.say("it is not known to be on the service"),
+        }
+        Fate::Stays
+    }
+}
+
+/// What a key asks of the job under the cursor.
+#[derive(Clone, Copy)]
+enum Steered {
+    /// To rest, or to go on.
+    Rest,
+    /// To be called off, or to lose what is kept of it.
+    CallOff,
+    /// To be tried again.
+    Again,
+}
+
+/// Does it to a job; says why it does nothing where it does not.
+fn steer(line: JobsLine, app: &mut App, steered: Steered, effects: &mut Vec<Effect>) {
+    match line {
+        JobsLine::Download(id) => match steered {
+            Steered::Rest => app.pause_job(id),
+            Steered::CallOff => app.cancel_job(id, effects),
+            Steered::Again => app.retry_job(id),
+        },
+        JobsLine::Upload(number) => match steered {
+            Steered::Rest => app.say("a file is sent in one go: it cannot rest"),
+            Steered::CallOff => app.cancel_upload(number, effects),
+            Steered::Again => app.retry_upload(number, effects),
+        },
+        JobsLine::Deletion(number) => match steered {
+            Steered::Rest => app.say("a deletion does not rest; it can be called off"),
+            Steered::CallOff => app.cancel_deletion(number),
+            Steered::Again => {
+                app.say("what was left is asked about anew where the files are marked");
+            }
+        },
+        JobsLine::Dead(path) => match steered {
+            Steered::CallOff => {
+                let dead = app.jobs().dead().iter().find(|dead| dead.path == path).cloned();
+                effects.extend(dead.map(|dead| Effect::RemoveDead(Box::new(dead))));
+            }
+            Steered::Rest | Steered::Again => {
                 let removes = [Hint::new(&[Action::CancelJob], "removes what is kept")];
                 let hint = app.settings().keys.hints(&removes, &[Scope::Jobs]);
                 app.say(format!("nobody saves it; {hint}"));
             }
-            _ => return false,
-        }
-        true
+        },
     }
 }
 
@@ -121,33 +148,19 @@ impl Behave for Jobs {
             self.go(app, |cursor, place| cursor.go_by(lines, place));
             return Fate::Stays;
         }
-        let dead = self.dead(app).cloned();
-        if dead.as_ref().is_some_and(|dead| Self::act_on_dead(dead, app, action, effects)) {
-            return Fate::Stays;
-        }
-        let job = self.job(app).map(|job| (Some(job.id), job.file().id.clone()));
-        let job = job.or_else(|| dead.map(|dead| (None, dead.id)));
-        match (action, job) {
-            (Action::OpenJobs, _) => return Fate::Closes,
-            (Action::PauseJob, Some((Some(id), _))) => app.pause_job(id),
-            (Action::CancelJob, Some((Some(id), _))) => app.cancel_job(id, effects),
-            (Action::RetryJob, Some((Some(id), _))) => app.retry_job(id),
-            (Action::CopyId, Some(_)) => self.copy(app, effects),
-            (Action::Choose | Action::OpenDetail, Some((_, id))) => {
-                if app.go_to_file(&id) {
-                    return Fate::Closes;
-                }
-            }
-            (
-                Action::PauseJob
-                | Action::CancelJob
-                | Action::RetryJob
-                | Action::CopyId
-                | Action::Choose
-                | Action::OpenDetail,
-                _,
-            ) => app.say("there is no job"),
-            (action, _) => return app.act_anywhere(action, effects),
+        let steered = match action {
+            Action::OpenJobs => return Fate::Closes,
+            Action::PauseJob => Some(Steered::Rest),
+            Action::CancelJob => Some(Steered::CallOff),
+            Action::RetryJob => Some(Steered::Again),
+            Action::CopyId | Action::Choose | Action::OpenDetail => None,
+            action => return app.act_anywhere(action, effects),
+        };
+        match (self.chosen.clone(), steered) {
+            (None, _) => app.say("there is no job"),
+            (Some(line), Some(steered)) => steer(line, app, steered, effects),
+            (Some(_), None) if action == Action::CopyId => self.copy(app, effects),
+            (Some(_), None) => return self.go_to_file(app),
         }
         Fate::Stays
     }

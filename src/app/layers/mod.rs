@@ -151,7 +151,7 @@ pub enum Layer {
     Agenda(Agenda),
     /// What was new, changed, gone, and when.
     Events(Events),
-    /// What is being saved, and what was.
+    /// What is being saved, uploaded and deleted, and what was.
     Jobs(Jobs),
     /// Where files are saved to, while it is typed.
     SaveTo(SaveTo),

@@ -9,7 +9,7 @@ use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
 use crate::keys::{Action, Hint, Scope};
-use crate::time::span::read_span;
+use crate::time::span::{read_span, short_span};
 use crate::validation::Report;
 
 /// Cells of the box.
@@ -50,6 +50,14 @@ impl UploadPrompt {
         let text = |text: &str| Input::new(text.to_owned());
         let inputs = Box::new([text(""), text("batch"), text("")]);
         Self { inputs, field: PATH, candidates: vec![], look: Look::NotYet, armed: false }
+    }
+
+    /// One with what was typed for an upload before.
+    pub(in crate::app) fn of(upload: &Upload) -> Self {
+        let path = upload.path.to_string_lossy().into_owned();
+        let kept = upload.expires_s.map_or(String::new(), short_span);
+        let inputs = Box::new([path, upload.purpose.clone(), kept].map(Input::new));
+        Self { inputs, ..Self::new() }
     }
 
     /// What was typed, and which of it has the cursor.
@@ -145,7 +153,17 @@ impl UploadPrompt {
             return app.say("a purpose is needed, such as batch");
         }
         let upload = Upload { path: app.uploaded_path(text), purpose, expires_s };
-        let number = app.next_upload();
+        self.look_at(app, upload, effects);
+    }
+
+    /// Has a file looked at.
+    pub(in crate::app) fn look_at(
+        &mut self,
+        app: &mut App,
+        upload: Upload,
+        effects: &mut Vec<Effect>,
+    ) {
+        let number = app.next_look();
         self.candidates.clear();
         self.look = Look::Going(number);
         effects.push(Effect::LookAtFile(number, Box::new(upload)));

@@ -58,7 +58,7 @@ impl App {
         let work = OpenWork {
             saving: self.saving.sum,
             deleting: deleting.map_or(0, |sum| sum.all - sum.over()),
-            uploading: self.uploading().open(),
+            uploading: self.uploading().queue().open(),
         };
         let is_idle = work.saving.open + work.deleting + work.uploading == 0;
         if is_idle || self.layout().is_none() {

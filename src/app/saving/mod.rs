@@ -2,14 +2,12 @@
 
 mod asking;
 mod doing;
-pub mod list;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
-use crate::jobs::dead::DeadPart;
 use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
@@ -27,12 +25,6 @@ pub struct Saving {
     sum: Sum,
     /// Bytes that are still to come, as far as they are known.
     to_come: u64,
-    /// The jobs as they are listed.
-    order: Vec<JobId>,
-    /// Whether they were asked for just now: then they are put in order.
-    is_opened: bool,
-    /// What is kept of files that nobody goes on with.
-    dead: Vec<DeadPart>,
     /// The processes that had the files of these jobs when they were tried.
     held_by: HashMap<JobId, u32>,
     /// Whether anything happened since these two were made.
@@ -55,9 +47,6 @@ impl Saving {
             queue: Queue::new(at_once, seed),
             sum: Sum::default(),
             to_come: 0,
-            order: vec![],
-            is_opened: false,
-            dead: vec![],
             held_by: HashMap::new(),
             is_stale: false,
             told_at: Duration::ZERO,
@@ -90,12 +79,6 @@ impl Saving {
     #[must_use]
     pub fn held_by(&self, id: JobId) -> Option<u32> {
         self.held_by.get(&id).copied()
-    }
-
-    /// The jobs as they are listed.
-    #[must_use]
-    pub fn order(&self) -> &[JobId] {
-        &self.order
     }
 
     /// The moment of which rates are told: the last whole second, or what was told after it, so that they
@@ -138,17 +121,16 @@ impl Saving {
         std::mem::take(&mut self.looks_again)
     }
 
-    fn catch_up(&mut self, now: Duration, is_looked_at: bool) {
+    /// Brings up to date what is known of all of them together; tells whether anything happened.
+    fn catch_up(&mut self, now: Duration) -> bool {
         self.rate = self.queue.rate(now).or(self.rate);
         if !std::mem::take(&mut self.is_stale) {
-            return;
+            return false;
         }
         self.sum = self.queue.sum();
         self.to_come = self.queue.wanted_bytes();
         self.held_by.retain(|id, _| self.queue.job(*id).is_some_and(|job| !job.is_over()));
-        let queue = &self.queue;
-        self.dead.retain(|dead| !queue.is_open(&dead.id));
-        self.put_in_order(is_looked_at);
+        true
     }
 }
 
@@ -312,9 +294,9 @@ impl App {
                 self.saving.is_stale = true;
             }
         }
-        let is_looked_at = self.layers.jobs_mut().is_some();
-        self.saving.catch_up(self.now.mono, is_looked_at);
-        self.follow_jobs();
+        if self.saving.catch_up(self.now.mono) {
+            self.jobs.touch();
+        }
         let shown = (self.saving.sum.open > 0)
             .then(|| u8::try_from(self.saving.per_cent().unwrap_or_default()).unwrap_or(100));
         if shown != self.saving.shown {

@@ -77,7 +77,8 @@ pub fn footer(app: &App, columns: u16) -> Footer {
 }
 
 /// What is being done to files, as much of it as there is room for; the first of it in any case.
-fn under_way(app: &App, room: usize) -> String {
+#[must_use]
+pub fn under_way(app: &App, room: usize) -> String {
     let all = [deletion::progress(app), upload::progress(app, room), jobs::progress(app, room)];
     let mut words = String::new();
     for more in all.iter().filter(|more| !more.is_empty()) {

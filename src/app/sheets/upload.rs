@@ -4,6 +4,7 @@ use super::Line;
 use crate::account::shelf::shown;
 use crate::app::App;
 use crate::app::layers::upload::{FINDINGS, Look, UploadPrompt};
+use crate::app::saving::share;
 use crate::text::{grouped, shorten_end, shorten_middle, size};
 use crate::theme::Tone;
 use crate::validation::Severity;
@@ -59,16 +60,16 @@ fn found_lines(report: &crate::validation::Report, cells: usize) -> Vec<Line> {
 /// How far an upload is, while one is on its way; empty where none is.
 #[must_use]
 pub fn progress(app: &App, room: usize) -> String {
-    let Some(current) = app.uploading().current() else { return String::new() };
-    let (sent, total) = current.bytes;
-    let share = match (sent, total) {
-        (sent, total) if total > 0 && sent >= total => "waiting for the answer".to_owned(),
-        (sent, total) => format!("{} %", u128::from(sent) * 100 / u128::from(total.max(1))),
+    let Some(job) = app.uploading().queue().current() else { return String::new() };
+    let share = if job.awaits_answer() {
+        "waiting for the answer".to_owned()
+    } else {
+        format!("{} %", share(job.sent, job.total))
     };
-    let waiting = app.uploading().open() - 1;
+    let waiting = app.uploading().queue().open() - 1;
     let waiting = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
     let rest = format!(" · {share}{waiting}");
-    let name = current.upload.path.file_name().map(std::path::Path::new);
+    let name = job.path().file_name().map(std::path::Path::new);
     let name = name.map_or(String::new(), shown);
     let room = room.saturating_sub(crate::text::width(&rest) + 2).clamp(8, 30);
     format!("↑ {}{rest}", shorten_middle(&name, room))

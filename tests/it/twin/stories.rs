@@ -277,7 +277,7 @@ pub fn each_layer() -> impl Iterator<Item = Story> {
     })
 }
 
-fn once_wrong() -> [Story; 6] {
+fn once_wrong() -> [Story; 8] {
     let failing = |ms| match ms {
         0..1_000 => Reply::After(40),
         _ => Reply::Fails(40, unavailable(None)),
@@ -306,6 +306,20 @@ fn once_wrong() -> [Story; 6] {
             .served(move |_| Reply::Fails(40, unavailable(None)))
             .keys(500, "a")
             .lasting(40),
+        // Its rate falls while nothing more leaves.
+        Story::quiet("an upload under jobs")
+            .keys(300, "ux\n")
+            .keys(2_000, "\n")
+            .keys(2_300, "J")
+            .lasting(20),
+        Story::quiet("a deletion that waits under jobs")
+            .file(None, None)
+            .served(|ms| match ms {
+                1_000..1_400 => Reply::Fails(40, unavailable(Some(6))),
+                _ => Reply::After(40),
+            })
+            .keys(500, "D")
+            .keys(1_100, "yJ"),
         Story::quiet("a wait is over").served(move |_| Reply::Fails(40, asked.clone())).lasting(95),
     ]
 }

@@ -1,24 +1,30 @@
 //! The jobs: how far each is, how fast, what is to go beside what its file has left, and where it lies.
 
-use std::path::Path;
+mod about;
+mod row;
+
 use std::time::Duration;
 
 use ratatui::layout::Rect;
 
 use super::{Line, cells};
-use crate::account::shelf::shown;
 use crate::app::App;
+use crate::app::joblist::any::AnyJob;
 use crate::app::layers::jobs::Jobs;
-use crate::app::saving::share;
 use crate::jobs::Job;
 use crate::jobs::dead::DeadPart;
+use crate::jobs::deletion::DeletionSum;
 use crate::jobs::job::{JobState, Pause, Sum};
-use crate::jobs::name::PART;
+use crate::jobs::sending::UploadState;
+use crate::jobs::upload::UploadEnd;
 use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, size};
 use crate::theme::Tone;
-use crate::time::expiry::{self, Stated, TimeLeft, Urgency};
+use crate::time::expiry::{self, Stated, TimeLeft};
 use crate::time::span::wait;
+use row::{Course, JobRow};
+
+pub use about::about;
 
 /// Cells before the first column.
 const MARKER: u16 = 3;
@@ -98,73 +104,56 @@ impl Columns {
         line
     }
 
-    fn line(&self, app: &App, job: &Job) -> Line {
-        let now = app.saving().moment(app.now().mono);
+    /// The cell before which the words of a job end, where there is room for them: they would end at `wanted`
+    /// if they began at once.
+    fn end_of_words(&self, job: &AnyJob<'_>, wanted: u16) -> u16 {
+        match (job, self.left) {
+            // Clear of what its file has left.
+            (AnyJob::Download(_), Some(left)) => left - LEFT - GAP,
+            (AnyJob::Download(_), None) => self.right,
+            // With the columns, unless there is too much to say.
+            (_, left) => {
+                let end = left.unwrap_or(self.to_go);
+                if wanted <= end { end } else { self.right }
+            }
+        }
+    }
+
+    fn line(&self, app: &App, job: &AnyJob<'_>) -> Line {
+        let row = JobRow::of(app, job);
         let mut line = Line::default();
-        let (sign, tone) = sign(&job.state);
+        let (sign, tone) = job.sign();
         line.put(1, tone, sign);
-        let name = job.file().shown(255);
-        let name_tone = if job.is_over() { Tone::Chrome } else { Tone::Text };
-        line.put(MARKER, name_tone, shorten_middle(&name, usize::from(self.name)));
-        let per_cent = job.total.filter(|total| *total > 0).map(|total| share(job.received, total));
-        let has_begun = job.received > 0 && !job.is_over();
-        if let (Some(end), Some(share), true) = (self.bar, per_cent, has_begun) {
+        line.put(MARKER, row.name_tone, shorten_middle(&row.name, usize::from(self.name)));
+        if let (Some(end), Some(share)) = (self.bar, row.bar) {
             let filled = usize::try_from(share).unwrap_or(0) * usize::from(BAR) / 100;
             line.put(end - BAR, Tone::Accent, "▰".repeat(filled));
             line.push(Tone::Chrome, "▱".repeat(usize::from(BAR) - filled));
         }
         if let Some(end) = self.bytes {
-            line.put_right(0, end, Tone::Text, bytes_words(job));
+            line.put_right(0, end, Tone::Text, row.amount);
         }
-        let words = state_words(app, job);
-        if let Some((words, tone)) = words {
-            // In place of what is known only of one that runs.
-            let from = self.bytes.unwrap_or(MARKER + self.name) + GAP;
-            let end = self.left.map_or(self.right, |end| end - LEFT - GAP);
-            let room = usize::from(end.saturating_sub(from));
-            line.put_right(from, end, tone, shorten_end(&words, room));
-        } else {
-            let share = per_cent.map(|share| format!("{share} %")).unwrap_or_default();
-            line.put_right(0, self.per_cent, Tone::Text, share);
-            let rate = job.rate(now);
-            if let (Some(end), Some(rate)) = (self.rate, rate) {
-                line.put_right(0, end, Tone::Text, format!("{}/s", size(whole(rate))));
+        match row.course {
+            Course::Words(words, tone) => {
+                // In place of what is known only of one that runs, and of its time left where it has none.
+                let from = self.bytes.unwrap_or(MARKER + self.name) + GAP;
+                let end = self.end_of_words(job, from.saturating_add(cells(&words)));
+                let room = usize::from(end.saturating_sub(from));
+                line.put_right(from, end, tone, shorten_end(&words, room));
             }
-            let to_go = seconds_to_go(job, rate).map_or("—".to_owned(), wait);
-            let (_, late) = left_of(app, job);
-            let tone = if late.is_some_and(|left| seconds_to_go(job, rate) > Some(left)) {
-                Tone::Error
-            } else {
-                Tone::Text
-            };
-            line.put_right(0, self.to_go, tone, to_go);
+            Course::Numbers { share, rate, to_go, is_late } => {
+                let share = share.map(|share| format!("{share} %")).unwrap_or_default();
+                line.put_right(0, self.per_cent, Tone::Text, share);
+                if let (Some(end), Some(rate)) = (self.rate, rate) {
+                    line.put_right(0, end, Tone::Text, format!("{}/s", size(rate)));
+                }
+                let tone = if is_late { Tone::Error } else { Tone::Text };
+                line.put_right(0, self.to_go, tone, to_go.map_or("—".to_owned(), wait));
+            }
         }
-        if let Some(end) = self.left.filter(|_| !matches!(job.state, JobState::Saved(_))) {
-            let (left, _) = left_of(app, job);
-            let urgency = app.urgency(left);
-            let tone = match urgency {
-                Urgency::Fresh | Urgency::Never | Urgency::Unknown => Tone::Chrome,
-                urgency => Tone::Urgency(urgency),
-            };
-            line.put_right(0, end, tone, left.to_string());
+        if let (Some(end), Some((left, tone))) = (self.left, row.left) {
+            line.put_right(0, end, tone, left);
         }
-        line
-    }
-
-    /// The line of what is kept of a file that nobody goes on with.
-    fn dead(&self, app: &App, dead: &DeadPart) -> Line {
-        let mut line = Line::default();
-        line.put(1, Tone::Warning, "†");
-        let name = dead.path.file_name().map_or(String::new(), |name| shown(Path::new(name)));
-        line.put(MARKER, Tone::Chrome, shorten_middle(&name, usize::from(self.name)));
-        if let Some(end) = self.bytes {
-            let of = dead.total.map_or(String::new(), |total| format!(" / {}", size(total)));
-            line.put_right(0, end, Tone::Text, format!("{}{of}", size(dead.received)));
-        }
-        let from = self.bytes.unwrap_or(MARKER + self.name) + GAP;
-        let words = format!("dead · untouched for {}", days_words(app, dead));
-        let room = usize::from(self.right.saturating_sub(from));
-        line.put_right(from, self.right, Tone::Warning, shorten_end(&words, room));
         line
     }
 }
@@ -201,16 +190,6 @@ fn whole(rate: f64) -> u64 {
     rate.clamp(0.0, 1e15) as u64
 }
 
-fn bytes_words(job: &Job) -> String {
-    match job.total {
-        Some(total) if job.received == total => size(total),
-        Some(total) if job.received == 0 => size(total),
-        Some(total) => format!("{} / {}", size(job.received), size(total)),
-        None if job.received == 0 => "—".to_owned(),
-        None => size(job.received),
-    }
-}
-
 /// What is said of a job that does not run, and in which tone.
 fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
     let text = |text: &str| Some((text.to_owned(), Tone::Chrome));
@@ -236,83 +215,34 @@ fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
     }
 }
 
-fn sign(state: &JobState) -> (&'static str, Tone) {
-    match state {
-        JobState::Running | JobState::Finishing => ("↓", Tone::Accent),
-        JobState::Waiting => ("·", Tone::Chrome),
-        JobState::Paused(_) => ("‖", Tone::Warning),
-        JobState::Saved(_) => ("✓", Tone::Accent),
-        JobState::Failed(_) => ("!", Tone::Error),
-        JobState::Cancelled => ("-", Tone::Chrome),
-    }
-}
-
 /// The names of the columns, and the lines in view.
 #[must_use]
 pub fn visible(app: &App, room: Rect, first: usize) -> (Line, Vec<Line>) {
     let columns = Columns::within(room.width);
-    let jobs = app.saving().order().iter().filter_map(|id| app.saving().queue().job(*id));
-    let jobs = jobs.map(|job| columns.line(app, job));
-    let dead = app.saving().dead().iter().map(|dead| columns.dead(app, dead));
-    let lines = jobs.chain(dead).skip(first).take(usize::from(room.height));
-    (columns.head(), lines.collect())
+    let lines = in_view(app, room, first).map(|job| columns.line(app, &job)).collect();
+    (columns.head(), lines)
+}
+
+/// The jobs in view in a room, from the line `first` on.
+fn in_view(app: &App, room: Rect, first: usize) -> impl Iterator<Item = AnyJob<'_>> {
+    let lines = (first..).map_while(|line| app.jobs().line(line));
+    lines.take(usize::from(room.height)).filter_map(|line| app.any_job(&line))
 }
 
 /// The signs before the jobs, and what they mean.
 #[must_use]
-pub fn signs() -> [(&'static str, &'static str); 7] {
+pub fn signs() -> [(&'static str, &'static str); 9] {
     [
         ("↓", "on its way, or being written for good"),
+        ("↑", "being uploaded"),
+        ("×", "files are being deleted"),
         ("·", "waits for its turn, or for the next try"),
         ("‖", "rests until it is to go on"),
-        ("✓", "saved"),
-        ("!", "came to nothing"),
+        ("✓", "done: saved, stored or deleted"),
+        ("!", "came to nothing, not to all, or nobody knows"),
         ("-", "cancelled"),
         ("†", "dead: kept of a file that was not gone on with for 7 days"),
     ]
-}
-
-/// What there is to say of what is under the cursor that nobody goes on with.
-#[must_use]
-pub fn about_dead(app: &App, dead: &DeadPart, width: u16) -> Vec<Line> {
-    let room = usize::from(width.saturating_sub(1));
-    let place = format!("{}{PART}", app.shown_path(&dead.path));
-    let at = app.shown_zone().past(dead.touched_s, app.now().wall_ms.div_euclid(1_000));
-    let id = dead.id.borrow().printable_within(128);
-    let words = format!("written to last {at} · {id}");
-    let put = |tone, text: &str| {
-        let mut line = Line::default();
-        line.put(1, tone, text);
-        line
-    };
-    vec![
-        put(Tone::Text, &shorten_middle(&place, room)),
-        put(Tone::Chrome, &shorten_end(&words, room)),
-    ]
-}
-
-/// What there is to say of the job under the cursor: where it lies, and its proof, or why it is not there.
-#[must_use]
-pub fn about(app: &App, job: &Job, width: u16) -> Vec<Line> {
-    let room = usize::from(width.saturating_sub(1));
-    let place = match (&job.path, &job.state) {
-        (Some(path), _) => app.shown_path(path),
-        (None, _) => format!("to {}", app.shown_path(&job.download.folder)),
-    };
-    let (words, tone) = match &job.state {
-        JobState::Saved(saved) => {
-            let at = app.shown_zone().past(saved.at, app.now().wall_ms.div_euclid(1_000));
-            (format!("{at} · {} · SHA-256 {}", saved.proof, saved.sha256), Tone::Chrome)
-        }
-        JobState::Failed(failure) => (failure.words.clone(), Tone::Error),
-        _ => (job.file().id.borrow().printable_within(128), Tone::Chrome),
-    };
-    let put = |tone, text: &str| {
-        let mut line = Line::default();
-        line.put(1, tone, text);
-        line
-    };
-    vec![put(Tone::Text, &shorten_middle(&place, room)), put(tone, &shorten_end(&words, room))]
 }
 
 /// All jobs together, in a few words: `3 of 12 · 1 failed · 41 % · 18 MiB/s · 48s`; 3 of them are saved.
@@ -342,6 +272,37 @@ pub fn together(app: &App) -> String {
     parts.join(" · ")
 }
 
+/// What became of the jobs, where none is open: ` · 12 saved · 2 failed · 1 dead`.
+#[must_use]
+pub fn done(app: &App) -> String {
+    let saving = app.saving();
+    let count = |is_it: fn(&JobState) -> bool| {
+        saving.queue().jobs().filter(|job| is_it(&job.state)).count()
+    };
+    let uploads = |is_it: fn(&UploadEnd) -> bool| {
+        let jobs = app.uploading().queue().jobs();
+        jobs.filter(|job| matches!(&job.state, UploadState::Ended(end) if is_it(end))).count()
+    };
+    let is_stored = |end: &UploadEnd| end.stored().is_some();
+    let deletions =
+        |of: fn(DeletionSum) -> usize| app.deleting().jobs().map(|job| of(job.sum)).sum::<usize>();
+    let counts = [
+        (count(|state| matches!(state, JobState::Saved(_))), "saved"),
+        (count(|state| matches!(state, JobState::Failed(_))), "failed"),
+        (count(|state| matches!(state, JobState::Cancelled)), "cancelled"),
+        (uploads(is_stored), "stored"),
+        (uploads(UploadEnd::is_open), "perhaps stored"),
+        (uploads(|end| !end.is_open() && end.stored().is_none()), "not stored"),
+        (deletions(|sum| sum.deleted + sum.gone), "deleted"),
+        (deletions(|sum| sum.left), "left"),
+        (deletions(|sum| sum.unknown), "perhaps deleted"),
+        (app.jobs().dead().len(), "dead"),
+    ];
+    let counts = counts.iter().filter(|(count, _)| *count > 0);
+    let words = counts.map(|(count, what)| format!("{} {what}", grouped(*count)));
+    [String::new()].into_iter().chain(words).collect::<Vec<_>>().join(" · ")
+}
+
 /// What stands in the footer while anything is open; short where there is little room.
 #[must_use]
 pub fn progress(app: &App, room: usize) -> String {
@@ -365,23 +326,28 @@ pub fn next_change(app: &App) -> Option<Duration> {
     let list = Jobs::place(app, app.layout()?.screen());
     let first = jobs.cursor().first(&list);
     let now = app.now().mono;
-    let order = app.saving().order().iter().skip(first).take(usize::from(list.room.height));
-    let all = order.filter_map(|id| app.saving().queue().job(*id)).filter_map(|job| {
-        let at = job.file().expires_at.map_or(Stated::Nothing, Stated::Value);
-        let left = expiry::next_change_ms(at, app.server_ms(), false);
-        let left = left.map(|ms| now.saturating_add(Duration::from_millis(ms)));
-        let waits = job.waits_until(now).map(|until| {
-            let shown = app.seconds_until(until).saturating_sub(1);
-            until.saturating_sub(Duration::from_secs(shown))
-        });
-        left.into_iter().chain(waits).min()
-    });
+    let counted = |until: Duration| {
+        let shown = app.seconds_until(until).saturating_sub(1);
+        until.saturating_sub(Duration::from_secs(shown))
+    };
     // Days since something was written to what is dead.
     let wall_ms = app.now().wall_ms;
-    let days = app.saving().dead().iter().map(|dead| {
+    let day = |dead: &DeadPart| {
         let since_ms = wall_ms.saturating_sub(dead.touched_s.saturating_mul(1_000)).max(0);
         let left_ms = u64::try_from(DAY_MS - since_ms % DAY_MS).unwrap_or(0);
         now.saturating_add(Duration::from_millis(left_ms))
+    };
+    let changes = in_view(app, list.room, first).filter_map(|job| match job {
+        AnyJob::Download(job) => {
+            let at = job.file().expires_at.map_or(Stated::Nothing, Stated::Value);
+            let left = expiry::next_change_ms(at, app.server_ms(), false);
+            let left = left.map(|ms| now.saturating_add(Duration::from_millis(ms)));
+            left.into_iter().chain(job.waits_until(now).map(counted)).min()
+        }
+        // Its rate changes with the seconds, which is a cause of its own.
+        AnyJob::Upload(_) => None,
+        AnyJob::Deletion(job) => job.waits_until(now).map(counted),
+        AnyJob::Dead(dead) => Some(day(dead)),
     });
-    all.chain(days).min()
+    changes.min()
 }

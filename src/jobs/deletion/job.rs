@@ -1,0 +1,75 @@
+//! A deletion as a job: how far it is, and what came of it once it is over, without its files.
+
+use std::time::Duration;
+
+use super::{DeletionSum, Deletions, Stop};
+use crate::text::grouped;
+
+/// One deletion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeletionJob {
+    /// Its number.
+    pub number: u64,
+    /// The first of its files, as it is shown.
+    pub first: String,
+    /// How many came to which end.
+    pub sum: DeletionSum,
+    /// Why nothing more is begun, where that is so.
+    pub stop: Option<Stop>,
+    /// The moment before which the service wants to be left alone, over or not.
+    pub not_before: Duration,
+    /// When it ended, in seconds since the epoch by this machine.
+    pub ended_at: Option<i64>,
+}
+
+impl DeletionJob {
+    /// What is known of a deletion, of this number and this first file, now.
+    #[must_use]
+    pub fn of(deletions: &Deletions, number: u64, first: String) -> Self {
+        Self {
+            number,
+            first,
+            sum: deletions.sum(),
+            stop: deletions.stopped().cloned(),
+            not_before: deletions.not_before,
+            ended_at: None,
+        }
+    }
+
+    /// Whether every file came to its end.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.sum.over() == self.sum.all
+    }
+
+    /// The moment until which all of it waits, as the service asks for.
+    #[must_use]
+    pub fn waits_until(&self, now: Duration) -> Option<Duration> {
+        (!self.is_over() && self.not_before > now).then_some(self.not_before)
+    }
+
+    /// Its files: the first one, and how many more there are.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self.sum.all {
+            0 | 1 => self.first.clone(),
+            all => format!("{} and {} more", self.first, grouped(all - 1)),
+        }
+    }
+
+    /// What came of its files so far, and why nothing more is begun: `50 deleted · 150 left: …`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let DeletionSum { deleted, gone, left, unknown, .. } = self.sum;
+        let counts =
+            [(deleted, "deleted"), (gone, "already gone"), (left, "left"), (unknown, "unknown")];
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        let words: Vec<String> =
+            counts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+        let why = match &self.stop {
+            Some(Stop::KeyRefused(words) | Stop::AskedToWait(words)) => format!(": {words}"),
+            Some(Stop::Wanted) | None => String::new(),
+        };
+        format!("{}{why}", words.join(" · "))
+    }
+}

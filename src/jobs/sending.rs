@@ -1,0 +1,241 @@
+//! Uploads as jobs: which file is on its way, how far it is, what waits for it, what came of the others.
+//!
+//! | state | event | next |
+//! |---|---|---|
+//! | `Waiting` | nothing else is on its way | `Sending` |
+//! | | called off, or the key is refused | `Ended`: it was not sent |
+//! | `Sending` | so many bytes have left | unchanged |
+//! | | its end | `Ended` |
+//!
+//! They are sent one after the other, in the order in which they came. It knows neither disk nor network
+//! nor clock.
+
+use std::collections::VecDeque;
+use std::path::Path;
+use std::time::Duration;
+
+use super::rate::Rate;
+use super::upload::{FileStamp, Upload, UploadEnd};
+
+/// Uploads that are over and remembered; the oldest give way.
+pub const MOST_ENDED: usize = 100;
+
+/// Where an upload stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum UploadState {
+    /// Another one is on its way.
+    Waiting,
+    /// It is on its way, or its answer is waited for.
+    Sending,
+    /// It is over.
+    Ended(UploadEnd),
+}
+
+/// One upload.
+#[derive(Clone, Debug)]
+pub struct UploadJob {
+    /// Its number.
+    pub number: u64,
+    /// What is sent.
+    pub upload: Upload,
+    /// Which file that was when it was looked at.
+    pub stamp: FileStamp,
+    /// Where it stands.
+    pub state: UploadState,
+    /// Bytes that have left.
+    pub sent: u64,
+    /// Bytes in all, the form around the file among them once that is known.
+    pub total: u64,
+    /// When it ended, in seconds since the epoch by this machine.
+    pub ended_at: Option<i64>,
+    rate: Rate,
+}
+
+impl UploadJob {
+    /// An upload that waits for its turn.
+    #[must_use]
+    pub fn new(number: u64, upload: Upload, stamp: FileStamp) -> Self {
+        Self {
+            number,
+            upload,
+            stamp,
+            state: UploadState::Waiting,
+            sent: 0,
+            total: stamp.bytes,
+            ended_at: None,
+            rate: Rate::default(),
+        }
+    }
+
+    /// The file that is sent.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.upload.path
+    }
+
+    /// Whether nothing more comes of it.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, UploadState::Ended(_))
+    }
+
+    /// Whether all of it has left, and only the answer is waited for.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        self.state == UploadState::Sending && self.total > 0 && self.sent >= self.total
+    }
+
+    /// Bytes a second, while they leave.
+    #[must_use]
+    pub fn rate(&self, now: Duration) -> Option<f64> {
+        (self.state == UploadState::Sending).then(|| self.rate.per_second(now))?
+    }
+}
+
+/// The uploads, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct UploadQueue {
+    jobs: VecDeque<UploadJob>,
+    last_number: u64,
+}
+
+impl UploadQueue {
+    /// Takes a file in, which waits for its turn.
+    pub fn add(&mut self, upload: Upload, stamp: FileStamp) -> u64 {
+        self.last_number += 1;
+        self.jobs.push_back(UploadJob::new(self.last_number, upload, stamp));
+        let over = self.jobs.iter().filter(|job| job.is_over()).count();
+        if over > MOST_ENDED
+            && let Some(oldest) = self.jobs.iter().position(UploadJob::is_over)
+        {
+            self.jobs.remove(oldest);
+        }
+        self.last_number
+    }
+
+    /// The uploads, those included that are over.
+    #[must_use]
+    pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &UploadJob> + ExactSizeIterator {
+        self.jobs.iter()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn job(&self, number: u64) -> Option<&UploadJob> {
+        self.jobs.iter().find(|job| job.number == number)
+    }
+
+    /// The one that is on its way.
+    #[must_use]
+    pub fn current(&self) -> Option<&UploadJob> {
+        self.jobs.iter().find(|job| job.state == UploadState::Sending)
+    }
+
+    /// How many are not over.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.jobs.iter().filter(|job| !job.is_over()).count()
+    }
+
+    /// The one that is to be sent now, if one is: from here on it counts as on its way.
+    pub fn begin(&mut self) -> Option<&UploadJob> {
+        if self.current().is_some() {
+            return None;
+        }
+        let next = self.jobs.iter_mut().find(|job| job.state == UploadState::Waiting)?;
+        next.state = UploadState::Sending;
+        Some(next)
+    }
+
+    /// So many bytes of one have left, of so many; tells whether it is the one on its way.
+    pub fn progressed(&mut self, number: u64, (sent, total): (u64, u64), now: Duration) -> bool {
+        let sending =
+            |job: &&mut UploadJob| job.number == number && job.state == UploadState::Sending;
+        let Some(job) = self.jobs.iter_mut().find(sending) else { return false };
+        // Where it is sent again, it begins anew.
+        job.rate.add(sent.saturating_sub(job.sent), now);
+        (job.sent, job.total) = (sent, total);
+        true
+    }
+
+    /// One is at its end; nothing where it was so before.
+    pub fn ended(&mut self, number: u64, end: UploadEnd, at: i64) -> Option<&UploadJob> {
+        let open = |job: &&mut UploadJob| job.number == number && !job.is_over();
+        let job = self.jobs.iter_mut().find(open)?;
+        job.state = UploadState::Ended(end);
+        job.ended_at = Some(at);
+        job.rate.rest();
+        Some(job)
+    }
+
+    /// The numbers of those that wait for their turn.
+    #[must_use]
+    pub fn waiting(&self) -> Vec<u64> {
+        let waits = self.jobs.iter().filter(|job| job.state == UploadState::Waiting);
+        waits.map(|job| job.number).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::Pinned;
+    use crate::text::Untrusted;
+
+    const STAMP: FileStamp = FileStamp { bytes: 1_000, modified: (1, 0), inode: 1, device: 1 };
+
+    fn upload(name: &str) -> Upload {
+        Upload { path: name.into(), purpose: "batch".to_owned(), expires_s: None }
+    }
+
+    fn stored() -> UploadEnd {
+        UploadEnd::Stored(Pinned::by_id(Untrusted::new("file_1")))
+    }
+
+    /// The table of the module's docs.
+    #[test]
+    fn they_are_sent_one_after_the_other() {
+        let mut queue = UploadQueue::default();
+        let (a, b) = (queue.add(upload("a"), STAMP), queue.add(upload("b"), STAMP));
+        let states = |queue: &UploadQueue| -> Vec<UploadState> {
+            queue.jobs().map(|job| job.state.clone()).collect()
+        };
+        assert_eq!(queue.begin().map(|job| job.number), Some(a));
+        assert!(queue.begin().is_none(), "one at a time");
+        assert_eq!((queue.open(), queue.waiting()), (2, vec![b]));
+        assert!(!queue.progressed(b, (1, 2), Duration::ZERO), "it waits");
+        assert!(queue.progressed(a, (0, 1_100), Duration::from_secs(1)));
+        assert!(queue.progressed(a, (600, 1_100), Duration::from_secs(3)));
+        let job = queue.job(a).unwrap();
+        assert!(job.rate(Duration::from_secs(3)).is_some_and(|rate| rate > 0.0));
+        assert!(!job.awaits_answer());
+        queue.progressed(a, (1_100, 1_100), Duration::from_secs(4));
+        assert!(queue.job(a).unwrap().awaits_answer());
+        assert!(queue.ended(a, stored(), 7).is_some());
+        assert!(queue.ended(a, stored(), 8).is_none(), "it ends once");
+        assert_eq!(queue.job(a).unwrap().rate(Duration::from_secs(4)), None);
+        // One that waits may be called off.
+        queue.ended(b, UploadEnd::Failed("called off".to_owned()), 9);
+        assert_eq!(
+            states(&queue),
+            [
+                UploadState::Ended(stored()),
+                UploadState::Ended(UploadEnd::Failed("called off".to_owned()))
+            ]
+        );
+        assert!(queue.begin().is_none());
+    }
+
+    #[test]
+    fn what_is_over_gives_way_and_what_is_open_does_not() {
+        let mut queue = UploadQueue::default();
+        let first = queue.add(upload("first"), STAMP);
+        for _ in 0..MOST_ENDED + 5 {
+            let number = queue.add(upload("a"), STAMP);
+            queue.ended(number, stored(), 1);
+        }
+        queue.add(upload("last"), STAMP);
+        assert_eq!(queue.jobs().len(), MOST_ENDED + 2);
+        assert!(queue.job(first).is_some());
+    }
+}

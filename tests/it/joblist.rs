@@ -1,0 +1,257 @@
+//! Uploads and deletions under jobs: a line each while they go on, with what can be done, and what came of
+//! them afterwards.
+
+use std::time::Duration;
+
+use crossterm::event::KeyCode;
+use shelflife::api::ApiError;
+use shelflife::api::call::{Call, Owner, Reply, Ticket};
+use shelflife::api::error::Status;
+use shelflife::api::wire::read_batches;
+use shelflife::api::{Answer, Existence};
+use shelflife::app::Settings;
+use shelflife::app::effect::Effect;
+use shelflife::app::event::Event;
+use shelflife::app::layers::Layer;
+use shelflife::jobs::Pinned;
+use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
+use shelflife::text::Untrusted;
+use shelflife::validation::{Use, Validator, of_service};
+
+use crate::support::driver::Driver;
+use crate::support::files::page;
+use crate::support::screen::text;
+
+const STAMP: FileStamp = FileStamp { bytes: 10_240, modified: (1, 0), inode: 1, device: 1 };
+
+fn driver() -> Driver {
+    let settings = Settings { home: Some("/home/me".into()), ..Driver::settings() };
+    let mut driver = Driver::started(120, 36, settings);
+    driver.answer(&page(1..7, |n| n * 3_600, false));
+    driver
+}
+
+fn screen(driver: &Driver) -> String {
+    let size = driver.app.layout().unwrap().screen();
+    text(&driver.app, size.width, size.height)
+}
+
+fn message(driver: &Driver) -> String {
+    driver.app.message().unwrap_or_default().to_owned()
+}
+
+/// The line of the job under the cursor.
+fn line(driver: &Driver) -> String {
+    let screen = screen(driver);
+    screen.lines().find(|line| line.contains('▌')).unwrap_or_default().to_owned()
+}
+
+/// The last line of the box: what can be done.
+fn hints(driver: &Driver) -> String {
+    screen(driver).lines().last().unwrap_or_default().to_owned()
+}
+
+/// Has a file uploaded; gives the number of what is sent, if it is at once.
+fn upload(driver: &mut Driver, path: &str) -> Option<u64> {
+    driver.keys("u");
+    driver.tell(Event::Drawn);
+    driver.keys(path);
+    driver.key(KeyCode::Enter);
+    agree(driver);
+    sent(driver)
+}
+
+/// Answers what is looked at, and agrees to what was found.
+fn agree(driver: &mut Driver) {
+    let looked = driver.effects.iter().find_map(|effect| match effect {
+        Effect::LookAtFile(number, upload) => Some((*number, (**upload).clone())),
+        _ => None,
+    });
+    driver.effects.retain(|effect| !matches!(effect, Effect::LookAtFile(..)));
+    let (number, upload): (u64, Upload) = looked.expect("it is looked at");
+    let mut validator = Validator::new(of_service("openai").unwrap(), Use::Other, None);
+    validator.feed(b"{}\n");
+    let found = Ok(Box::new((upload, validator.finish(), STAMP)));
+    driver.tell(Event::FileLookedAt(number, found));
+    driver.tell(Event::Drawn);
+    driver.key(KeyCode::Enter);
+}
+
+fn sent(driver: &mut Driver) -> Option<u64> {
+    let number = driver.effects.iter().find_map(|effect| match effect {
+        Effect::Upload(number, ..) => Some(*number),
+        _ => None,
+    });
+    driver.effects.retain(|effect| !matches!(effect, Effect::Upload(..)));
+    number
+}
+
+fn uploaded(driver: &mut Driver, number: u64, end: UploadEnd) {
+    driver.tell(Event::Uploaded(number, Box::new(end)));
+}
+
+fn stored() -> UploadEnd {
+    UploadEnd::Stored(Pinned::by_id(Untrusted::new("file_9")))
+}
+
+/// The calls of a deletion that were made.
+fn calls(driver: &mut Driver) -> Vec<(Ticket, Call)> {
+    let of = |effect: &mut Effect| matches!(effect, Effect::Call(ticket, _) if ticket.owner == Owner::Deletion);
+    let all: Vec<Effect> = driver.effects.extract_if(.., of).collect();
+    let call = |effect| match effect {
+        Effect::Call(ticket, call) => (ticket, call),
+        _ => unreachable!(),
+    };
+    all.into_iter().map(call).collect()
+}
+
+fn answer(driver: &mut Driver, ticket: Ticket, value: Reply) {
+    driver.tell(Event::Replied(ticket, Ok(Answer { value, date: None, allowance: None })));
+}
+
+/// Has all files deleted; gives the first calls.
+fn delete_all(driver: &mut Driver) -> Vec<(Ticket, Call)> {
+    driver.control('a');
+    driver.keys("D");
+    let (ticket, _) = calls(driver).remove(0);
+    let none = read_batches(br#"{"data":[],"has_more":false}"#).unwrap();
+    answer(driver, ticket, Reply::Batches(none));
+    driver.tell(Event::Drawn);
+    driver.keys("6");
+    driver.key(KeyCode::Enter);
+    calls(driver)
+}
+
+#[test]
+fn an_upload_has_a_line_with_how_far_it_is() {
+    let mut driver = driver();
+    let number = upload(&mut driver, "~/in.jsonl").unwrap();
+    driver.keys("J");
+    assert!(line(&driver).contains("in.jsonl") && line(&driver).contains('↑'), "{}", line(&driver));
+    driver.tell(Event::UploadTold(number, (0, 10_240)));
+    driver.pass(Duration::from_secs(4));
+    driver.tell(Event::UploadTold(number, (4_096, 10_240)));
+    for words in ["4.00 KiB / 10.00 KiB", "40 %", "1.00 KiB/s", "6s"] {
+        assert!(line(&driver).contains(words), "{words}: {}", line(&driver));
+    }
+    // The rate changes by itself as nothing more leaves.
+    driver.wake();
+    assert!(!line(&driver).contains("1.00 KiB/s"), "{}", line(&driver));
+    assert!(hints(&driver).contains("x cancels · y copies the path"), "{}", hints(&driver));
+    assert!(screen(&driver).contains("~/in.jsonl") && screen(&driver).contains("for batch"));
+    driver.tell(Event::UploadTold(number, (10_240, 10_240)));
+    assert!(line(&driver).contains("all sent, waiting for the answer"), "{}", line(&driver));
+    driver.keys("y");
+    assert_eq!(driver.copied, ["/home/me/in.jsonl"]);
+    driver.keys(" ");
+    assert!(message(&driver).contains("it cannot rest"), "{}", message(&driver));
+    driver.keys("x");
+    assert!(driver.effects.contains(&Effect::StopUpload(number)));
+    uploaded(&mut driver, number, UploadEnd::Unknown("called off".to_owned()));
+    assert!(line(&driver).contains("may have been stored: called off"), "{}", line(&driver));
+    driver.keys("r");
+    assert!(message(&driver).starts_with("it may have been stored"), "{}", message(&driver));
+}
+
+#[test]
+fn what_was_not_seen_is_uploaded_again_once_it_was_looked_at() {
+    for (end, again) in [
+        (UploadEnd::NotSeen("it broke off".to_owned()), true),
+        (UploadEnd::Failed("no connection".to_owned()), true),
+        (stored(), false),
+        (UploadEnd::Several(vec![]), false),
+        (UploadEnd::Unknown("it broke off".to_owned()), false),
+    ] {
+        let mut driver = driver();
+        let number = upload(&mut driver, "~/in.jsonl").unwrap();
+        uploaded(&mut driver, number, end.clone());
+        driver.keys("J");
+        assert!(line(&driver).contains(&end.words()), "{}", line(&driver));
+        assert_eq!(hints(&driver).contains("r tries again"), again, "{end:?}");
+        driver.keys("r");
+        assert_eq!(matches!(driver.app.layers().top(), Some(Layer::Upload(_))), again, "{end:?}");
+        if again {
+            agree(&mut driver);
+            assert_ne!(sent(&mut driver).unwrap(), number, "it is another one");
+            assert!(screen(&driver).contains("2 of 2") || screen(&driver).contains("1 of 2"));
+        }
+    }
+}
+
+#[test]
+fn of_those_that_wait_one_can_be_called_off() {
+    let mut driver = driver();
+    let first = upload(&mut driver, "~/a.jsonl").unwrap();
+    assert_eq!(upload(&mut driver, "~/b.jsonl"), None);
+    driver.keys("Jj");
+    assert!(line(&driver).contains("b.jsonl") && line(&driver).contains("waiting"));
+    driver.keys("x");
+    assert!(line(&driver).contains("not sent: called off"), "{}", line(&driver));
+    uploaded(&mut driver, first, stored());
+    assert_eq!(sent(&mut driver), None);
+    // Done: it stays where it is while it is looked at, and comes last when it is opened anew.
+    driver.keys("JJ");
+    assert!(line(&driver).contains("b.jsonl"), "{}", line(&driver));
+    assert!(screen(&driver).contains("Jobs · 1 stored · 1 not stored"), "{}", screen(&driver));
+}
+
+#[test]
+fn a_deletion_has_a_line_with_its_outcomes_and_its_wait() {
+    let mut driver = driver();
+    let all = delete_all(&mut driver);
+    driver.keys("J");
+    assert!(line(&driver).contains("name-0001.jsonl and 5 more"), "{}", line(&driver));
+    assert!(line(&driver).contains("deleting 0 of 6"), "{}", line(&driver));
+    answer(&mut driver, all[0].0, Reply::File(Existence::Gone));
+    assert!(line(&driver).contains("deleting 1 of 6 · 1 already gone"), "{}", line(&driver));
+    let wait = Some(Duration::from_secs(20));
+    let crowded = ApiError::Unavailable { status: Status(429), message: None, wait };
+    driver.tell(Event::Replied(all[1].0, Err(crowded)));
+    assert!(line(&driver).contains("asked to wait 20s"), "{}", line(&driver));
+    driver.wake();
+    assert!(line(&driver).contains("asked to wait 19s"), "it counts down: {}", line(&driver));
+    assert!(hints(&driver).contains("x cancels"), "{}", hints(&driver));
+    driver.keys("y");
+    assert_eq!(message(&driver), "a deletion has no path");
+    driver.keys("x");
+    assert!(message(&driver).starts_with("nothing more is deleted"), "{}", message(&driver));
+    let others = calls(&mut driver);
+    for (ticket, _) in all[2..].iter().chain(&others) {
+        answer(&mut driver, *ticket, Reply::File(Existence::Gone));
+    }
+    let words = "4 already gone · 2 left";
+    assert!(line(&driver).contains(words), "{}", line(&driver));
+    driver.pass(Duration::from_secs(3_600));
+    driver.tell(Event::DeadlineReached);
+    assert!(line(&driver).contains(words), "it is found afterwards: {}", line(&driver));
+    driver.keys("x");
+    assert_eq!(message(&driver), "it is over: cancelling undoes nothing");
+    driver.key(KeyCode::Enter);
+    assert!(matches!(driver.app.layers().top(), Some(Layer::Events(_))));
+}
+
+/// At every size each kind has its line, and what came of it is said.
+#[test]
+fn each_kind_is_seen_at_every_size() {
+    for (width, height) in [(200, 60), (120, 36), (80, 24), (40, 12)] {
+        let mut driver = driver();
+        driver.keys("o");
+        let number = upload(&mut driver, "~/in.jsonl").unwrap();
+        uploaded(&mut driver, number, UploadEnd::NotSeen("it broke off".to_owned()));
+        upload(&mut driver, "~/other.jsonl").unwrap();
+        delete_all(&mut driver);
+        driver.tell(Event::Resized { width, height });
+        driver.keys("J");
+        let shown = screen(&driver);
+        for (sign, words) in
+            [("× name-", ""), ("↑ other", ""), ("↓ name-", ""), ("! in.jsonl", "not seen")]
+        {
+            let is_it = |line: &&str| {
+                line.replace("▌", " ").contains(sign) || line.contains(&sign.replace(' ', ""))
+            };
+            let line = shown.lines().find(is_it);
+            assert!(line.is_some_and(|line| line.contains(words)), "{width} {sign}: {shown}");
+        }
+        insta::assert_snapshot!(format!("jobs_of_each_kind_{width}x{height}"), shown);
+    }
+}
