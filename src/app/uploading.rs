@@ -1,5 +1,6 @@
 //! Files that are uploaded: each looked at before, and what is said of them.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +21,14 @@ use crate::validation::Report;
 /// Why nothing of what waits is sent.
 const CALLED_OFF: &str = "not sent: called off";
 
+/// What was selected at some moment.
+#[derive(Clone, Copy, Debug)]
+struct Selected {
+    /// What the operator chose; nothing where the selection rests on the first row.
+    chosen: Option<FileNo>,
+    file: Option<FileNo>,
+}
+
 /// What is being uploaded, what waits for that, and what came of the others.
 #[derive(Debug, Default)]
 pub struct Uploading {
@@ -28,8 +37,10 @@ pub struct Uploading {
     next_look: u64,
     /// When something was told of the one on its way last.
     told_at: Duration,
-    /// A file that was stored and is not in the table yet, and what was selected then.
-    stored: Option<(Untrusted, Option<FileNo>)>,
+    /// What was selected when an upload was agreed to, by its number, until it ends.
+    selected: HashMap<u64, Selected>,
+    /// A file that was stored just now, and what was selected before it was sent.
+    stored: Option<(Untrusted, Selected)>,
     /// What was stored from here, by the id: where from, and when by this machine.
     done: Vec<(Untrusted, PathBuf, i64)>,
 }
@@ -124,7 +135,8 @@ impl App {
         if self.uploading.queue.open() > 0 {
             self.say("it is sent as soon as what is on its way is stored");
         }
-        self.uploading.queue.add(upload, stamp);
+        let number = self.uploading.queue.add(upload, stamp);
+        self.uploading.selected.insert(number, self.selected_now());
         self.jobs.touch();
     }
 
@@ -140,14 +152,16 @@ impl App {
         let at = self.now.wall_ms.div_euclid(1_000);
         let Some(job) = self.uploading.queue.ended(number, end.clone(), at) else { return };
         let path = job.path().to_owned();
+        let selected = self.uploading.selected.remove(&number);
         self.jobs.touch();
         let name = self.shown_path(&path);
         let words = end.words();
         if let Some(file) = end.stored() {
             self.account.note_of(Happening::Uploaded, &file.id, name.clone());
             self.uploading.done.push((file.id.clone(), path.clone(), at));
-            // It is behind the last file that is known: a round finds it.
-            self.uploading.stored = Some((file.id.clone(), self.table.selected()));
+            // It is there from now on, whether or not its page is loaded; and a round tells its place.
+            self.account.stored(file.clone());
+            self.uploading.stored = selected.map(|selected| (file.id.clone(), selected));
             let _ = self.account.ask_for_round(RoundScope::Budget);
             self.say(words);
         } else {
@@ -158,7 +172,7 @@ impl App {
             self.say(text);
         }
         if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
-            let file = end.stored().cloned().unwrap_or_else(|| unknown(&path));
+            let file = end.stored().map_or_else(|| unknown(&path), Pinned::read);
             effects.push(Effect::Note(vec![Record::uploaded(&file, &path, end, at)]));
         }
         if matches!(end, UploadEnd::KeyRefused(_)) {
@@ -178,6 +192,7 @@ impl App {
         let end = UploadEnd::Failed(why.to_owned());
         let Some(job) = self.uploading.queue.ended(number, end, at) else { return };
         let path = job.path().to_owned();
+        self.uploading.selected.remove(&number);
         let text = format!("{}: {why}", self.shown_path(&path));
         self.account.note_trouble_of(Happening::NotUploaded, text);
         self.jobs.touch();
@@ -235,14 +250,27 @@ impl App {
             effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
             self.jobs.touch();
         }
-        let Some((id, selected)) = &self.uploading.stored else { return };
-        let Some(no) = self.account.store().find(id) else { return };
-        if self.table.selected() == *selected
-            && let Some(row) = self.table.order().position(self.account.store(), no)
-        {
+        if let Some((id, before)) = self.uploading.stored.take() {
+            self.select_stored(&id, before);
+        }
+    }
+
+    fn selected_now(&self) -> Selected {
+        Selected { chosen: self.table.chosen(), file: self.table.selected() }
+    }
+
+    /// Selects a file that was stored just now, where nothing was moved since it was agreed to that, and
+    /// nobody does anything to the file that is selected.
+    fn select_stored(&mut self, id: &Untrusted, before: Selected) {
+        let now = self.selected_now();
+        let was_moved = now.chosen != before.chosen && now.file != before.file;
+        let is_busy = self.range_from.is_some() || !self.layers.are_about_jobs();
+        let Some(no) = self.account.store().find(id).filter(|_| !was_moved && !is_busy) else {
+            return;
+        };
+        if let Some(row) = self.table.order().position(self.account.store(), no) {
             self.table.select_row(row);
         }
-        self.uploading.stored = None;
     }
 }
 

@@ -266,7 +266,8 @@ impl Uploading<'_> {
         let (shown, words) = (raw(path).printable(), end.words());
         match end {
             UploadEnd::Stored(file) | UploadEnd::StoredAfterAll(file) => {
-                let bytes = file.bytes.map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
+                let bytes = file.bytes.value();
+                let bytes = bytes.map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
                 telling.note(&format!("{words} · {shown}{bytes}"));
             }
             UploadEnd::Failed(_) | UploadEnd::KeyRefused(_) => {
@@ -276,7 +277,7 @@ impl Uploading<'_> {
                 telling.trouble(&format!("{shown}: {words}"));
             }
         }
-        let file = end.stored().cloned().unwrap_or_else(|| unknown(path));
+        let file = end.stored().map_or_else(|| unknown(path), Pinned::read);
         let at = Now::read().wall_ms.div_euclid(1_000);
         let record = Record::uploaded(&file, path, end, at).by(std::process::id());
         if let Some(trouble) = self.records.print(&record) {

@@ -179,8 +179,7 @@ impl UploadQueue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jobs::Pinned;
-    use crate::text::Untrusted;
+    use crate::api::wire::read_single_file;
 
     const STAMP: FileStamp = FileStamp { bytes: 1_000, modified: (1, 0), inode: 1, device: 1 };
 
@@ -189,7 +188,7 @@ mod tests {
     }
 
     fn stored() -> UploadEnd {
-        UploadEnd::Stored(Pinned::by_id(Untrusted::new("file_1")))
+        UploadEnd::Stored(Box::new(read_single_file(br#"{"id":"file_1"}"#).unwrap()))
     }
 
     /// The table of the module's docs.

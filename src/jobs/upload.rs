@@ -63,9 +63,9 @@ pub const EXPIRY_S: std::ops::RangeInclusive<u64> = 3_600..=2_592_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadEnd {
     /// The service says that it is stored.
-    Stored(Pinned),
+    Stored(Box<File>),
     /// It did not say so, and has it.
-    StoredAfterAll(Pinned),
+    StoredAfterAll(Box<File>),
     /// It did not say so, and has several that may be it.
     Several(Vec<Pinned>),
     /// It did not say so, and does not have it, as far as can be seen; why, in words.
@@ -82,12 +82,12 @@ impl UploadEnd {
     /// What there is to say of it, in a line that is fit to be shown.
     #[must_use]
     pub fn words(&self) -> String {
-        let id = |file: &Pinned| file.id.borrow().printable_within(130);
+        let id = |id: &Untrusted| id.borrow().printable_within(130);
         match self {
-            Self::Stored(file) => format!("stored: {}", id(file)),
-            Self::StoredAfterAll(file) => format!("stored after all: {}", id(file)),
+            Self::Stored(file) => format!("stored: {}", id(&file.id)),
+            Self::StoredAfterAll(file) => format!("stored after all: {}", id(&file.id)),
             Self::Several(files) => {
-                let ids: Vec<String> = files.iter().map(id).collect();
+                let ids: Vec<String> = files.iter().map(|file| id(&file.id)).collect();
                 let count = match files.len() {
                     2 => "two".to_owned(),
                     count => crate::text::grouped(count),
@@ -114,7 +114,7 @@ impl UploadEnd {
 
     /// The file that is stored, where that is known.
     #[must_use]
-    pub fn stored(&self) -> Option<&Pinned> {
+    pub fn stored(&self) -> Option<&File> {
         match self {
             Self::Stored(file) | Self::StoredAfterAll(file) => Some(file),
             _ => None,
@@ -181,7 +181,7 @@ pub struct StoredSearch {
     bytes: u64,
     /// The second of the service's clock at which it began to be sent.
     since_s: i64,
-    found: Vec<Pinned>,
+    found: Vec<File>,
 }
 
 impl StoredSearch {
@@ -200,7 +200,7 @@ impl StoredSearch {
         let is_it = file.filename.as_ref() == Some(&self.filename)
             && file.bytes.value() == Some(self.bytes);
         if is_new && is_it && !self.found.iter().any(|found| found.id == file.id) {
-            self.found.push(Pinned::read(file));
+            self.found.push(file.clone());
         }
     }
 
@@ -210,8 +210,8 @@ impl StoredSearch {
         let mut found = self.found;
         match found.len() {
             0 => None,
-            1 => found.pop().map(UploadEnd::StoredAfterAll),
-            _ => Some(UploadEnd::Several(found)),
+            1 => found.pop().map(|file| UploadEnd::StoredAfterAll(Box::new(file))),
+            _ => Some(UploadEnd::Several(found.iter().map(Pinned::read).collect())),
         }
     }
 }

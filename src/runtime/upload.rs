@@ -19,7 +19,6 @@ use crate::api::client::Answer;
 use crate::api::retry::Policy;
 use crate::api::upload::{Outflow, UploadForm, UploadLimits};
 use crate::api::{ApiError, Client, HasMore, Reading};
-use crate::jobs::Pinned;
 use crate::jobs::record::Outcome;
 use crate::jobs::upload::{
     AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, StoredSearch, Upload, UploadEnd, after_failure,
@@ -75,7 +74,7 @@ pub async fn send(
         };
         let error = match answer {
             Ok(Answer { value: Some(file), .. }) if is_it(&file, &form.filename, form.bytes) => {
-                return UploadEnd::Stored(Pinned::read(&file));
+                return UploadEnd::Stored(file);
             }
             Ok(_) => ApiError::Undecodable { what: "it does not describe the file that was sent" },
             Err(error) => error,

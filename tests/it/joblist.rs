@@ -7,15 +7,13 @@ use crossterm::event::KeyCode;
 use shelflife::api::ApiError;
 use shelflife::api::call::{Call, Owner, Reply, Ticket};
 use shelflife::api::error::Status;
-use shelflife::api::wire::read_batches;
+use shelflife::api::wire::{read_batches, read_single_file};
 use shelflife::api::{Answer, Existence};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
-use shelflife::jobs::Pinned;
 use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
-use shelflife::text::Untrusted;
 use shelflife::validation::{Use, Validator, of_service};
 
 use crate::support::driver::Driver;
@@ -91,7 +89,8 @@ fn uploaded(driver: &mut Driver, number: u64, end: UploadEnd) {
 }
 
 fn stored() -> UploadEnd {
-    UploadEnd::Stored(Pinned::by_id(Untrusted::new("file_9")))
+    let body = br#"{"id":"file_9","filename":"in.jsonl","bytes":7}"#;
+    UploadEnd::Stored(Box::new(read_single_file(body).unwrap()))
 }
 
 /// The calls of a deletion that were made.

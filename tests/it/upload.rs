@@ -1,8 +1,12 @@
 //! Uploading from the dashboard: what is asked, what is found, what is sent and what is said of it.
 
+use std::time::Duration;
+
 use crossterm::event::KeyCode;
 use shelflife::account::journal::Happening;
+use shelflife::api::{Answer, Existence, File};
 use shelflife::api::call::Call;
+use shelflife::api::wire::read_single_file;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
@@ -10,9 +14,11 @@ use shelflife::app::layers::Layer;
 use shelflife::jobs::Pinned;
 use shelflife::jobs::record::Outcome;
 use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
+use shelflife::store::FileNo;
 use shelflife::text::Untrusted;
 use shelflife::validation::{Report, Use, Validator, of_service};
 
+use crate::support::calls::file_answered;
 use crate::support::driver::Driver;
 use crate::support::files::page;
 use crate::support::screen::text;
@@ -76,8 +82,9 @@ fn look(driver: &mut Driver, path: &str, report: Report) -> Upload {
     upload
 }
 
-fn stored(id: &str) -> Pinned {
-    Pinned { filename: Some(Untrusted::new("in.jsonl")), ..Pinned::by_id(Untrusted::new(id)) }
+fn stored(id: &str) -> Box<File> {
+    let body = format!(r#"{{"id":"{id}","filename":"in.jsonl","bytes":7,"purpose":"batch"}}"#);
+    Box::new(read_single_file(body.as_bytes()).unwrap())
 }
 
 #[test]
@@ -115,46 +122,117 @@ fn a_file_is_looked_at_shown_and_then_sent() {
     );
 }
 
-/// It is found by a round at once, and selected where nothing was moved meanwhile.
-#[test]
-fn what_was_stored_appears_and_is_selected() {
-    for moves in [false, true] {
-        let mut driver = driver();
-        look(&mut driver, "in.jsonl", sound());
-        driver.tell(Event::Drawn);
-        driver.key(KeyCode::Enter);
-        let (number, _) = sent(&mut driver).unwrap();
-        driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_9")))));
-        if moves {
-            driver.keys("j");
-        }
-        let before = driver.selected();
-        for _ in 0..4 {
-            let calls: Vec<_> = driver
-                .effects
-                .drain(..)
-                .filter_map(|effect| match effect {
-                    Effect::Call(ticket, Call::List { after, .. }) => Some((ticket, after)),
-                    _ => None,
-                })
-                .collect();
-            for (ticket, after) in calls {
-                let from = after.map_or(1, |after| {
-                    let id = String::from_utf8(after.raw().to_vec()).unwrap();
-                    id.trim_start_matches("file_").parse::<i64>().unwrap() + 1
-                });
-                let numbers = (1..7).chain([9]).filter(|n| *n >= from);
-                driver.answer_to(ticket, &page(numbers, |n| n * 3_600, false));
+/// What is asked for is answered from an account that has the new file last, so many files a page at most.
+fn serve(driver: &mut Driver, most: usize) {
+    for _ in 0..12 {
+        let is_call = |effect: &mut Effect| matches!(effect, Effect::Call(..));
+        let calls: Vec<Effect> = driver.effects.extract_if(.., is_call).collect();
+        for call in calls {
+            match call {
+                Effect::Call(ticket, Call::List { after, limit, .. }) => {
+                    let from = after.map_or(1, |after| {
+                        let id = String::from_utf8(after.raw().to_vec()).unwrap();
+                        id.trim_start_matches("file_").parse::<i64>().unwrap() + 1
+                    });
+                    let most = most.min(usize::from(limit));
+                    let all: Vec<i64> = (1..121).chain([999]).filter(|n| *n >= from).collect();
+                    let here = all.iter().copied().take(most);
+                    driver.answer_to(ticket, &page(here, |n| n * 3_600, all.len() > most));
+                }
+                Effect::Call(ticket, Call::Retrieve { .. }) => {
+                    let value = Existence::Present(stored("file_999"));
+                    let answer = Answer { value, date: None, allowance: None };
+                    driver.tell(file_answered(ticket, Ok(answer)));
+                }
+                other => panic!("{other:?}"),
             }
         }
-        assert!(driver.app.store().find(&Untrusted::new("file_9")).is_some(), "{moves}");
-        let now = driver.selected();
-        if moves {
-            assert_eq!(now, before);
-        } else {
-            assert_eq!(now, "file_9");
+    }
+}
+
+fn rows(driver: &Driver, id: &str) -> usize {
+    let is_it = |no: &&FileNo| driver.app.store().file(**no).id.raw() == id.as_bytes();
+    driver.app.table().rows().iter().filter(is_it).count()
+}
+
+/// As soon as the service has said that it stored it, whatever is loaded of the list; and once its page is
+/// read, there is one row of it still.
+#[test]
+fn what_was_stored_is_in_the_table_at_once_and_once() {
+    for is_complete in [true, false] {
+        for (meanwhile, is_selected) in
+            [("", true), ("j", false), ("v", false), ("d", false), ("J", true), ("S", true)]
+        {
+            let mut driver = Driver::started(120, 36, Driver::settings());
+            let loaded = if is_complete { 120 } else { 100 };
+            driver.answer(&page(1..=loaded, |n| n * 3_600, !is_complete));
+            look(&mut driver, "in.jsonl", sound());
+            driver.tell(Event::Drawn);
+            driver.key(KeyCode::Enter);
+            let (number, _) = sent(&mut driver).unwrap();
+            driver.keys(meanwhile);
+            let before = driver.selected();
+            driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+            let case = format!("{is_complete} {meanwhile}");
+            assert_eq!(rows(&driver, "file_999"), 1, "{case}");
+            let expected = if is_selected { "file_999" } else { &before };
+            assert_eq!(driver.selected(), expected, "{case}");
+            let store = driver.app.store();
+            let no = store.find(&Untrusted::new("file_999")).unwrap();
+            assert!(store.file(no).purpose.is_some(), "{case}: all that was told of it");
+            let files = usize::try_from(loaded + 1).unwrap();
+            assert_eq!((store.len(), driver.app.table().rows().len()), (files, files), "{case}");
+            serve(&mut driver, 100);
+            driver.key(KeyCode::Esc);
+            driver.key(KeyCode::Esc);
+            driver.keys("L");
+            serve(&mut driver, 30);
+            assert!(driver.app.lister().is_complete(), "{case}");
+            assert_eq!((rows(&driver, "file_999"), driver.app.store().len()), (1, 121), "{case}");
+            assert!(driver.app.store().apart().is_empty(), "{case}");
         }
     }
+}
+
+/// While no page shows it, it is asked for by its id, and leaves the table when the service has it no more.
+#[test]
+fn what_no_page_shows_yet_is_asked_for_by_its_id() {
+    let mut driver = Driver::started(120, 36, Driver::settings());
+    driver.answer(&page(1..101, |n| n * 3_600, true));
+    look(&mut driver, "in.jsonl", sound());
+    driver.tell(Event::Drawn);
+    driver.key(KeyCode::Enter);
+    let (number, _) = sent(&mut driver).unwrap();
+    // The view stays where all that it wants is loaded.
+    driver.keys("j");
+    driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+    for is_heard_of in [true, false] {
+        let calls = driver.effects.iter().filter(|effect| matches!(effect, Effect::Call(..)));
+        assert_eq!(calls.count(), 1, "a round begins");
+        // Its pages have what is loaded, and no more.
+        let is_list = |effect: &mut Effect| matches!(effect, Effect::Call(_, Call::List { .. }));
+        let lists: Vec<Effect> = driver.effects.extract_if(.., is_list).collect();
+        for list in lists {
+            let Effect::Call(ticket, _) = list else { continue };
+            driver.answer_to(ticket, &page(1..101, |n| n * 3_600, true));
+        }
+        if is_heard_of {
+            // At once it may be asked where nobody has heard of it.
+            assert_eq!(driver.deny(|id| id.raw() == b"file_999"), 0);
+            driver.pass(Duration::from_secs(61));
+            driver.keys("r");
+        }
+    }
+    assert_eq!(rows(&driver, "file_999"), 1, "no page says that it is gone");
+    assert_eq!(driver.deny(|id| id.raw() == b"file_999"), 1, "it is asked for");
+    assert!(
+        driver
+            .app
+            .store()
+            .find(&Untrusted::new("file_999"))
+            .is_none_or(|no| { driver.app.store().is_gone(no) })
+    );
+    assert_eq!(driver.app.store().len(), 100);
 }
 
 #[test]
@@ -254,7 +332,9 @@ fn what_is_open_is_said_and_nothing_is_claimed() {
     for (end, words, noted) in [
         (UploadEnd::StoredAfterAll(stored("file_9")), "stored after all: file_9", true),
         (
-            UploadEnd::Several(vec![stored("file_8"), stored("file_9")]),
+            UploadEnd::Several(
+                ["file_8", "file_9"].map(|id| Pinned::by_id(Untrusted::new(id))).to_vec(),
+            ),
             "two match: file_8, file_9",
             true,
         ),

@@ -40,7 +40,7 @@ const BEGINNING_BYTES: usize = 512;
 const BEHIND_BYTES: usize = 48;
 
 /// One file, as the service describes it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
     /// What identifies the file; never parsed, at most [`MOST_ID_BYTES`].
     pub id: Untrusted,

@@ -205,6 +205,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::api::wire::read_single_file;
     use crate::jobs::deletion::{DeletionSum, Stop};
     use crate::jobs::job::{FailureKind, JobFailure};
     use crate::jobs::record::Saved;
@@ -214,6 +215,10 @@ mod tests {
 
     fn pinned() -> Pinned {
         Pinned { bytes: Some(10), ..Pinned::by_id(Untrusted::new("file_1")) }
+    }
+
+    fn file() -> Box<crate::api::File> {
+        Box::new(read_single_file(br#"{"id":"file_1"}"#).unwrap())
     }
 
     /// A queue of one download to which something happened.
@@ -303,8 +308,8 @@ mod tests {
         for (state, expected) in [
             (UploadState::Waiting, "Waiting · [Cancel CopyPath] /x/a "),
             (UploadState::Sending, "Running ↑ [Cancel CopyPath] /x/a "),
-            (ended(UploadEnd::Stored(pinned())), "Done ✓ [CopyPath] /x/a file_1"),
-            (ended(UploadEnd::StoredAfterAll(pinned())), "Done ✓ [CopyPath] /x/a file_1"),
+            (ended(UploadEnd::Stored(file())), "Done ✓ [CopyPath] /x/a file_1"),
+            (ended(UploadEnd::StoredAfterAll(file())), "Done ✓ [CopyPath] /x/a file_1"),
             (ended(UploadEnd::NotSeen(why())), "Failed ! [TryAgain CopyPath] /x/a "),
             (ended(UploadEnd::Failed(why())), "Failed ! [TryAgain CopyPath] /x/a "),
             (ended(UploadEnd::KeyRefused(why())), "Failed ! [TryAgain CopyPath] /x/a "),

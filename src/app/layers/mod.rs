@@ -290,6 +290,11 @@ impl Layers {
         })
     }
 
+    /// Whether none of them is about a file of the table, or does anything with it.
+    pub(super) fn are_about_jobs(&self) -> bool {
+        self.0.iter().all(|layer| matches!(layer, Layer::Jobs(_) | Layer::Upload(_)))
+    }
+
     /// Takes the topmost one away where it is as asked for.
     pub(super) fn close_if(&mut self, is_it: impl Fn(&Layer) -> bool) {
         self.0.pop_if(|layer| is_it(layer));

@@ -104,6 +104,12 @@ impl Table {
         self.rows().get(self.cursor).copied()
     }
 
+    /// The file that the operator chose; nothing while the selection rests on the first row.
+    #[must_use]
+    pub fn chosen(&self) -> Option<FileNo> {
+        self.chosen
+    }
+
     /// The text of the filter in force.
     #[must_use]
     pub fn filter_text(&self) -> Option<&str> {
