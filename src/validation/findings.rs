@@ -81,6 +81,20 @@ impl Findings {
         shown
     }
 
+    /// The first [`MOST_SHOWN`] of one severity, in the order of their lines, those of the whole file before
+    /// all.
+    #[must_use]
+    pub fn first(&self, severity: Severity) -> Vec<&Finding> {
+        let kept = match severity {
+            Severity::Error => &self.kept_errors,
+            Severity::Warning => &self.kept_warnings,
+        };
+        let whole = self.whole.iter().filter(|finding| finding.severity == severity);
+        let mut first: Vec<&Finding> = whole.chain(kept).take(MOST_SHOWN).collect();
+        first.sort_by_key(|finding| finding.line);
+        first
+    }
+
     /// Adds what a line has; `message` is asked for only where it is kept.
     pub(super) fn add(
         &mut self,

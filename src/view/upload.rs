@@ -6,7 +6,8 @@
 //! │ Purpose   batch                                                       │
 //! │ Kept for  7d                                                          │
 //! │                                                                       │
-//! │ 4,000 lines · 12.40 MiB · 0 errors · 1 warning                        │
+//! │ 4,000 lines · 12.40 MiB · 1 warning                                   │
+//! │ 1 warning                                                             │
 //! │ line 12: CRLF at its end [crlf]                                       │
 //! ╰─ Enter uploads · Esc back ────────────────────────────────────────────╯
 //! ```
@@ -14,7 +15,7 @@
 use ratatui::layout::{Position, Rect};
 
 use super::typed::{Typed, typed};
-use super::{Pen, heading};
+use super::{Pen, foot, heading};
 use crate::app::layers::upload::{FIELDS, Look, UploadPrompt};
 use crate::app::sheets::upload;
 use crate::keys::{Action, Hint};
@@ -32,17 +33,25 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, form: &UploadPrompt) -> Option
         Look::Going(_) | Look::Found(_) => None,
     };
     let leaves = if matches!(form.look(), Look::NotYet) { "leaves" } else { "back" };
+    let room = form.room_below(over);
+    let (below, scroll) = (upload::below(form, room.width), form.scroll(room));
+    let overflow = below.overflow(room);
     let takes = takes.map(|words| Hint::new(&[Action::Choose], words));
-    let others =
-        [Hint::new(&[Action::Complete], "completes"), Hint::new(&[Action::GoBack], leaves)];
-    let hints: Vec<Hint> = takes.into_iter().chain(others).collect();
-    let hints = app.hints(&hints);
-    let room = usize::from(place.area.width.saturating_sub(5));
-    let hint = pen.message_or(&hints, room, place.area);
+    let scrolls = Hint::new(&[Action::SelectNext, Action::SelectPrevious], "scroll");
+    let completes = Hint::new(&[Action::Complete], "completes");
+    let other = if overflow > 0 { scrolls } else { completes };
+    let hints = takes.into_iter().chain([other, Hint::new(&[Action::GoBack], leaves)]);
+    let hints = app.hints(&hints.collect::<Vec<Hint>>());
+    let seen = match overflow {
+        0 => String::new(),
+        _ => format!("{} of {}", below.body.len() - overflow + scroll, below.body.len()),
+    };
+    let (hint, seen) = foot(pen, place.area, &hints, &seen);
     let block = pen
         .boxed(true)
         .title_top(heading("Upload", theme.strong))
-        .title_bottom(heading(&hint, theme.chrome));
+        .title_bottom(heading(&hint, theme.chrome))
+        .title_bottom(seen);
     let inner = pen.block(place.area, &block);
     let (inputs, field) = form.inputs();
     let mut cursor = None;
@@ -64,11 +73,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, form: &UploadPrompt) -> Option
             cursor = Some(Position::new(x, y));
         }
     }
-    let fields = u16::try_from(FIELDS.len()).unwrap_or(u16::MAX) + 1;
-    let below = inner.y.saturating_add(fields);
-    if below < inner.bottom() {
-        let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
-        pen.lines(rest, &upload::lines(form, inner.width));
-    }
+    let room = room.intersection(inner);
+    pen.lines(Rect { height: room.height.min(1), ..room }, below.head.as_ref());
+    pen.lines(below.room_of_body(room), below.body.iter().skip(scroll));
     cursor.filter(|_| !inner.is_empty())
 }

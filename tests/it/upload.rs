@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseEventKind};
 use shelflife::account::journal::Happening;
 use shelflife::api::{Answer, Existence, File};
 use shelflife::api::call::Call;
@@ -253,6 +253,52 @@ fn what_has_errors_is_not_sent() {
     assert!(is_open(&driver), "one step back");
     driver.key(KeyCode::Esc);
     assert!(!is_open(&driver));
+}
+
+/// However much is wrong, and on whatever screen: errors and warnings apart, all of them counted, the
+/// first of each to be read to the end.
+#[test]
+fn all_that_was_found_can_be_read() {
+    let line = |n: usize| {
+        format!(
+            r#"{{"custom_id":"{n}","method":"POST","url":"/v1/x","body":{{"model":"m","stream":true}}}}"#
+        )
+    };
+    let of_each: Vec<String> = (0..30).map(|n| format!("[{n}]\n{}\n", line(n))).collect();
+    for (width, height) in [(120, 36), (80, 24), (40, 12), (30, 8)] {
+        let mut driver = driver();
+        look(&mut driver, "in.jsonl", report(&of_each.concat()));
+        driver.tell(Event::Drawn);
+        driver.tell(Event::Resized { width, height });
+        let seen = |driver: &Driver| text(&driver.app, width, height);
+        let shown = seen(&driver);
+        assert!(shown.contains("30 errors · 30 warnings"), "{shown}");
+        assert!(shown.contains("30 errors, the first 20"), "{shown}");
+        insta::assert_snapshot!(format!("upload_found_{width}x{height}"), shown);
+        // The n-th of each has the lines 2n - 1 and 2n.
+        let (mut errors, mut warnings) = (vec![], vec![]);
+        for _ in 0..120 {
+            let shown = seen(&driver);
+            assert!(shown.contains("30 errors · 30 warnings"), "it stays in view: {shown}");
+            for n in 1..=60 {
+                if shown.contains(&format!("line {n}:")) {
+                    (if n % 2 == 1 { &mut errors } else { &mut warnings }).push(n);
+                }
+            }
+            driver.key(KeyCode::Down);
+        }
+        for all in [&mut errors, &mut warnings] {
+            all.sort_unstable();
+            all.dedup();
+        }
+        assert_eq!(errors, (1..=39).step_by(2).collect::<Vec<_>>(), "{width}x{height}");
+        assert_eq!(warnings, (2..=40).step_by(2).collect::<Vec<_>>(), "{width}x{height}");
+        let end = seen(&driver);
+        driver.mouse(MouseEventKind::ScrollUp, 5, 5);
+        assert_ne!(seen(&driver), end, "the wheel scrolls");
+        driver.key(KeyCode::Esc);
+        assert!(is_open(&driver), "one step back");
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use tui_input::Input;
 
 use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::app::effect::Effect;
+use crate::app::sheets::upload;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
 use crate::keys::{Action, Hint, Scope};
 use crate::time::span::{read_span, short_span};
@@ -14,9 +15,6 @@ use crate::validation::Report;
 
 /// Cells of the box.
 pub(in crate::app) const WIDTH: u16 = 86;
-/// Findings that are shown; of others it is said how many they are.
-pub(in crate::app) const FINDINGS: usize = 6;
-
 /// The lines that are typed, in the order of the box.
 pub const FIELDS: [&str; 3] = ["File", "Purpose", "Kept for"];
 const PATH: usize = 0;
@@ -31,6 +29,8 @@ pub struct UploadPrompt {
     /// Paths that begin as what was typed, where there are several.
     candidates: Vec<String>,
     look: Look,
+    /// Lines of what was found that are scrolled off the top.
+    scroll: usize,
     armed: bool,
 }
 
@@ -49,7 +49,8 @@ impl UploadPrompt {
     pub(in crate::app) fn new() -> Self {
         let text = |text: &str| Input::new(text.to_owned());
         let inputs = Box::new([text(""), text("batch"), text("")]);
-        Self { inputs, field: PATH, candidates: vec![], look: Look::NotYet, armed: false }
+        let (candidates, look) = (vec![], Look::NotYet);
+        Self { inputs, field: PATH, candidates, look, scroll: 0, armed: false }
     }
 
     /// One with what was typed for an upload before.
@@ -81,16 +82,32 @@ impl UploadPrompt {
     /// Where it stands: its fields, a blank line, and what there is to say.
     #[must_use]
     pub fn place(&self, screen: Rect) -> ListPlace {
-        let below = match &self.look {
-            Look::NotYet => self.candidates.len().min(FINDINGS),
-            Look::Going(_) => 1,
-            Look::Found(found) => {
-                let findings = &found.1.findings;
-                let shown = findings.shown().len();
-                1 + shown.min(FINDINGS) + usize::from(shown > FINDINGS)
-            }
-        };
+        let most = usize::from(screen.height.saturating_sub(2));
+        let widest = ListPlace::picker(screen, WIDTH, most).room;
+        let below = upload::below(self, widest.width).lines();
         ListPlace::picker(screen, WIDTH, FIELDS.len() + below + usize::from(below > 0))
+    }
+
+    /// The room below its fields and the blank line.
+    #[must_use]
+    pub fn room_below(&self, screen: Rect) -> Rect {
+        let room = self.place(screen).room;
+        let fields = u16::try_from(FIELDS.len() + 1).unwrap_or(u16::MAX).min(room.height);
+        Rect { y: room.y + fields, height: room.height - fields, ..room }
+    }
+
+    /// Lines that are scrolled off the top, as far as there are some below.
+    #[must_use]
+    pub fn scroll(&self, room: Rect) -> usize {
+        self.scroll.min(upload::below(self, room.width).overflow(room))
+    }
+
+    /// Scrolls what was found; tells whether there is anything to scroll.
+    fn scroll_by(&mut self, lines: isize, screen: Rect) -> bool {
+        let room = self.room_below(screen);
+        let overflow = upload::below(self, room.width).overflow(room);
+        self.scroll = self.scroll(room).saturating_add_signed(lines).min(overflow);
+        overflow > 0
     }
 
     /// Whether the path is still what was `typed` of it, and is not being looked at: what it goes on with
@@ -118,6 +135,7 @@ impl UploadPrompt {
         match found {
             Ok(found) => {
                 self.look = Look::Found(found);
+                self.scroll = 0;
                 None
             }
             Err(why) => {
@@ -209,6 +227,8 @@ impl Behave for UploadPrompt {
                 }
                 self.look = Look::NotYet;
             }
+            Action::SelectNext if self.scroll_by(1, app.screen()) => {}
+            Action::SelectPrevious if self.scroll_by(-1, app.screen()) => {}
             Action::SelectNext => self.field = (self.field + 1).min(FIELDS.len() - 1),
             Action::SelectPrevious => self.field = self.field.saturating_sub(1),
             Action::Complete if self.field == PATH => {
@@ -219,6 +239,10 @@ impl Behave for UploadPrompt {
             _ => return Fate::Ignores,
         }
         Fate::Stays
+    }
+
+    fn wheel(&mut self, app: &mut App, lines: isize) {
+        self.scroll_by(lines, app.screen());
     }
 
     fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {

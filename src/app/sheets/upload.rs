@@ -1,58 +1,126 @@
 //! What is said of a file that is to be uploaded, and how far one is that is on its way.
 
+use ratatui::layout::Rect;
+
 use super::Line;
 use crate::account::shelf::shown;
 use crate::app::App;
-use crate::app::layers::upload::{FINDINGS, Look, UploadPrompt};
+use crate::app::layers::upload::{Look, UploadPrompt};
 use crate::app::saving::share;
-use crate::text::{grouped, shorten_end, shorten_middle, size};
+use crate::text::{grouped, shorten_end, shorten_middle, size, width, wrap};
 use crate::theme::Tone;
-use crate::validation::Severity;
+use crate::validation::{Findings, Report, Severity};
 
-/// What stands below the fields: paths that go on, or what was found.
-#[must_use]
-pub fn lines(form: &UploadPrompt, cells: u16) -> Vec<Line> {
-    let cells = usize::from(cells);
-    match form.look() {
-        Look::NotYet => {
-            let paths = form.candidates().iter().take(FINDINGS);
-            paths.map(|path| Line::of(Tone::Chrome, shorten_middle(path, cells))).collect()
-        }
-        Look::Going(_) => vec![Line::of(Tone::Accent, "looking at it …")],
-        Look::Found(found) => found_lines(&found.1, cells),
+/// Cells by which the further lines of a finding stand in.
+const INDENT: usize = 2;
+/// Paths that are named; of others it is said how many they are.
+const NAMED: usize = 12;
+
+/// What stands below the fields: a line that stays, and lines that scroll.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// What was found in all; nothing before that is known.
+    pub head: Option<Line>,
+    /// What was found one by one, or paths that go on.
+    pub body: Vec<Line>,
+}
+
+impl Below {
+    /// All lines.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        usize::from(self.head.is_some()) + self.body.len()
+    }
+
+    /// The room for the lines that scroll.
+    #[must_use]
+    pub fn room_of_body(&self, room: Rect) -> Rect {
+        let head = u16::from(self.head.is_some()).min(room.height);
+        Rect { y: room.y + head, height: room.height - head, ..room }
+    }
+
+    /// Lines of what was found that do not fit.
+    #[must_use]
+    pub fn overflow(&self, room: Rect) -> usize {
+        let height = usize::from(self.room_of_body(room).height);
+        if self.head.is_some() { self.body.len().saturating_sub(height) } else { 0 }
     }
 }
 
-fn found_lines(report: &crate::validation::Report, cells: usize) -> Vec<Line> {
-    let count = |number: u64, unit: &str| {
-        format!("{} {unit}{}", grouped(number), if number == 1 { "" } else { "s" })
-    };
-    let (errors, warnings) = (report.findings.errors(), report.findings.warnings());
-    let mut sum = format!("{} · {}", count(report.lines, "line"), size(report.bytes));
-    for (number, unit) in [(errors, "error"), (warnings, "warning")] {
-        if number > 0 {
-            sum.push_str(" · ");
-            sum.push_str(&count(number, unit));
+/// What stands below the fields: paths that go on, or what was found.
+#[must_use]
+pub fn below(form: &UploadPrompt, cells: u16) -> Below {
+    let cells = usize::from(cells);
+    match form.look() {
+        Look::NotYet => Below { head: None, body: paths(form.candidates(), cells) },
+        Look::Going(_) => {
+            Below { head: Some(Line::of(Tone::Accent, "looking at it …")), body: vec![] }
         }
+        Look::Found(found) => Below {
+            head: Some(sum(&found.1, cells)),
+            body: [Severity::Error, Severity::Warning]
+                .into_iter()
+                .flat_map(|severity| found_lines(&found.1.findings, severity, cells))
+                .collect(),
+        },
     }
-    if errors + warnings == 0 {
-        sum += " · sound";
+}
+
+fn paths(candidates: &[String], cells: usize) -> Vec<Line> {
+    let named = candidates.iter().take(NAMED);
+    let mut lines: Vec<Line> =
+        named.map(|path| Line::of(Tone::Chrome, shorten_middle(path, cells))).collect();
+    if candidates.len() > NAMED {
+        let more = format!("… and {} more", grouped(candidates.len() - NAMED));
+        lines.push(Line::of(Tone::Chrome, more));
     }
+    lines
+}
+
+fn count(number: u64, unit: &str) -> String {
+    format!("{} {unit}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
+/// How large a file is, and how much is wrong with it, in as many words as there is room for.
+fn sum(report: &Report, cells: usize) -> Line {
+    let (errors, warnings) = (report.findings.errors(), report.findings.warnings());
+    let counts = [(errors, "error"), (warnings, "warning")];
+    let counts = counts.into_iter().filter(|(number, _)| *number > 0);
+    let mut found: Vec<String> = counts.map(|(number, unit)| count(number, unit)).collect();
+    if found.is_empty() {
+        found.push("sound".to_owned());
+    }
+    let (found, lines) = (found.join(" · "), count(report.lines, "line"));
+    let ways =
+        [format!("{lines} · {} · {found}", size(report.bytes)), format!("{lines} · {found}")];
+    let fits = ways.into_iter().find(|way| width(way) <= cells);
     let tone = if errors > 0 { Tone::Error } else { Tone::Strong };
-    let mut lines = vec![Line::of(tone, shorten_end(&sum, cells))];
-    let shown = report.findings.shown();
-    for finding in shown.iter().take(FINDINGS) {
-        let place = finding.line.map_or(String::new(), |line| format!("line {}: ", grouped(line)));
-        let tone = match finding.severity {
-            Severity::Error => Tone::Error,
-            Severity::Warning => Tone::Warning,
-        };
-        let text = format!("{place}{} [{}]", finding.message, finding.code.word());
-        lines.push(Line::of(tone, shorten_end(&text, cells)));
+    Line::of(tone, fits.unwrap_or_else(|| shorten_end(&found, cells)))
+}
+
+/// Findings of one severity: how many there are, and the first of them, all of each.
+fn found_lines(findings: &Findings, severity: Severity, cells: usize) -> Vec<Line> {
+    let (all, tone) = match severity {
+        Severity::Error => (findings.errors(), Tone::Error),
+        Severity::Warning => (findings.warnings(), Tone::Warning),
+    };
+    if all == 0 {
+        return vec![];
     }
-    let more = (errors + warnings).saturating_sub(shown.len().min(FINDINGS) as u64);
-    if more > 0 {
-        lines.push(Line::of(Tone::Chrome, format!("… and {} more", grouped(more))));
+    let first = findings.first(severity);
+    let mut head = count(all, severity.word());
+    if (first.len() as u64) < all {
+        head = format!("{head}, the first {}", first.len());
+    }
+    let mut lines = vec![Line::of(Tone::Strong, head)];
+    for finding in first {
+        let place = finding.line.map_or(String::new(), |line| format!("line {}: ", grouped(line)));
+        let text = format!("{place}{} [{}]", finding.message, finding.code.word());
+        for (nth, piece) in wrap(&text, cells.saturating_sub(INDENT).max(1)).into_iter().enumerate()
+        {
+            let indent = if nth == 0 { "" } else { "  " };
+            lines.push(Line::of(tone, format!("{indent}{piece}")));
+        }
     }
     lines
 }
@@ -71,6 +139,6 @@ pub fn progress(app: &App, room: usize) -> String {
     let rest = format!(" · {share}{waiting}");
     let name = job.path().file_name().map(std::path::Path::new);
     let name = name.map_or(String::new(), shown);
-    let room = room.saturating_sub(crate::text::width(&rest) + 2).clamp(8, 30);
+    let room = room.saturating_sub(width(&rest) + 2).clamp(8, 30);
     format!("↑ {}{rest}", shorten_middle(&name, room))
 }
