@@ -73,6 +73,9 @@ pub enum Effect {
     /// Look at a file that is to be uploaded; the answer, under this number, is
     /// [`Event::FileLookedAt`](super::event::Event::FileLookedAt).
     LookAtFile(u64, Box<Upload>),
+    /// What is found in the file of this number is of no interest any more: it need not be read on, and
+    /// there will be no event of it.
+    StopLook(u64),
     /// Upload a file that is still as it was looked at; how far it is comes as
     /// [`Event::UploadTold`](super::event::Event::UploadTold), its end as
     /// [`Event::Uploaded`](super::event::Event::Uploaded), both under this number.

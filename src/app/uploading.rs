@@ -35,6 +35,8 @@ pub struct Uploading {
     queue: UploadQueue,
     /// The number of the next file that is looked at.
     next_look: u64,
+    /// The one that is looked at.
+    looking: Option<u64>,
     /// When something was told of the one on its way last.
     told_at: Duration,
     /// What was selected when an upload was agreed to, by its number, until it ends.
@@ -93,6 +95,7 @@ impl App {
 
     pub(super) fn next_look(&mut self) -> u64 {
         self.uploading.next_look += 1;
+        self.uploading.looking = Some(self.uploading.next_look);
         self.uploading.next_look
     }
 
@@ -124,6 +127,7 @@ impl App {
         number: u64,
         found: Result<Box<(Upload, Report, FileStamp)>, String>,
     ) {
+        self.uploading.looking.take_if(|looking| *looking == number);
         let Some(form) = self.layers.upload_mut() else { return };
         if let Some(why) = form.found(number, found) {
             self.say(why);
@@ -244,8 +248,12 @@ impl App {
         may_be_stored.map(|file| Record::uploaded(&file, &path, end, at))
     }
 
-    /// Sends the next one, and selects what was stored, where nothing was moved meanwhile.
+    /// Sends the next one, and selects what was stored, where nothing was moved meanwhile. What nobody waits
+    /// for any more is not looked at any longer.
     pub(super) fn go_on_uploading(&mut self, effects: &mut Vec<Effect>) {
+        let awaited = self.layers.upload_mut().and_then(|form| form.awaits());
+        let given_up = self.uploading.looking.take_if(|looking| Some(*looking) != awaited);
+        effects.extend(given_up.map(Effect::StopLook));
         if let Some(UploadJob { number, upload, stamp, .. }) = self.uploading.queue.begin() {
             effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
             self.jobs.touch();

@@ -209,7 +209,7 @@ struct Dashboard<'a> {
 impl Dashboard<'_> {
     async fn run(&mut self, mut receiver: Receiver<Message>) -> io::Result<End> {
         self.measure()?;
-        self.draw()?;
+        self.screen.draw(self.app)?;
         let mut pace = Pace::default();
         let mut waiting = false;
         let mut look_again = Duration::ZERO;
@@ -251,7 +251,7 @@ impl Dashboard<'_> {
             look_again = if unheard { now + LOOK_AGAIN } else { Duration::ZERO };
             waiting = unheard || !urgent && now < pace.next();
             if !waiting {
-                self.draw()?;
+                self.screen.draw(self.app)?;
                 pace.drawn(now);
                 // What was typed while a slow terminal took the frame is no answer either.
                 let took_long = since_boot().saturating_sub(now) > AT_ONCE;
@@ -324,6 +324,7 @@ impl Dashboard<'_> {
             Effect::Note(records) => self.savings.note(records),
             Effect::CompletePath(text) => self.uploads.complete(text),
             Effect::LookAtFile(number, upload) => self.uploads.look_at(number, *upload),
+            Effect::StopLook(number) => self.uploads.stop_look(number),
             Effect::Upload(number, upload, stamp) => self.uploads.send(number, *upload, stamp),
             Effect::StopUpload(number) => self.uploads.stop(number),
             Effect::ShowProgress(per_cent) => self.screen.show_progress(per_cent)?,
@@ -383,10 +384,6 @@ impl Dashboard<'_> {
     fn measure(&mut self) -> io::Result<()> {
         let (width, height) = size::now();
         self.update(Event::Resized { width, height }).map(drop)
-    }
-
-    fn draw(&mut self) -> io::Result<()> {
-        self.screen.draw(self.app)
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Uploads {
     home: Option<PathBuf>,
     ledger: Ledger,
     going: HashMap<u64, (AbortHandle, Arc<Outflow>)>,
+    /// The file that is looked at, of this number.
+    look: Option<(u64, AbortHandle)>,
 }
 
 impl Uploads {
@@ -43,7 +45,8 @@ impl Uploads {
         home: Option<PathBuf>,
         ledger: Ledger,
     ) -> Self {
-        Self { client, sender, background: background.clone(), home, ledger, going: HashMap::new() }
+        let (going, look) = (HashMap::new(), None);
+        Self { client, sender, background: background.clone(), home, ledger, going, look }
     }
 
     /// Finds what a path goes on with.
@@ -57,9 +60,9 @@ impl Uploads {
     }
 
     /// Looks at a file, by the limits of the service that it is for.
-    pub(super) fn look_at(&self, number: u64, upload: Upload) {
+    pub(super) fn look_at(&mut self, number: u64, upload: Upload) {
         let (client, sender) = (Arc::clone(&self.client), self.sender.clone());
-        self.background.spawn(async move {
+        let task = self.background.spawn(async move {
             let message = match client.as_ref().as_ref() {
                 Err(why) => Message::End(End::NoClient(why.clone())),
                 Ok(client) => {
@@ -79,6 +82,14 @@ impl Uploads {
             };
             let _ = sender.send(message).await;
         });
+        self.look = Some((number, task.abort_handle()));
+    }
+
+    /// Looks no longer at the file of this number: whoever drops the reading ends it.
+    pub(super) fn stop_look(&mut self, number: u64) {
+        if let Some((_, task)) = self.look.take_if(|(own, _)| *own == number) {
+            task.abort();
+        }
     }
 
     /// Sends a file.

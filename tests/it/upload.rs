@@ -235,6 +235,34 @@ fn what_no_page_shows_yet_is_asked_for_by_its_id() {
     assert_eq!(driver.app.store().len(), 100);
 }
 
+/// Whatever ends the interest in a file that is looked at ends the reading of it.
+#[test]
+fn what_nobody_waits_for_is_not_read_on() {
+    type Happens = fn(&mut Driver);
+    let cases: [(&str, Happens); 5] = [
+        ("a step back", |driver| driver.key(KeyCode::Esc)),
+        ("another path", |driver| driver.keys("x")),
+        ("a paste", |driver| driver.tell(Event::Pasted("x".to_owned()))),
+        ("nothing", |_| {}),
+        ("a field", |driver| driver.key(KeyCode::Down)),
+    ];
+    for (what, happens) in cases {
+        let mut driver = driver();
+        driver.keys("uin.jsonl");
+        driver.key(KeyCode::Enter);
+        let (number, upload) = looked_at(&mut driver).unwrap();
+        happens(&mut driver);
+        let stops = ["a step back", "another path", "a paste"].contains(&what);
+        let stopped = |driver: &Driver| driver.effects.contains(&Effect::StopLook(number));
+        assert_eq!(stopped(&driver), stops, "{what}");
+        // Once it was found, there is nothing to stop.
+        driver.effects.clear();
+        driver.tell(Event::FileLookedAt(number, Ok(Box::new((upload, sound(), STAMP)))));
+        driver.key(KeyCode::Esc);
+        assert!(!stopped(&driver), "{what}");
+    }
+}
+
 #[test]
 fn what_has_errors_is_not_sent() {
     let mut driver = driver();

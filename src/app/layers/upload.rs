@@ -122,6 +122,14 @@ impl UploadPrompt {
         self.candidates = candidates;
     }
 
+    /// The number of what is being looked at.
+    pub(in crate::app) fn awaits(&self) -> Option<u64> {
+        match self.look {
+            Look::Going(number) => Some(number),
+            Look::NotYet | Look::Found(_) => None,
+        }
+    }
+
     /// What was found in the file; nothing where it was asked for something else since.
     pub(in crate::app) fn found(
         &mut self,
