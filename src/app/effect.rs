@@ -69,7 +69,12 @@ pub enum Effect {
     Note(Vec<Record>),
     /// Find what a path goes on with; the answer is
     /// [`Event::PathCompleted`](super::event::Event::PathCompleted).
-    CompletePath(String),
+    CompletePath {
+        /// What was typed of it.
+        typed: String,
+        /// What the file is to be used for, which says how large it may be.
+        purpose: String,
+    },
     /// Look at a file that is to be uploaded; the answer, under this number, is
     /// [`Event::FileLookedAt`](super::event::Event::FileLookedAt).
     LookAtFile(u64, Box<Upload>),

@@ -92,15 +92,8 @@ pub enum Event {
     DeadTold(Vec<DeadPart>),
     /// What was kept of such a file is gone, or why it is not, in words.
     DeadRemoved(Box<DeadPart>, Result<(), String>),
-    /// How a path goes on.
-    PathCompleted {
-        /// What was typed of it when that was asked for.
-        typed: String,
-        /// The same, as far as it is clear how it goes on.
-        text: String,
-        /// What it may be from there, fit to be shown.
-        candidates: Vec<String>,
-    },
+    /// How a path goes on, of which this was typed when that was asked for.
+    PathCompleted(String, PathCompletion),
     /// A file that is to be uploaded was looked at: under its absolute path, what was found, and which
     /// file that was; or why it could not be, in words.
     FileLookedAt(u64, Result<Box<(Upload, Report, FileStamp)>, String>),
@@ -116,6 +109,17 @@ pub enum Event {
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.
     Resumed,
+}
+
+/// How a path goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PathCompletion {
+    /// What was typed, as far as it is clear how it goes on.
+    pub text: String,
+    /// What it may be from there, fit to be shown.
+    pub candidates: Vec<String>,
+    /// What there is to say of it, fit to be shown: that it is whole, or why it leads nowhere.
+    pub said: Option<String>,
 }
 
 /// Where a text that was copied has come to, as far as is known.

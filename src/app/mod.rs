@@ -253,9 +253,7 @@ impl App {
             Event::SavingEnded { turn, told, result, ledger_trouble } => {
                 self.saving_ended(turn, told, result, ledger_trouble);
             }
-            Event::PathCompleted { typed, text, candidates } => {
-                self.path_completed(&typed, text, candidates);
-            }
+            Event::PathCompleted(typed, completion) => self.path_completed(&typed, completion),
             Event::FileLookedAt(number, found) => self.file_looked_at(number, found),
             Event::UploadTold(number, bytes) => self.upload_told(number, bytes),
             Event::Uploaded(number, end) => self.uploaded(number, &end, effects),

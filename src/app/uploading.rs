@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
+use super::event::PathCompletion;
 use super::layers::Layer;
 use super::layers::upload::UploadPrompt;
 use crate::account::journal::Happening;
@@ -110,14 +111,14 @@ impl App {
         }
     }
 
-    /// What a path goes on with that was `typed` so far.
-    pub(super) fn path_completed(&mut self, typed: &str, text: String, candidates: Vec<String>) {
+    /// What a path goes on with that was `typed` so far, and what there is to say of it.
+    pub(super) fn path_completed(&mut self, typed: &str, completion: PathCompletion) {
         let form = self.layers.upload_mut().filter(|form| form.awaits_rest_of(typed));
         let Some(form) = form else { return };
-        let leads_nowhere = text == typed && candidates.is_empty();
+        let PathCompletion { text, candidates, said } = completion;
         form.completed(text, candidates);
-        if leads_nowhere {
-            self.say("nothing here begins so that could be uploaded");
+        if let Some(said) = said {
+            self.say(said);
         }
     }
 

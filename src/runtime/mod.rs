@@ -8,6 +8,7 @@
 mod alarm;
 mod alert_command;
 mod bulk;
+mod completion;
 pub mod content;
 mod copying;
 pub mod exec;
@@ -322,7 +323,7 @@ impl Dashboard<'_> {
             Effect::RemoveDead(dead) => self.savings.remove_dead(dead),
             Effect::LookAtRoom(folder) => self.keeper.look_at_room(folder),
             Effect::Note(records) => self.savings.note(records),
-            Effect::CompletePath(text) => self.uploads.complete(text),
+            Effect::CompletePath { typed, purpose } => self.uploads.complete(typed, &purpose),
             Effect::LookAtFile(number, upload) => self.uploads.look_at(number, *upload),
             Effect::StopLook(number) => self.uploads.stop_look(number),
             Effect::Upload(number, upload, stamp) => self.uploads.send(number, *upload, stamp),

@@ -1,5 +1,7 @@
 //! What services take as the input of a batch, as data.
 
+use super::Use;
+
 /// A thousand thousands.
 const MB: u64 = 1_000_000;
 /// As memory is counted.
@@ -29,6 +31,17 @@ pub struct BatchLimits {
     pub models: Models,
     /// Characters of a `custom_id` at most, where that is known.
     pub most_of_an_id: Option<usize>,
+}
+
+impl BatchLimits {
+    /// Bytes of a file at most that the service takes for a use; nothing where no limit is known.
+    #[must_use]
+    pub fn most_bytes(&self, used_for: Use) -> Option<u64> {
+        match used_for {
+            Use::Batch => self.file.refused,
+            Use::Other => self.other_file.refused,
+        }
+    }
 }
 
 /// A number of bytes that is too large, surely or perhaps.

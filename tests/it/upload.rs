@@ -9,7 +9,7 @@ use shelflife::api::call::Call;
 use shelflife::api::wire::read_single_file;
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
-use shelflife::app::event::Event;
+use shelflife::app::event::{Event, PathCompletion};
 use shelflife::app::layers::Layer;
 use shelflife::jobs::Pinned;
 use shelflife::jobs::record::Outcome;
@@ -365,18 +365,29 @@ fn tab_completes_the_path() {
     let mut driver = driver();
     driver.keys("u~/b");
     driver.key(KeyCode::Tab);
-    assert_eq!(driver.effects.pop(), Some(Effect::CompletePath("~/b".to_owned())));
+    let (typed, purpose) = ("~/b".to_owned(), "batch".to_owned());
+    assert_eq!(driver.effects.pop(), Some(Effect::CompletePath { typed, purpose }));
     let candidates = vec!["batch-1.jsonl".to_owned(), "batch-2.jsonl".to_owned()];
     driver.tell(completed("~/b", "~/batch-", &candidates));
     let screen = text(&driver.app, 120, 36);
     assert!(screen.contains("~/batch-") && screen.contains("batch-2.jsonl"), "{screen}");
-    driver.tell(completed("~/batch-", "~/batch-", &[]));
-    assert!(message(&driver).starts_with("nothing here begins so"));
+    let said = |driver: &mut Driver, said: &str| {
+        let typed = "~/batch-".to_owned();
+        let (text, said) = (typed.clone(), Some(said.to_owned()));
+        let completion = PathCompletion { text, said, ..PathCompletion::default() };
+        driver.tell(Event::PathCompleted(typed, completion));
+    };
+    said(&mut driver, "nothing here begins so");
+    assert_eq!(message(&driver), "nothing here begins so");
+    let many: Vec<String> = (0..50).map(|n| format!("batch-{n}.jsonl")).collect();
+    driver.tell(completed("~/batch-", "~/batch-", &many));
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("… and 38 more"), "{screen}");
 }
 
 fn completed(typed: &str, text: &str, candidates: &[String]) -> Event {
-    let (typed, text) = (typed.to_owned(), text.to_owned());
-    Event::PathCompleted { typed, text, candidates: candidates.to_vec() }
+    let (text, candidates) = (text.to_owned(), candidates.to_vec());
+    Event::PathCompleted(typed.to_owned(), PathCompletion { text, candidates, said: None })
 }
 
 /// The path on the screen is the one that is looked at and sent, whatever comes late.

@@ -240,8 +240,9 @@ impl Behave for UploadPrompt {
             Action::SelectNext => self.field = (self.field + 1).min(FIELDS.len() - 1),
             Action::SelectPrevious => self.field = self.field.saturating_sub(1),
             Action::Complete if self.field == PATH => {
-                let text = self.inputs[PATH].value().to_owned();
-                effects.push(Effect::CompletePath(text));
+                let value = |field: usize| self.inputs[field].value().to_owned();
+                let (typed, purpose) = (value(PATH), value(PURPOSE).trim().to_owned());
+                effects.push(Effect::CompletePath { typed, purpose });
             }
             Action::Complete => self.field = (self.field + 1) % FIELDS.len(),
             _ => return Fate::Ignores,
