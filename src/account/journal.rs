@@ -54,6 +54,8 @@ pub enum Happening {
     NotDeleted,
     /// It was to be deleted, and nobody knows whether it was.
     PerhapsDeleted,
+    /// A deletion of several files came to its end.
+    DeletionOver,
     /// The file was uploaded from here.
     Uploaded,
     /// A file was to be uploaded, and was not.
@@ -81,6 +83,7 @@ impl Happening {
             Self::Deleted => "deleted",
             Self::NotDeleted => "not deleted",
             Self::PerhapsDeleted => "perhaps deleted",
+            Self::DeletionOver => "deletion over",
             Self::Uploaded => "uploaded",
             Self::NotUploaded => "not uploaded",
             Self::PerhapsUploaded => "perhaps uploaded",
@@ -104,6 +107,7 @@ impl Happening {
             | Self::Deleted
             | Self::NotDeleted
             | Self::PerhapsDeleted
+            | Self::DeletionOver
             | Self::Uploaded
             | Self::NotUploaded
             | Self::PerhapsUploaded => None,

@@ -22,6 +22,14 @@ use crate::text::grouped;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows which")];
 
+/// Files that came to the same end for the same reason.
+struct InVain<'a> {
+    what: Happening,
+    why: &'a str,
+    first: &'a Pinned,
+    files: usize,
+}
+
 /// Deletions that are over and remembered; the oldest give way.
 const MOST_ENDED: usize = 100;
 
@@ -223,9 +231,7 @@ impl App {
         }
         let records = ended.iter().map(|(file, end)| Record::deleted(file, end, at)).collect();
         effects.push(Effect::Note(records));
-        for (file, end) in &ended {
-            self.deletion_ended(file, end);
-        }
+        self.note_deletions(&ended);
         if self.deleting.deletions.is_none() {
             self.jobs.touch();
             self.say_deleted();
@@ -233,26 +239,47 @@ impl App {
         self.absorb();
     }
 
-    fn deletion_ended(&mut self, file: &Pinned, end: &DeletionEnd) {
-        let name = file.shown(255);
-        match end {
-            DeletionEnd::Deleted => self.account.deleted(&file.id, name),
-            DeletionEnd::AlreadyGone => self.account.already_gone(&file.id),
-            DeletionEnd::Left(why) => {
-                let text = format!("{}: {why}", file.shown(60));
-                self.account.note_of(Happening::NotDeleted, &file.id, text);
+    /// Takes in what came of files, and has the events tell it: of those that came to nothing for one
+    /// reason once, however many they are.
+    fn note_deletions(&mut self, ended: &[(Pinned, DeletionEnd)]) {
+        let mut in_vain: Vec<InVain<'_>> = vec![];
+        for (file, end) in ended {
+            let (what, why) = match end {
+                DeletionEnd::Deleted => {
+                    self.account.deleted(&file.id, file.shown(255));
+                    continue;
+                }
+                DeletionEnd::AlreadyGone => {
+                    self.account.already_gone(&file.id);
+                    continue;
+                }
+                DeletionEnd::Left(why) => (Happening::NotDeleted, why.as_str()),
+                DeletionEnd::Unknown(why) => (Happening::PerhapsDeleted, why.as_str()),
+            };
+            // Reasons are few where files are many: what is left at once is left for one.
+            match in_vain.iter_mut().find(|others| (others.what, others.why) == (what, why)) {
+                Some(others) => others.files += 1,
+                None => in_vain.push(InVain { what, why, first: file, files: 1 }),
             }
-            DeletionEnd::Unknown(why) => {
-                let text = format!("{}: {why}", file.shown(60));
-                self.account.note_of(Happening::PerhapsDeleted, &file.id, text);
-            }
+        }
+        for InVain { what, why, first, files } in in_vain {
+            let name = first.shown(60);
+            let text = match files {
+                1 => format!("{name}: {why}"),
+                files => format!("{} files, the first {name}: {why}", grouped(files)),
+            };
+            self.account.note_of(what, &first.id, text);
         }
     }
 
     /// That all is done is said once.
     fn say_deleted(&mut self) {
         let Some(job) = self.deleting.jobs.back() else { return };
-        let (text, DeletionSum { left, unknown, .. }) = (job.words(), job.sum);
+        let (text, DeletionSum { all, left, unknown, .. }) = (job.words(), job.sum);
+        if all > 1 {
+            let text = format!("{}: {text}", job.name());
+            self.account.note_trouble_of(Happening::DeletionOver, text);
+        }
         if left + unknown > 0 { self.say_with(text, &SHOWS) } else { self.say(text) }
     }
 

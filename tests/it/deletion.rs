@@ -375,6 +375,56 @@ fn a_deletion_can_be_called_off_and_waits_as_the_service_asks() {
     assert_eq!(driver.app.table().rows().len(), 3);
 }
 
+/// A key that is refused in the middle: what came of the deletion is found afterwards, and nothing else is
+/// pushed out of the events by it.
+#[test]
+fn files_that_are_left_for_one_reason_are_one_event() {
+    let mut driver = Driver::started(120, 36, Driver::settings());
+    driver.answer(&page(1..2_001, |n| n * 3_600, false));
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.keys("2000");
+    driver.key(KeyCode::Enter);
+    let mut served = 0;
+    while served < 50 {
+        for (ticket, call) in calls(&mut driver) {
+            let value = match call {
+                Call::Retrieve { .. } => Reply::File(Existence::Gone),
+                call => panic!("{call:?}"),
+            };
+            served += 1;
+            answer(&mut driver, ticket, value);
+        }
+    }
+    let refused = ApiError::KeyRefused { message: None, secret: None };
+    for (ticket, _) in calls(&mut driver) {
+        driver.tell(Event::Replied(ticket, Err(refused.clone())));
+    }
+    let told = |what: Happening| -> Vec<String> {
+        let entries = driver.app.journal().entries().iter();
+        entries.filter(|entry| entry.what == what).map(|entry| entry.text.clone()).collect()
+    };
+    let left = told(Happening::NotDeleted);
+    assert!((1..=4).contains(&left.len()), "{left:?}");
+    let files = driver.app.deleting().jobs().next_back().unwrap().sum.left;
+    assert!(left.iter().any(|text| text.contains(" files, the first name-")), "{left:?}");
+    let over = told(Happening::DeletionOver);
+    let words =
+        format!("{} already gone · {} left: ", 2_000 - files, shelflife::text::grouped(files));
+    assert!(over.len() == 1 && over[0].contains(&words), "{over:?} {words}");
+    assert!(driver.app.journal().entries().len() <= 60, "nothing gives way");
+    // Long after its message is gone, jobs and events have it.
+    driver.pass(std::time::Duration::from_secs(60));
+    driver.tell(Event::DeadlineReached);
+    for key in ["J", "E"] {
+        driver.keys(key);
+        let shown = screen(&driver);
+        assert!(shown.contains(" already gone · 1,9"), "{key}: {shown}");
+        driver.key(KeyCode::Esc);
+    }
+}
+
 #[test]
 fn whoever_leaves_claims_nothing_of_what_is_on_its_way() {
     let mut driver = driver();

@@ -128,7 +128,7 @@ fn look(what: Happening) -> (&'static str, Tone) {
         | Happening::PerhapsUploaded => ("!", Tone::Error),
         Happening::Uploaded => ("↑", Tone::Accent),
         Happening::Saved => ("↓", Tone::Accent),
-        Happening::Recovered => ("·", Tone::Text),
+        Happening::Recovered | Happening::DeletionOver => ("·", Tone::Text),
         Happening::Alerted => ("!", Tone::Warning),
     }
 }
@@ -155,6 +155,7 @@ impl<'e> Parts<'e> {
             Happening::DeletedEarly if !roomy => "early",
             Happening::CommandFailed if !roomy => "command",
             Happening::SavedNoMore if !roomy => "unsaved",
+            Happening::DeletionOver if !roomy => "deletion",
             what => what.words(),
         };
         let x = head.end + 2;
