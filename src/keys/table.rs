@@ -102,11 +102,12 @@ const TAKE: &[Binding] = &[
     bind("download-to", &[Char('O')], A::DownloadTo, "download: choose folder and name"),
     bind("rescue", &[Char('!')], A::Rescue, "rescue: download all that is at risk"),
     bind("upload", &[Char('u')], A::Upload, "upload a file of this machine"),
-    bind(
+    hinted(
         "delete",
         &[Char('D'), Named(Delete)],
         A::Delete,
         "delete the marked files, or the selected one",
+        "delete",
     ),
     bind("copy-field", &[Char('Y')], A::OpenCopyPicker, "choose the field to copy"),
 ];
