@@ -10,123 +10,13 @@ use std::time::Duration;
 use super::geometry::{self, layout::Layout};
 use super::settings::Times;
 use super::sheets::{self, detail, detail::Shown};
-use super::{App, BAR_CELLS, whole_seconds};
+use super::{App, BAR_CELLS, Wake, whole_seconds};
 use crate::account::timeline::DAY_S;
 use crate::store::FileNo;
 use crate::store::field::Field;
 use crate::time::expiry;
 use crate::time::span::{next_ago_change_ms, next_span_change_ms};
 use crate::time::zone::next_age_change_ms;
-
-/// A cause for waking the app.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wake {
-    /// Work on a large table goes on.
-    TableWork,
-    /// The page that failed is asked for again.
-    PageRetry,
-    /// The seconds until a failed page is asked for again count down.
-    PageRetrySeconds,
-    /// The seconds that a page takes count up.
-    LoadingSeconds,
-    /// A message has been shown for long enough.
-    MessageEnd,
-    /// What is in view becomes stale.
-    Stale,
-    /// What is stale becomes older.
-    StaleAge,
-    /// Reading on at leisure begins, or has its next page to ask for.
-    ReadOn,
-    /// The refresher has something to ask for.
-    Refresh,
-    /// The seconds until the refresher's next try count down.
-    RefreshSeconds,
-    /// Alerts were gathered for long enough.
-    Alert,
-    /// A file comes under a bound of an alert.
-    AlertBound,
-    /// Nothing was typed for long enough: the service is searched.
-    SearchPause,
-    /// A file comes under a bound of the filter.
-    FilterBound,
-    /// A file expires: it is asked for then, in view or not.
-    Expiry,
-    /// The time left of a row changes.
-    RowCountdown,
-    /// The age of a row changes.
-    RowAge,
-    /// The bar of a row becomes shorter.
-    RowBar,
-    /// The time left in the detail changes.
-    DetailCountdown,
-    /// What the detail says of the age of what is known of the file changes.
-    VerifiedAge,
-    /// The time left of the file that expires next changes in the header.
-    NextToExpire,
-    /// The counts in the header change, and the bytes at risk with them.
-    Counts,
-    /// The hours of the timeline, of the agenda or of a table narrowed down to one move on.
-    Hour,
-    /// The day is over: moments of it are shown with their date from then on.
-    Day,
-    /// The wait is over that the service asked for: keys may try again.
-    AskedWaitEnd,
-    /// A file comes under a bound of urgency: its colour changes, and what is at risk.
-    Urgency,
-    /// A bucket of the timeline, or of the agenda, comes under a bound of urgency.
-    BucketUrgency,
-    /// A job is to be begun.
-    Saving,
-    /// A deletion goes on.
-    Deleting,
-    /// What is being deleted waits for the service, which counts down.
-    DeletingSeconds,
-    /// A file comes under a bound of what is saved by itself.
-    RescueBound,
-    /// Rates of jobs, and what is to go at these, change with the seconds.
-    JobRate,
-    /// The wait of a job for its next try, or the time left of its file, counts down.
-    JobCountdown,
-}
-
-impl Wake {
-    /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 33] = [
-        Self::TableWork,
-        Self::PageRetry,
-        Self::PageRetrySeconds,
-        Self::LoadingSeconds,
-        Self::MessageEnd,
-        Self::Stale,
-        Self::StaleAge,
-        Self::ReadOn,
-        Self::Refresh,
-        Self::RefreshSeconds,
-        Self::Alert,
-        Self::AlertBound,
-        Self::SearchPause,
-        Self::FilterBound,
-        Self::Expiry,
-        Self::RowCountdown,
-        Self::RowAge,
-        Self::RowBar,
-        Self::DetailCountdown,
-        Self::VerifiedAge,
-        Self::NextToExpire,
-        Self::Counts,
-        Self::Hour,
-        Self::Day,
-        Self::AskedWaitEnd,
-        Self::Urgency,
-        Self::BucketUrgency,
-        Self::Saving,
-        Self::Deleting,
-        Self::DeletingSeconds,
-        Self::RescueBound,
-        Self::JobRate,
-        Self::JobCountdown,
-    ];
-}
 
 /// What is on the screen, as far as it says when it changes; measured once for all causes.
 #[allow(clippy::struct_excessive_bools, reason = "what is seen, one by one")]
@@ -214,18 +104,18 @@ impl App {
             Wake::Counts if has_second_line(seen) => {
                 self.after(self.outlook().next_count_change_ms(self.account.server_ms()))
             }
-            Wake::Hour if seen.buckets || is_main && self.table.span().is_some() => {
-                self.after(Some(self.next_hour_ms()))
-            }
+            Wake::Hour if self.shows_hours(seen) => self.after(Some(self.next_hour_ms())),
             Wake::Day if seen.past => self.after(Some(self.next_day_ms())),
             Wake::AskedWaitEnd => self.account.asked_wait_end(),
             Wake::Urgency if is_main => self.after(self.next_urgency_ms()),
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
-            Wake::Deleting => self.deleting_due(),
-            Wake::DeletingSeconds if is_main || seen.jobs => self.next_deleting_second(),
-            Wake::Saving | Wake::RescueBound | Wake::JobRate | Wake::JobCountdown => {
-                self.moment_of_jobs(wake, seen)
-            }
+            Wake::Deleting
+            | Wake::DeletingSeconds
+            | Wake::QuestionCountdown
+            | Wake::Saving
+            | Wake::RescueBound
+            | Wake::JobRate
+            | Wake::JobCountdown => self.moment_of_jobs(wake, seen),
             // What is not on the screen does not change there.
             Wake::PageRetrySeconds
             | Wake::LoadingSeconds
@@ -239,21 +129,29 @@ impl App {
             | Wake::Hour
             | Wake::Day
             | Wake::Urgency
-            | Wake::BucketUrgency
-            | Wake::DeletingSeconds => None,
+            | Wake::BucketUrgency => None,
         }
+    }
+
+    /// Whether it is told of hours, which move on.
+    fn shows_hours(&self, seen: &Seen) -> bool {
+        seen.buckets || seen.main.is_some() && self.table.span().is_some()
     }
 
     fn next_alert_ms(&self) -> Option<u64> {
         self.account.alerts().next_crossing_ms(self.account.store(), self.account.server_ms())
     }
 
-    /// The moments of the jobs.
+    /// The moments of the jobs, and of the question before one.
     fn moment_of_jobs(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
         // Of an upload, the main screen tells no rate.
         let rates = (seen.main.is_some() || seen.jobs) && self.saving().ticks()
             || seen.jobs && self.uploading().ticks();
+        let deletes = seen.main.is_some() || seen.jobs;
         match wake {
+            Wake::Deleting => self.deleting_due(),
+            Wake::DeletingSeconds if deletes => self.next_deleting_second(),
+            Wake::QuestionCountdown => self.after(self.next_question_ms()),
             Wake::Saving => self.saving_due(),
             Wake::RescueBound => self.after(self.next_rescue_ms()),
             Wake::JobRate if rates => Some(Duration::from_secs(self.now.mono.as_secs() + 1)),

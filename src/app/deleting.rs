@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::App;
 use super::effect::Effect;
 use super::layers::Layer;
-use super::layers::deletion::DeletionQuestion;
+use super::layers::deletion::{DeletionQuestion, LocalCopy};
+use super::sheets::deletion::NAMED;
 use crate::account::journal::Happening;
 use crate::api::call::{Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError};
@@ -18,7 +19,7 @@ use crate::jobs::record::Record;
 use crate::jobs::upload::UploadEnd;
 use crate::keys::{Action, Hint};
 use crate::store::FileNo;
-use crate::text::grouped;
+use crate::text::{Untrusted, grouped};
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows which")];
 
@@ -115,9 +116,9 @@ impl App {
         self.layers.push(Layer::Deletion(question));
     }
 
-    /// The files that are meant, each with whether it is saved, the next to expire first; says why not
-    /// where none can be deleted.
-    fn files_to_delete(&mut self) -> Option<Vec<(Pinned, bool)>> {
+    /// The files that are meant, each with what this machine has of it, the next to expire first, and how
+    /// many others cannot be deleted; says why not where none can.
+    fn files_to_delete(&mut self) -> Option<(Vec<(Pinned, LocalCopy)>, usize)> {
         let store = self.account.store();
         let mut all: Vec<FileNo> = match self.marks.files() {
             marked if marked.is_empty() => self.table.selected().into_iter().collect(),
@@ -132,10 +133,10 @@ impl App {
             !store.is_gone(*no) && store.can_be_asked_for(*no) && !store.file(*no).conflicting
         };
         let left_out = all.iter().filter(|no| !can(no)).count();
-        let files: Vec<(Pinned, bool)> = all
+        let files: Vec<(Pinned, LocalCopy)> = all
             .iter()
             .filter(|no| can(no))
-            .map(|no| (Pinned::of(&store.file(*no)), store.is_saved(*no)))
+            .map(|no| (Pinned::of(&store.file(*no)), self.local_copy(*no)))
             .collect();
         if files.is_empty() {
             let why = match all[..] {
@@ -149,11 +150,46 @@ impl App {
             self.say(why);
             return None;
         }
-        if left_out > 0 {
-            let which = if left_out == 1 { "1 marked file" } else { "some marked files" };
-            self.say(format!("{which} cannot be deleted, and left out"));
+        Some((files, left_out))
+    }
+
+    /// What this machine has of a file.
+    fn local_copy(&self, no: FileNo) -> LocalCopy {
+        let store = self.account.store();
+        if store.is_saved(no) {
+            LocalCopy::Saved
+        } else if self.saving.queue().is_open(&store.file(no).id.to_owned()) {
+            LocalCopy::OnItsWay
+        } else {
+            LocalCopy::Nothing
         }
-        Some(files)
+    }
+
+    /// What this machine has of the file with this id is another thing than before: whoever is asked
+    /// whether to delete it is told.
+    pub(super) fn local_copy_changed(&mut self, id: &Untrusted) {
+        let no = self.account.store().find(id);
+        let copy = no.map_or(LocalCopy::Nothing, |no| self.local_copy(no));
+        if let Some(question) = self.layers.deletion_mut() {
+            question.copy_changed(id, copy);
+        }
+    }
+
+    /// The time left of files that are asked about goes on.
+    pub(super) fn pass_time_of_question(&mut self) {
+        let server_ms = self.account.server_ms();
+        if let Some(question) = self.layers.deletion_mut() {
+            question.pass_time(server_ms);
+        }
+    }
+
+    /// Milliseconds until a question that is seen says something else.
+    pub(super) fn next_question_ms(&self) -> Option<u64> {
+        let questions = self.layers.seen().iter().filter_map(|layer| match layer {
+            Layer::Deletion(question) => question.next_change_ms(NAMED),
+            _ => None,
+        });
+        questions.min()
     }
 
     /// It was agreed to: these files are deleted, and no others.

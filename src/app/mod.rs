@@ -32,6 +32,7 @@ pub mod sheets;
 pub mod table;
 mod timeline;
 mod uploading;
+mod wake;
 
 use std::time::Duration;
 
@@ -61,9 +62,9 @@ use table::columns::Columns;
 use timeline::Filtered;
 use uploading::Uploading;
 
-pub use deadline::Wake;
 pub use ladder::Step;
 pub use settings::Settings;
+pub use wake::Wake;
 
 /// Pages that one action of the operator may bring in, so that nothing that sorts oddly can start a
 /// thousand requests.
@@ -314,6 +315,7 @@ impl App {
     fn pass_time(&mut self) {
         let interest = currency::interest(&self.table, &self.marks, false);
         let (from_s, to_s) = self.account.pass_time(&interest);
+        self.pass_time_of_question();
         self.refilter(from_s, to_s);
         self.rescue_in_time(from_s, to_s);
     }

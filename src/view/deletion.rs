@@ -13,11 +13,13 @@
 
 use ratatui::layout::{Position, Rect};
 
+use super::pen::whole_hints;
 use super::typed::{Typed, typed};
 use super::{Pen, heading};
 use crate::app::layers::deletion::{ANSWERS, DeletionQuestion};
 use crate::app::sheets::deletion;
 use crate::keys::{Action, Hint};
+use crate::text::shorten_end;
 
 pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &DeletionQuestion) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
@@ -33,8 +35,12 @@ pub(super) fn draw(pen: &mut Pen<'_>, over: Rect, asked: &DeletionQuestion) -> O
         }
     };
     let hints = app.hints(&hints);
+    // Above the border a message would hide what is asked, and what is typed.
     let room = usize::from(place.area.width.saturating_sub(5));
-    let hint = pen.message_or(&hints, room, place.area);
+    let hint = app
+        .message()
+        .map_or_else(|| whole_hints(&hints, room), |message| shorten_end(message, room));
+    pen.message_in = None;
     let block = pen
         .boxed(true)
         .title_top(heading("Delete", theme.strong))

@@ -10,7 +10,7 @@ use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
-use shelflife::jobs::record::Outcome;
+use shelflife::jobs::record::{Outcome, Saved};
 use shelflife::text::Untrusted;
 
 use crate::support::driver::Driver;
@@ -97,6 +97,14 @@ fn serve(driver: &mut Driver) -> Vec<String> {
             }
         }
     }
+}
+
+/// Takes what was typed, once a frame has shown it.
+fn enter(driver: &mut Driver) {
+    if driver.app.awaits_frame() {
+        driver.tell(Event::Drawn);
+    }
+    driver.key(KeyCode::Enter);
 }
 
 fn message(driver: &Driver) -> String {
@@ -194,7 +202,7 @@ fn the_answer_that_is_safe_comes_first() {
         tell_batches(&mut driver, &[]);
         for key in keys.chars() {
             match key {
-                '\r' => driver.key(KeyCode::Enter),
+                '\r' => enter(&mut driver),
                 '\u{1b}' => driver.key(KeyCode::Esc),
                 '\t' => driver.key(KeyCode::Tab),
                 key => driver.keys(&key.to_string()),
@@ -217,12 +225,12 @@ fn more_than_one_file_wants_its_count() {
     assert!(screen(&driver).contains("type 6 to delete them:"), "{}", screen(&driver));
     for wrong in ["", "y", "5", "66", "yes"] {
         driver.keys(wrong);
-        driver.key(KeyCode::Enter);
+        enter(&mut driver);
         assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "{wrong}");
         driver.control('u');
     }
     driver.keys("6");
-    driver.key(KeyCode::Enter);
+    enter(&mut driver);
     let mut all = serve(&mut driver);
     all.sort();
     assert_eq!(all, (1..7).map(id).collect::<Vec<_>>());
@@ -242,11 +250,11 @@ fn what_a_batch_reads_wants_the_word() {
         assert!(shown.contains("input of a live batch: batch_7 (in_progress)"), "{shown}");
         assert!(shown.contains(wanted), "{shown}");
         driver.keys("y6");
-        driver.key(KeyCode::Enter);
+        enter(&mut driver);
         assert!(is_asked(&driver));
         driver.control('u');
         driver.keys("delete");
-        driver.key(KeyCode::Enter);
+        enter(&mut driver);
         assert_eq!(serve(&mut driver).len(), if marks.is_empty() { 1 } else { 6 });
     }
 }
@@ -309,6 +317,156 @@ fn nothing_that_was_typed_ahead_answers() {
     assert_eq!(serve(&mut driver), [id(1)]);
 }
 
+/// What was typed before the question said what it says now is no answer, nor a part of one, whenever the
+/// rest of it comes.
+#[test]
+fn no_part_of_a_burst_answers() {
+    // Before a frame has shown it; before it is known what is in use; before a frame has shown that; after.
+    for marks in [true, false] {
+        let keys: &[KeyCode] = if marks {
+            &[KeyCode::Char('6'), KeyCode::Enter]
+        } else {
+            &[KeyCode::Tab, KeyCode::Enter]
+        };
+        for first in 0..4 {
+            for second in first..4 {
+                let mut driver = driver();
+                if marks {
+                    driver.control('a');
+                }
+                driver.keys("D");
+                for stage in 0..4 {
+                    match stage {
+                        1 | 3 => driver.tell(Event::Drawn),
+                        2 => {
+                            let (ticket, _) = calls(&mut driver).remove(0);
+                            let empty = read_batches(br#"{"data":[],"has_more":false}"#).unwrap();
+                            answer(&mut driver, ticket, Reply::Batches(empty));
+                        }
+                        _ => {}
+                    }
+                    if stage == first {
+                        driver.key(keys[0]);
+                    }
+                    if stage == second && is_asked(&driver) {
+                        driver.key(keys[1]);
+                    }
+                }
+                let case = format!("{marks} {first} {second}: {}", message(&driver));
+                assert!(serve(&mut driver).is_empty(), "{case}");
+                // Taken once it is seen, where it was typed at an open question.
+                if is_asked(&driver) {
+                    enter(&mut driver);
+                }
+                assert_eq!(!serve(&mut driver).is_empty(), first == 3, "{case}");
+            }
+        }
+    }
+}
+
+/// The time that is left goes on while the question is open, and so does what would be lost.
+#[test]
+fn the_time_left_in_the_question_ticks() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    let shown = screen(&driver);
+    assert!(shown.contains("6 not saved on this machine, with time left"), "{shown}");
+    let line = |driver: &Driver| {
+        let shown = screen(driver);
+        let of_first = |line: &&str| line.contains("name-0001.jsonl  file_1 ");
+        shown.lines().find(of_first).unwrap_or_default().to_owned()
+    };
+    for _ in 0..3 {
+        let before = line(&driver);
+        driver.wake();
+        while line(&driver) == before {
+            driver.wake();
+        }
+    }
+    driver.pass(std::time::Duration::from_secs(3_600));
+    driver.tell(Event::DeadlineReached);
+    assert!(line(&driver).contains("expired"), "{}", screen(&driver));
+    assert!(!line(&driver).contains("not saved"), "nothing is lost with it");
+    assert!(screen(&driver).contains("5 not saved on this machine"), "{}", screen(&driver));
+}
+
+#[test]
+fn what_is_being_downloaded_is_said_as_long_as_it_is() {
+    for (marks, words) in [(false, "is being downloaded just now"), (true, "1 being downloaded")] {
+        let mut driver = driver();
+        driver.keys("o");
+        if marks {
+            driver.control('a');
+        }
+        driver.keys("D");
+        tell_batches(&mut driver, &[]);
+        let shown = screen(&driver);
+        assert!(shown.contains(words) && shown.contains("left · downloading"), "{shown}");
+        let turn = driver.effects.iter().find_map(|effect| match effect {
+            Effect::Save(turn, _) => Some(*turn),
+            _ => None,
+        });
+        let saved = Saved {
+            path: "/x/a".into(),
+            bytes: 1_000,
+            sha256: String::new(),
+            proof: "complete".to_owned(),
+            at: 3,
+            already: false,
+        };
+        let (told, ledger_trouble) = (vec![], None);
+        let bytes = driver.app.store().bytes(driver.app.table().selected().unwrap());
+        let result = Ok(Saved { bytes: bytes.value().unwrap(), ..saved });
+        driver.tell(Event::SavingEnded { turn: turn.unwrap(), told, result, ledger_trouble });
+        let shown = screen(&driver);
+        assert!(!shown.contains("being downloaded"), "{shown}");
+        assert_eq!(shown.contains("5 not saved on this machine"), marks, "it is saved: {shown}");
+    }
+}
+
+/// Whatever speaks against it, on the smallest screen too: the answer that is wanted and how many more
+/// there are can be read, and no message hides them.
+#[test]
+fn nothing_hides_what_is_asked() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        for in_use in [&[][..], &["file_2"]] {
+            let mut driver = Driver::started(width, height, Driver::settings());
+            let body = page(1..9, |n| n * 3_600, false);
+            driver.answer(&body.replace("\"id\":\"file_8\"", "\"id\":\"..\""));
+            driver.keys("o");
+            driver.control('a');
+            driver.keys("D");
+            tell_batches(&mut driver, in_use);
+            let prompt = if in_use.is_empty() {
+                "type 7 to delete them:"
+            } else {
+                "type delete to delete them:"
+            };
+            let is_whole = |driver: &Driver, what: &str| {
+                let shown = screen(driver);
+                assert!(shown.contains(prompt), "{what}: {shown}");
+                for words in ["deletes 7 files", "left out", "1 being downloaded", "7 not saved"] {
+                    assert!(shown.contains(words), "{what}: {words}: {shown}");
+                }
+                let named = (1..9).filter(|n| shown.contains(&format!("file_{n}"))).count();
+                assert!(named > 0, "{what}: {shown}");
+                let more = format!("… and {} more", 7 - named);
+                assert!(named == 7 || shown.contains(&more), "{what}: {more}: {shown}");
+            };
+            is_whole(&driver, "as it is asked");
+            enter(&mut driver);
+            assert!(message(&driver).starts_with("nothing is deleted yet"));
+            is_whole(&driver, "a message of its own");
+            driver.tell(Event::LedgerFailed(
+                "something that takes more than one line of it".repeat(3),
+            ));
+            is_whole(&driver, "a message of something else");
+        }
+    }
+}
+
 #[test]
 fn a_paste_is_not_the_count_either() {
     let mut driver = driver();
@@ -316,7 +474,7 @@ fn a_paste_is_not_the_count_either() {
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     driver.tell(Event::Pasted("6".to_owned()));
-    driver.key(KeyCode::Enter);
+    enter(&mut driver);
     assert!(is_asked(&driver) && calls(&mut driver).is_empty());
 }
 
@@ -351,7 +509,7 @@ fn a_deletion_can_be_called_off_and_waits_as_the_service_asks() {
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     driver.keys("6");
-    driver.key(KeyCode::Enter);
+    enter(&mut driver);
     let all = calls(&mut driver);
     assert_eq!(all.len(), 4, "four at once");
     let crowded = ApiError::Unavailable {
@@ -385,7 +543,7 @@ fn files_that_are_left_for_one_reason_are_one_event() {
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     driver.keys("2000");
-    driver.key(KeyCode::Enter);
+    enter(&mut driver);
     let mut served = 0;
     while served < 50 {
         for (ticket, call) in calls(&mut driver) {
@@ -432,7 +590,7 @@ fn whoever_leaves_claims_nothing_of_what_is_on_its_way() {
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     driver.keys("6");
-    driver.key(KeyCode::Enter);
+    enter(&mut driver);
     let (ticket, call) = calls(&mut driver).remove(0);
     let Call::Retrieve { id } = call else { panic!("{call:?}") };
     let no = driver.app.store().find(&id).unwrap();
@@ -633,7 +791,7 @@ fn what_is_deleted_was_shown_and_confirmed() {
             1 => driver.keys("y"),
             count => {
                 driver.keys(&count.to_string());
-                driver.key(KeyCode::Enter);
+                enter(&mut driver);
             }
         }
         assert!(!is_asked(&driver), "{seed}: {}", message(&driver));

@@ -117,6 +117,7 @@ fn delete_all(driver: &mut Driver) -> Vec<(Ticket, Call)> {
     answer(driver, ticket, Reply::Batches(none));
     driver.tell(Event::Drawn);
     driver.keys("6");
+    driver.tell(Event::Drawn);
     driver.key(KeyCode::Enter);
     calls(driver)
 }

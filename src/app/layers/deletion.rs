@@ -3,7 +3,8 @@
 //! batch reads one of them that is not over.
 //!
 //! It opens at once, and is answered when the list of batches is known. What was typed before a frame
-//! has shown it, or what became of it, is no answer; a paste never is.
+//! has shown it, or what became of it, is no answer; and what is typed is taken by Enter once a frame has
+//! shown it. A paste never is an answer.
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
@@ -18,8 +19,8 @@ use crate::app::sheets;
 use crate::jobs::Pinned;
 use crate::jobs::in_use::{InUse, LiveBatch};
 use crate::keys::{Action, Scope};
-use crate::text::grouped;
-use crate::time::expiry::{Stated, TimeLeft};
+use crate::text::{Untrusted, grouped};
+use crate::time::expiry::{self, Stated, TimeLeft};
 
 /// Cells of the question.
 pub(in crate::app) const WIDTH: u16 = 86;
@@ -33,20 +34,44 @@ const WORD: &str = "delete";
 /// A set of files that is asked about.
 #[derive(Clone, Debug)]
 pub struct DeletionQuestion {
+    /// The next to expire first.
     files: Vec<Pinned>,
-    /// Which of them are saved.
-    saved: Vec<bool>,
-    /// The service's now as it was asked, in milliseconds since the epoch.
+    /// What this machine has of each.
+    copies: Vec<LocalCopy>,
+    /// How many of them have expired: the first ones.
+    expired: usize,
+    /// The service's now, in milliseconds since the epoch.
     server_ms: i64,
     in_use: InUse,
     counted: Counted,
     /// The number of the call whose answer is awaited.
     awaits: Option<u64>,
     input: Box<Input>,
-    /// Whether a frame has shown it as it is.
-    armed: bool,
+    seen: Seen,
     /// Whether the yes has the focus, of a question that `y` answers.
     yes: bool,
+}
+
+/// What of a question a frame has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen {
+    /// Nothing of what it says now: no key is an answer, nor a part of one.
+    Nothing,
+    /// What it says, but not what was typed since: that is not taken before somebody could see it.
+    Question,
+    /// All of it.
+    All,
+}
+
+/// What this machine has of the content of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalCopy {
+    /// Nothing, or nothing that is whole.
+    Nothing,
+    /// It is being downloaded, or waits for that.
+    OnItsWay,
+    /// It is saved.
+    Saved,
 }
 
 /// What is said of all files together: each frame says it, and they may be a hundred thousand.
@@ -56,6 +81,10 @@ pub struct Counted {
     pub bytes: u64,
     /// How many would be lost: they are not saved, and have time left.
     pub unsaved: usize,
+    /// How many are being downloaded.
+    pub on_their_way: usize,
+    /// How many were marked besides, and cannot be deleted.
+    pub left_out: usize,
     /// How many a batch reads that is not over.
     pub in_use: usize,
     /// The first of those batches.
@@ -76,27 +105,83 @@ pub enum DeletionAnswer {
 }
 
 impl DeletionQuestion {
-    /// A question about these files, each with whether it is saved; the answer to the call of number
-    /// `awaits` tells which are in use.
+    /// A question about these files, the next to expire first, each with what this machine has of it, while
+    /// `left_out` others that were marked cannot be deleted; the answer to the call of number `awaits` tells
+    /// which are in use.
     pub(in crate::app) fn new(
-        files: Vec<(Pinned, bool)>,
+        (files, left_out): (Vec<(Pinned, LocalCopy)>, usize),
         server_ms: i64,
         (in_use, awaits): (InUse, u64),
     ) -> Self {
         let known = files.iter().filter_map(|(file, _)| file.bytes);
         let bytes = known.fold(0, u64::saturating_add);
-        let would_be_lost = |(file, saved): &&(Pinned, bool)| is_unsaved(file, *saved, server_ms);
-        let unsaved = files.iter().filter(would_be_lost).count();
-        let counted = Counted { bytes, unsaved, ..Counted::default() };
-        let (files, saved) = files.into_iter().unzip();
-        let (input, awaits) = (Box::default(), Some(awaits));
-        Self { files, saved, server_ms, in_use, counted, awaits, input, armed: false, yes: false }
+        let count = |copy| files.iter().filter(|(_, own)| *own == copy).count();
+        let on_their_way = count(LocalCopy::OnItsWay);
+        // Of those that have expired, nothing is lost any more: they are taken off below.
+        let unsaved = files.len() - count(LocalCopy::Saved);
+        let counted = Counted { bytes, unsaved, on_their_way, left_out, ..Counted::default() };
+        let (files, copies) = files.into_iter().unzip();
+        let mut question = Self {
+            files,
+            copies,
+            expired: 0,
+            server_ms,
+            in_use,
+            counted,
+            awaits: Some(awaits),
+            input: Box::default(),
+            seen: Seen::Nothing,
+            yes: false,
+        };
+        question.pass_time(server_ms);
+        question
     }
 
-    /// The files, each with whether it is saved.
+    /// Time has come to this moment of the service's clock: files run out, of which nothing is lost then.
+    pub(in crate::app) fn pass_time(&mut self, server_ms: i64) {
+        self.server_ms = server_ms;
+        let has_expired = |file: &Pinned| left(file, server_ms) == TimeLeft::Expired;
+        while self.files.get(self.expired).is_some_and(has_expired) {
+            self.counted.unsaved -= usize::from(self.copies[self.expired] != LocalCopy::Saved);
+            self.expired += 1;
+        }
+        // What is known of the service's clock may also put it back.
+        while self.expired > 0 && !has_expired(&self.files[self.expired - 1]) {
+            self.expired -= 1;
+            self.counted.unsaved += usize::from(self.copies[self.expired] != LocalCopy::Saved);
+        }
+    }
+
+    /// Milliseconds until it says something else: of the time that one of the `named` first files has left,
+    /// or of how many would be lost.
     #[must_use]
-    pub fn files(&self) -> impl ExactSizeIterator<Item = (&Pinned, bool)> {
-        self.files.iter().zip(self.saved.iter().copied())
+    pub fn next_change_ms(&self, named: usize) -> Option<u64> {
+        let stated = |file: &Pinned| file.expires_at.map_or(Stated::Nothing, Stated::Value);
+        let next = |file: &Pinned| expiry::next_change_ms(stated(file), self.server_ms, false);
+        let of_named = self.files.iter().take(named).filter_map(next);
+        let first = self.files.get(self.expired).and_then(|file| file.expires_at);
+        let runs_out = first.map(|at| at.saturating_mul(1_000).saturating_sub(self.server_ms));
+        of_named.chain(runs_out.map(|ms| ms.max(0).unsigned_abs())).min()
+    }
+
+    /// This machine has something else of the file with this id than before.
+    pub(in crate::app) fn copy_changed(&mut self, id: &Untrusted, copy: LocalCopy) {
+        let Some(place) = self.files.iter().position(|file| file.id == *id) else { return };
+        let before = std::mem::replace(&mut self.copies[place], copy);
+        let is = |own, copy: LocalCopy| usize::from(own == copy);
+        let counted = &mut self.counted;
+        counted.on_their_way += is(copy, LocalCopy::OnItsWay);
+        counted.on_their_way -= is(before, LocalCopy::OnItsWay);
+        if place >= self.expired {
+            counted.unsaved += is(before, LocalCopy::Saved);
+            counted.unsaved -= is(copy, LocalCopy::Saved);
+        }
+    }
+
+    /// The files, each with what this machine has of it.
+    #[must_use]
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (&Pinned, LocalCopy)> {
+        self.files.iter().zip(self.copies.iter().copied())
     }
 
     /// What is said of all of them together.
@@ -105,7 +190,7 @@ impl DeletionQuestion {
         &self.counted
     }
 
-    /// The time that a file had left as it was asked.
+    /// The time that a file has left.
     #[must_use]
     pub fn left(&self, file: &Pinned) -> TimeLeft {
         left(file, self.server_ms)
@@ -113,8 +198,8 @@ impl DeletionQuestion {
 
     /// Whether something is lost with a file: it is not saved, and has time left.
     #[must_use]
-    pub fn is_unsaved(&self, file: &Pinned, saved: bool) -> bool {
-        is_unsaved(file, saved, self.server_ms)
+    pub fn is_unsaved(&self, file: &Pinned, copy: LocalCopy) -> bool {
+        copy != LocalCopy::Saved && self.left(file) != TimeLeft::Expired
     }
 
     /// What is known of the batches that read them.
@@ -187,7 +272,6 @@ impl DeletionQuestion {
         result: Result<Answer<Reply>, ApiError>,
         next: u64,
     ) -> Option<crate::api::call::Call> {
-        let before = self.wanted();
         let call = self.in_use.answered(result);
         let used: Vec<&LiveBatch> =
             self.files.iter().filter_map(|file| self.in_use.batch_of(&file.id)).collect();
@@ -195,12 +279,10 @@ impl DeletionQuestion {
         self.counted.batch = used.first().copied().cloned();
         self.counted.has_other_batches = used.iter().any(|batch| batch.id != used[0].id);
         self.awaits = call.is_some().then_some(next);
-        // It says something else from now on.
-        self.armed = false;
+        // It says something else from now on: what was typed before is no answer to that.
+        self.seen = Seen::Nothing;
         self.yes = false;
-        if self.wanted() != before {
-            self.input.reset();
-        }
+        self.input.reset();
         call
     }
 
@@ -219,7 +301,7 @@ impl DeletionQuestion {
             return Fate::Stays;
         }
         if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
-            app.say("not all that is asked is seen: make the window larger");
+            app.say("make the window larger: not all that is asked is seen");
             return Fate::Stays;
         }
         app.begin_deleting(self.files.clone());
@@ -236,10 +318,6 @@ fn left(file: &Pinned, server_ms: i64) -> TimeLeft {
     TimeLeft::of(file.expires_at.map_or(Stated::Nothing, Stated::Value), server_ms)
 }
 
-fn is_unsaved(file: &Pinned, saved: bool, server_ms: i64) -> bool {
-    !saved && left(file, server_ms) != TimeLeft::Expired
-}
-
 impl Behave for DeletionQuestion {
     fn scopes(&self) -> &'static [Scope] {
         match self.wanted() {
@@ -249,23 +327,28 @@ impl Behave for DeletionQuestion {
     }
 
     fn awaits_frame(&self) -> bool {
-        !self.armed
+        self.seen != Seen::All
     }
 
     fn drawn(&mut self) {
-        self.armed = true;
+        self.seen = Seen::All;
     }
 
     fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
         let declines = matches!(action, Action::Decline | Action::GoBack | Action::Close);
-        if declines && (self.armed || app.layout().is_none()) {
+        if declines && (self.seen != Seen::Nothing || app.layout().is_none()) {
             return Self::no(app);
         }
-        if !self.armed {
+        if self.seen == Seen::Nothing {
             return Fate::Stays;
         }
         let types = self.wanted() != DeletionAnswer::Yes;
         match action {
+            // It came with what was typed before it, in one burst.
+            Action::Choose if self.seen == Seen::Question && (types || self.yes) => {
+                app.say("nothing is deleted yet: once more, now that it is seen");
+                Fate::Stays
+            }
             Action::Choose if types && self.is_typed() => self.yes(app),
             Action::Choose if types => {
                 let prompt = self.prompt().unwrap_or_default();
@@ -277,6 +360,7 @@ impl Behave for DeletionQuestion {
             Action::Confirm if !types => self.yes(app),
             Action::MoveFocus | Action::MoveLeft | Action::MoveRight if !types => {
                 self.yes = !self.yes;
+                self.seen = Seen::Question;
                 Fate::Stays
             }
             _ => Fate::Ignores,
@@ -284,13 +368,17 @@ impl Behave for DeletionQuestion {
     }
 
     fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
-        if !self.armed {
+        if self.seen == Seen::Nothing {
             return Fate::Stays;
         }
         if self.wanted() == DeletionAnswer::Yes {
             return Fate::Ignores;
         }
-        input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
+        let Some(changed) = input::edit(&mut self.input, key) else { return Fate::Ignores };
+        if changed {
+            self.seen = Seen::Question;
+        }
+        Fate::Stays
     }
 
     fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {

@@ -192,6 +192,7 @@ impl App {
         }
         // What was saved is, whether or not anybody waits for it still.
         let file = self.saving.queue.job(turn.job).map(|job| job.file().clone());
+        let id = file.as_ref().map(|file| file.id.clone());
         let already = result.as_ref().ok().filter(|saved| saved.already);
         let already = already.map(|saved| self.shown_path(&saved.path));
         if let (Some(file), Ok(saved)) = (&file, &result) {
@@ -214,6 +215,9 @@ impl App {
         }
         self.say_done(already, refused, trouble);
         self.absorb();
+        if let Some(id) = id {
+            self.local_copy_changed(&id);
+        }
     }
 
     /// Notes why a try came to nothing; returns the sentence that all of them have in common.

@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 
 use super::Line;
 use crate::app::App;
-use crate::app::layers::deletion::{Counted, DeletionQuestion};
+use crate::app::layers::deletion::{Counted, DeletionQuestion, LocalCopy};
 use crate::jobs::Pinned;
 use crate::text::{grouped, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
 use crate::time::span::wait;
 
 /// Files that are named; of others it is said how many they are.
-const NAMED: usize = 6;
+pub const NAMED: usize = 6;
 /// Below so many cells less is said of each file.
 const NARROW: usize = 60;
 
@@ -24,8 +24,8 @@ pub fn lines(question: &DeletionQuestion, cells: u16, most: usize) -> Vec<Line> 
     lines.extend(against(question, cells));
     let files = question.files().len();
     let mut named = 0;
-    for (file, saved) in question.files().take(NAMED) {
-        let of_file = file_lines(question, file, saved, cells);
+    for (file, copy) in question.files().take(NAMED) {
+        let of_file = file_lines(question, file, copy, cells);
         // The line that says how many more there are needs a place, too.
         let more = usize::from(named + 1 < files);
         if named > 0 && lines.len() + of_file.len() + more > most {
@@ -71,52 +71,98 @@ fn head(question: &DeletionQuestion, cells: usize) -> Line {
 /// What speaks against it.
 fn against(question: &DeletionQuestion, cells: usize) -> Vec<Line> {
     let files = question.files().len();
-    let Counted { unsaved, in_use, batch, has_other_batches, .. } = question.counted();
-    let mut lines = vec![];
-    let mut warn = |ways: &[String]| {
-        let fits = ways.iter().find(|way| width(way) <= cells).or(ways.last());
-        let text = shorten_end(fits.map_or("", String::as_str), cells);
-        lines.push(Line::of(Tone::Warning, text));
+    let all = [
+        unsaved(question.counted(), files),
+        on_their_way(question.counted(), files),
+        left_out(question.counted()),
+        used(question.counted(), files),
+        question.in_use().cannot_tell().map_or(vec![], |why| {
+            let cannot = "cannot tell whether in use";
+            vec![format!("{cannot}: {why}"), cannot.to_owned()]
+        }),
+    ];
+    let line = |ways: &Vec<String>| {
+        let fits = ways.iter().find(|way| width(way) <= cells).or(ways.last())?;
+        Some(Line::of(Tone::Warning, shorten_end(fits, cells)))
     };
-    match *unsaved {
-        0 => {}
-        1 if files == 1 => warn(&[
-            "not saved on this machine, and has time left".to_owned(),
-            "not saved, and has time left".to_owned(),
-        ]),
-        unsaved => {
-            let unsaved = grouped(unsaved);
-            warn(&[
-                format!("{unsaved} not saved on this machine, with time left"),
-                format!("{unsaved} not saved, with time left"),
-            ]);
-        }
-    }
-    if let Some(first) = batch {
-        let count = grouped(*in_use);
-        let more = if *has_other_batches { " and others" } else { "" };
-        let of = if files == 1 { "input".to_owned() } else { format!("{count} input") };
-        warn(&[
-            format!("{of} of a live batch: {first}{more}"),
-            format!("{of} of {first}{more}"),
-            format!("{of} of a live batch"),
-        ]);
-    }
-    if let Some(why) = question.in_use().cannot_tell() {
-        let cannot = "cannot tell whether in use";
-        warn(&[format!("{cannot}: {why}"), cannot.to_owned()]);
-    } else if !question.in_use().is_known() {
+    let mut lines: Vec<Line> = all.iter().filter_map(line).collect();
+    if question.in_use().cannot_tell().is_none() && !question.in_use().is_known() {
         let looking = "looking whether a batch uses it …";
         lines.push(Line::of(Tone::Accent, shorten_end(looking, cells)));
     }
     lines
 }
 
-fn file_lines(question: &DeletionQuestion, file: &Pinned, saved: bool, cells: usize) -> Vec<Line> {
+/// Something that speaks against it, in words from many to few; none where it does not.
+type Ways = Vec<String>;
+
+fn unsaved(counted: &Counted, files: usize) -> Ways {
+    match counted.unsaved {
+        0 => vec![],
+        1 if files == 1 => vec![
+            "not saved on this machine, and has time left".to_owned(),
+            "not saved, and has time left".to_owned(),
+        ],
+        unsaved => {
+            let unsaved = grouped(unsaved);
+            vec![
+                format!("{unsaved} not saved on this machine, with time left"),
+                format!("{unsaved} not saved, with time left"),
+            ]
+        }
+    }
+}
+
+fn on_their_way(counted: &Counted, files: usize) -> Ways {
+    match counted.on_their_way {
+        0 => vec![],
+        1 if files == 1 => vec!["is being downloaded just now".to_owned()],
+        number => {
+            let number = grouped(number);
+            vec![
+                format!("{number} being downloaded just now"),
+                format!("{number} being downloaded"),
+            ]
+        }
+    }
+}
+
+fn left_out(counted: &Counted) -> Ways {
+    let number = grouped(counted.left_out);
+    let long = match counted.left_out {
+        0 => return vec![],
+        1 => "1 marked file left out: it cannot be deleted".to_owned(),
+        _ => format!("{number} marked files left out: they cannot be deleted"),
+    };
+    vec![long, format!("{number} left out: cannot be deleted")]
+}
+
+fn used(counted: &Counted, files: usize) -> Ways {
+    let Some(first) = &counted.batch else { return vec![] };
+    let count = grouped(counted.in_use);
+    let more = if counted.has_other_batches { " and others" } else { "" };
+    let of = if files == 1 { "input".to_owned() } else { format!("{count} input") };
+    vec![
+        format!("{of} of a live batch: {first}{more}"),
+        format!("{of} of {first}{more}"),
+        format!("{of} of a live batch"),
+    ]
+}
+
+fn file_lines(
+    question: &DeletionQuestion,
+    file: &Pinned,
+    copy: LocalCopy,
+    cells: usize,
+) -> Vec<Line> {
     let bytes = file.bytes.map_or("size unknown".to_owned(), size);
     let left = question.left(file).to_string();
     let left = if left == "expired" || left == "—" { left } else { format!("{left} left") };
-    let unsaved = if question.is_unsaved(file, saved) { " · not saved" } else { "" };
+    let unsaved = match copy {
+        LocalCopy::OnItsWay => " · downloading",
+        copy if question.is_unsaved(file, copy) => " · not saved",
+        LocalCopy::Nothing | LocalCopy::Saved => "",
+    };
     let in_use = if question.in_use().batch_of(&file.id).is_some() { " · in use" } else { "" };
     let facts = format!("{bytes} · {left}");
     let right = u16::try_from(cells).unwrap_or(u16::MAX);

@@ -253,6 +253,11 @@ pub fn about(wake: Wake) -> Story {
             })
             .keys(500, "D")
             .keys(1_100, "y"),
+        // The file that is asked about is hidden behind a filter, and the header has no room for it.
+        Wake::QuestionCountdown => {
+            let story = Story { size: (40, 9), ..quiet() };
+            story.file(None, None).file(None, Some(20 * MINUTE)).keys(500, " /never\nD")
+        }
         Wake::JobRate => quiet().file(None, None).keys(500, "o").lasting(20),
         Wake::JobCountdown => {
             Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "oJ")
