@@ -43,8 +43,9 @@ pub enum Effect {
     /// Write what was agreed to into the configuration, if the file is still as it was then; the answer is
     /// [`Event::SettingsWritten`](super::event::Event::SettingsWritten).
     WriteSettings(Plan),
-    /// See what is saved on this machine, and lies there still; what differs from what was told before
-    /// comes as [`Event::ShelfTold`](super::event::Event::ShelfTold).
+    /// See what is saved on this machine, and lies there still, and what was uploaded from it; what differs
+    /// from what was told before comes as [`Event::ShelfTold`](super::event::Event::ShelfTold) and
+    /// [`Event::UploadsTold`](super::event::Event::UploadsTold).
     LookAtSaved,
     /// Make a try to save a file; how far it is comes as
     /// [`Event::SavingTold`](super::event::Event::SavingTold), its end as

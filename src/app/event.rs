@@ -9,7 +9,7 @@ use crate::api::{Answer, ApiError};
 use crate::content::Arrival;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::job::JobFailure;
-use crate::jobs::record::Saved;
+use crate::jobs::record::{Saved, UploadSource};
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::jobs::{JobId, Told, Turn};
 use crate::theme::Background;
@@ -73,6 +73,8 @@ pub enum Event {
         /// Whether this is the last piece.
         whole: bool,
     },
+    /// These files were uploaded from here, as the ledger says; a piece of what was not told before.
+    UploadsTold(Vec<UploadSource>),
     /// How far the jobs are; told ten times a second at most, for all of them together.
     SavingTold(Vec<(Turn, Told)>),
     /// A try to save a file is at its end.

@@ -250,6 +250,7 @@ impl App {
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::Copied { what, how } => self.say(how.say(&what)),
             Event::ShelfTold { saved, lost, whole } => self.shelf_told(saved, &lost, whole),
+            Event::UploadsTold(sources) => self.uploads_told(sources),
             Event::SavingTold(told) => self.saving_told(told),
             Event::SavingEnded { turn, told, result, ledger_trouble } => {
                 self.saving_ended(turn, told, result, ledger_trouble);

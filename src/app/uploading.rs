@@ -11,12 +11,12 @@ use super::layers::Layer;
 use super::layers::upload::UploadPrompt;
 use crate::account::journal::Happening;
 use crate::jobs::Pinned;
-use crate::jobs::record::Record;
+use crate::jobs::record::{Record, UploadSource};
 use crate::jobs::sending::{UploadJob, UploadQueue, UploadState};
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::lister::refresh::RoundScope;
-use crate::store::FileNo;
-use crate::text::{Untrusted, UntrustedRef};
+use crate::store::{FileNo, FileRef};
+use crate::text::Untrusted;
 use crate::validation::Report;
 
 /// Why nothing of what waits is sent.
@@ -44,8 +44,8 @@ pub struct Uploading {
     selected: HashMap<u64, Selected>,
     /// A file that was stored just now, and what was selected before it was sent.
     stored: Option<(Untrusted, Selected)>,
-    /// What was stored from here, by the id: where from, and when by this machine.
-    done: Vec<(Untrusted, PathBuf, i64)>,
+    /// What was stored from here, now or before, by the id.
+    sources: HashMap<Box<[u8]>, UploadSource>,
 }
 
 impl Uploading {
@@ -67,11 +67,17 @@ impl Uploading {
         self.queue.current().is_some_and(|job| !job.awaits_answer())
     }
 
-    /// Where a file came from that was uploaded from here, and when.
+    /// Where a file came from that was uploaded from here, and when; another one of the same id, made at
+    /// another time, was not.
     #[must_use]
-    pub fn source_of(&self, id: UntrustedRef<'_>) -> Option<(&PathBuf, i64)> {
-        let found = self.done.iter().rev().find(|(own, ..)| own.borrow() == id);
-        found.map(|(_, path, at)| (path, *at))
+    pub fn source_of(&self, file: &FileRef<'_>) -> Option<&UploadSource> {
+        let source = self.sources.get(file.id.raw())?;
+        let made = source.created_at.zip(file.created_at.value());
+        made.is_none_or(|(then, now)| then == now).then_some(source)
+    }
+
+    fn note_source(&mut self, source: UploadSource) {
+        self.sources.insert(source.id.raw().into(), source);
     }
 }
 
@@ -145,6 +151,13 @@ impl App {
         self.jobs.touch();
     }
 
+    /// These were uploaded from here.
+    pub(super) fn uploads_told(&mut self, sources: Vec<UploadSource>) {
+        for source in sources {
+            self.uploading.note_source(source);
+        }
+    }
+
     /// So many bytes have left.
     pub(super) fn upload_told(&mut self, number: u64, bytes: (u64, u64)) {
         if self.uploading.queue.progressed(number, bytes, self.now.mono) {
@@ -163,7 +176,8 @@ impl App {
         let words = end.words();
         if let Some(file) = end.stored() {
             self.account.note_of(Happening::Uploaded, &file.id, name.clone());
-            self.uploading.done.push((file.id.clone(), path.clone(), at));
+            let (id, created_at) = (file.id.clone(), file.created_at.value());
+            self.uploading.note_source(UploadSource { id, created_at, path: path.clone(), at });
             // It is there from now on, whether or not its page is loaded; and a round tells its place.
             self.account.stored(file.clone());
             self.uploading.stored = selected.map(|selected| (file.id.clone(), selected));

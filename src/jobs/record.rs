@@ -128,6 +128,19 @@ pub struct Record {
     pub pid: Option<u32>,
 }
 
+/// Where a file of the service came from that was uploaded from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadSource {
+    /// The id that the service gave it.
+    pub id: Untrusted,
+    /// When the service made it, where that is known.
+    pub created_at: Option<i64>,
+    /// Where it lay on this machine, absolute.
+    pub path: PathBuf,
+    /// When it was stored, in seconds since the epoch by this machine.
+    pub at: i64,
+}
+
 fn text(text: &Untrusted) -> String {
     String::from_utf8_lossy(text.raw()).into_owned()
 }
@@ -239,6 +252,17 @@ impl Record {
             created_at: self.created_at,
             expires_at: None,
         }
+    }
+
+    /// What was uploaded by it, if that is what it tells of.
+    #[must_use]
+    pub fn to_source(&self) -> Option<UploadSource> {
+        if self.outcome != Outcome::Uploaded {
+            return None;
+        }
+        let path = path_of(self.path.clone()?, self.path_hex.as_deref());
+        let id = Untrusted::new(self.id.as_str());
+        Some(UploadSource { id, created_at: self.created_at, path, at: self.at })
     }
 
     /// What is saved by it, if that is what it tells of.

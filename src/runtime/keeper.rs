@@ -13,7 +13,7 @@ use super::Message;
 use super::ledger::{Contents, Ledger};
 use crate::account::shelf::{Shelved, Unshelved, shown};
 use crate::app::event::Event;
-use crate::jobs::record::Record;
+use crate::jobs::record::{Record, UploadSource};
 use crate::text::{Untrusted, cause};
 use crate::time::clock::since_boot;
 
@@ -76,6 +76,10 @@ async fn keep(
             });
             if let Some(trouble) = watch.trouble.take() {
                 let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(trouble)));
+            }
+            let uploaded = watch.take_uploaded();
+            for piece in uploaded.chunks(PIECE) {
+                let _ = sender.blocking_send(Message::Event(Event::UploadsTold(piece.to_vec())));
             }
             if let Some(folder) = folder {
                 let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
@@ -142,6 +146,11 @@ impl Watch {
         let is_first = !std::mem::replace(&mut self.was_told, true);
         let nothing = saved.is_empty() && lost.is_empty();
         (nothing && !is_first) || tell(saved, lost, true)
+    }
+
+    /// What was uploaded from here, as far as it was read since this was asked last.
+    fn take_uploaded(&mut self) -> Vec<UploadSource> {
+        std::mem::take(&mut self.contents.uploaded)
     }
 
     fn read(&mut self, ledger: &Ledger, lost: &mut Vec<Unshelved>) {
@@ -218,6 +227,7 @@ mod tests {
     use super::*;
     use crate::jobs::Pinned;
     use crate::jobs::record::Saved;
+    use crate::jobs::upload::UploadEnd;
 
     fn record(id: &str, path: &Path, bytes: u64) -> Record {
         let saved = Saved {
@@ -291,6 +301,36 @@ mod tests {
         std::os::unix::fs::symlink("/nowhere/at/all", folder).unwrap();
         look(&mut watch, &ledger);
         assert!(watch.trouble.take().unwrap().contains("a link that leads nowhere"));
+    }
+
+    /// Also by the command, and before this was started.
+    #[test]
+    fn what_was_uploaded_is_told_once() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let uploaded = |id: &str, at| {
+            let body = format!(r#"{{"id":"{id}","filename":"a","created_at":5}}"#);
+            let file = crate::api::wire::read_single_file(body.as_bytes()).unwrap();
+            let end = UploadEnd::Stored(Box::new(file.clone()));
+            Record::uploaded(&Pinned::read(&file), Path::new("/x/a"), &end, at)
+        };
+        ledger.add_all(&[uploaded("a", 7), uploaded("b", 8)]).unwrap();
+        let unknown = UploadEnd::Unknown("it broke off".to_owned());
+        let file = Pinned::by_id(Untrusted::new(""));
+        ledger.add(&Record::uploaded(&file, Path::new("/x/c"), &unknown, 9)).unwrap();
+        let mut watch = Watch::default();
+        look(&mut watch, &ledger);
+        let of = |sources: Vec<UploadSource>| -> Vec<(String, Option<i64>, PathBuf, i64)> {
+            let id = |id: &Untrusted| id.borrow().printable().into_owned();
+            sources.into_iter().map(|it| (id(&it.id), it.created_at, it.path, it.at)).collect()
+        };
+        let source = |id: &str, at| (id.to_owned(), Some(5), PathBuf::from("/x/a"), at);
+        assert_eq!(of(watch.take_uploaded()), [source("a", 7), source("b", 8)]);
+        look(&mut watch, &ledger);
+        assert!(watch.take_uploaded().is_empty(), "it was told");
+        ledger.add(&uploaded("d", 10)).unwrap();
+        look(&mut watch, &ledger);
+        assert_eq!(of(watch.take_uploaded()), [source("d", 10)]);
     }
 
     #[test]

@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, MouseEventKind};
 use shelflife::account::journal::Happening;
-use shelflife::api::{Answer, Existence, File};
 use shelflife::api::call::Call;
 use shelflife::api::wire::read_single_file;
+use shelflife::api::{Answer, Existence, File};
 use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::{Event, PathCompletion};
 use shelflife::app::layers::Layer;
 use shelflife::jobs::Pinned;
-use shelflife::jobs::record::Outcome;
+use shelflife::jobs::record::{Outcome, UploadSource};
 use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
 use shelflife::store::FileNo;
 use shelflife::text::Untrusted;
 use shelflife::validation::{Report, Use, Validator, of_service};
 
 use crate::support::calls::file_answered;
-use crate::support::driver::Driver;
+use crate::support::driver::{Driver, START_S};
 use crate::support::files::page;
 use crate::support::screen::text;
 
@@ -191,6 +191,29 @@ fn what_was_stored_is_in_the_table_at_once_and_once() {
             assert_eq!((rows(&driver, "file_999"), driver.app.store().len()), (1, 121), "{case}");
             assert!(driver.app.store().apart().is_empty(), "{case}");
         }
+    }
+}
+
+/// Whenever it was uploaded from here: the ledger has it. Another file of the same id was not.
+#[test]
+fn the_detail_says_where_a_file_came_from() {
+    let source = |created_at| UploadSource {
+        id: Untrusted::new("file_1"),
+        created_at,
+        path: "/home/me/batches/in.jsonl".into(),
+        at: START_S - 86_400,
+    };
+    let mut driver = driver();
+    driver.keys("d");
+    let made = driver.app.selected_file().unwrap().created_at.value().unwrap();
+    let shown = |driver: &Driver| text(&driver.app, 120, 36);
+    assert!(!shown(&driver).contains("Uploaded"));
+    driver.tell(Event::UploadsTold(vec![source(Some(made + 1))]));
+    assert!(!shown(&driver).contains("Uploaded"), "it was another one");
+    for created_at in [Some(made), None] {
+        driver.tell(Event::UploadsTold(vec![source(created_at)]));
+        let shown = shown(&driver);
+        assert!(shown.contains("Uploaded") && shown.contains("~/batches/in.jsonl"), "{shown}");
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::group_sync::GroupSync;
 use crate::config::small_file::check_absence;
 use crate::jobs::name::safe_name;
-use crate::jobs::record::{Record, Unread};
+use crate::jobs::record::{Outcome, Record, Unread, UploadSource};
 use crate::text::{UntrustedRef, cause};
 
 pub use index::{Eye, Index};
@@ -35,6 +35,8 @@ pub struct Ledger {
 pub struct Contents {
     /// What it says is saved, by the id of the file: the newest record of each.
     pub saved: HashMap<String, Record>,
+    /// What it says was uploaded, the oldest first.
+    pub uploaded: Vec<UploadSource>,
     /// Lines that could not be read.
     pub torn: u64,
     /// Bytes up to the end of the last whole line.
@@ -64,6 +66,9 @@ impl LedgerReader for Contents {
         match Record::read(line) {
             Ok(record) if record.to_saved().is_some() => {
                 self.saved.insert(record.id.clone(), record);
+            }
+            Ok(record) if record.outcome == Outcome::Uploaded => {
+                self.uploaded.extend(record.to_source());
             }
             Err(Unread::Torn) => self.torn += 1,
             Ok(_) | Err(Unread::Later) => {}

@@ -24,10 +24,10 @@ pub(super) fn saved(app: &App, fields: &mut Fields) {
 
 /// When a file was uploaded from here, and which one of this machine it was.
 pub(super) fn uploaded(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
-    let Some((path, at)) = app.uploading().source_of(file.id) else { return };
+    let Some(source) = app.uploading().source_of(file) else { return };
     let now_s = app.now().wall_ms.div_euclid(1_000);
-    fields.text("Uploaded", &format!("↑ {}", app.shown_zone().past(at, now_s)), Tone::Text);
-    fields.text("", &app.shown_path(path), Tone::Chrome);
+    fields.text("Uploaded", &format!("↑ {}", app.shown_zone().past(source.at, now_s)), Tone::Text);
+    fields.text("", &app.shown_path(&source.path), Tone::Chrome);
 }
 
 /// What can be done with the file, by its keys.
