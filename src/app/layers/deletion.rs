@@ -3,8 +3,7 @@
 //! batch reads one of them that is not over.
 //!
 //! It opens at once, and is answered when the list of batches is known. What was typed before a frame
-//! has shown it, or what became of it, is no answer; and what is typed is taken by Enter once a frame has
-//! shown it. A paste never is an answer.
+//! has shown it, or what became of it, is no answer; a paste never is.
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
@@ -47,20 +46,10 @@ pub struct DeletionQuestion {
     /// The number of the call whose answer is awaited.
     awaits: Option<u64>,
     input: Box<Input>,
-    seen: Seen,
+    /// Whether a frame has shown what it says now: before that no key is an answer, nor a part of one.
+    armed: bool,
     /// Whether the yes has the focus, of a question that `y` answers.
     yes: bool,
-}
-
-/// What of a question a frame has shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seen {
-    /// Nothing of what it says now: no key is an answer, nor a part of one.
-    Nothing,
-    /// What it says, but not what was typed since: that is not taken before somebody could see it.
-    Question,
-    /// All of it.
-    All,
 }
 
 /// What this machine has of the content of a file.
@@ -130,7 +119,7 @@ impl DeletionQuestion {
             counted,
             awaits: Some(awaits),
             input: Box::default(),
-            seen: Seen::Nothing,
+            armed: false,
             yes: false,
         };
         question.pass_time(server_ms);
@@ -280,7 +269,7 @@ impl DeletionQuestion {
         self.counted.has_other_batches = used.iter().any(|batch| batch.id != used[0].id);
         self.awaits = call.is_some().then_some(next);
         // It says something else from now on: what was typed before is no answer to that.
-        self.seen = Seen::Nothing;
+        self.armed = false;
         self.yes = false;
         self.input.reset();
         call
@@ -327,28 +316,23 @@ impl Behave for DeletionQuestion {
     }
 
     fn awaits_frame(&self) -> bool {
-        self.seen != Seen::All
+        !self.armed
     }
 
     fn drawn(&mut self) {
-        self.seen = Seen::All;
+        self.armed = true;
     }
 
     fn act(&mut self, app: &mut App, action: Action, _: &mut Vec<Effect>) -> Fate {
         let declines = matches!(action, Action::Decline | Action::GoBack | Action::Close);
-        if declines && (self.seen != Seen::Nothing || app.layout().is_none()) {
+        if declines && (self.armed || app.layout().is_none()) {
             return Self::no(app);
         }
-        if self.seen == Seen::Nothing {
+        if !self.armed {
             return Fate::Stays;
         }
         let types = self.wanted() != DeletionAnswer::Yes;
         match action {
-            // It came with what was typed before it, in one burst.
-            Action::Choose if self.seen == Seen::Question && (types || self.yes) => {
-                app.say("nothing is deleted yet: once more, now that it is seen");
-                Fate::Stays
-            }
             Action::Choose if types && self.is_typed() => self.yes(app),
             Action::Choose if types => {
                 let prompt = self.prompt().unwrap_or_default();
@@ -360,7 +344,6 @@ impl Behave for DeletionQuestion {
             Action::Confirm if !types => self.yes(app),
             Action::MoveFocus | Action::MoveLeft | Action::MoveRight if !types => {
                 self.yes = !self.yes;
-                self.seen = Seen::Question;
                 Fate::Stays
             }
             _ => Fate::Ignores,
@@ -368,17 +351,13 @@ impl Behave for DeletionQuestion {
     }
 
     fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
-        if self.seen == Seen::Nothing {
+        if !self.armed {
             return Fate::Stays;
         }
         if self.wanted() == DeletionAnswer::Yes {
             return Fate::Ignores;
         }
-        let Some(changed) = input::edit(&mut self.input, key) else { return Fate::Ignores };
-        if changed {
-            self.seen = Seen::Question;
-        }
-        Fate::Stays
+        input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
     }
 
     fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {
