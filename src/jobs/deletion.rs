@@ -114,6 +114,8 @@ struct Target {
     /// Tries of this step, of deletions in all.
     tries: u32,
     deletions: u32,
+    /// How often the service complained of being asked about it too often.
+    complaints: u32,
     /// Why it has to be settled: how the answer to the deletion was.
     unproved: Option<Doubt>,
     ending: Option<DeletionEnd>,
@@ -201,6 +203,7 @@ impl Deletions {
                 seen_for: SEEN_FOR,
                 tries: 0,
                 deletions: 0,
+                complaints: 0,
                 unproved: None,
                 ending: None,
             })

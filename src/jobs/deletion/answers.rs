@@ -162,10 +162,11 @@ impl Deletions {
         self.at_once = (self.at_once / 2).max(1);
         let backoff = self.policy.base.saturating_mul(1 << self.complaints.min(4));
         self.wait_until(now + wait.unwrap_or(backoff.min(self.policy.cap)));
-        // Complaints are no reason to give up, but for those that never end.
+        // Complaints are no reason to give up, but for those that never end: a look that succeeds in between
+        // is no end.
         let target = &mut self.targets[place];
-        target.tries += 1;
-        if target.tries > MOST_COMPLAINTS {
+        target.complaints += 1;
+        if target.complaints > MOST_COMPLAINTS {
             let why = "the service is asked too often, again and again (429)";
             let ending =
                 if target.unproved.is_some() { DeletionEnd::Unknown } else { DeletionEnd::Left };

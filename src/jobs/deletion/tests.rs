@@ -272,6 +272,27 @@ fn what_was_seen_long_ago_is_looked_at_again() {
     assert_eq!(told(&call), "GET");
 }
 
+/// A service that answers every look, and every deletion with 429, is left alone in the end.
+#[test]
+fn complaints_that_never_end_are_no_reason_to_go_on_for_ever() {
+    let mut deletions = Deletions::new(many(3), 0, 1);
+    let (mut now, mut asked) = (SECOND, 0);
+    while !deletions.is_over() {
+        let Some((number, call)) = deletions.begin(now) else {
+            now = now.max(deletions.deadline().unwrap());
+            continue;
+        };
+        asked += 1;
+        assert!(asked <= 3 * 2 * 21, "no end");
+        let answer = match call {
+            Call::Delete { .. } => status(429, None),
+            call => honest(&call),
+        };
+        deletions.answered(number, answer, now);
+    }
+    assert_eq!(deletions.sum().left, 3);
+}
+
 /// A service that allows one request after another, and none at once, is not only looked at.
 #[test]
 fn where_every_request_has_to_wait_it_is_deleted_all_the_same() {
