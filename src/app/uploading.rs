@@ -190,7 +190,7 @@ impl App {
             self.account.note_trouble_of(what, text.clone());
             self.say(text);
         }
-        if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
+        if !end.is_nothing() {
             let file = end.stored().map_or_else(|| unknown(&path), Pinned::read);
             effects.push(Effect::Note(vec![Record::uploaded(&file, &path, end, at)]));
         }

@@ -12,8 +12,8 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
 use super::retrieving::ask_for_file;
-use super::saving::{Candidate, Ending, Saving, SavingOptions, Sieve, Sifted, Wanted};
-use super::{CommandError, configure, count, find_service};
+use super::saving::{Candidate, Ending, Ends, Saving, SavingOptions, Sieve, Sifted, Wanted};
+use super::{CommandError, configure, count, find_service, is_outage};
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
 use crate::api::{Answer, Client, Reading};
@@ -42,7 +42,7 @@ in the ledger: `shelflife ledger`.
 
 Exit codes: 0 all saved, or saved already · 1 at least one failed, or the list was partial · 2 usage · \
 3 no, malformed or refused key · 4 an id that was given is not there · 5 service unavailable or \
-rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
+rate-limited, and nothing was saved · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] =
@@ -178,7 +178,10 @@ async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError>
         let files: Vec<Pinned> =
             wanted.files.iter().map(|candidate| candidate.file.clone()).collect();
         saving.dry_run(&files, clock.server_ms(Now::read()))?;
-        return Ok(saving.refused(&wanted).code(false));
+        let refused = saving.refused(&wanted);
+        // What is known of some is more than nothing.
+        let unserved = if files.is_empty() { refused.unserved } else { 0 };
+        return Ok(Ends { unserved, ..refused }.code(false));
     }
     Ok(saving.run(Wanted { index, ..wanted }).await?.code(false))
 }
@@ -235,15 +238,17 @@ fn sorted(told: Vec<Told>) -> (Wanted, ServerClock) {
             }
             Told::Missing(file) => {
                 let words = "the service does not have it".to_owned();
-                wanted.unknown.push((file, JobFailure { kind: FailureKind::Missing, words }));
+                let kind = FailureKind::Missing;
+                wanted.unknown.push((file, JobFailure { kind, words, is_outage: false }));
             }
             Told::Failed(file, why) => {
                 if let Some(ending) = Ending::after(&why) {
                     wanted.ending.get_or_insert(ending);
                     wanted.unasked.push(file);
                 } else {
+                    let (kind, is_outage) = (FailureKind::Final, is_outage(&why));
                     let words = why.to_string();
-                    wanted.unknown.push((file, JobFailure { kind: FailureKind::Final, words }));
+                    wanted.unknown.push((file, JobFailure { kind, words, is_outage }));
                 }
             }
             Told::Unasked(file) => wanted.unasked.push(file),

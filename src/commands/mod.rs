@@ -156,8 +156,7 @@ impl CommandError {
                 {
                     3
                 }
-                Failure::AskedToWait { .. } => 5,
-                Failure::Call(error) if error.is_outage() => 5,
+                why if is_outage(why) => 5,
                 _ => 1,
             },
             Self::NotPrinted(why) => why.code(),
@@ -207,6 +206,15 @@ fn refuse_where_read_only(config: &Config, command: &str) -> Result<(), CommandE
 fn refuses_key(why: &Failure) -> bool {
     match why {
         Failure::Call(error) | Failure::AskedToWait { error, .. } => error.refuses_key_for_good(),
+        _ => false,
+    }
+}
+
+/// Whether what failed is that the service cannot be reached, is down, or wants to be left alone.
+fn is_outage(why: &Failure) -> bool {
+    match why {
+        Failure::AskedToWait { .. } => true,
+        Failure::Call(error) => error.is_outage(),
         _ => false,
     }
 }

@@ -32,7 +32,7 @@ it can run as often as you like, beside a dashboard or another rescue.
 
 Exit codes: 0 nothing to do, or all saved · 1 at least one failed, or the list was partial, in which \
 case what was known is saved · 2 usage · 3 no, malformed or refused key · 5 service unavailable or \
-rate-limited before anything was listed · 130, 143 interrupted: what came stays.";
+rate-limited, and nothing was saved · 130, 143 interrupted: what came stays.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] =

@@ -43,7 +43,8 @@ upload it again. A file that changes meanwhile is not sent to its end, so that n
 What was stored stands in the ledger: `shelflife ledger`.
 
 Exit codes: 0 all stored, also after all · 1 at least one was not, or nobody knows · 2 usage, or \
---read-only · 3 no, malformed or refused key · 130, 143 interrupted.";
+--read-only · 3 no, malformed or refused key · 5 service unavailable or rate-limited, and nothing was \
+stored · 130, 143 interrupted.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] =
@@ -181,7 +182,7 @@ impl Uploading<'_> {
         looking: &Looking<'_>,
         interruption: &mut Interruption,
     ) -> u8 {
-        let (mut stored, mut failures, mut unknown) = (0, 0, 0);
+        let (mut stored, mut failures, mut unserved, mut unknown) = (0, 0, 0, 0);
         for path in paths {
             let end = match looking.look(path).await {
                 Ok(stamp) => self.upload(path, stamp, interruption).await,
@@ -196,6 +197,7 @@ impl Uploading<'_> {
                 None if end.is_open() => &mut unknown,
                 None => &mut failures,
             } += 1;
+            unserved += u64::from(matches!(end, UploadEnd::Unserved(_)));
             self.report(path, &end).await;
             if let Some(code) = interrupted {
                 return code;
@@ -216,7 +218,10 @@ impl Uploading<'_> {
             let (unknown, failures) = (some(unknown, "unknown"), some(failures, "not"));
             self.command.telling.note(&format!("{stored} stored{unknown}{failures}"));
         }
-        u8::from(failures + unknown > 0)
+        match failures {
+            1.. if unserved == failures && stored + unknown == 0 => 5,
+            _ => u8::from(failures + unknown > 0),
+        }
     }
 
     /// Sends one; where a signal ends that, it is told what that leaves open, and the exit code.
@@ -270,7 +275,7 @@ impl Uploading<'_> {
                 let bytes = bytes.map_or(String::new(), |bytes| format!(" · {}", size(bytes)));
                 telling.note(&format!("{words} · {shown}{bytes}"));
             }
-            UploadEnd::Failed(_) | UploadEnd::KeyRefused(_) => {
+            UploadEnd::Failed(_) | UploadEnd::Unserved(_) | UploadEnd::KeyRefused(_) => {
                 telling.trouble(&format!("not stored: {shown}: {words}"));
             }
             UploadEnd::Several(_) | UploadEnd::NotSeen(_) | UploadEnd::Unknown(_) => {
@@ -283,7 +288,7 @@ impl Uploading<'_> {
         if let Some(trouble) = self.records.print(&record) {
             telling.trouble(&trouble);
         }
-        if !matches!(end, UploadEnd::Failed(_) | UploadEnd::KeyRefused(_)) {
+        if !end.is_nothing() {
             self.notes.add(record);
             // The next one may have to know of it.
             let trouble = self.notes.finish().await;

@@ -164,6 +164,8 @@ pub struct DeletionSum {
     pub gone: usize,
     /// Not deleted.
     pub left: usize,
+    /// Of these, the ones that were left since the service is unavailable, or is asked too often.
+    pub unserved: usize,
     /// Nobody knows.
     pub unknown: usize,
 }
@@ -279,6 +281,12 @@ impl Deletions {
         }
         self.targets[place].ending = Some(ending);
         self.ended.push(place);
+    }
+
+    /// One is left, for want of a service that does it.
+    fn leave_unserved(&mut self, place: usize, words: String) {
+        self.sum.unserved += 1;
+        self.end(place, DeletionEnd::Left(words));
     }
 
     /// Begins nothing more: what was not begun is left, what is on its way comes to its end.

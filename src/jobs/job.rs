@@ -56,6 +56,8 @@ pub struct JobFailure {
     pub kind: FailureKind,
     /// The cause, escaped.
     pub words: String,
+    /// Whether it is that the service cannot be reached or is asked too often, and not a byte came.
+    pub is_outage: bool,
 }
 
 /// What follows from a failure.

@@ -179,10 +179,8 @@ impl Record {
     pub fn uploaded(file: &Pinned, path: &Path, end: &UploadEnd, at: i64) -> Self {
         let (outcome, error) = match end {
             UploadEnd::Stored(_) | UploadEnd::StoredAfterAll(_) => (Outcome::Uploaded, None),
-            UploadEnd::Failed(_) | UploadEnd::KeyRefused(_) => (Outcome::Failed, Some(end.words())),
-            UploadEnd::Several(_) | UploadEnd::NotSeen(_) | UploadEnd::Unknown(_) => {
-                (Outcome::Unknown, Some(end.words()))
-            }
+            end if end.is_nothing() => (Outcome::Failed, Some(end.words())),
+            end => (Outcome::Unknown, Some(end.words())),
         };
         let path_hex = hex_of(path);
         let path = Some(path.to_string_lossy().into_owned());

@@ -74,6 +74,8 @@ pub enum UploadEnd {
     Unknown(String),
     /// It was not stored, for this reason.
     Failed(String),
+    /// It was not stored, since the service cannot be reached, or is asked too often; how, in words.
+    Unserved(String),
     /// The key is refused; the sentence that says so.
     KeyRefused(String),
 }
@@ -96,7 +98,7 @@ impl UploadEnd {
             }
             Self::NotSeen(why) => format!("not seen; upload again? ({why})"),
             Self::Unknown(why) => format!("may have been stored: {why}"),
-            Self::Failed(why) | Self::KeyRefused(why) => why.clone(),
+            Self::Failed(why) | Self::Unserved(why) | Self::KeyRefused(why) => why.clone(),
         }
     }
 
@@ -109,7 +111,13 @@ impl UploadEnd {
     /// Whether it can be sent again without a second one being stored, as far as can be seen.
     #[must_use]
     pub fn may_be_sent_again(&self) -> bool {
-        matches!(self, Self::NotSeen(_) | Self::Failed(_) | Self::KeyRefused(_))
+        matches!(self, Self::NotSeen(_)) || self.is_nothing()
+    }
+
+    /// Whether it is sure that nothing was stored.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Unserved(_) | Self::KeyRefused(_))
     }
 
     /// The file that is stored, where that is known.
@@ -154,7 +162,9 @@ pub fn after_failure(
         _ if nobody_has_it => {
             let asks = wait
                 .map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()));
-            AfterFailure::End(UploadEnd::Failed(format!("{error}{asks}")))
+            let words = format!("{error}{asks}");
+            let end = if error.is_outage() { UploadEnd::Unserved } else { UploadEnd::Failed };
+            AfterFailure::End(end(words))
         }
         // Also a 500 that is not to be tried again: it says nothing of what was done before.
         _ if error.leaves_open() => AfterFailure::LookAtList,
@@ -234,11 +244,12 @@ mod tests {
         let cause = || Untrusted::new("reset");
         for (error, attempt, next) in [
             (ApiError::Unreachable { cause: cause() }, 1, "again"),
-            (ApiError::Unreachable { cause: cause() }, 3, "failed"),
+            (ApiError::Unreachable { cause: cause() }, 3, "unserved"),
             (ApiError::Untrustworthy { cause: cause() }, 1, "failed"),
             (unavailable(429, None), 2, "again"),
             (unavailable(429, Some(100)), 1, "again"),
-            (unavailable(429, Some(121)), 1, "failed"),
+            (unavailable(429, None), 3, "unserved"),
+            (unavailable(429, Some(121)), 1, "unserved"),
             (refused(429), 1, "again"),
             (unavailable(500, None), 1, "list"),
             (unavailable(503, Some(1)), 1, "list"),
@@ -260,6 +271,7 @@ mod tests {
                 AfterFailure::SendAgain(_) => "again",
                 AfterFailure::LookAtList => "list",
                 AfterFailure::End(UploadEnd::Failed(_)) => "failed",
+                AfterFailure::End(UploadEnd::Unserved(_)) => "unserved",
                 AfterFailure::End(UploadEnd::KeyRefused(_)) => "key",
                 AfterFailure::End(end) => panic!("{end:?}"),
             };

@@ -228,7 +228,7 @@ impl Shared {
             }
         };
         let result = saver.save(download, now_s(), tell).await;
-        if let Err(JobFailure { kind, words }) = &result
+        if let Err(JobFailure { kind, words, .. }) = &result
             && *kind == FailureKind::Final
         {
             log::warn!(why = words.as_str(); "a file could not be saved");

@@ -143,7 +143,7 @@ fn no_deletion_is_claimed_that_the_service_did_not_say() {
         ([done().saying(Says::Words("gone")), done()], "deleted", 0, false),
         ([done().saying(passing), done()], "deleted", 0, false),
         ([done().undone().saying(passing), done()], "deleted", 0, false),
-        ([done().undone().saying(passing); 2], "left", 1, true),
+        ([done().undone().saying(passing); 2], "left", 5, true),
         ([done().saying(Says::Closed), done()], "deleted", 0, false),
         ([done().undone().saying(Says::Closed), done()], "deleted", 0, false),
         ([done().undone().saying(Says::Status("409 Conflict", "")), done()], "left", 1, true),
@@ -157,7 +157,7 @@ fn no_deletion_is_claimed_that_the_service_did_not_say() {
         (
             [done().undone().saying(Says::Status("429 Too Many", "Retry-After: 900\r\n")), done()],
             "left",
-            1,
+            5,
             true,
         ),
     ] {

@@ -63,7 +63,7 @@ fn end(driver: &mut Driver, turn: Turn, result: Result<Saved, JobFailure>) {
 }
 
 fn fails(driver: &mut Driver, turn: Turn, kind: FailureKind) {
-    end(driver, turn, Err(JobFailure { kind, words: "it is so".to_owned() }));
+    end(driver, turn, Err(JobFailure { kind, words: "it is so".to_owned(), is_outage: false }));
 }
 
 fn states(driver: &Driver) -> Vec<JobState> {

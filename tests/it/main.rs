@@ -21,6 +21,7 @@ mod demo;
 mod detail;
 mod doctor;
 mod events;
+mod exit_codes;
 mod faults;
 mod guide;
 mod help;

@@ -123,7 +123,8 @@ impl<'a> Side<'a> {
             }
             Effect::Save(turn, _) if self.story.saving_fails => {
                 let kind = FailureKind::Passing { wait: Some(Duration::from_secs(6)) };
-                let result = Err(JobFailure { kind, words: "it is so".to_owned() });
+                let result =
+                    Err(JobFailure { kind, words: "it is so".to_owned(), is_outage: false });
                 let (told, ledger_trouble) = (vec![], None);
                 let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
                 self.to_tell.push((after(120), event));

@@ -12,7 +12,7 @@ use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
 use crate::commands::reader::{Outcome, Reach, Reader};
 use crate::commands::retrieving::ask_for_file;
-use crate::commands::{CommandError, count, failed, refuses_key, unusable};
+use crate::commands::{CommandError, count, failed, is_outage, refuses_key, unusable};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd};
 use crate::store::filter::Filter;
@@ -31,6 +31,8 @@ pub(super) struct Gathered {
     pub(super) missing: Vec<Pinned>,
     /// What is not deleted, and why.
     pub(super) left: Vec<(Pinned, DeletionEnd)>,
+    /// Of these, the ones of which the service, being unavailable, said nothing.
+    pub(super) unserved: usize,
     pub(super) clock: ServerClock,
 }
 
@@ -108,6 +110,7 @@ impl Deleting {
                 }
                 Err(why) if is_only || refuses_key(&why) => return Err(CommandError::Show(why)),
                 Err(why) => {
+                    gathered.unserved += usize::from(is_outage(&why));
                     gathered.left.push((Pinned::by_id(id), DeletionEnd::Left(why.to_string())));
                 }
             }

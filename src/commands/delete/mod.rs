@@ -53,8 +53,8 @@ file, and what stays open is said to be unknown. What was done stands in the led
 
 Exit codes: 0 all deleted, or gone already · 1 at least one was left, or is unknown, or no was the answer, \
 or the list was partial, over which nothing is deleted · 2 usage, --read-only, or a wrong count · 3 no, \
-malformed or refused key · 4 an id that was given is not there · 5 service unavailable or rate-limited \
-before anything was known · 130, 143 interrupted.";
+malformed or refused key · 4 an id that was given is not there · 5 service unavailable or rate-limited, \
+and nothing was deleted · 130, 143 interrupted.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] = &[
@@ -208,19 +208,20 @@ impl Deleting {
             in_use = self.look_for_use(&gathered) => in_use,
             code = interruption.came() => return Ok(code),
         };
-        let Gathered { files, missing, left, clock } = gathered;
+        let Gathered { files, missing, left, unserved, clock } = gathered;
         let takes_all = self.command.include_in_use;
         let (kept, wanted): (Vec<Pinned>, Vec<Pinned>) =
             files.into_iter().partition(|file| !takes_all && in_use.batch_of(&file.id).is_some());
         let question = Question { files: &wanted, kept: &kept, in_use: &in_use, clock: &clock };
         let mut reporter = Reporter::new(&self.command, self.ledger.clone());
+        reporter.unserved(unserved);
         if self.command.dry_run {
             question.print(|file| self.is_saved(file))?;
             for (file, ending) in left {
                 reporter.ended(&file, &ending);
             }
             reporter.missing(&missing);
-            return Ok(reporter.code_of_dry_run());
+            return Ok(reporter.code_of_dry_run(wanted.len()));
         }
         self.check_count(wanted.len())?;
         let asks = self.command.asks() && !wanted.is_empty();

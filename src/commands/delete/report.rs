@@ -29,6 +29,8 @@ pub(super) struct Reporter {
     /// Ids that were given and whose files nobody saw: they have to be there.
     given: HashSet<Untrusted>,
     sum: DeletionSum,
+    /// Files of which the service, being unavailable, said nothing before.
+    unserved: usize,
     missing: usize,
     /// Files of which nothing is said one by one.
     untouched: usize,
@@ -45,6 +47,7 @@ impl Reporter {
             notes: Notes::new(ledger),
             given: HashSet::new(),
             sum: DeletionSum::default(),
+            unserved: 0,
             missing: 0,
             untouched: 0,
         }
@@ -53,6 +56,11 @@ impl Reporter {
     /// These were given by their ids, and nobody looked for them: one that is not there is missing.
     pub(super) fn expects(&mut self, files: &[Pinned]) {
         self.given.extend(files.iter().map(|file| file.id.clone()));
+    }
+
+    /// Of what is left, so many are so since the service is unavailable.
+    pub(super) fn unserved(&mut self, files: usize) {
+        self.unserved += files;
     }
 
     /// Ids that were given, and are not there.
@@ -152,19 +160,24 @@ impl Reporter {
         if deleted + gone + left + unknown + self.missing > 1 {
             self.note(&said.join(" · "));
         }
+        self.unserved += deletions.sum().unserved;
+        // What is unknown may be done.
+        let is_nothing = deleted + gone + unknown == 0;
         let refused = matches!(deletions.stopped(), Some(Stop::KeyRefused(_)));
-        match (left + unknown > 0, self.missing > 0) {
-            // What is unknown may be done.
-            _ if refused && deleted + gone + unknown == 0 => 3,
-            (true, _) => 1,
-            (false, true) => 4,
-            (false, false) => 0,
-        }
+        if refused && is_nothing { 3 } else { self.code(is_nothing) }
     }
 
-    /// The exit code where nothing was to be deleted.
-    pub(super) fn code_of_dry_run(&self) -> u8 {
-        match (self.sum.left > 0, self.missing > 0) {
+    /// The exit code where nothing was to be deleted, and so many files were found that would be.
+    pub(super) fn code_of_dry_run(&self, found: usize) -> u8 {
+        self.code(found == 0)
+    }
+
+    /// A service that is unavailable has a code of its own only where it kept all from being done.
+    fn code(&self, is_nothing: bool) -> u8 {
+        let DeletionSum { left, unknown, .. } = self.sum;
+        let all_unserved = self.unserved > 0 && self.unserved == left;
+        match (left + unknown > 0, self.missing > 0) {
+            (true, false) if all_unserved && is_nothing => 5,
             (true, _) => 1,
             (false, true) => 4,
             (false, false) => 0,

@@ -106,22 +106,22 @@ pub(super) struct Ends {
     pub(super) gone: u64,
     /// Whether the key was refused.
     pub(super) key_refused: bool,
-    /// Of those that failed, the ones that were not tried any more, since the service wants to be left
-    /// alone.
-    pub(super) held_up: u64,
+    /// Of those that failed, the ones for which the service is unavailable, or wants to be left alone.
+    pub(super) unserved: u64,
     /// Whether a record could not be printed.
     pub(super) is_untold: bool,
 }
 
 impl Ends {
-    /// The exit code: failures win over ids that are not there; a refused key and a service that wants
-    /// to be left alone have one of their own only where nothing was done.
+    /// The exit code: failures win over ids that are not there; a refused key and a service that is
+    /// unavailable have one of their own only where nothing was done.
     pub(super) fn code(&self, is_partial: bool) -> u8 {
         let nothing_done = self.saved + self.already == 0;
         if self.key_refused && nothing_done {
             return 3;
         }
-        if self.held_up > 0 && self.failed == self.held_up && nothing_done && !is_partial {
+        let all_unserved = self.unserved > 0 && self.failed == self.unserved && self.missing == 0;
+        if all_unserved && nothing_done && !is_partial {
             return 5;
         }
         let has_failed = self.failed > 0 || self.key_refused || self.is_untold;

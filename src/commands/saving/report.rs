@@ -75,7 +75,10 @@ impl Reporter {
             _ => Outcome::Failed,
         };
         match outcome {
-            Outcome::Failed => self.ends.failed += 1,
+            Outcome::Failed => {
+                self.ends.failed += 1;
+                self.ends.unserved += u64::from(failure.is_outage && !is_lost);
+            }
             _ if is_lost => self.ends.failed += 1,
             _ if is_given => self.ends.missing += 1,
             _ => self.ends.gone += 1,
@@ -103,7 +106,7 @@ impl Reporter {
                 words.clone()
             }
             Ending::HeldUp { words, until_s, wait } => {
-                self.ends.held_up += number;
+                self.ends.unserved += number;
                 let until = LOCAL.past(*until_s, now_s());
                 let span = short_span(wait.as_secs());
                 format!("{words}; it wants no further request until {until} (in {span})")

@@ -122,7 +122,7 @@ impl Running {
     /// Says once that another process is saving a file.
     fn say_who_has_it(&mut self, id: JobId, result: &Result<Saved, JobFailure>) {
         let Some(job) = self.queue.job(id).filter(|job| !job.was_held()) else { return };
-        if let Err(JobFailure { kind: FailureKind::Held(_), words }) = result {
+        if let Err(JobFailure { kind: FailureKind::Held(_), words, .. }) = result {
             self.reporter.held(job.file(), words);
         }
     }

@@ -98,7 +98,7 @@ impl Deletions {
                 if again && self.retries.spend() {
                     self.ready.push_front((place, Step::Delete));
                 } else if matches!(error, ApiError::Unavailable { .. } | ApiError::Refused { .. }) {
-                    self.end(place, DeletionEnd::Left(format!("{error}, and has it still")));
+                    self.leave_unserved(place, format!("{error}, and has it still"));
                 } else {
                     // It may be deleted yet: the request is on its way, as far as anybody knows.
                     self.end(
@@ -115,7 +115,7 @@ impl Deletions {
         if error.refuses_key_for_good() {
             let words = error.to_string();
             self.stop(Stop::KeyRefused(words.clone()));
-            return self.give_up(place, step, words);
+            return self.give_up(place, step, words, false);
         }
         let wait = error.wait();
         // Whether a deletion was carried out that had no answer is to be settled.
@@ -126,7 +126,7 @@ impl Deletions {
         if let Some(wait) = wait.filter(|wait| *wait > self.policy.longest_wait) {
             let words = format!("{error}; it asks to wait {} s", wait.as_secs());
             self.stop(Stop::AskedToWait(words.clone()));
-            return self.give_up(place, step, words);
+            return self.give_up(place, step, words, true);
         }
         if error.is_crowding() {
             return self.complained(place, step, wait, now);
@@ -152,7 +152,7 @@ impl Deletions {
             self.delayed.insert((now + pause, place, step));
             return;
         }
-        self.give_up(place, step, error.to_string());
+        self.give_up(place, step, error.to_string(), error.is_outage());
     }
 
     /// The service is asked too often: all wait, and from then on there is less at once.
@@ -168,9 +168,7 @@ impl Deletions {
         target.complaints += 1;
         if target.complaints > MOST_COMPLAINTS {
             let why = "the service is asked too often, again and again (429)";
-            let ending =
-                if target.unproved.is_some() { DeletionEnd::Unknown } else { DeletionEnd::Left };
-            return self.end(place, ending(why.to_owned()));
+            return self.give_up(place, step, why.to_owned(), true);
         }
         if step == Step::Delete {
             // It was not carried out.
@@ -189,13 +187,14 @@ impl Deletions {
         }
     }
 
-    fn give_up(&mut self, place: usize, step: Step, words: String) {
+    /// Nothing more is tried of a file; `is_unserved` where that is for want of a service that does it.
+    fn give_up(&mut self, place: usize, step: Step, words: String, is_unserved: bool) {
         let target = &self.targets[place];
-        let in_doubt = step == Step::Settle || target.unproved.is_some();
-        self.end(
-            place,
-            if in_doubt { DeletionEnd::Unknown(words) } else { DeletionEnd::Left(words) },
-        );
+        match step == Step::Settle || target.unproved.is_some() {
+            true => self.end(place, DeletionEnd::Unknown(words)),
+            false if is_unserved => self.leave_unserved(place, words),
+            false => self.end(place, DeletionEnd::Left(words)),
+        }
     }
 
     pub(super) fn leave_the_rest(&mut self, why: &Stop) {
@@ -206,7 +205,11 @@ impl Deletions {
             *step == Step::Settle || self.targets[*place].unproved.is_some()
         });
         for (place, _) in rest {
-            self.end(place, DeletionEnd::Left(why.words().to_owned()));
+            let words = why.words().to_owned();
+            match why {
+                Stop::AskedToWait(_) => self.leave_unserved(place, words),
+                Stop::Wanted | Stop::KeyRefused(_) => self.end(place, DeletionEnd::Left(words)),
+            }
         }
         let refused = matches!(why, Stop::KeyRefused(_) | Stop::AskedToWait(_));
         for (place, _) in settling {

@@ -42,7 +42,7 @@ fn saved(bytes: u64) -> Saved {
 }
 
 fn failure(kind: FailureKind) -> Result<Saved, JobFailure> {
-    Err(JobFailure { kind, words: "why".to_owned() })
+    Err(JobFailure { kind, words: "why".to_owned(), is_outage: false })
 }
 
 fn passing() -> Result<Saved, JobFailure> {

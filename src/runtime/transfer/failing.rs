@@ -46,7 +46,7 @@ pub(super) fn shown(text: &str) -> String {
 
 fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
     let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
-    JobFailure { kind, words: format!("{what}: {}", cause(error)) }
+    JobFailure { kind, words: format!("{what}: {}", cause(error)), is_outage: false }
 }
 
 /// That files cannot be saved to a folder.
@@ -82,12 +82,12 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
         }
         Stop::Service(error) => return refused(&error, download, kept, now_s),
     };
-    JobFailure { kind, words }
+    JobFailure { kind, words, is_outage: false }
 }
 
 fn full(download: &Download, kept: u64) -> JobFailure {
     let words = format!("the disk is full{}", more_wanted(download, kept));
-    JobFailure { kind: FailureKind::DiskFull, words }
+    JobFailure { kind: FailureKind::DiskFull, words, is_outage: false }
 }
 
 /// How much is wanted beside what is kept, where that is known.
@@ -118,5 +118,5 @@ fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobF
         FailureKind::Missing => "the service does not have it".to_owned(),
         _ => error.to_string(),
     };
-    JobFailure { kind, words }
+    JobFailure { kind, words, is_outage: error.is_outage() && kept == 0 }
 }
