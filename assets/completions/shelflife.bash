@@ -429,7 +429,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__download)
-            opts="-h --filter --to --dry-run --again --trust-length --output --quiet --progress --base-url --allow-http --limit --demo --files --log-file --config --help"
+            opts="-h --filter --to --again --trust-length --dry-run --output --quiet --progress --base-url --allow-http --limit --demo --files --log-file --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -640,7 +640,7 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__rescue)
-            opts="-h --within --filter --splay --to --dry-run --again --trust-length --output --quiet --progress --base-url --allow-http --limit --demo --files --log-file --config --help"
+            opts="-h --within --filter --splay --to --again --trust-length --dry-run --output --quiet --progress --base-url --allow-http --limit --demo --files --log-file --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

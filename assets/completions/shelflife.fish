@@ -101,9 +101,9 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l limit -
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l files -d 'Files of the demo account [default: 2000]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
-complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l dry-run -d 'Print the files that would be saved, and save none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l again -d 'Save also what is saved already'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l trust-length -d 'Believe the announced length where the list has another'
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l dry-run -d 'Print the files that this would be done to, and do it to none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand download" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
@@ -119,9 +119,9 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l limit -d 
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l files -d 'Files of the demo account [default: 2000]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
-complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l dry-run -d 'Print the files that would be saved, and save none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l again -d 'Save also what is saved already'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l trust-length -d 'Believe the announced length where the list has another'
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l dry-run -d 'Print the files that this would be done to, and do it to none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
@@ -134,7 +134,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l base-url 
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l files -d 'Files of the demo account [default: 2000]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
-complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l dry-run -d 'Look at the files, and send none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l dry-run -d 'Print the files that this would be done to, and do it to none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
@@ -165,7 +165,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l config -d
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l yes -d 'Do not ask'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l include-in-use -d 'Delete also what is the input of a batch that is not over'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l ignore-missing -d 'Take an id that is not there for done'
-complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l dry-run -d 'Print the files that would be deleted, and delete none'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l dry-run -d 'Print the files that this would be done to, and do it to none'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'

@@ -88,7 +88,7 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
         let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved_files == 0;
         if has_none && !listed.is_partial {
             let words = "no match: the filter lets through none of the files that are listed";
-            saving.options().telling.note(words);
+            saving.options().doing.telling.note(words);
             return Ok(0);
         }
         return finish(saving, listed).await;
@@ -125,7 +125,7 @@ pub(super) async fn listed(
         sieve.sift(files.collect()).await;
     }
     let Outcome { tally, end, .. } = pages.outcome().await;
-    let telling = saving.options().telling;
+    let telling = saving.options().doing.telling;
     if tally.unreadable > 0 {
         telling.trouble(&format!("{} unreadable: not looked at", count(tally.unreadable, "file")));
     }
@@ -144,7 +144,7 @@ pub(super) async fn listed(
 /// Saves what the list had, and tells the exit code.
 pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, CommandError> {
     let Listed { sifted: Sifted { wanted, saved, index, .. }, clock, is_partial, ending } = listed;
-    if saving.options().dry_run {
+    if saving.options().doing.dry_run {
         saving.dry_run(&wanted, clock.server_ms(Now::read()))?;
         return Ok(u8::from(is_partial));
     }
@@ -162,7 +162,7 @@ async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError>
         known.ok_or(file)
     };
     let ids: Vec<Result<Pinned, Pinned>> = ids.into_iter().map(known).collect();
-    if ids.iter().any(Result::is_err) && !saving.options().dry_run {
+    if ids.iter().any(Result::is_err) && !saving.options().doing.dry_run {
         saving.prepare().await?;
     }
     let told = ask_for_all(&saving.client, ids).await;
@@ -174,7 +174,7 @@ async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError>
         return Err(CommandError::Show(why));
     }
     let (wanted, clock) = sorted(told);
-    if saving.options().dry_run {
+    if saving.options().doing.dry_run {
         let files: Vec<Pinned> =
             wanted.files.iter().map(|candidate| candidate.file.clone()).collect();
         saving.dry_run(&files, clock.server_ms(Now::read()))?;

@@ -12,6 +12,7 @@ mod definitions;
 pub mod delete;
 pub mod demo_server;
 pub mod doctor;
+mod doing;
 pub mod download;
 mod filters;
 pub mod help;

@@ -94,7 +94,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     let mut listed = list.await?;
     let found = listed.sifted.saved_files;
     let wanted = std::mem::take(&mut listed.sifted.wanted);
-    let telling = saving.options().telling;
+    let telling = saving.options().doing.telling;
     if wanted.is_empty() {
         let bound = short_span(bound_s);
         let which = match (found, has_filter) {

@@ -10,9 +10,9 @@ use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::cli::Interruption;
+use super::doing::{DoingOptions, Records};
 use super::options::{GlobalOptions, silent_but};
-use super::progress::{Progress, Telling};
-use super::saving::{RecordOutput, Records};
+use super::progress::Progress;
 use super::validate::{limits_in_force, look_at, raw};
 use super::{CommandError, configure, count, failed, find_service, refuse_where_read_only};
 use crate::api::Client;
@@ -71,17 +71,9 @@ pub struct UploadCommand {
     #[arg(long, value_name = "SPAN", value_parser = expiry)]
     pub expires_in: Option<u64>,
 
-    /// Look at the files, and send none
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// The form of what is printed on standard output: nothing, or a record a file
-    #[arg(long, value_name = "FORM")]
-    pub output: Option<RecordOutput>,
-
-    /// What is told meanwhile.
+    /// A dry run, records, and what is told meanwhile.
     #[command(flatten)]
-    pub telling: Telling,
+    pub doing: DoingOptions,
 }
 
 fn expiry(text: &str) -> Result<u64, String> {
@@ -106,7 +98,7 @@ pub async fn run(
     }
     let looking = Looking { command: &command, limits: limits_in_force(options)? };
     let paths = paths(&command)?;
-    if command.dry_run {
+    if command.doing.dry_run {
         let mut is_sound = true;
         for path in &paths {
             is_sound &= looking.look(path).await.is_ok();
@@ -117,8 +109,13 @@ pub async fn run(
     let ledger = Ledger::of(places::state(), &service.place());
     let notes = Notes::new(ledger.clone());
     let client = service.client()?;
-    let mut doing =
-        Uploading { client, notes, ledger, records: Records(command.output), command: &command };
+    let mut doing = Uploading {
+        client,
+        notes,
+        ledger,
+        records: Records::new(command.doing.output),
+        command: &command,
+    };
     let code = doing.all(&paths, &looking, &mut interruption).await;
     doing.finish().await;
     Ok(code)
@@ -146,11 +143,11 @@ struct Looking<'a> {
 impl Looking<'_> {
     /// Which file it is, where it may be sent; else why not. What was found is said.
     async fn look(&self, path: &Path) -> Result<FileStamp, String> {
-        let telling = self.command.telling;
+        let telling = self.command.doing.telling;
         let used_for = Use::of_purpose(&self.command.purpose);
         let looked = look_at(path, self.limits, used_for).await;
         let (report, stamp) = looked.map_err(|why| why.to_string()).inspect_err(|why| {
-            if self.command.dry_run {
+            if self.command.doing.dry_run {
                 telling.trouble(&format!("{}: {why}", raw(path).printable()));
             }
         })?;
@@ -205,7 +202,10 @@ impl Uploading<'_> {
             if let UploadEnd::KeyRefused(_) = end {
                 let rest = paths.len() as u64 - stored - failures - unknown;
                 if rest > 0 {
-                    self.command.telling.trouble(&format!("{} not sent", count(rest, "file")));
+                    self.command
+                        .doing
+                        .telling
+                        .trouble(&format!("{} not sent", count(rest, "file")));
                 }
                 return if stored + unknown == 0 { 3 } else { 1 };
             }
@@ -216,7 +216,7 @@ impl Uploading<'_> {
                 number => format!(" · {number} {word}"),
             };
             let (unknown, failures) = (some(unknown, "unknown"), some(failures, "not"));
-            self.command.telling.note(&format!("{stored} stored{unknown}{failures}"));
+            self.command.doing.telling.note(&format!("{stored} stored{unknown}{failures}"));
         }
         match failures {
             1.. if unserved == failures && stored + unknown == 0 => 5,
@@ -236,7 +236,7 @@ impl Uploading<'_> {
             purpose: self.command.purpose.clone(),
             expires_s: self.command.expires_in,
         };
-        let telling = self.command.telling;
+        let telling = self.command.doing.telling;
         let outflow = Arc::new(Outflow::default());
         let mut progress = Progress::begin(telling);
         let name = shorten_middle(&raw(path).printable(), 30);
@@ -267,7 +267,7 @@ impl Uploading<'_> {
     }
 
     async fn report(&mut self, path: &Path, end: &UploadEnd) {
-        let telling = self.command.telling;
+        let telling = self.command.doing.telling;
         let (shown, words) = (raw(path).printable(), end.words());
         match end {
             UploadEnd::Stored(file) | UploadEnd::StoredAfterAll(file) => {
@@ -301,7 +301,7 @@ impl Uploading<'_> {
     async fn finish(&mut self) {
         let trouble = self.notes.finish().await;
         if let Some(trouble) = trouble {
-            self.command.telling.trouble(&trouble);
+            self.command.doing.telling.trouble(&trouble);
         }
     }
 }

@@ -143,7 +143,7 @@ impl Deleting {
             }
         }
         let Outcome { tally, end, .. } = pages.outcome().await;
-        let telling = self.command.telling;
+        let telling = self.command.doing.telling;
         if tally.unreadable > 0 {
             telling.trouble(&format!("{} unreadable: left", count(tally.unreadable, "file")));
         }

@@ -16,10 +16,9 @@ use tokio::sync::mpsc;
 use tokio::time::sleep;
 
 use super::cli::Interruption;
+use super::doing::DoingOptions;
 use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
-use super::progress::Telling;
-use super::saving::RecordOutput;
 use super::{CommandError, Service, configure, count, find_service, refuse_where_read_only};
 use crate::api::Client;
 use crate::config::places;
@@ -112,17 +111,9 @@ pub struct DeleteCommand {
     #[arg(long)]
     pub ignore_missing: bool,
 
-    /// Print the files that would be deleted, and delete none
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// The form of what is printed on standard output: nothing, or a record a file
-    #[arg(long, value_name = "FORM")]
-    pub output: Option<RecordOutput>,
-
-    /// What is told meanwhile.
+    /// A dry run, records, and what is told meanwhile.
     #[command(flatten)]
-    pub telling: Telling,
+    pub doing: DoingOptions,
 }
 
 /// Deletes the files, and tells the exit code.
@@ -137,7 +128,7 @@ pub async fn run(
     let config = configure(options)?;
     refuse_where_read_only(&config, "delete")?;
     let asks = command.asks();
-    if asks && !command.dry_run && !command.can_ask() {
+    if asks && !command.doing.dry_run && !command.can_ask() {
         return Err(CommandError::Usage(
             "there is no terminal to ask on: nothing was deleted; give --yes, or --confirm with the \
              number of files"
@@ -163,7 +154,7 @@ impl DeleteCommand {
 
     /// Whether files are shown, or known by the list, before they are deleted; else by their ids alone.
     fn sees(&self) -> bool {
-        self.filter.is_some() || self.asks() || self.dry_run
+        self.filter.is_some() || self.asks() || self.doing.dry_run
     }
 
     fn can_ask(&self) -> bool {
@@ -184,7 +175,7 @@ impl Deleting {
     fn new(service: Service, command: DeleteCommand) -> Result<Self, CommandError> {
         let ledger = Ledger::of(places::state(), &service.place());
         let saved = ledger.read().unwrap_or_else(|error| {
-            command.telling.trouble(&format!(
+            command.doing.telling.trouble(&format!(
                 "the ledger cannot be read, so that nothing counts as saved: {}",
                 crate::text::cause(&error)
             ));
@@ -215,7 +206,7 @@ impl Deleting {
         let question = Question { files: &wanted, kept: &kept, in_use: &in_use, clock: &clock };
         let mut reporter = Reporter::new(&self.command, self.ledger.clone());
         reporter.unserved(unserved);
-        if self.command.dry_run {
+        if self.command.doing.dry_run {
             question.print(|file| self.is_saved(file))?;
             for (file, ending) in left {
                 reporter.ended(&file, &ending);
@@ -232,11 +223,11 @@ impl Deleting {
                 code = interruption.came() => return Ok(code),
             };
             if !answer {
-                self.command.telling.trouble("nothing was deleted");
+                self.command.doing.telling.trouble("nothing was deleted");
                 return Ok(1);
             }
         } else if let Some(why) = in_use.cannot_tell().filter(|_| !wanted.is_empty()) {
-            self.command.telling.trouble(&format!("cannot tell whether in use: {why}"));
+            self.command.doing.telling.trouble(&format!("cannot tell whether in use: {why}"));
         }
         reporter.missing(&missing);
         for (file, ending) in left {
@@ -248,7 +239,7 @@ impl Deleting {
             reporter.ended(file, &DeletionEnd::Left(words));
         }
         if wanted.is_empty() {
-            self.command.telling.note("nothing to delete");
+            self.command.doing.telling.note("nothing to delete");
         }
         self.delete(wanted, reporter, interruption).await
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::DeleteCommand;
 use crate::commands::count;
+use crate::commands::doing::Records;
 use crate::commands::progress::{Progress, Telling};
-use crate::commands::saving::Records;
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::record::{Outcome, Record};
@@ -38,9 +38,9 @@ pub(super) struct Reporter {
 
 impl Reporter {
     pub(super) fn new(command: &DeleteCommand, ledger: Ledger) -> Self {
-        let telling = command.telling;
+        let telling = command.doing.telling;
         Self {
-            records: Records(command.output),
+            records: Records::new(command.doing.output),
             telling,
             ignores_missing: command.ignore_missing,
             progress: Progress::begin(telling),

@@ -6,14 +6,13 @@ mod running;
 mod sieve;
 
 use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::dashboard::{self, home};
-use super::progress::Telling;
+use super::doing::{DoingOptions, RecordOutput};
 use super::{CommandError, Service, failed};
 use crate::api::Client;
 use crate::api::retry::Policy;
@@ -21,13 +20,10 @@ use crate::config::places;
 use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
-use crate::jobs::record::Record;
 use crate::jobs::{Download, JobId, Pinned, Queue};
 use crate::lister::Failure;
 use crate::runtime::ledger::{Index, Ledger};
-use crate::runtime::output::stdout;
 use crate::runtime::transfer::Saver;
-use crate::text::cause;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
@@ -41,10 +37,6 @@ pub struct SavingOptions {
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 
-    /// Print the files that would be saved, and save none
-    #[arg(long)]
-    pub dry_run: bool,
-
     /// Save also what is saved already
     #[arg(long)]
     pub again: bool,
@@ -53,35 +45,9 @@ pub struct SavingOptions {
     #[arg(long)]
     pub trust_length: bool,
 
-    /// The form of what is printed on standard output: nothing, or a record a file
-    #[arg(long, value_name = "FORM")]
-    pub output: Option<RecordOutput>,
-
-    /// What is told meanwhile.
+    /// A dry run, records, and what is told meanwhile.
     #[command(flatten)]
-    pub telling: Telling,
-}
-
-/// The form of records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RecordOutput {
-    /// One record a line.
-    Jsonl,
-}
-
-/// Records on standard output, where they are wanted.
-pub(super) struct Records(pub(super) Option<RecordOutput>);
-
-impl Records {
-    /// Prints a record. That nobody takes it is no reason to stop half way: it is told once, unless
-    /// whoever read them has seen enough.
-    pub(super) fn print(&mut self, record: &Record) -> Option<String> {
-        self.0?;
-        let error = stdout().write_all(record.line().as_bytes()).err()?;
-        self.0 = None;
-        let is_told = error.kind() != std::io::ErrorKind::BrokenPipe;
-        is_told.then(|| format!("the records cannot be printed: {}", cause(&error)))
-    }
+    pub doing: DoingOptions,
 }
 
 /// Where the files of a service are saved from, and what is known to be saved.
@@ -230,12 +196,12 @@ impl Saving {
     /// What is saved already is told one by one where `keeps_saved`.
     pub(super) fn sieve(&self, keeps_saved: bool) -> Sieve {
         let how = How { again: self.options.again, keeps_saved };
-        Sieve::start(self.ledger.clone(), how, self.options.telling)
+        Sieve::start(self.ledger.clone(), how, self.options.doing.telling)
     }
 
     /// Prints what would be saved, and saves none.
     pub(super) fn dry_run(&self, files: &[Pinned], server_ms: i64) -> Result<(), CommandError> {
-        super::print(&match self.options.output {
+        super::print(&match self.options.doing.output {
             None => planned::listed(files, server_ms),
             Some(RecordOutput::Jsonl) => planned::records(files, &self.folder),
         })
@@ -252,7 +218,7 @@ impl Saving {
 
     /// Says of files that it came to nothing with them, and saves none.
     pub(super) fn refused(&self, wanted: &Wanted) -> Ends {
-        let mut reporter = Reporter::new(self.options.output, self.options.telling);
+        let mut reporter = Reporter::new(self.options.doing);
         for (file, failure) in &wanted.unknown {
             reporter.failed(file, failure, true, 0);
         }
@@ -271,7 +237,7 @@ impl Saving {
         if ending.is_none() && !files.is_empty() {
             self.prepare().await?;
         }
-        let mut reporter = Reporter::new(self.options.output, self.options.telling);
+        let mut reporter = Reporter::new(self.options.doing);
         for (file, failure) in &unknown {
             reporter.failed(file, failure, true, 0);
         }

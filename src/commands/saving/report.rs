@@ -1,18 +1,17 @@
 //! What is said of files that are being saved: lines for people on standard error, records for programs
 //! on standard output.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Ending, Ends, RecordOutput, shown};
+use super::{Ending, Ends, shown};
 use crate::commands::count;
+use crate::commands::doing::{DoingOptions, Records};
 use crate::commands::progress::{Progress, Telling};
 use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
 use crate::jobs::record::{Outcome, Record, Saved};
 use crate::jobs::{Job, Pinned, Queue};
-use crate::runtime::output::stdout;
-use crate::text::{cause, grouped, size};
+use crate::text::{grouped, size};
 use crate::time::clock::{LOCAL, Now};
 use crate::time::span::short_span;
 
@@ -23,7 +22,7 @@ const BETWEEN: Duration = Duration::from_secs(10);
 
 /// Says what becomes of the files.
 pub(super) struct Reporter {
-    output: Option<RecordOutput>,
+    records: Records,
     telling: Telling,
     progress: Progress,
     ends: Ends,
@@ -31,9 +30,10 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    pub(super) fn new(output: Option<RecordOutput>, telling: Telling) -> Self {
-        let progress = Progress::begin(telling);
-        Self { output, telling, progress, ends: Ends::default(), told: None }
+    pub(super) fn new(doing: DoingOptions) -> Self {
+        let DoingOptions { output, telling, .. } = doing;
+        let (records, progress) = (Records::new(output), Progress::begin(telling));
+        Self { records, telling, progress, ends: Ends::default(), told: None }
     }
 
     /// Before anything is written: where it will lie.
@@ -197,16 +197,12 @@ impl Reporter {
 
     /// Prints a record. What cannot be printed is told once; what is being saved is saved all the same.
     fn record(&mut self, record: &Record) {
-        if self.output.is_none() {
-            return;
+        if self.records.are_wanted() {
+            self.progress.clear();
         }
-        self.progress.clear();
-        let Err(error) = stdout().write_all(record.line().as_bytes()) else { return };
-        self.output = None;
-        // Whoever read us has seen enough.
-        if error.kind() != std::io::ErrorKind::BrokenPipe {
+        if let Some(trouble) = self.records.print(record) {
             self.ends.is_untold = true;
-            self.trouble(&format!("the records cannot be printed: {}", cause(&error)));
+            self.trouble(&trouble);
         }
     }
 }
