@@ -52,10 +52,20 @@ impl Records {
         self.form.is_some()
     }
 
+    /// Whether one could not be printed: somebody who wanted it does not have it.
+    pub(super) fn is_untold(&self) -> bool {
+        self.is_untold
+    }
+
     /// Prints a record. That nobody takes it is no reason to stop half way: it is told once, unless
     /// whoever read them has seen enough.
     pub(super) fn print(&mut self, record: &Record) -> Option<String> {
         self.print_line(&record.line())
+    }
+
+    /// Prints the record of a file to which something would be done, as [`print`](Self::print) does.
+    pub(super) fn print_planned(&mut self, file: &Pinned, path: Option<&Path>) -> Option<String> {
+        self.print_line(&planned(file, path))
     }
 
     fn print_line(&mut self, line: &str) -> Option<String> {

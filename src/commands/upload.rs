@@ -14,7 +14,7 @@ use super::doing::{DoingOptions, Records};
 use super::options::{GlobalOptions, silent_but};
 use super::progress::Progress;
 use super::validate::{limits_in_force, look_at, raw};
-use super::{CommandError, configure, count, failed, find_service, refuse_where_read_only};
+use super::{CommandError, configure, count, failed, find_service, print, refuse_where_read_only};
 use crate::api::Client;
 use crate::api::upload::Outflow;
 use crate::config::places;
@@ -99,11 +99,7 @@ pub async fn run(
     let looking = Looking { command: &command, limits: limits_in_force(options)? };
     let paths = paths(&command)?;
     if command.doing.dry_run {
-        let mut is_sound = true;
-        for path in &paths {
-            is_sound &= looking.look(path).await.is_ok();
-        }
-        return Ok(u8::from(!is_sound));
+        return dry_run(&looking, &paths).await;
     }
     let service = find_service(options, &config, None, &Handle::current())?;
     let ledger = Ledger::of(places::state(), &service.place());
@@ -118,7 +114,36 @@ pub async fn run(
     };
     let code = doing.all(&paths, &looking, &mut interruption).await;
     doing.finish().await;
-    Ok(code)
+    Ok(if code == 0 && doing.records.is_untold() { 1 } else { code })
+}
+
+/// Prints what would be sent, and sends none; what keeps a file from it is said.
+async fn dry_run(looking: &Looking<'_>, paths: &[PathBuf]) -> Result<u8, CommandError> {
+    let DoingOptions { output, telling, .. } = looking.command.doing;
+    let (mut records, mut all_sound) = (Records::new(output), true);
+    for path in paths {
+        let looked = looking.look(path).await;
+        all_sound &= looked.is_ok();
+        let trouble = match looked {
+            Ok(stamp) if records.are_wanted() => {
+                let file = Pinned { bytes: Some(stamp.bytes), ..unknown(path) };
+                records.print_planned(&file, Some(path))
+            }
+            Err(why) if records.are_wanted() => {
+                let end = UploadEnd::Failed(why);
+                records.print(&Record::uploaded(&unknown(path), path, &end, now_s()))
+            }
+            Ok(stamp) if output.is_none() => {
+                print(&format!("{:>12}  {}\n", size(stamp.bytes), raw(path).printable()))?;
+                None
+            }
+            Ok(_) | Err(_) => None,
+        };
+        if let Some(trouble) = trouble {
+            telling.trouble(&trouble);
+        }
+    }
+    Ok(u8::from(!all_sound || records.is_untold()))
 }
 
 /// The files that were given, each once, as absolute paths.
@@ -283,8 +308,7 @@ impl Uploading<'_> {
             }
         }
         let file = end.stored().map_or_else(|| unknown(path), Pinned::read);
-        let at = Now::read().wall_ms.div_euclid(1_000);
-        let record = Record::uploaded(&file, path, end, at).by(std::process::id());
+        let record = Record::uploaded(&file, path, end, now_s()).by(std::process::id());
         if let Some(trouble) = self.records.print(&record) {
             telling.trouble(&trouble);
         }
@@ -311,6 +335,10 @@ fn unknown(path: &Path) -> Pinned {
     let name = path.file_name().map(std::os::unix::ffi::OsStrExt::as_bytes);
     let bytes = std::fs::metadata(path).ok().map(|file| file.len());
     Pinned { filename: name.map(Untrusted::new), bytes, ..Pinned::by_id(Untrusted::new("")) }
+}
+
+fn now_s() -> i64 {
+    Now::read().wall_ms.div_euclid(1_000)
 }
 
 /// How far it is: `81.20 MiB of 391.50 MiB · 20 % · 6.40 MiB/s · 48s`, and then what is waited for.

@@ -311,6 +311,37 @@ fn the_input_of_a_batch_that_goes_on_is_left() {
     );
 }
 
+/// A dry run lists what would be deleted, on standard output and nowhere else, as lines or as records; of
+/// what stays it is said why. It leaves no trace.
+#[test]
+fn a_dry_run_lists_what_would_be_deleted_in_either_form() {
+    let batches = json!({"object": "list", "has_more": false, "data": [
+        {"id": "batch_7", "status": "in_progress", "input_file_id": "file_001"},
+    ]});
+    let server = Script::honest().batches(batches).serve(files(3));
+    let place = Place::new();
+    let by_filter = ["delete", "--filter", "name:f-", "--dry-run"];
+    let by_ids = ["delete", "file_000", "file_001", "file_002", "--dry-run"];
+    let in_use = "left: f-001.jsonl (file_001): it is the input of the batch batch_7 (in_progress)";
+    for arguments in [&by_filter[..], &by_ids] {
+        let plain = place.run(&server, arguments);
+        let listed: Vec<&str> = plain.printed.lines().collect();
+        assert_eq!((plain.code, listed.len()), (1, 2), "{}: {}", plain.printed, plain.said);
+        assert!(listed[0].contains("file_000") && listed[1].contains("file_002"));
+        assert!(plain.said.contains(in_use), "{}", plain.said);
+        let records = place.run(&server, &[arguments, &["--output", "jsonl"]].concat());
+        let expected = [("file_000", "planned"), ("file_001", "left"), ("file_002", "planned")];
+        let expected = expected.map(|(id, outcome)| (id.to_owned(), outcome.to_owned()));
+        assert_eq!((records.code, outcomes(&records.printed)), (1, expected.to_vec()));
+        let record: Value = serde_json::from_str(records.printed.lines().next().unwrap()).unwrap();
+        assert_eq!((&record["filename"], &record["bytes"]), (&"f-000.jsonl".into(), &3.into()));
+        assert_eq!(record["expires_at"], 4_102_444_800_i64);
+        assert!(records.said.contains(in_use), "{}", records.said);
+    }
+    assert_eq!(place.ledger(&server), []);
+    assert_eq!(asked_to_delete(&server), Vec::<String>::new());
+}
+
 #[test]
 fn a_file_that_differs_from_what_was_listed_is_left() {
     for (change, words) in [

@@ -235,6 +235,56 @@ fn a_key_that_is_refused_behind_what_may_be_stored_is_a_failure() {
     assert_eq!((ran.code, posts(&server)), (1, 2), "{}", ran.said);
 }
 
+/// A dry run lists what would be sent, on standard output and nowhere else, as lines or as records.
+#[test]
+fn a_dry_run_lists_what_would_be_sent_in_either_form() {
+    let server = Script::honest().serve([]);
+    let place = Place::new();
+    place.write("double.jsonl", &(lines(20) + &lines(1)));
+    let arguments = ["upload", "double.jsonl", "a.jsonl", "nowhere.jsonl", "--dry-run", "--quiet"];
+    let plain = place.run(&server, &arguments);
+    assert_eq!(plain.code, 1, "{}", plain.said);
+    assert_eq!(plain.printed.lines().count(), 1, "{}", plain.printed);
+    assert!(plain.printed.ends_with("/a.jsonl\n") && plain.printed.contains("KiB"));
+    let records = place.run(&server, &[&arguments[..], &["--output", "jsonl"]].concat());
+    assert_eq!(records.code, 1, "{}", records.said);
+    let records: Vec<Value> =
+        records.printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told: Vec<(&str, &str)> = records
+        .iter()
+        .map(|record| {
+            assert!(record["path"].as_str().unwrap().starts_with('/'), "{record}");
+            (record["filename"].as_str().unwrap(), record["outcome"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("double.jsonl", "failed"), ("a.jsonl", "planned"), ("nowhere.jsonl", "failed")]
+    );
+    assert_eq!(records[0]["error"], "it has 1 error");
+    assert_eq!(records[1]["bytes"], lines(20).len());
+    assert!(server.requests().is_empty());
+    let ledger = place.run(&server, &["ledger"]);
+    assert_eq!(ledger.printed, "");
+}
+
+/// What cannot be printed is a failure, also where all was done.
+#[test]
+fn records_that_nobody_gets_are_a_failure() {
+    for dry in [&[][..], &["--dry-run"]] {
+        let server = Script::honest().serve([]);
+        let place = Place::new();
+        let arguments = [&["upload", "a.jsonl", "--output", "jsonl"], dry].concat();
+        let mut command = place.command(&server.url, &arguments);
+        let full = fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("the records cannot be printed: "), "{said}");
+        assert_eq!(stored(&server).len(), usize::from(dry.is_empty()));
+    }
+}
+
 #[test]
 fn what_is_not_sound_is_not_sent() {
     let server = Script::honest().serve([]);

@@ -199,19 +199,30 @@ impl Deleting {
             in_use = self.look_for_use(&gathered) => in_use,
             code = interruption.came() => return Ok(code),
         };
-        let Gathered { files, missing, left, unserved, clock } = gathered;
+        let Gathered { files, missing, mut left, unserved, clock } = gathered;
         let takes_all = self.command.include_in_use;
         let (kept, wanted): (Vec<Pinned>, Vec<Pinned>) =
             files.into_iter().partition(|file| !takes_all && in_use.batch_of(&file.id).is_some());
         let question = Question { files: &wanted, kept: &kept, in_use: &in_use, clock: &clock };
         let mut reporter = Reporter::new(&self.command, self.ledger.clone());
         reporter.unserved(unserved);
+        left.extend(kept.iter().map(|file| {
+            let batch = in_use.batch_of(&file.id).map_or(String::new(), ToString::to_string);
+            let words = format!("it is the input of the batch {batch}");
+            (file.clone(), DeletionEnd::Left(words))
+        }));
+        let cannot_tell = in_use.cannot_tell().filter(|_| !wanted.is_empty());
+        let cannot_tell = cannot_tell.map(|why| format!("cannot tell whether in use: {why}"));
         if self.command.doing.dry_run {
-            question.print(|file| self.is_saved(file))?;
-            for (file, ending) in left {
-                reporter.ended(&file, &ending);
+            if self.command.doing.output.is_some() {
+                reporter.planned(&wanted);
+            } else {
+                question.print(|file| self.is_saved(file))?;
             }
-            reporter.missing(&missing);
+            if let Some(words) = &cannot_tell {
+                reporter.trouble(words);
+            }
+            reporter.stay(&missing, &left);
             return Ok(reporter.code_of_dry_run(wanted.len()));
         }
         self.check_count(wanted.len())?;
@@ -226,18 +237,10 @@ impl Deleting {
                 self.command.doing.telling.trouble("nothing was deleted");
                 return Ok(1);
             }
-        } else if let Some(why) = in_use.cannot_tell().filter(|_| !wanted.is_empty()) {
-            self.command.doing.telling.trouble(&format!("cannot tell whether in use: {why}"));
+        } else if let Some(words) = &cannot_tell {
+            reporter.trouble(words);
         }
-        reporter.missing(&missing);
-        for (file, ending) in left {
-            reporter.ended(&file, &ending);
-        }
-        for file in &kept {
-            let batch = in_use.batch_of(&file.id).map_or(String::new(), ToString::to_string);
-            let words = format!("it is the input of the batch {batch}");
-            reporter.ended(file, &DeletionEnd::Left(words));
-        }
+        reporter.stay(&missing, &left);
         if wanted.is_empty() {
             self.command.doing.telling.note("nothing to delete");
         }

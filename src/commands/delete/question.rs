@@ -93,14 +93,7 @@ impl Question<'_> {
         for file in self.files {
             let _ = writeln!(text, "{}", self.line(file, is_saved(file), 255));
         }
-        for file in self.kept {
-            let _ = writeln!(text, "{}  left", self.line(file, is_saved(file), 255));
-        }
-        print(&text)?;
-        if let Some(why) = self.in_use.cannot_tell() {
-            crate::runtime::output::say(&format!("shelflife: cannot tell whether in use: {why}"));
-        }
-        Ok(())
+        print(&text)
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Reporter {
     records: Records,
     telling: Telling,
     ignores_missing: bool,
+    /// Whether nothing is done, so that nothing of it stands in the ledger.
+    is_dry: bool,
     progress: Progress,
     notes: Notes,
     /// Ids that were given and whose files nobody saw: they have to be there.
@@ -43,6 +45,7 @@ impl Reporter {
             records: Records::new(command.doing.output),
             telling,
             ignores_missing: command.ignore_missing,
+            is_dry: command.doing.dry_run,
             progress: Progress::begin(telling),
             notes: Notes::new(ledger),
             given: HashSet::new(),
@@ -63,8 +66,16 @@ impl Reporter {
         self.unserved += files;
     }
 
+    /// Of what was meant, this is not deleted: what is not there, and what is left.
+    pub(super) fn stay(&mut self, missing: &[Pinned], left: &[(Pinned, DeletionEnd)]) {
+        self.missing(missing);
+        for (file, ending) in left {
+            self.ended(file, ending);
+        }
+    }
+
     /// Ids that were given, and are not there.
-    pub(super) fn missing(&mut self, files: &[Pinned]) {
+    fn missing(&mut self, files: &[Pinned]) {
         for file in files {
             if self.ignores_missing {
                 self.ended(file, &DeletionEnd::AlreadyGone);
@@ -75,6 +86,15 @@ impl Reporter {
             self.trouble(&format!("not there: {id}: the service does not have it"));
             let words = "the service does not have it";
             self.print(&Record::failed(file, Outcome::Missing, words, now_s()));
+        }
+    }
+
+    /// These would be deleted.
+    pub(super) fn planned(&mut self, files: &[Pinned]) {
+        for file in files {
+            if let Some(trouble) = self.records.print_planned(file, None) {
+                self.trouble(&trouble);
+            }
         }
     }
 
@@ -176,7 +196,7 @@ impl Reporter {
     fn code(&self, is_nothing: bool) -> u8 {
         let DeletionSum { left, unknown, .. } = self.sum;
         let all_unserved = self.unserved > 0 && self.unserved == left;
-        match (left + unknown > 0, self.missing > 0) {
+        match (left + unknown > 0 || self.records.is_untold(), self.missing > 0) {
             (true, false) if all_unserved && is_nothing => 5,
             (true, _) => 1,
             (false, true) => 4,
@@ -189,7 +209,7 @@ impl Reporter {
         self.telling.note(text);
     }
 
-    fn trouble(&mut self, text: &str) {
+    pub(super) fn trouble(&mut self, text: &str) {
         self.progress.clear();
         self.telling.trouble(text);
     }
@@ -203,7 +223,9 @@ impl Reporter {
     fn record(&mut self, file: &Pinned, ending: &DeletionEnd) {
         let record = Record::deleted(file, ending, now_s()).by(std::process::id());
         self.print(&record);
-        self.notes.add(record);
+        if !self.is_dry {
+            self.notes.add(record);
+        }
     }
 
     fn print(&mut self, record: &Record) {
