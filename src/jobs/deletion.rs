@@ -7,7 +7,7 @@
 //! | step | what comes | next |
 //! |---|---|---|
 //! | `Look` (GET) | the file, as it was agreed to | `Delete` |
-//! | | the file, with another name, size or time | left |
+//! | | the file, with another name, size or time | left; unknown behind a deletion without an answer |
 //! | | 404 | already gone |
 //! | `Delete` (DELETE) | that this file is deleted | deleted |
 //! | | 404 | already gone; deleted, where a deletion before had no answer |
@@ -17,6 +17,7 @@
 //! | `Settle` (GET) | 404 | deleted |
 //! | | the file, and there was no answer | `Delete`, as long as there are tries |
 //! | | the file, in spite of a success | left |
+//! | | another file: its name, size or time differ | unknown: that one is left, and the one that was agreed to is gone |
 //! | any | the key is refused, or the service asks for a long rest | left, or unknown behind a deletion; and with it all that was not begun is left |
 //! | any | a failure that may pass | the same step, as long as there are tries; then left, or unknown behind a deletion |
 //!
@@ -367,9 +368,8 @@ impl Deletions {
 }
 
 /// In what a file differs from what was agreed to, in words; nothing where it is the same.
-#[must_use]
-pub fn difference(agreed: &Pinned, found: &Pinned) -> Option<String> {
-    let what = if agreed.filename != found.filename {
+fn difference(agreed: &Pinned, found: &Pinned) -> Option<String> {
+    Some(if agreed.filename != found.filename {
         format!("its filename is {} now", found.shown(60))
     } else if agreed.bytes != found.bytes {
         let bytes = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), crate::text::grouped);
@@ -378,8 +378,7 @@ pub fn difference(agreed: &Pinned, found: &Pinned) -> Option<String> {
         "it was made at another time".to_owned()
     } else {
         return None;
-    };
-    Some(format!("it is another file than was asked about: {what}"))
+    })
 }
 
 mod answers;

@@ -47,8 +47,8 @@ impl Deletions {
             (Step::Look, Reply::File(Existence::Present(file))) => {
                 let found = Pinned::read(&file);
                 let differs = target.was_seen.then(|| difference(&target.file, &found)).flatten();
-                if let Some(why) = differs {
-                    return self.end(place, DeletionEnd::Left(why));
+                if let Some(what) = differs {
+                    return self.is_another(place, &what);
                 }
                 target.file = found;
                 target.was_seen = true;
@@ -81,11 +81,22 @@ impl Deletions {
         }
     }
 
+    /// The id is that of another file than was agreed to: nothing more is done to it. Behind a deletion that
+    /// had no answer nobody knows whether that was what became of the one that was meant.
+    fn is_another(&mut self, place: usize, what: &str) {
+        let ending = if self.targets[place].unproved.is_some() {
+            DeletionEnd::Unknown(format!("another file has its id now: {what}"))
+        } else {
+            DeletionEnd::Left(format!("it is another file than was asked about: {what}"))
+        };
+        self.end(place, ending);
+    }
+
     /// A file is there still, though its deletion was asked for.
     fn still_there(&mut self, place: usize, found: &Pinned, now: Duration) {
         let target = &mut self.targets[place];
-        if let Some(why) = difference(&target.file, found) {
-            return self.end(place, DeletionEnd::Left(why));
+        if let Some(what) = difference(&target.file, found) {
+            return self.is_another(place, &what);
         }
         target.looked_at = now;
         match target.unproved.clone() {

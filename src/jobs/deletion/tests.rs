@@ -144,10 +144,26 @@ fn what_is_claimed_of_each_answer() {
             "GET DELETE GET DELETE",
             "deleted",
         ),
+        // The id is that of another file: the one that was meant is not there any more, and not left.
         (
             vec![there(&a), silence(), there(&other)],
             "GET DELETE GET",
-            "left: its size is 8 bytes now, not 7",
+            "unknown: another file has its id now: its size is 8 bytes now, not 7",
+        ),
+        (
+            vec![there(&a), unproved(), there(&renamed)],
+            "GET DELETE GET",
+            "unknown: another file has its id now: its filename is b now",
+        ),
+        (
+            vec![there(&a), status(500, None), there(&later)],
+            "GET DELETE GET",
+            "unknown: another file has its id now: it was made at another time",
+        ),
+        (
+            vec![there(&a), silence(), there(&a), status(429, Some(1)), there(&other)],
+            "GET DELETE GET DELETE GET",
+            "unknown: another file has its id now: its size is 8 bytes now, not 7",
         ),
         (
             vec![
