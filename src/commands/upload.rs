@@ -37,8 +37,8 @@ Examples:
 Each file is looked at first, as `shelflife validate` does; one with errors is not sent. Then it is sent \
 from the disk, once. Where the answer does not say that it is stored (the connection broke behind the last \
 byte, or the service answered 500), the list is looked at for a file of that name and length that was made \
-since, and what that comes to is said: stored after all, two match, or not seen; then it is for you to \
-upload it again. A file that changes meanwhile is not sent to its end, so that nothing of it is stored.
+since, and what that comes to is said: stored after all; two match; may have been stored, where the list \
+does not say enough; or not seen, and then it is for you to upload it again. A file that changes meanwhile is not sent to its end, so that nothing of it is stored.
 
 What was stored stands in the ledger: `shelflife ledger`.
 

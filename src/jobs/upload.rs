@@ -12,8 +12,16 @@
 //! | an answer that refuses it (401, 403, other 4xx, a redirect) | refused |
 //! | any other answer, no answer, a connection that broke | the list is looked at |
 //!
-//! In the list it is a file of that name and length, made since the upload began: one is stored after
-//! all, of several nobody knows which, and where there is none it is looked at once more, a little later.
+//! In the list it is a file of that name and length, made since the upload began, by the service's clock:
+//!
+//! | files of the list | what is said |
+//! |---|---|
+//! | one that is so in all three | stored after all |
+//! | several | they match, and nobody knows which it is |
+//! | none, but some that may be it: of these the list does not say all three, or the service not what its clock shows | may have been stored |
+//! | none at all | not seen |
+//!
+//! Before either of the last two is said, it is looked at once more, a little later.
 //!
 //! It knows neither disk nor network nor clock.
 
@@ -70,7 +78,7 @@ pub enum UploadEnd {
     Several(Vec<Pinned>),
     /// It did not say so, and does not have it, as far as can be seen; why, in words.
     NotSeen(String),
-    /// It did not say so, and the list cannot be read; why, in words.
+    /// It did not say so, and the list cannot be read or does not tell; why, in words.
     Unknown(String),
     /// It was not stored, for this reason.
     Failed(String),
@@ -184,43 +192,94 @@ pub fn is_it(file: &File, filename: &str, bytes: u64) -> bool {
         && !file.id.raw().is_empty()
 }
 
+/// What the list says of a file that may be the one that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Match {
+    /// That it is so.
+    Same,
+    /// That it is not.
+    Other,
+    /// Not whether it is; what it does not say, in words.
+    Unsaid(&'static str),
+}
+
+impl Match {
+    fn of(is_so: Option<bool>, unsaid: &'static str) -> Self {
+        is_so.map_or(Self::Unsaid(unsaid), |is_so| if is_so { Self::Same } else { Self::Other })
+    }
+
+    /// Both at once.
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Other, _) | (_, Self::Other) => Self::Other,
+            (Self::Unsaid(what), _) | (_, Self::Unsaid(what)) => Self::Unsaid(what),
+            (Self::Same, Self::Same) => Self::Same,
+        }
+    }
+}
+
 /// Collects from the list what may be the file that was sent.
 #[derive(Clone, Debug)]
 pub struct StoredSearch {
     filename: Untrusted,
     bytes: u64,
-    /// The second of the service's clock at which it began to be sent.
-    since_s: i64,
+    /// The second of the service's clock at which it began to be sent, where that is known.
+    since_s: Option<i64>,
     found: Vec<File>,
+    /// Of these nobody can tell, for want of what the first of them is told without.
+    possible: Vec<Untrusted>,
+    unsaid: &'static str,
 }
 
 impl StoredSearch {
     /// Looks for a file of this name and length that was made since then, by the service's clock.
     #[must_use]
-    pub fn new(filename: &str, bytes: u64, since_s: i64) -> Self {
-        Self { filename: Untrusted::new(filename), bytes, since_s, found: vec![] }
+    pub fn new(filename: &str, bytes: u64, since_s: Option<i64>) -> Self {
+        let filename = Untrusted::new(filename);
+        Self { filename, bytes, since_s, found: vec![], possible: vec![], unsaid: "" }
     }
 
     /// Looks at a file of the list.
     pub fn look_at(&mut self, file: &File) {
-        let is_new = file
-            .created_at
-            .value()
-            .is_some_and(|at| at >= self.since_s.saturating_sub(TOLERANCE_S));
-        let is_it = file.filename.as_ref() == Some(&self.filename)
-            && file.bytes.value() == Some(self.bytes);
-        if is_new && is_it && !self.found.iter().any(|found| found.id == file.id) {
-            self.found.push(file.clone());
+        let name = file.filename.as_ref().map(|name| *name == self.filename);
+        let bytes = file.bytes.value().map(|bytes| bytes == self.bytes);
+        let made = file.created_at.value();
+        let is_new = |at: i64| self.since_s.map(|since| at >= since.saturating_sub(TOLERANCE_S));
+        let made_since = match made {
+            None => Match::of(None, "when it was made"),
+            Some(at) => Match::of(is_new(at), "what its clock shows"),
+        };
+        let is_it = Match::of(name, "its name").and(Match::of(bytes, "its length")).and(made_since);
+        match is_it {
+            Match::Same if !self.found.iter().any(|found| found.id == file.id) => {
+                self.found.push(file.clone());
+            }
+            Match::Unsaid(what) if !self.possible.contains(&file.id) => {
+                self.unsaid = if self.possible.is_empty() { what } else { self.unsaid };
+                self.possible.push(file.id.clone());
+            }
+            Match::Same | Match::Unsaid(_) | Match::Other => {}
         }
     }
 
-    /// What that comes to; nothing where none was found.
+    /// What that comes to, where the upload ended so; nothing where none was found.
     #[must_use]
-    pub fn end(self) -> Option<UploadEnd> {
-        let mut found = self.found;
-        match found.len() {
-            0 => None,
-            1 => found.pop().map(|file| UploadEnd::StoredAfterAll(Box::new(file))),
+    pub fn end(self, error: &ApiError) -> Option<UploadEnd> {
+        let Self { mut found, possible, unsaid, .. } = self;
+        match (found.len(), possible.as_slice()) {
+            (0, []) => None,
+            (0, [first, others @ ..]) => {
+                let first = first.borrow().printable_within(130);
+                let others = match others.len() {
+                    0 => String::new(),
+                    1 => ", or another one".to_owned(),
+                    others => format!(", or one of {} others", crate::text::grouped(others)),
+                };
+                Some(UploadEnd::Unknown(format!(
+                    "{error}; it may be {first}{others}: the service does not say {unsaid}"
+                )))
+            }
+            (1, _) => found.pop().map(|file| UploadEnd::StoredAfterAll(Box::new(file))),
             _ => Some(UploadEnd::Several(found.iter().map(Pinned::read).collect())),
         }
     }
@@ -303,11 +362,66 @@ mod tests {
             (vec![file("a", "x", 7, 97)], None),
             (vec![file("a", "x", 7, 98)], Some("stored after all: a")),
         ] {
-            let mut search = StoredSearch::new("x", 7, 100);
+            let mut search = StoredSearch::new("x", 7, Some(100));
             for file in &files {
                 search.look_at(file);
             }
-            assert_eq!(search.end().map(|end| end.words()).as_deref(), expected, "{files:?}");
+            let end = search.end(&unavailable(500, None));
+            assert_eq!(end.map(|end| end.words()).as_deref(), expected, "{files:?}");
+        }
+    }
+
+    /// What the list or the service's clock does not say is neither a match nor none: each line has what is
+    /// listed, the moment at which the upload began by the service's clock, and what is said of it.
+    #[test]
+    fn what_is_not_said_is_no_reason_to_send_it_again() {
+        let timeless = |id: &str| File { created_at: Stated::Nothing, ..file(id, "x", 7, 0) };
+        let odd = |id: &str| File { created_at: Stated::Odd, ..file(id, "x", 7, 0) };
+        let endless = |id: &str| File { bytes: Stated::Nothing, ..file(id, "x", 7, 100) };
+        let nameless = |id: &str| File { filename: None, ..file(id, "x", 7, 100) };
+        let (now, no_clock) = (Some(100), None);
+        let may_be = |id: &str, unsaid: &str| {
+            format!(
+                "may have been stored: the service answered 500 Internal Server Error; it may be {id}: \
+                 the service does not say {unsaid}"
+            )
+        };
+        for (files, since, expected) in [
+            (vec![timeless("a")], now, may_be("a", "when it was made")),
+            (vec![odd("a")], now, may_be("a", "when it was made")),
+            (vec![endless("a")], now, may_be("a", "its length")),
+            (vec![nameless("a")], now, may_be("a", "its name")),
+            (vec![file("a", "x", 7, 100)], no_clock, may_be("a", "what its clock shows")),
+            (vec![file("a", "x", 7, 1)], no_clock, may_be("a", "what its clock shows")),
+            (
+                vec![timeless("a"), timeless("a"), endless("b")],
+                now,
+                may_be("a, or another one", "when it was made"),
+            ),
+            (
+                vec![timeless("a"), endless("b"), odd("c")],
+                now,
+                may_be("a, or one of 2 others", "when it was made"),
+            ),
+            // What is known to be another one stays another one.
+            (vec![File { bytes: Stated::Value(8), ..timeless("a") }], now, String::new()),
+            (
+                vec![File { filename: Some(Untrusted::new("y")), ..endless("a") }],
+                now,
+                String::new(),
+            ),
+            (vec![File { created_at: Stated::Value(9), ..nameless("a") }], now, String::new()),
+            (vec![file("a", "x", 8, 100)], no_clock, String::new()),
+            // One that is it in every respect is it, whatever else may be.
+            (vec![timeless("a"), file("b", "x", 7, 100)], now, "stored after all: b".to_owned()),
+        ] {
+            let mut search = StoredSearch::new("x", 7, since);
+            for file in &files {
+                search.look_at(file);
+            }
+            let end = search.end(&unavailable(500, None));
+            let words = end.map_or(String::new(), |end| end.words());
+            assert_eq!(words, expected, "{files:?}");
         }
     }
 

@@ -130,23 +130,28 @@ async fn settle(
     error: &ApiError,
     known: &HashSet<Untrusted>,
 ) -> UploadEnd {
+    let mut end = UploadEnd::NotSeen(error.to_string());
     for look in 1..=LOOKS {
-        match look_at_list(client, form, begun, known).await {
+        match look_at_list(client, form, begun, error, known).await {
+            Ok(Some(may_be @ UploadEnd::Unknown(_))) => end = may_be,
             Ok(Some(end)) => return end,
-            Ok(None) if look < LOOKS => sleep(BETWEEN_LOOKS).await,
             Ok(None) => {}
             Err(why) => {
                 return UploadEnd::Unknown(format!("{error}; the list cannot be read: {why}"));
             }
         }
+        if look < LOOKS {
+            sleep(BETWEEN_LOOKS).await;
+        }
     }
-    UploadEnd::NotSeen(error.to_string())
+    end
 }
 
 async fn look_at_list(
     client: &Client,
     form: &UploadForm,
     begun: Now,
+    error: &ApiError,
     known: &HashSet<Untrusted>,
 ) -> Result<Option<UploadEnd>, String> {
     let mut clock = ServerClock::default();
@@ -167,7 +172,7 @@ async fn look_at_list(
                     if file
                         .filename
                         .as_ref()
-                        .is_some_and(|name| name.raw() == form.filename.as_bytes()) =>
+                        .is_none_or(|name| name.raw() == form.filename.as_bytes()) =>
                 {
                     Some(file)
                 }
@@ -186,11 +191,12 @@ async fn look_at_list(
             }
             (HasMore::No | HasMore::Unknown, _) => {
                 let since_s = clock.server_ms(begun).div_euclid(1_000);
+                let since_s = clock.is_told().then_some(since_s);
                 let mut search = StoredSearch::new(&form.filename, form.bytes, since_s);
                 for file in files.iter().filter(|file| !known.contains(&file.id)) {
                     search.look_at(file);
                 }
-                return Ok(search.end());
+                return Ok(search.end(error));
             }
         }
     }

@@ -167,6 +167,12 @@ impl ServerClock {
         }
     }
 
+    /// Whether the service has told what its clock shows.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.believed.is_some()
+    }
+
     /// Milliseconds since the epoch on the service's clock at `now`.
     ///
     /// Our wall clock serves while it is within two seconds of what the service told.

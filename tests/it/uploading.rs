@@ -141,7 +141,7 @@ fn what_is_not_said_is_looked_for() {
 
 /// A service whose clock is ours: what it stores, it stores now.
 fn serve(deed: Deed) -> Lying {
-    Script::honest().uploads(in_turn([deed])).serve([])
+    Script::honest().dated().uploads(in_turn([deed])).serve([])
 }
 
 #[test]
@@ -155,6 +155,42 @@ fn it_is_sent_again_only_where_nobody_can_have_it() {
     let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
     assert_eq!((ran.code, posts(&server)), (5, 1), "{}", ran.said);
     assert!(ran.said.contains("it asks to wait 900 s"), "{}", ran.said);
+}
+
+/// Of what the list does not say, nothing is made: neither that it is stored nor that it is not.
+#[test]
+fn where_the_list_does_not_say_enough_it_may_have_been_stored() {
+    let body = |created_at: &str| {
+        let bytes = lines(20).len();
+        format!(
+            r#"{{"object":"list","data":[{{"id":"file_x","filename":"a.jsonl","bytes":{bytes},
+            "created_at":{created_at}}}],"has_more":false}}"#
+        )
+    };
+    let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    let table = [
+        (date, "null", "it may be file_x: the service does not say when it was made"),
+        ("", "784111777", "it may be file_x: the service does not say what its clock shows"),
+        (date, "784111777", "stored after all: file_x"),
+        (date, "784111000", "not seen; upload again?"),
+    ];
+    std::thread::scope(|scope| {
+        for (date, created_at, claim) in table {
+            let page = body(created_at);
+            scope.spawn(move || {
+                let server = Script::honest()
+                    .uploads(in_turn([done().undone().saying(Says::Closed)]))
+                    .first(move |_, request| {
+                        let lists = request.line.starts_with("GET /v1/files");
+                        lists.then(|| answer("200 OK", date, &page))
+                    })
+                    .serve([]);
+                let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
+                assert!(ran.said.contains(claim), "{claim}: {}", ran.said);
+                assert_eq!(ran.code, i32::from(!claim.starts_with("stored")), "{}", ran.said);
+            });
+        }
+    });
 }
 
 /// A list that does not say whether it goes on is read until nothing new comes, and one that goes round
@@ -172,6 +208,7 @@ fn it_is_looked_for_as_far_as_the_list_goes() {
         [(false, "stored after all: file_up0", 0), (true, "sends nothing new", 1)]
     {
         let server = Script::honest()
+            .dated()
             .uploads(in_turn([done().saying(Says::Closed)]))
             .first(move |_, request| {
                 let cursor = request.line.strip_prefix("GET /v1/files?")?.split_once("after=");
@@ -195,7 +232,8 @@ fn of_two_that_may_be_it_both_are_named() {
     let now =
         i64::try_from(std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
     let other = Held { created_at: now + 3_600, ..Held::new("file_other", "a.jsonl", lines(20)) };
-    let server = Script::honest().uploads(in_turn([done().saying(Says::Closed)])).serve([other]);
+    let script = Script::honest().dated().uploads(in_turn([done().saying(Says::Closed)]));
+    let server = script.serve([other]);
     let ran = Place::new().run(&server, &["upload", "a.jsonl"]);
     assert_eq!(ran.code, 1, "{}", ran.said);
     assert!(ran.said.contains("two match: file_other, file_up0"), "{}", ran.said);

@@ -143,6 +143,7 @@ pub struct Script {
     uploads: Turns<Deed>,
     first: Turns<Option<Reply>>,
     batches: Value,
+    is_dated: bool,
 }
 
 impl Script {
@@ -153,7 +154,13 @@ impl Script {
             uploads: Box::new(|_, _| done()),
             first: Box::new(|_, _| None),
             batches: json!({"object": "list", "data": [], "has_more": false}),
+            is_dated: false,
         }
+    }
+
+    /// Its clock is ours, and the list says what that shows.
+    pub fn dated(self) -> Self {
+        Self { is_dated: true, ..self }
     }
 
     /// What the list of batches is, whichever page is asked for.
@@ -296,7 +303,9 @@ impl State {
         let to = files.len().min(from + limit);
         let data: Vec<Value> = files[from..to].iter().map(Held::json).collect();
         let page = json!({"object": "list", "data": data, "has_more": to < files.len()});
-        kept("200 OK", "", &page.to_string())
+        let now = httpdate::fmt_http_date(std::time::SystemTime::now());
+        let head = if self.script.is_dated { format!("Date: {now}\r\n") } else { String::new() };
+        kept("200 OK", &head, &page.to_string())
     }
 
     fn delete(&self, id: &str, deed: Deed) -> Reply {
