@@ -81,10 +81,24 @@ impl Endpoint {
         self.base.scheme() == "https"
     }
 
+    /// The host alone; an address of IPv6 in brackets.
+    ///
+    /// ```
+    /// use shelflife::api::endpoint::Endpoint;
+    ///
+    /// let host = |text| Endpoint::parse(text, false).unwrap().host().to_owned();
+    /// assert_eq!(host("https://api.groq.com:8443/openai"), "api.groq.com");
+    /// assert_eq!(host("http://[::1]:8080"), "[::1]");
+    /// ```
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.base.host_str().unwrap_or_default()
+    }
+
     /// Host, and port where it is not the usual one: how screens name the service.
     #[must_use]
     pub fn label(&self) -> String {
-        let host = self.base.host_str().unwrap_or_default();
+        let host = self.host();
         self.base.port().map_or(host.to_owned(), |port| format!("{host}:{port}"))
     }
 
@@ -98,7 +112,7 @@ impl Endpoint {
     /// ```
     #[must_use]
     pub fn place(&self) -> String {
-        let host = self.base.host_str().unwrap_or_default();
+        let host = self.host();
         let port = self.base.port_or_known_default().unwrap_or_default();
         format!("{host}:{port}{}", self.base_path())
     }

@@ -127,8 +127,7 @@ pub(super) fn limits_in_force(
 ) -> Result<&'static BatchLimits, CommandError> {
     let config = configure(options)?;
     let endpoint = Endpoint::parse(&config.values.base_url, true);
-    let label = endpoint.map(|endpoint| endpoint.label()).unwrap_or_default();
-    Ok(of_host(label.split(':').next().unwrap_or_default()))
+    Ok(of_host(endpoint.as_ref().map_or("", Endpoint::host)))
 }
 
 /// Looks at a file, and shows how far it is where somebody sees that; gives which file it was, where it

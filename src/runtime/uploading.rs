@@ -151,8 +151,7 @@ impl Uploads {
 
 /// What the service of a client takes.
 fn limits_of(client: &Client) -> &'static BatchLimits {
-    let label = client.endpoint().label();
-    of_host(label.split(':').next().unwrap_or_default())
+    of_host(client.endpoint().host())
 }
 
 /// What is known of an upload that is called off now.
