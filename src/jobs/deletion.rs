@@ -145,6 +145,8 @@ pub struct Deletions {
     calm: u32,
     complaints: u32,
     not_before: Duration,
+    /// Up to when the service wants to be left alone; what goes beyond it is our own caution.
+    asked_until: Duration,
     retries: Budget,
     policy: Policy,
     rng: fastrand::Rng,
@@ -222,6 +224,7 @@ impl Deletions {
             calm: 0,
             complaints: 0,
             not_before: Duration::ZERO,
+            asked_until: Duration::ZERO,
             retries: Budget::default(),
             policy: Policy::default(),
             rng: fastrand::Rng::with_seed(seed),
@@ -298,6 +301,7 @@ impl Deletions {
 
     /// The service wants to be left alone until then.
     pub fn wait_until(&mut self, at: Duration) {
+        self.asked_until = self.asked_until.max(at);
         self.not_before = self.not_before.max(at);
     }
 
@@ -342,10 +346,16 @@ impl Deletions {
         Some(first.max(self.not_before))
     }
 
-    /// The moment until which all of it waits, as the service asks for.
+    /// The moment until which all of it waits.
     #[must_use]
     pub fn waits_until(&self, now: Duration) -> Option<Duration> {
         (!self.is_over() && self.not_before > now).then_some(self.not_before)
+    }
+
+    /// Whether it waits for as long as the service asks for; else for longer, or without being asked.
+    #[must_use]
+    pub fn is_asked_to_wait(&self) -> bool {
+        self.asked_until >= self.not_before
     }
 
     /// Whether every file came to its end.

@@ -524,13 +524,24 @@ fn a_deletion_can_be_called_off_and_waits_as_the_service_asks() {
     driver.wake();
     assert!(line(&driver).contains("asked to wait 15s"), "{}", line(&driver));
     assert!(line(&driver).contains("Esc stop deleting"), "{}", line(&driver));
+    // What goes beyond that is no wish of the service.
+    for (ticket, _) in &all[1..3] {
+        let crowded = ApiError::Unavailable {
+            status: shelflife::api::error::Status(429),
+            message: None,
+            wait: None,
+        };
+        driver.pass(std::time::Duration::from_secs(7));
+        driver.tell(Event::Replied(*ticket, Err(crowded)));
+    }
+    assert!(line(&driver).contains("deleting 0 of 6 · next try in 4s"), "{}", line(&driver));
     driver.key(KeyCode::Esc);
-    for (ticket, _) in &all[1..] {
+    for (ticket, _) in &all[3..] {
         answer(&mut driver, *ticket, Reply::File(Existence::Gone));
     }
     assert!(calls(&mut driver).is_empty());
-    assert!(message(&driver).starts_with("3 already gone · 3 left"), "{}", message(&driver));
-    assert_eq!(driver.app.table().rows().len(), 3);
+    assert!(message(&driver).starts_with("1 already gone · 5 left"), "{}", message(&driver));
+    assert_eq!(driver.app.table().rows().len(), 5);
 }
 
 /// A key that is refused in the middle: what came of the deletion is found afterwards, and nothing else is

@@ -46,7 +46,8 @@ pub fn progress(app: &App) -> String {
     let Some(deletions) = app.deleting().under_way() else { return String::new() };
     let sum = deletions.sum();
     let waits = deletions.waits_until(app.now().mono).map_or(String::new(), |until| {
-        format!(" · asked to wait {}", wait(app.seconds_until(until)))
+        let why = if deletions.is_asked_to_wait() { "asked to wait" } else { "next try in" };
+        format!(" · {why} {}", wait(app.seconds_until(until)))
     });
     format!("deleting {} of {}{waits}", grouped(sum.over()), grouped(sum.all))
 }

@@ -152,7 +152,9 @@ impl Reporter {
         self.progress.draw(|_| {
             let waits = waits.map_or(String::new(), |wait| {
                 let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-                format!(" · the service asks to wait {}", short_span(seconds))
+                let is_asked = deletions.is_asked_to_wait();
+                let why = if is_asked { "the service asks to wait" } else { "next try in" };
+                format!(" · {why} {}", short_span(seconds))
             });
             format!("{} of {} deleted{waits}", grouped(sum.deleted), grouped(sum.all))
         });

@@ -172,7 +172,10 @@ impl Deletions {
         self.calm = 0;
         self.at_once = (self.at_once / 2).max(1);
         let backoff = self.policy.base.saturating_mul(1 << self.complaints.min(4));
-        self.wait_until(now + wait.unwrap_or(backoff.min(self.policy.cap)));
+        match wait {
+            Some(wait) => self.wait_until(now + wait),
+            None => self.not_before = self.not_before.max(now + backoff.min(self.policy.cap)),
+        }
         // Complaints are no reason to give up, but for those that never end: a look that succeeds in between
         // is no end.
         let target = &mut self.targets[place];

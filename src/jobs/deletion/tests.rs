@@ -278,6 +278,40 @@ fn four_at_once_and_after_a_complaint_fewer() {
     assert_eq!(deletions.sum(), DeletionSum { all: 40, deleted: 40, ..DeletionSum::default() });
 }
 
+/// Each line: the first answers, until when all of it waits then, and whether the service asked for that.
+#[test]
+fn it_is_told_apart_whether_the_service_asks_for_a_wait() {
+    let spent = |reset| {
+        let allowance = Some(Allowance { remaining: 0, reset });
+        honest(&Call::Retrieve { id: pinned("f0").id }).map(|said| Answer { allowance, ..said })
+    };
+    let waits = |answers: Vec<Said>| {
+        let mut deletions = Deletions::new(many(9), 0, 1);
+        for answer in answers {
+            let (number, _) = deletions.begin(SECOND).unwrap();
+            deletions.answered(number, answer, SECOND);
+            if deletions.waits_until(SECOND).is_some() {
+                break;
+            }
+        }
+        (deletions.waits_until(SECOND), deletions.is_asked_to_wait())
+    };
+    assert_eq!(waits(vec![status(429, Some(60))]), (Some(61 * SECOND), true));
+    assert_eq!(waits(vec![status(503, Some(7))]), (Some(8 * SECOND), true));
+    assert_eq!(waits(vec![spent(9 * SECOND)]), (Some(10 * SECOND), true));
+    // A complaint without a wait: a second is our own guess.
+    assert_eq!(waits(vec![status(429, None)]), (Some(2 * SECOND), false));
+    // Of both at once the longer one counts.
+    for (asked, is_asked) in [(1, false), (3, true)] {
+        let mut deletions = Deletions::new(many(9), 0, 1);
+        let calls: Vec<(u64, Call)> = std::iter::from_fn(|| deletions.begin(SECOND)).collect();
+        for ((number, _), wait) in calls.iter().zip([None, None, Some(asked)]) {
+            deletions.answered(*number, status(429, wait), SECOND);
+        }
+        assert_eq!(deletions.is_asked_to_wait(), is_asked, "{asked}");
+    }
+}
+
 #[test]
 fn what_was_seen_long_ago_is_looked_at_again() {
     let mut deletions = Deletions::new(many(1), 0, 1);
