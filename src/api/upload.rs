@@ -39,6 +39,22 @@ pub struct Outflow {
     total: AtomicU64,
     /// One of the three below.
     end: AtomicU8,
+    /// What is done once a try is over: nothing yet, or one of the two below.
+    after: AtomicU8,
+}
+
+/// What is being done for an upload.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UploadStage {
+    /// It is being sent.
+    #[default]
+    Sending,
+    /// All of it was sent, and the answer is awaited.
+    Awaiting,
+    /// The service cannot have it, and it is sent again a little later.
+    Resting,
+    /// No answer said whether it is stored: it is looked for in the list.
+    Looking,
 }
 
 /// The end of the form was not handed out.
@@ -48,11 +64,27 @@ const HANDED_OUT: u8 = 1;
 /// It never is.
 const CLOSED: u8 = 2;
 
+/// It is sent again, a little later.
+const RESTS: u8 = 1;
+/// It is looked for in the list.
+const LOOKS: u8 = 2;
+
 impl Outflow {
     /// Bytes of the form that were handed out, and those that there are.
     #[must_use]
     pub fn bytes(&self) -> (u64, u64) {
         (self.sent.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+
+    /// What is being done.
+    #[must_use]
+    pub fn stage(&self) -> UploadStage {
+        match self.after.load(Ordering::SeqCst) {
+            RESTS => UploadStage::Resting,
+            LOOKS => UploadStage::Looking,
+            _ if self.is_whole() => UploadStage::Awaiting,
+            _ => UploadStage::Sending,
+        }
     }
 
     /// Whether the end was handed out: from then on it may have been stored.
@@ -69,9 +101,21 @@ impl Outflow {
     }
 
     /// The service does not have it, though all of it was sent: it begins anew.
-    pub(crate) fn begin_again(&self) {
+    fn begin_again(&self) {
         self.sent.store(0, Ordering::Relaxed);
+        self.after.store(0, Ordering::SeqCst);
         self.moves(HANDED_OUT, OPEN);
+    }
+
+    /// The service does not have it, though all of it was sent: it rests before it is sent again.
+    pub(crate) fn rest(&self) {
+        self.begin_again();
+        self.after.store(RESTS, Ordering::SeqCst);
+    }
+
+    /// Nobody said whether it is stored: it is looked for.
+    pub(crate) fn look(&self) {
+        self.after.store(LOOKS, Ordering::SeqCst);
     }
 
     fn moves(&self, from: u8, to: u8) -> bool {
@@ -275,6 +319,29 @@ mod tests {
             assert!(error.contains(words), "{error}");
         }
         assert!(sent(0, vec![]).await.0.is_ok());
+    }
+
+    /// What is being done is told, from one try to the next.
+    #[tokio::test]
+    async fn each_stage_is_told() {
+        use UploadStage::{Awaiting, Looking, Resting, Sending};
+        let outflow = Arc::new(Outflow::default());
+        let mut told = vec![outflow.stage()];
+        for _ in 0..2 {
+            let (sender, receiver) = mpsc::channel(8);
+            sender.send(Ok(Bytes::from("{}\n"))).await.unwrap();
+            drop(sender);
+            let (mut body, _) = FormBody::new(&form(3), receiver, Arc::clone(&outflow));
+            while poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_some() {
+                told.push(outflow.stage());
+            }
+            outflow.rest();
+            told.push(outflow.stage());
+        }
+        outflow.look();
+        told.push(outflow.stage());
+        told.dedup();
+        assert_eq!(told, [Sending, Awaiting, Resting, Sending, Awaiting, Resting, Looking]);
     }
 
     /// Whoever calls it off knows whether the service may have all of it, however close that is.

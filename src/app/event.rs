@@ -5,6 +5,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use super::settings::Plan;
 use crate::account::shelf::{Shelved, Unshelved};
 use crate::api::call::{Reply, Ticket};
+use crate::api::upload::UploadStage;
 use crate::api::{Answer, ApiError};
 use crate::content::Arrival;
 use crate::jobs::dead::DeadPart;
@@ -99,8 +100,8 @@ pub enum Event {
     /// A file that is to be uploaded was looked at: under its absolute path, what was found, and which
     /// file that was; or why it could not be, in words.
     FileLookedAt(u64, Result<Box<(Upload, Report, FileStamp)>, String>),
-    /// So many bytes of an upload have left, of so many.
-    UploadTold(u64, (u64, u64)),
+    /// So many bytes of an upload have left, of so many; and what is being done for it.
+    UploadTold(u64, (u64, u64), UploadStage),
     /// What came of an upload.
     Uploaded(u64, Box<UploadEnd>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.

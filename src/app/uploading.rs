@@ -10,6 +10,7 @@ use super::event::PathCompletion;
 use super::layers::Layer;
 use super::layers::upload::UploadPrompt;
 use crate::account::journal::Happening;
+use crate::api::upload::UploadStage;
 use crate::jobs::Pinned;
 use crate::jobs::record::{Record, UploadSource};
 use crate::jobs::sending::{UploadJob, UploadQueue, UploadState};
@@ -64,7 +65,7 @@ impl Uploading {
 
     /// Whether a rate changes as time passes.
     pub(in crate::app) fn ticks(&self) -> bool {
-        self.queue.current().is_some_and(|job| !job.awaits_answer())
+        self.queue.current().is_some_and(|job| job.stage == UploadStage::Sending)
     }
 
     /// Where a file came from that was uploaded from here, and when; another one of the same id, made at
@@ -158,9 +159,9 @@ impl App {
         }
     }
 
-    /// So many bytes have left.
-    pub(super) fn upload_told(&mut self, number: u64, bytes: (u64, u64)) {
-        if self.uploading.queue.progressed(number, bytes, self.now.mono) {
+    /// So many bytes have left, and this is being done.
+    pub(super) fn upload_told(&mut self, number: u64, bytes: (u64, u64), stage: UploadStage) {
+        if self.uploading.queue.progressed(number, bytes, stage, self.now.mono) {
             self.uploading.told_at = self.now.mono;
         }
     }

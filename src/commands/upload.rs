@@ -16,7 +16,7 @@ use super::progress::Progress;
 use super::validate::{limits_in_force, look_at, raw};
 use super::{CommandError, configure, count, failed, find_service, print, refuse_where_read_only};
 use crate::api::Client;
-use crate::api::upload::Outflow;
+use crate::api::upload::{Outflow, UploadStage};
 use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
@@ -344,8 +344,11 @@ fn now_s() -> i64 {
 /// How far it is: `81.20 MiB of 391.50 MiB · 20 % · 6.40 MiB/s · 48s`, and then what is waited for.
 fn how_far(outflow: &Outflow, took: Duration) -> String {
     let (sent, total) = outflow.bytes();
-    if outflow.is_whole() {
-        return "all sent, waiting for the answer".to_owned();
+    match outflow.stage() {
+        UploadStage::Sending => {}
+        UploadStage::Awaiting => return "all sent, waiting for the answer".to_owned(),
+        UploadStage::Resting => return "sent again soon".to_owned(),
+        UploadStage::Looking => return "looking for it in the list".to_owned(),
     }
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);
     let rate = u128::from(sent) * 1_000 / u128::from(ms);

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use super::rate::Rate;
 use super::upload::{FileStamp, Upload, UploadEnd};
+use crate::api::upload::UploadStage;
 
 /// Uploads that are over and remembered; the oldest give way.
 pub const MOST_ENDED: usize = 100;
@@ -42,6 +43,8 @@ pub struct UploadJob {
     pub stamp: FileStamp,
     /// Where it stands.
     pub state: UploadState,
+    /// What is being done for it while it is on its way.
+    pub stage: UploadStage,
     /// Bytes that have left.
     pub sent: u64,
     /// Bytes in all, the form around the file among them once that is known.
@@ -60,6 +63,7 @@ impl UploadJob {
             upload,
             stamp,
             state: UploadState::Waiting,
+            stage: UploadStage::Sending,
             sent: 0,
             total: stamp.bytes,
             ended_at: None,
@@ -77,12 +81,6 @@ impl UploadJob {
     #[must_use]
     pub fn is_over(&self) -> bool {
         matches!(self.state, UploadState::Ended(_))
-    }
-
-    /// Whether all of it has left, and only the answer is waited for.
-    #[must_use]
-    pub fn awaits_answer(&self) -> bool {
-        self.state == UploadState::Sending && self.total > 0 && self.sent >= self.total
     }
 
     /// Bytes a second, while they leave.
@@ -147,14 +145,21 @@ impl UploadQueue {
         Some(next)
     }
 
-    /// So many bytes of one have left, of so many; tells whether it is the one on its way.
-    pub fn progressed(&mut self, number: u64, (sent, total): (u64, u64), now: Duration) -> bool {
+    /// So many bytes of one have left, of so many, and this is being done; tells whether it is the one on
+    /// its way.
+    pub fn progressed(
+        &mut self,
+        number: u64,
+        (sent, total): (u64, u64),
+        stage: UploadStage,
+        now: Duration,
+    ) -> bool {
         let sending =
             |job: &&mut UploadJob| job.number == number && job.state == UploadState::Sending;
         let Some(job) = self.jobs.iter_mut().find(sending) else { return false };
         // Where it is sent again, it begins anew.
         job.rate.add(sent.saturating_sub(job.sent), now);
-        (job.sent, job.total) = (sent, total);
+        (job.sent, job.total, job.stage) = (sent, total, stage);
         true
     }
 
@@ -202,14 +207,14 @@ mod tests {
         assert_eq!(queue.begin().map(|job| job.number), Some(a));
         assert!(queue.begin().is_none(), "one at a time");
         assert_eq!((queue.open(), queue.waiting()), (2, vec![b]));
-        assert!(!queue.progressed(b, (1, 2), Duration::ZERO), "it waits");
-        assert!(queue.progressed(a, (0, 1_100), Duration::from_secs(1)));
-        assert!(queue.progressed(a, (600, 1_100), Duration::from_secs(3)));
+        assert!(!queue.progressed(b, (1, 2), UploadStage::Sending, Duration::ZERO), "it waits");
+        assert!(queue.progressed(a, (0, 1_100), UploadStage::Sending, Duration::from_secs(1)));
+        assert!(queue.progressed(a, (600, 1_100), UploadStage::Sending, Duration::from_secs(3)));
         let job = queue.job(a).unwrap();
         assert!(job.rate(Duration::from_secs(3)).is_some_and(|rate| rate > 0.0));
-        assert!(!job.awaits_answer());
-        queue.progressed(a, (1_100, 1_100), Duration::from_secs(4));
-        assert!(queue.job(a).unwrap().awaits_answer());
+        assert_eq!(job.stage, UploadStage::Sending);
+        queue.progressed(a, (1_100, 1_100), UploadStage::Awaiting, Duration::from_secs(4));
+        assert_eq!(queue.job(a).unwrap().stage, UploadStage::Awaiting);
         assert!(queue.ended(a, stored(), 7).is_some());
         assert!(queue.ended(a, stored(), 8).is_none(), "it ends once");
         assert_eq!(queue.job(a).unwrap().rate(Duration::from_secs(4)), None);

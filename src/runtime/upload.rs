@@ -85,11 +85,12 @@ pub async fn send(
         }
         match after_failure(&error, attempt, &policy, &mut rng) {
             AfterFailure::SendAgain(wait) => {
-                outflow.begin_again();
+                outflow.rest();
                 sleep(wait).await;
             }
             AfterFailure::End(end) => return end,
             AfterFailure::LookAtList => {
+                outflow.look();
                 let known = uploaded_before(ledger).await;
                 let end = settle(&client, &form, begun, &error, &known).await;
                 return match (end, named) {

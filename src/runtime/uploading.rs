@@ -110,7 +110,7 @@ impl Uploads {
                         tokio::select! {
                             end = &mut sending => break end,
                             _ = looks.tick() => {
-                                let event = Event::UploadTold(number, flows.bytes());
+                                let event = Event::UploadTold(number, flows.bytes(), flows.stage());
                                 // Where the loop has better to do, the next one says it.
                                 let _ = sender.try_send(Message::Event(event));
                             }

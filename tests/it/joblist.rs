@@ -7,6 +7,7 @@ use crossterm::event::KeyCode;
 use shelflife::api::ApiError;
 use shelflife::api::call::{Call, Owner, Reply, Ticket};
 use shelflife::api::error::Status;
+use shelflife::api::upload::UploadStage;
 use shelflife::api::wire::{read_batches, read_single_file};
 use shelflife::api::{Answer, Existence};
 use shelflife::app::Settings;
@@ -128,9 +129,9 @@ fn an_upload_has_a_line_with_how_far_it_is() {
     let number = upload(&mut driver, "~/in.jsonl").unwrap();
     driver.keys("J");
     assert!(line(&driver).contains("in.jsonl") && line(&driver).contains('↑'), "{}", line(&driver));
-    driver.tell(Event::UploadTold(number, (0, 10_240)));
+    driver.tell(Event::UploadTold(number, (0, 10_240), UploadStage::Sending));
     driver.pass(Duration::from_secs(4));
-    driver.tell(Event::UploadTold(number, (4_096, 10_240)));
+    driver.tell(Event::UploadTold(number, (4_096, 10_240), UploadStage::Sending));
     for words in ["4.00 KiB / 10.00 KiB", "40 %", "1.00 KiB/s", "6s"] {
         assert!(line(&driver).contains(words), "{words}: {}", line(&driver));
     }
@@ -139,8 +140,8 @@ fn an_upload_has_a_line_with_how_far_it_is() {
     assert!(!line(&driver).contains("1.00 KiB/s"), "{}", line(&driver));
     assert!(hints(&driver).contains("x cancels · y copies the path"), "{}", hints(&driver));
     assert!(screen(&driver).contains("~/in.jsonl") && screen(&driver).contains("for batch"));
-    driver.tell(Event::UploadTold(number, (10_240, 10_240)));
-    assert!(line(&driver).contains("all sent, waiting for the answer"), "{}", line(&driver));
+    driver.tell(Event::UploadTold(number, (10_240, 10_240), UploadStage::Awaiting));
+    assert!(line(&driver).contains("waiting for the answer"), "{}", line(&driver));
     driver.keys("y");
     assert_eq!(driver.copied, ["/home/me/in.jsonl"]);
     driver.keys(" ");

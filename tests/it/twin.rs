@@ -14,6 +14,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use shelflife::api::call::{self as service, Call, Ticket};
+use shelflife::api::upload::UploadStage;
 use shelflife::api::wire::Batches;
 use shelflife::api::{Answer, ApiError, Deletion, Existence, File, HasMore, Page, Reading};
 use shelflife::app::effect::Effect;
@@ -166,7 +167,8 @@ impl<'a> Side<'a> {
             }
             Effect::Upload(number, ..) => {
                 for step in 1..15 {
-                    let event = Event::UploadTold(*number, (step * 1_000, 9_000_000));
+                    let event =
+                        Event::UploadTold(*number, (step * 1_000, 9_000_000), UploadStage::Sending);
                     self.to_tell.push((after(step * 137), event));
                 }
             }

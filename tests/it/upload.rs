@@ -5,6 +5,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, MouseEventKind};
 use shelflife::account::journal::Happening;
 use shelflife::api::call::Call;
+use shelflife::api::upload::UploadStage;
 use shelflife::api::wire::read_single_file;
 use shelflife::api::{Answer, Existence, File};
 use shelflife::app::Settings;
@@ -102,11 +103,17 @@ fn a_file_is_looked_at_shown_and_then_sent() {
     driver.key(KeyCode::Enter);
     assert!(!is_open(&driver));
     let (number, _) = sent(&mut driver).expect("it is sent");
-    driver.tell(Event::UploadTold(number, (410, 1_000)));
+    driver.tell(Event::UploadTold(number, (410, 1_000), UploadStage::Sending));
     let line = |driver: &Driver| text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
     assert!(line(&driver).contains("↑ in.jsonl · 41 %"), "{}", line(&driver));
-    driver.tell(Event::UploadTold(number, (1_000, 1_000)));
-    assert!(line(&driver).contains("waiting for the answer"), "{}", line(&driver));
+    for (stage, words) in [
+        (UploadStage::Awaiting, "waiting for the answer"),
+        (UploadStage::Resting, "sent again soon"),
+        (UploadStage::Looking, "looking for it in the list"),
+    ] {
+        driver.tell(Event::UploadTold(number, (1_000, 1_000), stage));
+        assert!(line(&driver).contains(words), "{}", line(&driver));
+    }
     driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_9")))));
     assert_eq!(message(&driver), "stored: file_9");
     let last = driver.app.journal().entries().back().unwrap();

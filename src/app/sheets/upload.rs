@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Line;
 use crate::account::shelf::shown;
+use crate::api::upload::UploadStage;
 use crate::app::App;
 use crate::app::layers::upload::{Look, UploadPrompt};
 use crate::app::saving::share;
@@ -125,14 +126,24 @@ fn found_lines(findings: &Findings, severity: Severity, cells: usize) -> Vec<Lin
     lines
 }
 
+/// What is being done for an upload whose bytes do not move, in words.
+#[must_use]
+pub fn words_of(stage: UploadStage) -> Option<&'static str> {
+    match stage {
+        UploadStage::Sending => None,
+        UploadStage::Awaiting => Some("waiting for the answer"),
+        UploadStage::Resting => Some("sent again soon"),
+        UploadStage::Looking => Some("looking for it in the list"),
+    }
+}
+
 /// How far an upload is, while one is on its way; empty where none is.
 #[must_use]
 pub fn progress(app: &App, room: usize) -> String {
     let Some(job) = app.uploading().queue().current() else { return String::new() };
-    let share = if job.awaits_answer() {
-        "waiting for the answer".to_owned()
-    } else {
-        format!("{} %", share(job.sent, job.total))
+    let share = match words_of(job.stage) {
+        Some(words) => words.to_owned(),
+        None => format!("{} %", share(job.sent, job.total)),
     };
     let waiting = app.uploading().queue().open() - 1;
     let waiting = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };

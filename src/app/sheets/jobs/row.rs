@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::app::joblist::any::AnyJob;
 use crate::app::saving::share;
 use crate::app::sheets::jobs::to_go;
+use crate::app::sheets::upload::words_of;
 use crate::jobs::Job;
 use crate::jobs::deletion::job::DeletionJob;
 use crate::jobs::job::JobState;
@@ -97,14 +98,19 @@ impl JobRow {
         let is_sending = job.state == UploadState::Sending;
         let course = match &job.state {
             UploadState::Waiting => Course::Words("waiting".to_owned(), Tone::Chrome),
-            UploadState::Sending if job.awaits_answer() => {
-                Course::Words("all sent, waiting for the answer".to_owned(), Tone::Accent)
-            }
-            UploadState::Sending => {
-                let rate = job.rate(app.uploading().moment(app.now().mono));
-                let to_go = rate.map(|rate| to_go(job.total.saturating_sub(job.sent), rate));
-                Course::Numbers { share: per_cent, rate: rate.map(whole), to_go, is_late: false }
-            }
+            UploadState::Sending => match words_of(job.stage) {
+                Some(words) => Course::Words(words.to_owned(), Tone::Accent),
+                None => {
+                    let rate = job.rate(app.uploading().moment(app.now().mono));
+                    let to_go = rate.map(|rate| to_go(job.total.saturating_sub(job.sent), rate));
+                    Course::Numbers {
+                        share: per_cent,
+                        rate: rate.map(whole),
+                        to_go,
+                        is_late: false,
+                    }
+                }
+            },
             UploadState::Ended(end) => {
                 let tone = if end.stored().is_some() { Tone::Text } else { Tone::Error };
                 Course::Words(end.words(), tone)
