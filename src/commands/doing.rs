@@ -3,13 +3,16 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use tokio::runtime::Handle;
 
 use super::progress::Telling;
 use crate::jobs::Pinned;
 use crate::jobs::record::{Record, VERSION, hex_of};
+use crate::runtime::ledger::{Ledger, Notes};
 use crate::runtime::output::stdout;
 use crate::text::{Untrusted, cause};
 
@@ -109,4 +112,37 @@ pub(super) fn planned(file: &Pinned, path: Option<&Path>) -> String {
     };
     // It has nothing that cannot be written as JSON.
     serde_json::to_string(&record).unwrap_or_default() + "\n"
+}
+
+/// What was done, on its way into the ledger; whoever says what becomes of the files says why it cannot be
+/// written, too.
+pub(super) struct Entries {
+    notes: Notes,
+    trouble: Arc<Mutex<Option<String>>>,
+}
+
+impl Entries {
+    pub(super) fn new(ledger: Ledger) -> Self {
+        let trouble = Arc::<Mutex<Option<String>>>::default();
+        let told = Arc::clone(&trouble);
+        let notes = Notes::new(ledger, &Handle::current(), move |text| {
+            *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+        });
+        Self { notes, trouble }
+    }
+
+    /// Adds a record behind those that were added before.
+    pub(super) fn add(&mut self, record: Record) {
+        self.notes.add([record]);
+    }
+
+    /// Waits until all that was added is written, or cannot be.
+    pub(super) async fn written(&mut self) {
+        self.notes.written().await;
+    }
+
+    /// Why something could not be written, where that was not said yet.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }

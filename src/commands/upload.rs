@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::cli::Interruption;
-use super::doing::{DoingOptions, Records};
+use super::doing::{DoingOptions, Entries, Records};
 use super::options::{GlobalOptions, silent_but};
 use super::progress::Progress;
 use super::validate::{limits_in_force, look_at, raw};
@@ -21,7 +21,7 @@ use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload, UploadEnd};
-use crate::runtime::ledger::{Ledger, Notes};
+use crate::runtime::ledger::Ledger;
 use crate::runtime::upload::send;
 use crate::text::{Untrusted, shorten_middle, size};
 use crate::time::clock::{Now, since_boot};
@@ -103,17 +103,16 @@ pub async fn run(
     }
     let service = find_service(options, &config, None, &Handle::current())?;
     let ledger = Ledger::of(places::state(), &service.place());
-    let notes = Notes::new(ledger.clone());
+    let entries = Entries::new(ledger.clone());
     let client = service.client()?;
     let mut doing = Uploading {
         client,
-        notes,
+        entries,
         ledger,
         records: Records::new(command.doing.output),
         command: &command,
     };
     let code = doing.all(&paths, &looking, &mut interruption).await;
-    doing.finish().await;
     Ok(if code == 0 && doing.records.is_untold() { 1 } else { code })
 }
 
@@ -190,7 +189,7 @@ impl Looking<'_> {
 /// Sends files.
 struct Uploading<'a> {
     client: Client,
-    notes: Notes,
+    entries: Entries,
     ledger: Ledger,
     records: Records,
     command: &'a UploadCommand,
@@ -313,19 +312,12 @@ impl Uploading<'_> {
             telling.trouble(&trouble);
         }
         if !end.is_nothing() {
-            self.notes.add(record);
+            self.entries.add(record);
             // The next one may have to know of it.
-            let trouble = self.notes.finish().await;
-            if let Some(trouble) = trouble {
+            self.entries.written().await;
+            if let Some(trouble) = self.entries.trouble() {
                 telling.trouble(&trouble);
             }
-        }
-    }
-
-    async fn finish(&mut self) {
-        let trouble = self.notes.finish().await;
-        if let Some(trouble) = trouble {
-            self.command.doing.telling.trouble(&trouble);
         }
     }
 }

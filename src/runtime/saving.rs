@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Notes};
 use super::transfer::{Done, Saver, find_dead, remove_dead};
 use super::{End, LazyClient, Message};
 use crate::app::event::Event;
@@ -34,7 +34,7 @@ pub(super) struct Savings {
     shared: Shared,
     tries: HashMap<JobId, (Turn, JoinHandle<()>)>,
     /// What is being written to the ledger.
-    notes: Vec<JoinHandle<()>>,
+    notes: Notes,
     background: Handle,
 }
 
@@ -99,6 +99,10 @@ impl Savings {
         sender: Sender<Message>,
         background: &Handle,
     ) -> Self {
+        let tells = sender.clone();
+        let notes = Notes::new(ledger.clone(), background, move |text| {
+            let _ = tells.blocking_send(Message::Event(Event::LedgerFailed(text)));
+        });
         let shared = Shared {
             client,
             saver: Arc::default(),
@@ -107,7 +111,7 @@ impl Savings {
             board: Arc::default(),
             sender,
         };
-        Self { shared, tries: HashMap::new(), notes: vec![], background: background.clone() }
+        Self { shared, tries: HashMap::new(), notes, background: background.clone() }
     }
 
     /// Makes a try, once that of the same job before it has let go of the file.
@@ -149,31 +153,13 @@ impl Savings {
 
     /// Adds records to the ledger, as done by this process.
     pub(super) fn note(&mut self, records: Vec<Record>) {
-        if records.is_empty() {
-            return;
-        }
-        let (ledger, sender) = (self.shared.ledger.clone(), self.shared.sender.clone());
-        self.notes.retain(|note| !note.is_finished());
-        self.notes.push(self.background.spawn_blocking(move || {
-            let pid = std::process::id();
-            let records: Vec<Record> = records.into_iter().map(|record| record.by(pid)).collect();
-            if let Err(error) = ledger.add_all(&records) {
-                let why = cause(&error);
-                let text = format!("not in the ledger, which cannot be written: {why}");
-                let _ = sender.blocking_send(Message::Event(Event::LedgerFailed(text)));
-            }
-        }));
+        let pid = std::process::id();
+        self.notes.add(records.into_iter().map(|record| record.by(pid)));
     }
 
     /// Waits until what was noted is in the ledger, for a while at most: a slow disk keeps nobody.
     pub(super) async fn written(&mut self) {
-        let all = std::mem::take(&mut self.notes);
-        let written = async {
-            for note in all {
-                let _ = note.await;
-            }
-        };
-        let _ = timeout(LAST_NOTES, written).await;
+        let _ = timeout(LAST_NOTES, self.notes.written()).await;
     }
 
     /// Sees what is kept of files that nobody goes on with.

@@ -158,13 +158,6 @@ impl<'a> Side<'a> {
                     self.to_tell.push((after(step * 137), event));
                 }
             }
-            Effect::LookAtFile(number, upload) => {
-                let mut validator = Validator::new(of_service("openai").unwrap(), Use::Other, None);
-                validator.feed(b"{}\n");
-                let stamp = FileStamp { bytes: 9_000_000, modified: (1, 0), inode: 1, device: 1 };
-                let found = Ok(Box::new(((**upload).clone(), validator.finish(), stamp)));
-                self.to_tell.push((after(30), Event::FileLookedAt(*number, found)));
-            }
             Effect::Upload(number, ..) => {
                 for step in 1..15 {
                     let event =

@@ -273,7 +273,8 @@ mod tests {
             at: 1,
             already: false,
         };
-        let failure = JobFailure { kind: FailureKind::Final, words: "so".to_owned() };
+        let failure =
+            JobFailure { kind: FailureKind::Final, words: "so".to_owned(), is_outage: false };
         let part = |queue: &mut Queue, id| {
             run(queue);
             queue.progressed(id, 5, Some(10), now);
@@ -319,7 +320,13 @@ mod tests {
         ] {
             assert_eq!(told(AnyJob::Upload(&upload(state))), expected);
         }
-        let sum = |deleted, left, unknown| DeletionSum { all: 3, deleted, gone: 0, left, unknown };
+        let sum = |deleted, left, unknown| DeletionSum {
+            all: 3,
+            deleted,
+            left,
+            unknown,
+            ..DeletionSum::default()
+        };
         for (sum, stop, expected) in [
             (sum(1, 0, 0), None, "Running × [Cancel]  "),
             (sum(1, 1, 0), Some(Stop::Wanted), "Running × []  "),

@@ -310,7 +310,7 @@ impl Deleting {
             if since_boot() >= waits_to {
                 deletions.abandon();
             }
-            reporter.take(&mut deletions).await;
+            reporter.take(&mut deletions);
             reporter.progress(&deletions, since_boot());
         }
         let code = reporter.finish(&deletions).await;

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::DeleteCommand;
 use crate::commands::count;
-use crate::commands::doing::Records;
+use crate::commands::doing::{Entries, Records};
 use crate::commands::progress::{Progress, Telling};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::record::{Outcome, Record};
-use crate::runtime::ledger::{Ledger, Notes};
+use crate::runtime::ledger::Ledger;
 use crate::text::{Untrusted, grouped};
 use crate::time::clock::Now;
 use crate::time::span::short_span;
@@ -27,7 +27,7 @@ pub(super) struct Reporter {
     /// Whether nothing is done, so that nothing of it stands in the ledger.
     is_dry: bool,
     progress: Progress,
-    notes: Notes,
+    entries: Entries,
     /// Ids that were given and whose files nobody saw: they have to be there.
     given: HashSet<Untrusted>,
     sum: DeletionSum,
@@ -47,7 +47,7 @@ impl Reporter {
             ignores_missing: command.ignore_missing,
             is_dry: command.doing.dry_run,
             progress: Progress::begin(telling),
-            notes: Notes::new(ledger),
+            entries: Entries::new(ledger),
             given: HashSet::new(),
             sum: DeletionSum::default(),
             unserved: 0,
@@ -127,7 +127,7 @@ impl Reporter {
     }
 
     /// Takes what came to its end meanwhile.
-    pub(super) async fn take(&mut self, deletions: &mut Deletions) {
+    pub(super) fn take(&mut self, deletions: &mut Deletions) {
         let stop = deletions.stopped().map(Stop::words).map(str::to_owned);
         for (file, ending) in deletions.take_ended() {
             match &ending {
@@ -141,8 +141,7 @@ impl Reporter {
                 _ => self.ended(&file, &ending),
             }
         }
-        let trouble = self.notes.go_on().await;
-        self.ledger_trouble(trouble);
+        self.ledger_trouble();
     }
 
     /// How far it is, over itself on a terminal.
@@ -162,8 +161,8 @@ impl Reporter {
 
     /// All in a line; gives the exit code.
     pub(super) async fn finish(mut self, deletions: &Deletions) -> u8 {
-        let trouble = self.notes.finish().await;
-        self.ledger_trouble(trouble);
+        self.entries.written().await;
+        self.ledger_trouble();
         if let Some(stop) = deletions.stopped().filter(|_| self.untouched > 0) {
             let files = count(self.untouched as u64, "file");
             self.trouble(&format!("{}; {files} left untouched", stop.words()));
@@ -216,8 +215,8 @@ impl Reporter {
         self.telling.trouble(text);
     }
 
-    fn ledger_trouble(&mut self, trouble: Option<String>) {
-        if let Some(trouble) = trouble {
+    fn ledger_trouble(&mut self) {
+        if let Some(trouble) = self.entries.trouble() {
             self.trouble(&trouble);
         }
     }
@@ -226,7 +225,7 @@ impl Reporter {
         let record = Record::deleted(file, ending, now_s()).by(std::process::id());
         self.print(&record);
         if !self.is_dry {
-            self.notes.add(record);
+            self.entries.add(record);
         }
     }
 

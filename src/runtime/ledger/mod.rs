@@ -1,6 +1,7 @@
 //! The ledger on the disk: a file for each service, to which each process adds lines under a lock.
 
 mod index;
+mod notes;
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,15 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::fs::{FlockOperation, flock};
-use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::group_sync::GroupSync;
 use crate::config::small_file::check_absence;
 use crate::jobs::name::safe_name;
 use crate::jobs::record::{Outcome, Record, Unread, UploadSource};
-use crate::text::{UntrustedRef, cause};
+use crate::text::UntrustedRef;
 
 pub use index::{Eye, Index};
+pub use notes::Notes;
 
 /// Bytes of a line at most: what is longer is none.
 const LONGEST: u64 = 1_024 * 1_024;
@@ -213,63 +214,6 @@ fn add_line(file: &mut File, record: &Record) -> io::Result<()> {
         return Err(io::ErrorKind::StorageFull.into());
     }
     Ok(())
-}
-
-/// Records that are added to a ledger while something else goes on, as many at once as have come
-/// meanwhile: each is on the disk for good soon, and none holds anybody up.
-#[derive(Debug)]
-pub struct Notes {
-    ledger: Ledger,
-    pending: Vec<Record>,
-    writing: Option<JoinHandle<io::Result<()>>>,
-    /// Whether it was said that they cannot be written.
-    is_told: bool,
-}
-
-impl Notes {
-    /// None yet.
-    #[must_use]
-    pub fn new(ledger: Ledger) -> Self {
-        Self { ledger, pending: vec![], writing: None, is_told: false }
-    }
-
-    /// Takes a record, which is written by what [goes on](Self::go_on).
-    pub fn add(&mut self, record: Record) {
-        self.pending.push(record);
-    }
-
-    /// Begins to write what has come, where nothing is being written; tells, once, why it cannot be.
-    pub async fn go_on(&mut self) -> Option<String> {
-        if self.writing.as_ref().is_some_and(|writing| !writing.is_finished()) {
-            return None;
-        }
-        let trouble = self.wait().await;
-        if !self.pending.is_empty() {
-            let (ledger, records) = (self.ledger.clone(), std::mem::take(&mut self.pending));
-            self.writing = Some(spawn_blocking(move || ledger.add_all(&records)));
-        }
-        trouble
-    }
-
-    /// Writes what is left, and waits for it; tells, once, why it cannot be.
-    pub async fn finish(&mut self) -> Option<String> {
-        let before = self.wait().await;
-        let begun = self.go_on().await;
-        let after = self.wait().await;
-        before.or(begun).or(after)
-    }
-
-    async fn wait(&mut self) -> Option<String> {
-        let written = match self.writing.take() {
-            None => Ok(()),
-            Some(writing) => writing.await.unwrap_or_else(|error| Err(io::Error::other(error))),
-        };
-        let error = written.err()?;
-        (!std::mem::replace(&mut self.is_told, true)).then(|| {
-            let why = cause(&error);
-            format!("what was done is not in the ledger, which cannot be written: {why}")
-        })
-    }
 }
 
 /// Reads lines from the byte `read_to` on, and tells up to where they are whole. The last one may be on
