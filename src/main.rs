@@ -4,7 +4,6 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use shelflife::api::secret::{KEY, Secret};
 use shelflife::commands::cli::{Cli, asks_for_check};
 use shelflife::commands::{CommandError, check};
@@ -22,7 +21,7 @@ fn main() -> ExitCode {
     drop(Secret::read(KEY));
     let audience =
         if asks_for_check(env::args_os()) { Audience::Monitor } else { Audience::People };
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, audience),
     };

@@ -193,12 +193,16 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__completions)
-            opts="-h --help bash zsh fish"
+            opts="-h --read-only --config --help bash zsh fish"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -475,12 +479,16 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__help)
-            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving changing monitoring security configuration"
+            opts="-h --read-only --config --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving changing monitoring security configuration"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -569,12 +577,16 @@ _shelflife() {
             return 0
             ;;
         shelflife__subcmd__man)
-            opts="-h --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help"
+            opts="-h --read-only --config --help list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -38,7 +38,7 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -l theme -d 'The colou
 complete -c shelflife -n "__fish_shelflife_needs_command" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_needs_command" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_needs_command" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
-complete -c shelflife -n "__fish_shelflife_needs_command" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_needs_command" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_needs_command" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_needs_command" -s V -l version -d 'Print version'
@@ -138,7 +138,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l dry-run -
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
-complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand upload" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand validate" -l purpose -d 'What the files are to be used for' -r
@@ -169,7 +169,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l dry-run -
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l quiet -d 'Say only what went wrong: no progress and no notes'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l progress -d 'Show how far it is, also while the files are printed on the same terminal'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
-complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand check" -s w -l warning -d 'What the time left should be, or a warning is given [default: 24h:]' -r
@@ -248,7 +248,7 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l config -d
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l effective -d 'Print what is in force and where each value came from; never the key'
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l write -d 'Put the file in its place, or at the path in --config; never over one that is there'
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
-complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l read-only -d 'Turn every changing action off'
+complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c shelflife -n "__fish_shelflife_using_subcommand doctor" -l base-url -d 'Address of the service, with or without /v1 [default: https://api.cerebras.ai]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand doctor" -l limit -d 'Files asked for at once [default: 100]' -r
@@ -271,6 +271,12 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand demo-server" -l conf
 complete -c shelflife -n "__fish_shelflife_using_subcommand demo-server" -l no-ranges -d 'Send contents whole, whichever part of them is asked for'
 complete -c shelflife -n "__fish_shelflife_using_subcommand demo-server" -l no-lengths -d 'Send contents without their length and without an ETag'
 complete -c shelflife -n "__fish_shelflife_using_subcommand demo-server" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand completions" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand completions" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand man" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand man" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand man" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand help" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
+complete -c shelflife -n "__fish_shelflife_using_subcommand help" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand help" -s h -l help -d 'Print help'

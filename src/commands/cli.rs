@@ -5,14 +5,16 @@ use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 use super::options::GlobalOptions;
 use super::{
-    CommandError, check, completions, config, content, dashboard, delete, demo_server, doctor,
-    download, failed, help, ledger, list, man, metrics, rescue, show, upload, validate, wait,
+    CommandError, changing, check, completions, config, content, dashboard, delete, demo_server,
+    doctor, download, failed, help, ledger, list, man, metrics, rescue, show, upload, validate,
+    wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -75,11 +77,23 @@ pub enum Command {
 }
 
 /// Examples, exit codes, and what there is to read.
-fn after_help() -> String {
+pub(super) fn after_help() -> String {
     format!("{EXAMPLES}\n\n{}\n\n`shelflife help TOPIC` says all about one.", help::topics())
 }
 
 impl Cli {
+    /// Reads the command line, the name of the program first. Help leaves out what is off.
+    ///
+    /// # Errors
+    /// What clap has to say, help included.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        Self::try_parse_from(&arguments).map_err(|error| match error.kind() {
+            ErrorKind::DisplayHelp => changing::help(&arguments).unwrap_or(error),
+            _ => error,
+        })
+    }
+
     /// Does what was asked for and tells the exit code. The dashboard has the thread of `foreground`
     /// to itself; everything else is the business of `background`.
     ///
@@ -123,9 +137,9 @@ impl Command {
             Self::Config(command) => config::run(options, &command),
             Self::Doctor(doctor::Doctor {}) => return doctor::run(options).await,
             Self::DemoServer(server) => demo_server::run(options, server).await,
-            Self::Completions(completions) => completions::run(&completions),
-            Self::Man(man) => man::run(&man),
-            Self::Help(help) => help::run(&help),
+            Self::Completions(completions) => completions::run(options, &completions),
+            Self::Man(man) => man::run(options, &man),
+            Self::Help(help) => help::run(options, &help),
         };
         done.map(|()| 0)
     }

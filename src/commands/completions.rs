@@ -3,8 +3,9 @@
 use clap::{Args, ValueEnum};
 use clap_complete::{Shell, generate};
 
-use super::definitions::shown;
-use super::options::silent_but;
+use super::definitions::completed;
+use super::help::ACTING;
+use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, print};
 
 const HELP: &str = "\
@@ -18,7 +19,7 @@ knows them, and no key press should ask a service.";
 
 /// Print what a shell reads to complete this command line
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(&[]))]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]
@@ -38,13 +39,13 @@ pub enum CompletedShell {
 ///
 /// # Errors
 /// Where nothing can be printed.
-pub fn run(completions: &Completions) -> Result<(), CommandError> {
+pub fn run(options: &GlobalOptions, completions: &Completions) -> Result<(), CommandError> {
     let shell = match completions.shell {
         CompletedShell::Bash => Shell::Bash,
         CompletedShell::Zsh => Shell::Zsh,
         CompletedShell::Fish => Shell::Fish,
     };
     let mut out = vec![];
-    generate(shell, &mut shown(), "shelflife", &mut out);
+    generate(shell, &mut completed(options), "shelflife", &mut out);
     print(&String::from_utf8_lossy(&out))
 }

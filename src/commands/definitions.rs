@@ -4,23 +4,35 @@
 //! What completes or explains a command is to be as silent, so that it is made from a copy without them.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Arg, Command, CommandFactory};
+use clap::{Arg, Command};
 
-use super::cli::Cli;
+use super::changing;
+use super::options::GlobalOptions;
 use crate::topics::TOPICS;
 
-/// The program with its commands, each with the options that its help names and no others.
-pub(super) fn shown() -> Command {
-    let mut program = Cli::command();
+/// The program with its commands, each with the options that its help names and no others; commands that
+/// are off with these options are hidden.
+pub(super) fn shown(options: &GlobalOptions) -> Command {
+    program(options, |_| true)
+}
+
+/// The same without the commands that are off.
+pub(super) fn completed(options: &GlobalOptions) -> Command {
+    program(options, |command| !command.is_hide_set())
+}
+
+fn program(options: &GlobalOptions, takes: impl Fn(&&Command) -> bool) -> Command {
+    let mut program = changing::program(options);
     program.build();
     let names: Vec<&'static str> = names(&program).into_iter().map(lasting).collect();
-    let below = program.get_subcommands().map(|command| copy(command, &names));
+    let below = program.get_subcommands().filter(takes).map(|command| copy(command, &names));
     copy(&program, &names).subcommands(below).disable_help_subcommand(true)
 }
 
-/// The names of all commands, in the order in which help lists them.
+/// The names of all commands that are not off, in the order in which help lists them.
 pub(super) fn names(program: &Command) -> Vec<&str> {
-    program.get_subcommands().map(Command::get_name).collect()
+    let shown = program.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(Command::get_name).collect()
 }
 
 /// clap wants names that stay. These few are needed until the end of the program, which is near.
@@ -36,6 +48,7 @@ fn copy(command: &Command, names: &[&'static str]) -> Command {
     };
     let args = command.get_arguments().filter(is_shown).cloned();
     let mut copy = Command::new(lasting(command.get_name()))
+        .hide(command.is_hide_set())
         .args(args.map(|arg| named(command, arg.global(false), names)));
     if let Some(version) = command.get_version() {
         copy = copy.version(lasting(version));

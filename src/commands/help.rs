@@ -2,23 +2,25 @@
 
 use std::fmt::Write as _;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
-use super::cli::Cli;
-use super::options::silent_but;
-use super::{CommandError, print};
+use super::options::{GlobalOptions, silent_but};
+use super::{CommandError, changing, print};
 use crate::app::sheets::help::FILTERS;
 use crate::config::table::SETTINGS;
 use crate::keys::{GROUPS, KeyMap};
 use crate::text::{UntrustedRef, width, wrap};
 use crate::topics::{TABLE, TOPICS, topic};
 
+/// The options of every command that act here: what is off is left out.
+pub(super) const ACTING: &[&str] = &["--read-only", "--config"];
+
 /// Cells of a line, as in the texts.
 const LINE: usize = 80;
 
 /// Say more: of a command, or of a topic
 #[derive(Clone, Debug, Args)]
-#[command(after_help = topics(), args = silent_but(&[]))]
+#[command(after_help = topics(), args = silent_but(ACTING))]
 pub struct HelpCommand {
     /// A command, or a topic
     #[arg(value_name = "COMMAND|TOPIC")]
@@ -38,14 +40,15 @@ pub(super) fn topics() -> String {
 ///
 /// # Errors
 /// Where nobody knows of it, or nothing can be printed.
-pub fn run(help: &HelpCommand) -> Result<(), CommandError> {
-    let mut program = Cli::command();
+pub fn run(options: &GlobalOptions, help: &HelpCommand) -> Result<(), CommandError> {
+    let mut program = changing::program(options);
     program.build();
     let Some(name) = &help.about else {
         return print(&program.render_long_help().to_string());
     };
     if let Some(topic) = topic(name) {
-        return print(&topic.text.replace(TABLE, table(topic.name).trim_end()));
+        let table = table(topic.name, changing::place(options).as_deref());
+        return print(&topic.text.replace(TABLE, table.trim_end()));
     }
     match program.find_subcommand_mut(name) {
         Some(command) => print(&command.render_long_help().to_string()),
@@ -64,18 +67,24 @@ fn unknown(name: &str, program: &clap::Command) -> CommandError {
     ))
 }
 
-/// What is generated for a topic: the tables that the program works with.
-fn table(name: &str) -> String {
+/// What is generated for a topic: the tables that the program works with, without what is `off` by
+/// something, which is said.
+fn table(name: &str, off: Option<&str>) -> String {
     let mut out = String::new();
     match name {
         "keys" => {
+            let mut keys = KeyMap::default();
+            if off.is_some() {
+                keys.take_changes_away();
+            }
             for group in GROUPS {
                 let _ = writeln!(out, "{}", group.title);
-                for binding in group.bindings {
-                    explain(&mut out, &KeyMap::default().names(binding), 12, binding.what);
+                for binding in group.bindings.iter().filter(|binding| keys.offers(binding)) {
+                    explain(&mut out, &keys.names(binding), 12, binding.what);
                 }
                 out.push('\n');
             }
+            out.extend(off.map(changing::words));
         }
         "filters" => {
             for (example, what) in FILTERS {

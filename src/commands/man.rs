@@ -6,7 +6,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use super::definitions::{names, shown};
-use super::options::silent_but;
+use super::help::ACTING;
+use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, failed, print};
 use crate::text::UntrustedRef;
 
@@ -22,7 +23,7 @@ const EXAMPLES: &str = "Examples:\n";
 
 /// Print the manual page of the program, or of a command
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(&[]))]
+#[command(after_help = HELP, args = silent_but(ACTING))]
 pub struct ManCommand {
     /// A command; the program itself without one
     #[arg(value_name = "COMMAND")]
@@ -33,8 +34,8 @@ pub struct ManCommand {
 ///
 /// # Errors
 /// Where there is no such command, or nothing can be printed.
-pub fn run(man: &ManCommand) -> Result<(), CommandError> {
-    let mut program = shown();
+pub fn run(options: &GlobalOptions, man: &ManCommand) -> Result<(), CommandError> {
+    let mut program = shown(options);
     program.build();
     let page = match &man.command {
         None => program,

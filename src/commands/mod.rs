@@ -2,6 +2,7 @@
 //! become words and exit codes.
 
 mod authorities;
+mod changing;
 pub mod check;
 pub mod cli;
 pub mod completions;
@@ -190,17 +191,6 @@ fn not_written(source: &io::Error) -> String {
         io::ErrorKind::AlreadyExists => "there is one already".to_owned(),
         _ => cause(source),
     }
-}
-
-/// Refuses a command that changes the service, where that is turned off.
-fn refuse_where_read_only(config: &Config, command: &str) -> Result<(), CommandError> {
-    if !config.values.read_only {
-        return Ok(());
-    }
-    let place = config.place("read_only");
-    Err(CommandError::Usage(format!(
-        "`{command}` changes the service, and read_only in {place} turns that off: nothing was done"
-    )))
 }
 
 /// Whether what failed is that the key is refused.

@@ -42,7 +42,7 @@ pub struct GlobalOptions {
     )]
     pub limit: Option<u16>,
 
-    /// Turn every changing action off
+    /// Change nothing on the service: no uploads, no deletions
     #[arg(long, global = true, help_heading = "Service")]
     pub read_only: bool,
 

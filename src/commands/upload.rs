@@ -14,7 +14,7 @@ use super::doing::{DoingOptions, Entries, Records};
 use super::options::{GlobalOptions, silent_but};
 use super::progress::Progress;
 use super::validate::{limits_in_force, look_at, raw};
-use super::{CommandError, configure, count, failed, find_service, print, refuse_where_read_only};
+use super::{CommandError, changing, configure, count, failed, find_service, print};
 use crate::api::Client;
 use crate::api::upload::{Outflow, UploadStage};
 use crate::config::places;
@@ -91,7 +91,7 @@ pub async fn run(
     mut interruption: Interruption,
 ) -> Result<u8, CommandError> {
     let config = configure(options)?;
-    refuse_where_read_only(&config, "upload")?;
+    changing::refuse(&config, "upload")?;
     if command.paths.iter().any(|path| path.as_os_str() == "-") {
         let text = "a file has a name and a length: standard input cannot be uploaded";
         return Err(CommandError::Usage(text.to_owned()));

@@ -385,7 +385,7 @@ pub const SETTINGS: &[Setting] = &[
         "files that are saved at once",
         |v, g| g.number(1, 16).map(|number: u16| v.transfers = number.into()),
     ),
-    setting("read_only", "false", "true or false", "turn every changing action off", |v, g| {
+    setting("read_only", "false", "true or false", "change nothing on the service: nothing uploads or deletes", |v, g| {
         g.switch().map(|switch| v.read_only = switch)
     })
     .flag("--read-only"),

@@ -703,6 +703,64 @@ fn help_and_version_are_there_for_every_command() {
     }
 }
 
+/// Where nothing may be changed, by a flag or by the configuration, commands and keys that would change
+/// something are listed nowhere, and that they are off is said. Nothing else is missing.
+#[test]
+fn what_is_off_is_left_out_of_all_that_is_listed() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("config.toml");
+    std::fs::write(&path, "read_only = true\n").unwrap();
+    let path = path.to_str().unwrap();
+    let by_file = format!("Off by read_only in {path}, line 1: upload, delete.");
+    let by_flag = "Off by --read-only: upload, delete.";
+    for (arguments, words) in [
+        (&["--help"][..], &["  upload ", "  delete ", "shelflife upload"][..]),
+        (&["-h"], &["  upload ", "  delete ", "shelflife upload"]),
+        (&["help"], &["  upload ", "  delete ", "shelflife upload"]),
+        (&["man"], &["shelflife upload", "shelflife\\-upload", "shelflife\\-delete"]),
+        (&["help", "keys"], &["upload a file", "delete the marked"]),
+        (
+            &["completions", "bash"],
+            &["shelflife,upload)", "shelflife,delete)", " upload ", " delete "],
+        ),
+        (&["completions", "zsh"], &["(upload)", "(delete)", "'upload:", "'delete:"]),
+        (
+            &["completions", "fish"],
+            &["\"upload\"", "\"delete\"", "subcommand upload", "subcommand delete"],
+        ),
+    ] {
+        let printed = |more: &[&str]| {
+            let output = command(&[arguments, more].concat()).output().unwrap();
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+            text(&output.stdout)
+        };
+        let whole = printed(&[]);
+        for word in words {
+            assert!(whole.contains(word), "{arguments:?}: {word}");
+        }
+        for (more, off) in [(&["--read-only"][..], by_flag), (&["--config", path], &by_file)] {
+            let said = printed(more);
+            for word in words {
+                assert!(!said.contains(word), "{arguments:?} {more:?}: {word}: {said}");
+            }
+            let is_said = said.split_whitespace().collect::<Vec<_>>().join(" ").contains(off);
+            let says = arguments[0] != "completions" && arguments[0] != "man";
+            assert!(is_said || !says, "{arguments:?} {more:?}: {said}");
+            let lines = |said: &str| said.lines().count();
+            assert!(lines(&said) + 400 > lines(&whole), "{arguments:?}");
+        }
+    }
+    // Whoever asks for one of them is told what it is, and that it is off.
+    for arguments in [["delete", "--help"], ["--help", "delete"], ["help", "delete"]] {
+        let output = command(&[&["--read-only"], &arguments[..]].concat()).output().unwrap();
+        let said = text(&output.stdout);
+        assert!(said.contains(by_flag), "{arguments:?}: {said}");
+    }
+    // Help is there whatever is wrong with the configuration.
+    let broken = command(&["--help", "--config", "/nowhere/config.toml"]).output().unwrap();
+    assert!(text(&broken.stdout).contains("  upload "), "{}", text(&broken.stderr));
+}
+
 /// A paragraph is broken where the line ends, and examples are not broken at all.
 #[test]
 fn help_fits_its_lines_at_any_width() {

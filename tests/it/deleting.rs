@@ -259,7 +259,7 @@ fn nothing_is_deleted_without_a_yes_that_fits() {
         (&["--confirm", "9"], 10, 2, "--confirm says 9, and it is 10 files: nothing was deleted"),
         (&["--yes", "--confirm", "11"], 10, 2, "nothing was deleted"),
         (&["--dry-run"], 10, 0, ""),
-        (&["--read-only", "--yes"], 10, 2, "read_only in --read-only turns that off"),
+        (&["--read-only", "--yes"], 10, 2, "changes the service, which is off by --read-only"),
         (&["--confirm", "10"], 0, 0, "10 deleted"),
         (&["--yes"], 0, 0, "10 deleted"),
     ] {

@@ -540,4 +540,11 @@ fn read_only_takes_the_key_away() {
     let mut driver = driver_with(Settings { read_only: true, ..Driver::settings() });
     driver.keys("u");
     assert!(!is_open(&driver) && message(&driver).starts_with("no such key"));
+    for looks_up in ["?/upload a", ":upload a"] {
+        driver.keys(looks_up);
+        let screen = text(&driver.app, 120, 36);
+        assert!(!screen.contains("upload a file of this"), "{screen}");
+        driver.key(KeyCode::Esc);
+        driver.key(KeyCode::Esc);
+    }
 }

@@ -345,7 +345,7 @@ fn what_is_not_sound_is_not_sent() {
         (&["upload", "nowhere.jsonl"], 1, "No such file"),
         (&["upload", "-"], 2, "standard input cannot be uploaded"),
         (&["upload", "a.jsonl", "--expires-in", "10m"], 2, "from 1h to 30d"),
-        (&["upload", "a.jsonl", "--read-only"], 2, "read_only in --read-only turns that off"),
+        (&["upload", "a.jsonl", "--read-only"], 2, "which is off by --read-only"),
         (&["upload", "a.jsonl", "--dry-run"], 0, "20 lines"),
     ] {
         let ran = place.run(&server, arguments);

@@ -19,7 +19,7 @@ use super::cli::Interruption;
 use super::doing::DoingOptions;
 use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
-use super::{CommandError, Service, configure, count, find_service, refuse_where_read_only};
+use super::{CommandError, Service, changing, configure, count, find_service};
 use crate::api::Client;
 use crate::config::places;
 use crate::jobs::Pinned;
@@ -126,7 +126,7 @@ pub async fn run(
     mut interruption: Interruption,
 ) -> Result<u8, CommandError> {
     let config = configure(options)?;
-    refuse_where_read_only(&config, "delete")?;
+    changing::refuse(&config, "delete")?;
     let asks = command.asks();
     if asks && !command.doing.dry_run && !command.can_ask() {
         return Err(CommandError::Usage(
