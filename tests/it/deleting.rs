@@ -474,6 +474,43 @@ fn what_was_typed_ahead_on_a_terminal_is_no_answer() {
     assert_eq!(there(&server), ["file_000"]);
 }
 
+/// However the question ends, what comes next begins a line.
+#[test]
+fn the_line_of_a_question_is_ended_whatever_ends_it() {
+    for (ends, code, written) in [
+        ("\x03", 130, "delete it? [y/N] ^C "),
+        ("1\x03", 130, "delete it? [y/N] 1^C "),
+        ("TERM", 143, "delete it? [y/N]  "),
+        ("\x04", 1, "delete it? [y/N]  shelflife: nothing was deleted "),
+        ("n\r", 1, "delete it? [y/N] n shelflife: nothing was deleted "),
+    ] {
+        let server = serve(1, done());
+        let place = Place::new();
+        let state = place.state();
+        let environment = [
+            ("CEREBRAS_API_KEY", CANARY),
+            ("CEREBRAS_BASE_URL", server.url.as_str()),
+            ("XDG_STATE_HOME", state.as_str()),
+        ];
+        let mut terminal = Terminal::start(80, 24, &["delete", "file_000"], &environment);
+        terminal.wait_for("delete it? [y/N]");
+        if ends == "TERM" {
+            terminal.signal(ends);
+        } else {
+            let (begun, end) = ends.split_at(ends.len() - 1);
+            terminal.press(begun);
+            // A signal throws away what was not echoed yet.
+            terminal.wait_for(format!("[y/N] {begun}").trim_end());
+            terminal.press(end);
+        }
+        assert_eq!(terminal.wait_exit(), code, "{ends:?}: {}", terminal.screen());
+        terminal.wait_for_end(written);
+        let raw = String::from_utf8(terminal.raw()).unwrap().replace("\r\n", " ");
+        assert!(raw.ends_with(written), "{ends:?}: {raw:?}");
+        assert_eq!(there(&server), ["file_000"]);
+    }
+}
+
 /// On a terminal it is asked, and only the right answer deletes.
 #[test]
 fn on_a_terminal_it_asks() {

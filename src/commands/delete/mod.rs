@@ -41,10 +41,11 @@ Examples:
   shelflife delete --from-file ids.txt --yes         a line each
   shelflife list --filter expired --output ids | xargs shelflife delete --yes
 
-Before anything is deleted it is said what: how many files and bytes, what of it is not saved on this \
-machine, and what a batch reads that is not over. Such an input is left, unless --include-in-use is given. \
-On a terminal one file is asked about with y/N, and more with their count; elsewhere --yes is needed, \
-and for more than 100 files --confirm with their count.
+On a terminal it asks, and says first what it is about: how many files and bytes, what of them is not \
+saved on this machine, and what a batch reads that is not over. One file wants a y, more want their count \
+typed. Elsewhere --yes is needed, and for more than 100 files --confirm with their count; with either of \
+them nothing is asked, and nothing said beforehand: --dry-run lists the files, and deletes none. The input \
+of a batch that is not over is left in any case, unless --include-in-use is given.
 
 Each file is looked at once more just before, and left where its name, size or time differ. A file is \
 deleted only where the service says so; where its answer leaves that open, the service is asked for the \

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, Write, stdin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::termios::{QueueSelector, tcflush};
 use tokio::task::spawn_blocking;
@@ -97,9 +99,24 @@ impl Question<'_> {
     }
 }
 
+/// Whether the line of a question is open: an answer ends it. Where none does, but a signal or the end of
+/// what is typed, it is ended as this goes: what is said next has a line of its own.
+struct OpenLine(Arc<AtomicBool>);
+
+impl Drop for OpenLine {
+    fn drop(&mut self) {
+        if self.0.swap(false, Ordering::SeqCst) {
+            // It may be closed; there is nobody to tell then.
+            let _ = Patient(rustix::stdio::stderr()).write_all(b"\n");
+        }
+    }
+}
+
 /// Asks on the terminal; tells whether the answer was yes: `y` for one file, the count of more. What was
 /// typed before is no answer, and lost.
 pub(super) async fn ask(words: String, files: usize) -> bool {
+    let is_open = Arc::<AtomicBool>::default();
+    let _line = OpenLine(Arc::clone(&is_open));
     let asked = spawn_blocking(move || {
         let prompt = match files {
             1 => "delete it? [y/N] ".to_owned(),
@@ -107,9 +124,11 @@ pub(super) async fn ask(words: String, files: usize) -> bool {
         };
         tcflush(rustix::stdio::stdin(), QueueSelector::IFlush)?;
         let mut out = Patient(rustix::stdio::stderr());
+        is_open.store(true, Ordering::SeqCst);
         out.write_all(format!("{words}{prompt}").as_bytes())?;
         let mut answer = String::new();
         stdin().lock().read_line(&mut answer)?;
+        is_open.fetch_and(!answer.ends_with('\n'), Ordering::SeqCst);
         Ok::<bool, std::io::Error>(is_yes(&answer, files))
     });
     matches!(asked.await, Ok(Ok(true)))
