@@ -10,6 +10,7 @@
 
 mod changing;
 mod saving;
+mod scripts;
 mod service;
 mod terminal;
 mod validating;
@@ -56,7 +57,9 @@ const BENCHES: &[(&str, fn())] = &[
     ("delete", changing::delete),
     ("upload", changing::upload),
     ("deleting", changing::deleting),
-    ("answers", answers),
+    ("answers", scripts::answers),
+    ("check", scripts::check),
+    ("metrics", scripts::metrics),
     ("validate", validating::validate),
 ];
 
@@ -358,40 +361,6 @@ fn list_cpu() {
     }
     say("list --all of 100000 files: processor", &ms(median(ours)));
     say("  a plain loop of reqwest and serde, no output", &ms(median(plain)));
-}
-
-/// What the questions cost that scripts ask: next to a whole list, and to the latency of its pages.
-fn answers() {
-    let address = Service::of(100 * THOUSAND).start();
-    // All match, so that as much is printed.
-    let filters = ["batch", "left>1s and size>=0B and not purpose:evals", "/^batch-0/"];
-    let (mut plain, mut filtered) = (vec![], filters.map(|_| vec![]));
-    for _ in 0..7 {
-        plain.push(list_all(&address).1.cpu);
-        for (filter, spent) in filters.iter().zip(&mut filtered) {
-            spent.push(ask(&address, &["list", "--filter", filter, "--output", "jsonl"]).1.cpu);
-        }
-    }
-    let plain = median(plain);
-    for (filter, spent) in filters.iter().zip(filtered) {
-        let spent = median(spent);
-        let ratio = spent.as_secs_f64() / plain.as_secs_f64();
-        let figure = format!("{}, {ratio:.3} of list --all", ms(spent));
-        say(&format!("list --filter '{filter}': processor"), &figure);
-    }
-    let (took, usage) = ask(&Service::of(MILLION).start(), &["list", "--sort", "left"]);
-    let figure = format!("{}, at most {:.1} MiB", ms(took), mib(usage.peak_kib));
-    say("list --sort left of 1000000 files", &figure);
-    let latency = Duration::from_millis(20);
-    let address = Service { latency, ..Service::of(2 * THOUSAND) }.start();
-    let bound = latency * u32::try_from(2 * THOUSAND / PAGE).unwrap();
-    let ask_check = || ask(&address, &["check", "-w", "1s:", "-c", "1s:"]).0;
-    let took = median((0..9).map(|_| ask_check()).collect());
-    let ratio = took.as_secs_f64() / bound.as_secs_f64();
-    say(
-        "check of 2000 files, 20 ms a page",
-        &format!("{}, {ratio:.3} of pages x latency", ms(took)),
-    );
 }
 
 /// The word that makes this program the plain loop.
