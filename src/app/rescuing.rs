@@ -1,13 +1,14 @@
 //! What is saved without a key: by a rule of the configuration, as soon as a file is like it.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
 use crate::account::alerts::Alert;
 use crate::account::shelf::{Shelved, Unshelved};
-use crate::jobs::job::{JobState, Pause};
+use crate::jobs::job::{FailureKind, JobState, Pause};
 use crate::jobs::{Download, JobId, Pinned};
 use crate::store::filter::Filter;
 use crate::store::{Delta, FileNo};
@@ -25,6 +26,8 @@ pub struct Rescuing {
     failed: HashMap<Untrusted, Duration>,
     /// Those of them that were told of.
     told: HashSet<Untrusted>,
+    /// Folders to which nothing can be saved, which was told.
+    told_folders: HashSet<PathBuf>,
     alerts: Vec<Alert>,
 }
 
@@ -136,29 +139,44 @@ impl App {
         }
     }
 
-    /// A job is perhaps at its end: one by a rule that came to nothing is told of, once for each file.
-    pub(super) fn job_is_over(&mut self, id: JobId) {
-        if !self.rescuing.jobs.contains(&id) {
-            return;
+    /// These jobs are perhaps at their ends: those by a rule that came to nothing are told of, once for
+    /// each file, and once for each folder that cannot be used.
+    pub(super) fn jobs_are_over(&mut self, ids: &[JobId]) {
+        let mut unusable = None;
+        for id in
+            ids.iter().filter(|id| self.rescuing.jobs.contains(id)).copied().collect::<Vec<_>>()
+        {
+            unusable = self.job_is_over(id).or(unusable);
         }
-        let Some(job) = self.saving.queue().job(id) else { return };
-        let file = job.file().clone();
+        self.rescuing.told_folders.extend(unusable);
+    }
+
+    /// The same for one of them; tells its folder, where that cannot be used.
+    fn job_is_over(&mut self, id: JobId) -> Option<PathBuf> {
+        let job = self.saving.queue().job(id)?;
+        let (file, folder) = (job.file().clone(), job.download.folder.clone());
+        let mut unusable = None;
         let why = match &job.state {
             JobState::Saved(_) => {
                 self.rescuing.saved += 1;
                 self.rescuing.jobs.remove(&id);
                 self.rescuing.told.remove(&file.id);
-                return;
+                self.rescuing.told_folders.remove(&folder);
+                return None;
             }
-            JobState::Failed(failure) => failure.words.clone(),
+            JobState::Failed(failure) => {
+                unusable = (failure.kind == FailureKind::FolderUnusable).then_some(folder);
+                failure.words.clone()
+            }
             JobState::Paused(Pause::DiskFull) => "the disk is full".to_owned(),
-            _ => return,
+            _ => return None,
         };
         if job.is_over() {
             self.rescuing.jobs.remove(&id);
             self.rescuing.failed.insert(file.id.clone(), self.now.mono);
         }
-        if self.rescuing.told.insert(file.id.clone()) {
+        let is_known = unusable.as_ref().is_some_and(|it| self.rescuing.told_folders.contains(it));
+        if self.rescuing.told.insert(file.id.clone()) && !is_known {
             let text = format!("cannot be saved: {}: {why}", file.shown(60));
             self.rescuing.alerts.push(Alert {
                 rule: "rescue".to_owned(),
@@ -170,6 +188,7 @@ impl App {
                 json: String::new(),
             });
         }
+        unusable
     }
 
     /// What could not be saved is told, all of one moment together.

@@ -76,6 +76,8 @@ pub enum FailureKind {
     DiskFull,
     /// There is no room for this file; others may be short enough.
     NoRoom,
+    /// Nothing can be written to its folder.
+    FolderUnusable,
     /// The process of this number has the file.
     Held(u32),
     /// The service does not have the file.

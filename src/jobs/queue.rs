@@ -10,6 +10,7 @@
 //! | | another process has it | `Waiting` until nothing else waits or runs; `Failed` when another process has it still half a minute later |
 //! | | the disk is full, which showed while it was written | `Paused`, and with it all that is not done |
 //! | | there is no room for a file as long as this one | `Failed` |
+//! | | its folder cannot be used | `Failed`, and with it all for that folder that is not done |
 //! | | the key is refused | `Failed`, and with it all that is not done |
 //! | | anything else | `Failed` |
 //! | not done | pause | `Paused`; what runs is stopped |

@@ -241,6 +241,46 @@ fn a_refused_key_ends_all_with_one_sentence_and_a_full_disk_pauses_all() {
     assert_eq!(message(&driver), "the key was refused: 6 not saved; J shows them");
 }
 
+/// A folder concerns all that is to be saved there, and nothing else: one sentence, and no more is begun.
+#[test]
+fn a_folder_that_cannot_be_used_ends_all_that_is_for_it_with_one_sentence() {
+    let unusable = |driver: &mut Driver, turn: Turn| {
+        let words = "the folder ~/results cannot be used: not a directory".to_owned();
+        end(
+            driver,
+            turn,
+            Err(JobFailure { kind: FailureKind::FolderUnusable, words, is_outage: false }),
+        );
+    };
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("o");
+    let all = begun(&mut driver);
+    let events = driver.app.journal().entries().len();
+    unusable(&mut driver, all[1].0);
+    let sentence = "the folder ~/results cannot be used: not a directory; 6 files not saved";
+    assert_eq!(message(&driver), format!("{sentence}; J shows them"));
+    assert!(states(&driver).iter().all(|state| matches!(state, JobState::Failed(_))));
+    assert_eq!(driver.app.journal().entries().len(), events + 1);
+    for turn in [all[0].0, all[2].0] {
+        assert!(driver.effects.contains(&Effect::StopSaving(turn)), "{turn:?}");
+        unusable(&mut driver, turn);
+    }
+    assert!(begun(&mut driver).is_empty() && message(&driver).starts_with(sentence));
+    // What goes elsewhere goes on, and is told beside it.
+    driver.keys("MgO");
+    driver.control('u');
+    driver.keys("~/other");
+    driver.key(KeyCode::Enter);
+    driver.keys("jo");
+    let all = begun(&mut driver);
+    assert_eq!(all.len(), 2);
+    unusable(&mut driver, all[1].0);
+    assert!(message(&driver).contains("; 1 file not saved"), "{}", message(&driver));
+    end(&mut driver, all[0].0, Ok(saved(&all[0].1)));
+    assert_eq!(message(&driver), "1 saved · 1 failed; J shows where");
+}
+
 /// What went wrong for all is not hidden by the sum of what was done.
 #[test]
 fn no_sum_takes_the_place_of_what_went_wrong_for_all() {
@@ -598,4 +638,51 @@ fn nothing_is_saved_by_a_rule_before_it_is_known_what_is_saved() {
     driver.tell(Event::ShelfTold { saved: vec![shelved], lost: vec![], whole: true });
     driver.answer(&page(1..3, |n| n * 3_600, false));
     assert_eq!(ids(&begun(&mut driver)), ["name-0002.jsonl"]);
+}
+
+/// A folder of a rule that cannot be used is one alert, however many files are for it and however often
+/// they are tried again; once something was saved there, it is told of anew.
+#[test]
+fn a_folder_of_a_rule_that_cannot_be_used_is_one_alert() {
+    fn unusable(driver: &mut Driver) -> usize {
+        let all = begun(driver);
+        for (turn, _) in &all {
+            let words = "the folder /rescue cannot be used: it is full of eels".to_owned();
+            let failure = JobFailure { kind: FailureKind::FolderUnusable, words, is_outage: false };
+            end(driver, *turn, Err(failure));
+        }
+        all.len()
+    }
+    fn wait(driver: &mut Driver) {
+        driver.effects.clear();
+        driver.pass(Duration::from_secs(301));
+        driver.keys("r");
+        driver.answer(&page(1..7, |n| n * 36_000, false));
+    }
+    let mut driver = Driver::started(120, 36, by_rule("name:name"));
+    driver.answer(&page(1..7, |n| n * 36_000, false));
+    assert_eq!(unusable(&mut driver), 3, "what else waits is not begun any more");
+    let texts = |driver: &Driver| -> Vec<String> {
+        driver
+            .alerts
+            .iter()
+            .map(|alert| alert.text.clone())
+            .filter(|text| text.contains("eels"))
+            .collect()
+    };
+    let told = texts(&driver);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let words = ": the folder /rescue cannot be used: it is full of eels · and 5 more";
+    assert!(told[0].ends_with(words), "{told:?}");
+    assert!(text(&driver.app, 120, 36).contains("rescuing · 0 saved · 6 not"));
+    for _ in 0..3 {
+        wait(&mut driver);
+        assert_eq!(unusable(&mut driver), 3);
+        assert_eq!(texts(&driver).len(), 1);
+    }
+    wait(&mut driver);
+    let (turn, download) = begun(&mut driver)[0].clone();
+    end(&mut driver, turn, Ok(saved(&download)));
+    assert!(unusable(&mut driver) > 0);
+    assert_eq!(texts(&driver).len(), 1, "of these files it was told");
 }

@@ -206,12 +206,12 @@ impl App {
         let mut refused = None;
         if self.saving.queue.is_under_way(turn) {
             let failure = result.as_ref().err().cloned();
-            self.saving.change().ended(turn.job, result, self.now.mono);
+            let decided = self.saving.change().ended(turn.job, result, self.now.mono);
             self.saving.told_at = self.now.mono;
             if let (Some(failure), Some(file)) = (failure, file) {
-                refused = self.say_failure(turn.job, &failure, &file);
+                refused = self.say_failure(turn.job, &failure, &file, decided.len());
             }
-            self.job_is_over(turn.job);
+            self.jobs_are_over(&decided);
         }
         self.say_done(already, refused, trouble);
         self.absorb();
@@ -220,13 +220,25 @@ impl App {
         }
     }
 
-    /// Notes why a try came to nothing; returns the sentence that all of them have in common.
-    fn say_failure(&mut self, job: JobId, failure: &JobFailure, file: &Pinned) -> Option<String> {
+    /// Notes why a try came to nothing, and so many jobs with it, its own among them; returns the sentence
+    /// that all of them have in common, and of how many that is said.
+    fn say_failure(
+        &mut self,
+        job: JobId,
+        failure: &JobFailure,
+        file: &Pinned,
+        with_it: usize,
+    ) -> Option<(String, usize)> {
         let mut refused = None;
         match failure.kind {
             FailureKind::KeyRefused => {
-                let failed = grouped(self.saving.queue.sum().failed);
-                refused = Some(format!("the key was refused: {failed} not saved"));
+                let failed = self.saving.queue.sum().failed;
+                let text = format!("the key was refused: {} not saved", grouped(failed));
+                refused = Some((text, failed));
+            }
+            FailureKind::FolderUnusable => {
+                let text = format!("{}; {} not saved", failure.words, files(with_it));
+                refused = Some((text, with_it));
             }
             FailureKind::Held(pid) => drop(self.saving.held_by.insert(job, pid)),
             FailureKind::DiskFull => {
@@ -245,12 +257,12 @@ impl App {
     }
 
     /// That all is done is said once; of a single file that was saved `already`, where it lies. That the
-    /// key was `refused`, or what `trouble` there is with the ledger, is said in any case: no sum takes
-    /// its place.
+    /// key was `refused`, or the folder, or what `trouble` there is with the ledger, is said in any case:
+    /// no sum takes its place.
     fn say_done(
         &mut self,
         already: Option<String>,
-        refused: Option<String>,
+        refused: Option<(String, usize)>,
         trouble: Option<String>,
     ) {
         let sum = self.saving.queue.sum();
@@ -258,7 +270,8 @@ impl App {
         if let Some(place) = already.filter(|_| is_done && sum.all == 1 && trouble.is_none()) {
             return self.say(format!("already saved: {place}"));
         }
-        let failed = if refused.is_some() { 0 } else { sum.failed };
+        let (refused, told) = refused.unzip();
+        let failed = sum.failed.saturating_sub(told.unwrap_or_default());
         let counts =
             [(sum.saved - sum.already, "saved"), (sum.already, "already here"), (failed, "failed")];
         let counts = counts.iter().filter(|(count, _)| is_done && *count > 0);

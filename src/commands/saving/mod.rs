@@ -104,6 +104,8 @@ impl Ends {
 pub(super) enum Ending {
     /// The key is refused, in these words.
     KeyRefused(String),
+    /// Nothing can be written to the folder, in these words.
+    FolderUnusable(String),
     /// The service wants to be left alone for longer than anybody waits.
     HeldUp {
         /// What it answered.
@@ -124,8 +126,12 @@ impl Ending {
 
     /// What the failure of one file says of all others.
     fn of(failure: &JobFailure) -> Option<Self> {
-        if failure.kind == FailureKind::KeyRefused {
-            return Some(Self::KeyRefused(failure.words.clone()));
+        match failure.kind {
+            FailureKind::KeyRefused => return Some(Self::KeyRefused(failure.words.clone())),
+            FailureKind::FolderUnusable => {
+                return Some(Self::FolderUnusable(failure.words.clone()));
+            }
+            _ => {}
         }
         let too_long = |wait: &Duration| *wait > Policy::default().longest_wait;
         let wait = failure.kind.asks_to_wait().filter(too_long)?;

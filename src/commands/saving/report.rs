@@ -105,6 +105,7 @@ impl Reporter {
                 self.ends.key_refused = true;
                 words.clone()
             }
+            Ending::FolderUnusable(words) => words.clone(),
             Ending::HeldUp { words, until_s, wait } => {
                 self.ends.unserved += number;
                 let until = LOCAL.past(*until_s, now_s());

@@ -4,16 +4,23 @@ use std::time::Duration;
 
 use super::{IDLE_TRIES, LOOK_AGAIN, LOOKS, MOST_TRIES, Queue};
 use crate::api::pace::asked_wait;
-use crate::jobs::job::{FailureKind, JobFailure, JobId, JobState, Pause};
+use crate::jobs::job::{FailureKind, Job, JobFailure, JobId, JobState, Pause};
 use crate::jobs::record::Saved;
 
 impl Queue {
-    /// A job that was begun is at its end.
-    pub fn ended(&mut self, id: JobId, result: Result<Saved, JobFailure>, now: Duration) {
+    /// A job that was begun is at its end; tells of which jobs that decides: of it, and of those that come to
+    /// nothing with it.
+    pub fn ended(
+        &mut self,
+        id: JobId,
+        result: Result<Saved, JobFailure>,
+        now: Duration,
+    ) -> Vec<JobId> {
         if !self.under_way.remove(&id) {
-            return;
+            return vec![];
         }
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
+        let mut decided = vec![id];
+        let Some(job) = self.jobs.get_mut(id.0) else { return decided };
         job.rate.rest();
         match result {
             Ok(saved) => {
@@ -22,11 +29,44 @@ impl Queue {
                 job.path = Some(saved.path.clone());
                 self.end(id, JobState::Saved(saved));
             }
-            Err(failure) => self.failed(id, failure, now),
+            Err(failure) => match failure.kind {
+                FailureKind::KeyRefused => decided.extend(self.fail_all(id, &failure, |_| true)),
+                FailureKind::FolderUnusable => {
+                    let folder = job.download.folder.clone();
+                    let has_it = |job: &Job| job.download.folder == folder;
+                    decided.extend(self.fail_all(id, &failure, has_it));
+                }
+                _ => self.failed(id, failure, now),
+            },
         }
         if self.under_way.is_empty() {
             self.rate.rest();
         }
+        decided
+    }
+
+    /// Has a job come to nothing, and with it all others that are not done and are `like` it; tells
+    /// which those are. What has come already is finished all the same.
+    fn fail_all(
+        &mut self,
+        id: JobId,
+        failure: &JobFailure,
+        like: impl Fn(&Job) -> bool,
+    ) -> Vec<JobId> {
+        let goes_on = |other: &JobId| !like(&self.jobs[other.0]);
+        self.waiting.retain(goes_on);
+        self.held.retain(|(_, other)| goes_on(other));
+        let comes =
+            |other: &JobId| !goes_on(other) && self.jobs[other.0].state != JobState::Finishing;
+        let others = self.open_jobs().into_iter().filter(|other| *other != id);
+        let others: Vec<JobId> = others.filter(comes).collect();
+        for other in &others {
+            self.stop(*other);
+        }
+        for over in others.iter().chain([&id]) {
+            self.end(*over, JobState::Failed(failure.clone()));
+        }
+        others
     }
 
     fn failed(&mut self, id: JobId, failure: JobFailure, now: Duration) {
@@ -63,18 +103,9 @@ impl Queue {
                     self.pause_for(id, Pause::DiskFull);
                 }
             }
-            FailureKind::KeyRefused => {
-                self.waiting.clear();
-                self.held.clear();
-                // What has come already is finished all the same.
-                let comes = |id: &JobId| self.jobs[id.0].state != JobState::Finishing;
-                let open: Vec<JobId> = self.open_jobs().into_iter().filter(comes).collect();
-                for other in open {
-                    self.stop(other);
-                    self.end(other, JobState::Failed(failure.clone()));
-                }
-            }
             FailureKind::Held(_)
+            | FailureKind::KeyRefused
+            | FailureKind::FolderUnusable
             | FailureKind::NoRoom
             | FailureKind::Missing
             | FailureKind::Expired

@@ -226,6 +226,28 @@ fn a_refused_key_ends_all() {
     assert_eq!((queue.take_stopped().len(), queue.has_open()), (1, false));
 }
 
+/// What goes elsewhere goes on.
+#[test]
+fn a_folder_that_cannot_be_used_ends_all_that_is_for_it() {
+    let mut queue = Queue::new(3, 1);
+    for (n, folder) in ["/x", "/y", "/x", "/x", "/y", "/x"].iter().enumerate() {
+        let left_s = i64::try_from(n).unwrap();
+        let it = Download { folder: folder.into(), ..download(&format!("f{n}"), 100, left_s) };
+        queue.add(it).unwrap();
+    }
+    assert_eq!(begin(&mut queue, at(0)), ["f0", "f1", "f2"]);
+    queue.pause(id_of(&queue, "f5"));
+    let decided =
+        queue.ended(id_of(&queue, "f0"), failure(FailureKind::FolderUnusable), at(0).mono);
+    assert_eq!(decided, ["f0", "f2", "f3", "f5"].map(|id| id_of(&queue, id)));
+    for id in ["f0", "f2", "f3", "f5"] {
+        assert!(matches!(state(&queue, id), JobState::Failed(_)), "{id}");
+    }
+    assert_eq!(queue.take_stopped(), [id_of(&queue, "f2")]);
+    assert_eq!(begin(&mut queue, at(0)), ["f4"]);
+    assert_eq!(state(&queue, "f1"), JobState::Running);
+}
+
 #[test]
 fn what_has_come_already_is_finished_though_the_key_is_refused() {
     let mut queue = Queue::new(2, 1);

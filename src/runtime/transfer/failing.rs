@@ -44,15 +44,18 @@ pub(super) fn shown(text: &str) -> String {
     UntrustedRef::new(text.as_bytes()).printable_within(200)
 }
 
-fn disk_failure(error: &io::Error, what: &str) -> JobFailure {
-    let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::Final };
-    JobFailure { kind, words: format!("{what}: {}", cause(error)), is_outage: false }
-}
-
-/// That files cannot be saved to a folder.
+/// That files cannot be saved to a folder: none of them.
 pub(super) fn unusable(folder: &Path, error: &io::Error) -> JobFailure {
     let place = UntrustedRef::new(folder.as_os_str().as_encoded_bytes()).printable_within(200);
-    disk_failure(error, &format!("the folder {place} cannot be used"))
+    let words = format!("the folder {place} cannot be used: {}", cause(error));
+    let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::FolderUnusable };
+    JobFailure { kind, words, is_outage: false }
+}
+
+/// Whether an error says that nothing can be made in a folder: of the files in it, those that others may
+/// read or write are passed over before.
+fn is_of_the_folder(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// What follows from a try that came to nothing, of which `kept` bytes stay; `now_s` is by the
@@ -75,7 +78,10 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
             let words = format!("there is no room for it: {} are wanted{free}", size(wanted));
             (FailureKind::NoRoom, words)
         }
-        Stop::Disk(error) => return disk_failure(&error, "it cannot be written"),
+        Stop::Disk(error) if is_of_the_folder(&error) => return unusable(&download.folder, &error),
+        Stop::Disk(error) => {
+            (FailureKind::Final, format!("it cannot be written: {}", cause(&error)))
+        }
         Stop::NotWhole(why) => {
             let passing = FailureKind::Passing { wait: None };
             (if why.may_pass() { passing } else { FailureKind::Final }, why.to_string())
