@@ -106,8 +106,9 @@ pub enum Event {
     Uploaded(u64, Box<UploadEnd>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
-    /// So much room there is in the folder in which files would be saved, where that can be told.
-    RoomTold(Option<u64>),
+    /// So much room there is in the folder in which files would be saved, where that can be told; or why
+    /// nothing can be saved there, in words.
+    RoomTold(Result<Option<u64>, String>),
     /// Something outside asks the program to stop for a while (SIGTSTP).
     SuspendRequested,
     /// The program goes on after a stop: the screen is to be drawn anew.

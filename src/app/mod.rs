@@ -263,7 +263,7 @@ impl App {
             Event::DeadTold(dead) => self.dead_told(dead),
             Event::DeadRemoved(dead, result) => self.dead_removed(&dead, result),
             Event::SettingsWritten(text) | Event::LedgerFailed(text) => self.say(text),
-            Event::RoomTold(free) => self.room_told(free),
+            Event::RoomTold(room) => self.room_told(room),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}

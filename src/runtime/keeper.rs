@@ -11,6 +11,7 @@ use tokio::task::spawn_blocking;
 
 use super::Message;
 use super::ledger::{Contents, Ledger};
+use super::transfer::check_folder;
 use crate::account::shelf::{Shelved, Unshelved, shown};
 use crate::app::event::Event;
 use crate::jobs::record::{Record, UploadSource};
@@ -215,11 +216,13 @@ fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
     }
 }
 
-/// Bytes that there is room for in a folder, or where it would be made.
-fn room_in(folder: &Path) -> Option<u64> {
+/// Bytes that there is room for in a folder, or where it would be made; or why nothing can be saved
+/// there.
+fn room_in(folder: &Path) -> Result<Option<u64>, String> {
+    check_folder(folder).map_err(|failure| failure.words)?;
     let mut there = folder.ancestors();
-    let found = there.find_map(|folder| rustix::fs::statvfs(folder).ok())?;
-    Some(found.f_bavail.saturating_mul(found.f_frsize))
+    let found = there.find_map(|folder| rustix::fs::statvfs(folder).ok());
+    Ok(found.map(|found| found.f_bavail.saturating_mul(found.f_frsize)))
 }
 
 #[cfg(test)]

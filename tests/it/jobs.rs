@@ -281,6 +281,17 @@ fn a_folder_that_cannot_be_used_ends_all_that_is_for_it_with_one_sentence() {
     assert_eq!(message(&driver), "1 saved · 1 failed; J shows where");
 }
 
+/// Where nothing can be saved, nothing is asked about.
+#[test]
+fn a_rescue_to_a_folder_that_cannot_be_used_says_so_instead_of_asking() {
+    let mut driver = driver();
+    driver.keys("!");
+    let why = "the folder ~/results cannot be used: not a directory";
+    driver.tell(Event::RoomTold(Err(why.to_owned())));
+    assert_eq!(message(&driver), format!("{why}; 6 files at risk not saved"));
+    assert!(driver.app.layers().is_empty() && begun(&mut driver).is_empty());
+}
+
 /// What went wrong for all is not hidden by the sum of what was done.
 #[test]
 fn no_sum_takes_the_place_of_what_went_wrong_for_all() {
@@ -310,7 +321,7 @@ fn no_sum_takes_the_place_of_what_went_wrong_for_all() {
 
 fn room(driver: &mut Driver, free: u64) {
     assert!(driver.effects.iter().any(|effect| matches!(effect, Effect::LookAtRoom(_))));
-    driver.tell(Event::RoomTold(Some(free)));
+    driver.tell(Event::RoomTold(Ok(Some(free))));
 }
 
 #[test]

@@ -191,3 +191,34 @@ fn a_rescue_leads_from_a_key_to_files_on_the_disk() {
     terminal.press("q");
     assert_eq!(terminal.wait_exit_restored(), 0);
 }
+
+/// A folder to which nothing can be saved is one sentence, and nothing is asked of the service.
+#[test]
+fn a_folder_that_cannot_be_used_is_one_sentence() {
+    for place_of_it in ["a file", "a file/below", "a dangling link", "/proc/shelflife", "/sys"] {
+        let demo = Demo::with_files(8);
+        let place = tempfile::tempdir().unwrap();
+        std::fs::write(place.path().join("a file"), "").unwrap();
+        let dangling = place.path().join("a dangling link");
+        std::os::unix::fs::symlink(place.path().join("no/where"), dangling).unwrap();
+        let (state, config, _) = rooms(place.path());
+        let settings = format!("downloads = \"{}\"\n", place.path().join(place_of_it).display());
+        std::fs::write(config.join("shelflife/config.toml"), settings).unwrap();
+        let mut terminal = dashboard(&demo, &state, &config);
+        terminal.wait_for("8 files");
+        terminal.press("\x01o");
+        let screen = terminal.wait("the sentence", |screen| screen.contains("8 files not saved"));
+        let said = screen.lines().last().unwrap();
+        assert!(said.contains("cannot be used: ") && !said.contains("os error"), "{screen}");
+        assert!(!said.contains("File exists"), "{screen}");
+        // Where no mode forbids it, only the first try shows it.
+        if !place_of_it.starts_with('/') {
+            terminal.press("!");
+            terminal.wait_for(" at risk not saved");
+        }
+        let requests = demo.requests();
+        assert!(!requests.iter().any(|told| told.contains("/content")), "{requests:?}");
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+}

@@ -147,8 +147,9 @@ impl App {
         pinned.filter(|file| !self.saving.queue.is_open(&file.id)).collect()
     }
 
-    /// It is known what room there is: the rescue is asked about, unless somebody typed meanwhile.
-    pub(in crate::app) fn room_told(&mut self, free: Option<u64>) {
+    /// It is known what room there is: the rescue is asked about, unless somebody typed meanwhile, or
+    /// nothing can be saved there.
+    pub(in crate::app) fn room_told(&mut self, room: Result<Option<u64>, String>) {
         if !std::mem::take(&mut self.saving.awaits_room) {
             return self.say_with(
                 "not asked while you type",
@@ -161,6 +162,12 @@ impl App {
         if plan.files.is_empty() {
             return self.say_nothing_at_risk();
         }
+        let free = match room {
+            Ok(free) => free,
+            Err(why) => {
+                return self.say(format!("{why}; {} at risk not saved", files(plan.files.len())));
+            }
+        };
         let folder = self.shown_path(&self.settings.downloads);
         let is_whole = self.account.lister().is_complete();
         self.ask(Question::Rescue(Box::new(RescueAsked {

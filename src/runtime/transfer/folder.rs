@@ -34,7 +34,8 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens the folder at `path`, which may be a link; it is made where it is missing.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        std::fs::create_dir_all(path)?;
+        // What stands in its way says more than that it is there.
+        std::fs::create_dir_all(path).map_err(|error| check_path(path).err().unwrap_or(error))?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = fs::open(path, flags, Mode::empty())?;
         // The path is for people; what happens, happens beneath the handle.
@@ -218,6 +219,25 @@ impl Folder {
         let stat = fstatvfs(&self.handle).ok()?;
         (stat.f_blocks > 0).then(|| stat.f_bavail.saturating_mul(stat.f_frsize))
     }
+}
+
+/// Whether files could be made in the folder at `path`, or in the nearest one above it that is there, in
+/// which it would be made.
+///
+/// # Errors
+/// Where they could not.
+pub(super) fn check_path(path: &Path) -> io::Result<()> {
+    let mut nearest = path.ancestors().filter(|path| !path.as_os_str().is_empty());
+    let is_there = |path: &&Path| {
+        let found = std::fs::symlink_metadata(path);
+        !found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    };
+    let nearest = nearest.find(is_there).unwrap_or(Path::new("."));
+    if !std::fs::metadata(nearest)?.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    let wanted = Access::WRITE_OK | Access::EXEC_OK;
+    Ok(fs::accessat(fs::CWD, nearest, wanted, AtFlags::EACCESS)?)
 }
 
 /// Under which name a process writes a small file before that has its place.

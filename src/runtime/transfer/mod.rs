@@ -37,7 +37,7 @@ use crate::time::clock::Now;
 use beginning::Begun;
 pub use dead::{find_dead, remove_dead};
 use failing::{Stop, failure, unusable};
-use folder::Folder;
+use folder::{Folder, check_path};
 use keeping::Standing;
 use part::{Claims, Found, Part, Wanted};
 use sink::{Sink, Written};
@@ -375,6 +375,14 @@ async fn give_up(part: Part, held: u64) -> io::Result<()> {
         part.note_length()
     })
     .await
+}
+
+/// Sees whether files could be made in a folder, or in one that would be made for them; nothing is made.
+///
+/// # Errors
+/// Where it cannot be used, in words.
+pub(super) fn check_folder(folder: &Path) -> Result<(), JobFailure> {
+    check_path(folder).map_err(|error| unusable(folder, &error))
 }
 
 /// Has something done that a slow disk may hold up.
