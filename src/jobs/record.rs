@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use glance::path_of;
-pub use glance::{Glance, Glanced, Unread, hex_of};
+pub use glance::{Glanced, Unread, hex_of};
 
 use super::Pinned;
 use super::deletion::DeletionEnd;
@@ -421,10 +421,7 @@ mod tests {
         ] {
             let line = line.replace(what, with);
             assert_eq!(Record::read(line.as_bytes()).map(|_| ()), read, "{line}");
-            assert_eq!(
-                Glance::read(line.as_bytes()).and_then(super::glance::Glance::saved).is_some(),
-                read.is_ok()
-            );
+            assert_eq!(Glanced::read(line.as_bytes()).is_some(), read.is_ok());
         }
     }
 
@@ -442,8 +439,8 @@ mod tests {
             let line = Record::saved(&file(), &Saved { path: path.clone(), ..saved() }, 1).line();
             let read = Record::read(line.as_bytes()).unwrap().to_saved().unwrap();
             assert_eq!(read.path, path);
-            let shown = Glance::read(line.as_bytes()).unwrap().saved().unwrap();
-            assert_eq!((shown.path, shown.bytes), (path, 7));
+            let shown = Glanced::read(line.as_bytes()).unwrap();
+            assert_eq!((&*shown.path, shown.bytes), (&*path, 7));
         }
     }
 

@@ -1,34 +1,70 @@
 //! What is saved, at a glance: no more is kept of each line than what tells whether a file is saved, so
 //! that a ledger of any age is read in passing.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::File;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use hashbrown::HashTable;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
 use super::{LONGEST, Ledger, LedgerReader, lies_there};
 use crate::jobs::Pinned;
-use crate::jobs::record::{Glance, Glanced, Record, Saved};
+use crate::jobs::record::{Glanced, Record, Saved};
+
+/// Folders that an [`Eye`] keeps open at most.
+const MOST_OPEN: usize = 64;
 
 /// What a ledger says is saved, by the id of the file: the newest line of each.
 #[derive(Debug, Default)]
 pub struct Index {
-    files: HashMap<Box<str>, Entry>,
+    /// Places of entries, by the hashes of their ids.
+    places: HashTable<u32>,
+    hasher: RandomState,
+    entries: Vec<Entry>,
+    /// Ids, and behind each the name of the file, as far as that lies in a folder.
+    texts: Vec<u8>,
+    folders: Vec<Box<Path>>,
+    by_folder: HashMap<Box<Path>, u32>,
+    /// The folder of the line before: of most lines it is the same.
+    last_folder: u32,
     read_to: u64,
 }
 
 /// What is to be known of a file that was saved.
 #[derive(Debug)]
 struct Entry {
+    hash: u64,
+    /// Where its id and its name lie among the texts.
+    at_text: usize,
+    id_bytes: u32,
+    /// Zero where it lies in no folder that is known: then that is all of its path.
+    name_bytes: u32,
+    folder: u32,
     bytes: u64,
     created_at: Option<i64>,
-    path: Box<Path>,
     /// Where its line begins.
     at: u64,
+}
+
+/// Where a file lies: in a folder, under a name; without one, the folder is where.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    folder: &'a Path,
+    /// The number of the folder.
+    number: u32,
+    name: &'a OsStr,
+}
+
+impl Place<'_> {
+    fn path(self) -> PathBuf {
+        if self.name.is_empty() { self.folder.to_owned() } else { self.folder.join(self.name) }
+    }
 }
 
 impl LedgerReader for Index {
@@ -41,19 +77,82 @@ impl LedgerReader for Index {
     }
 
     fn take(&mut self, at: u64, line: &[u8]) {
-        let Some(glance) = Glance::read(line) else { return };
-        let Some(Glanced { id, path, bytes, created_at }) = glance.saved() else { return };
-        let entry = Entry { bytes, created_at, path: path.into(), at };
-        match self.files.get_mut(id.as_ref()) {
-            Some(known) => *known = entry,
-            None => _ = self.files.insert(Cow::into_owned(id).into(), entry),
+        if let Some(glanced) = Glanced::read(line) {
+            // What is beyond four thousand million files, or as many bytes of a line, is not known.
+            let _ = self.add(at, &glanced);
         }
     }
 }
 
 impl Index {
+    fn add(&mut self, at: u64, glanced: &Glanced<'_>) -> Option<()> {
+        let Glanced { id, path, bytes, created_at } = glanced;
+        let (folder, name) = split(path);
+        let entry = Entry {
+            hash: self.hasher.hash_one(id.as_bytes()),
+            at_text: self.texts.len(),
+            id_bytes: u32::try_from(id.len()).ok()?,
+            name_bytes: u32::try_from(name.len()).ok()?,
+            folder: self.folder(folder)?,
+            bytes: *bytes,
+            created_at: *created_at,
+            at,
+        };
+        self.texts.extend_from_slice(id.as_bytes());
+        self.texts.extend_from_slice(name);
+        if let Some(place) = self.place(entry.hash, id.as_bytes()) {
+            self.entries[place] = entry;
+        } else {
+            let place = u32::try_from(self.entries.len()).ok()?;
+            let (hash, entries) = (entry.hash, &self.entries);
+            self.places.insert_unique(hash, place, |place| entries[*place as usize].hash);
+            self.entries.push(entry);
+        }
+        Some(())
+    }
+
+    /// The number of a folder.
+    fn folder(&mut self, folder: &Path) -> Option<u32> {
+        let last = self.folders.get(self.last_folder as usize);
+        if last.is_none_or(|last| last.as_os_str() != folder.as_os_str()) {
+            let number = self.by_folder.get(folder).copied();
+            self.last_folder = number.map_or_else(|| self.new_folder(folder), Some)?;
+        }
+        Some(self.last_folder)
+    }
+
+    fn new_folder(&mut self, folder: &Path) -> Option<u32> {
+        let number = u32::try_from(self.folders.len()).ok()?;
+        self.folders.push(folder.into());
+        self.by_folder.insert(folder.into(), number);
+        Some(number)
+    }
+
+    fn id_of(&self, entry: &Entry) -> &[u8] {
+        &self.texts[entry.at_text..][..entry.id_bytes as usize]
+    }
+
+    fn place_of(&self, entry: &Entry) -> Place<'_> {
+        let name = &self.texts[entry.at_text..][entry.id_bytes as usize..];
+        Place {
+            folder: &self.folders[entry.folder as usize],
+            number: entry.folder,
+            name: OsStr::from_bytes(&name[..entry.name_bytes as usize]),
+        }
+    }
+
+    /// The place of the entry of this id.
+    fn place(&self, hash: u64, id: &[u8]) -> Option<usize> {
+        let is_it = |place: &u32| {
+            let entry = &self.entries[*place as usize];
+            entry.hash == hash && self.id_of(entry) == id
+        };
+        self.places.find(hash, is_it).map(|place| *place as usize)
+    }
+
     fn entry(&self, file: &Pinned) -> Option<&Entry> {
-        let entry = self.files.get(std::str::from_utf8(file.id.raw()).ok()?)?;
+        let id = file.id.raw();
+        let entry = &self.entries[self.place(self.hasher.hash_one(id), id)?];
         let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
         let made = entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b);
         (is_as_long && made).then_some(entry)
@@ -63,50 +162,60 @@ impl Index {
     /// creation agree as far as both are known.
     #[must_use]
     pub fn is_saved(&self, file: &Pinned) -> bool {
-        self.entry(file).is_some_and(|entry| lies_there(&entry.path, entry.bytes))
+        self.entry(file).is_some_and(|entry| lies_there(&self.place_of(entry).path(), entry.bytes))
     }
 
-    /// The same, for many files one after the other.
+    /// The same, for many files one after the other, with the eye of this index.
     #[must_use]
     pub fn is_seen_saved(&self, file: &Pinned, eye: &mut Eye) -> bool {
-        self.entry(file).is_some_and(|entry| eye.sees(&entry.path, entry.bytes))
+        self.entry(file).is_some_and(|entry| eye.sees(self.place_of(entry), entry.bytes))
     }
 
     /// How many files it has.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.entries.len()
     }
 
     /// Whether it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.entries.is_empty()
     }
 }
 
-/// Looks at many files: it keeps the folder open in which the last one lay, so that not each is looked for
+/// The folder and the name of a file; no name, and the whole path, where the last part of that is none.
+fn split(path: &Path) -> (&Path, &[u8]) {
+    let bytes = path.as_os_str().as_bytes();
+    let Some(slash) = memchr::memrchr(b'/', bytes) else { return (path, b"") };
+    match &bytes[slash + 1..] {
+        b"" | b"." | b".." => (path, b""),
+        name => (Path::new(OsStr::from_bytes(&bytes[..slash.max(1)])), name),
+    }
+}
+
+/// Looks at many files of one [`Index`]: it keeps their folders open, so that not each file is looked for
 /// from the root on.
 #[derive(Debug, Default)]
 pub struct Eye {
-    folder: Option<(PathBuf, OwnedFd)>,
+    /// By the numbers of the folders.
+    folders: HashMap<u32, Option<OwnedFd>>,
 }
 
 impl Eye {
     /// Whether a file of this length [lies there](lies_there).
-    fn sees(&mut self, path: &Path, bytes: u64) -> bool {
-        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
-            return lies_there(path, bytes);
-        };
-        if self.folder.as_ref().is_none_or(|(open, _)| open != folder) {
-            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let Ok(handle) = open(folder, flags, Mode::empty()) else {
-                return lies_there(path, bytes);
-            };
-            self.folder = Some((folder.to_owned(), handle));
+    fn sees(&mut self, place: Place<'_>, bytes: u64) -> bool {
+        if self.folders.len() >= MOST_OPEN && !self.folders.contains_key(&place.number) {
+            self.folders.clear();
         }
-        let Some((_, handle)) = &self.folder else { return false };
-        statat(handle, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|found| {
+        let handle = self.folders.entry(place.number).or_insert_with(|| {
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            open(place.folder, flags, Mode::empty()).ok()
+        });
+        let Some(handle) = handle.as_ref().filter(|_| !place.name.is_empty()) else {
+            return lies_there(&place.path(), bytes);
+        };
+        statat(handle, place.name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|found| {
             let is_file = FileType::from_raw_mode(found.st_mode).is_file();
             is_file && u64::try_from(found.st_size) == Ok(bytes)
         })
