@@ -117,9 +117,9 @@ pub(super) async fn listed(
     while let Some(batch) = pages.next_page().await {
         clock = batch.clock;
         let server_ms = clock.server_ms(Now::read());
-        let wanted = batch.readings.iter().filter(|reading| takes(reading, server_ms));
+        let wanted = batch.readings.into_iter().filter(|reading| takes(reading, server_ms));
         let files = wanted.filter_map(|reading| match reading {
-            Reading::File(file) => Some(Pinned::read(file)),
+            Reading::File(file) => Some(Pinned::from(file)),
             Reading::Unreadable(_) => None,
         });
         sieve.sift(files.collect()).await;

@@ -90,6 +90,16 @@ impl Pinned {
     }
 }
 
+impl From<File> for Pinned {
+    /// The file as one answer describes it, of which nothing else is wanted.
+    fn from(file: File) -> Self {
+        let File { id, filename, bytes, created_at, expires_at, .. } = file;
+        let (bytes, created_at, expires_at) =
+            (bytes.value(), created_at.value(), expires_at.value());
+        Self { id, filename, bytes, created_at, expires_at }
+    }
+}
+
 /// A file that is to be saved, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Download {
