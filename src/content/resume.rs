@@ -3,13 +3,17 @@
 //! | asked from `held`, answered | then |
 //! |---|---|
 //! | a part that begins there, of the known total, with the strong validator as before | [`Join::AtOnce`] |
-//! | the same, and no validator was ever given | [`Join::AfterComparing`] |
+//! | the same, and no validator was ever given, nor is a weak one now | [`Join::AfterComparing`] |
 //! | nothing, for the content ends at `held` | [`Join::Complete`] |
 //! | all of it, another part, a part without its place, another or no total, another or a weak validator, any encoding | never |
 //!
-//! It knows only heads of answers.
+//! Whatever reads or saves a content goes by it. It knows only heads of answers.
 
 use crate::api::content::{ContentHead, ETag, Portion};
+
+/// Bytes before the end of what is held that come again and are compared where no validator speaks for
+/// them.
+pub const SEAM: u64 = 64 * 1_024;
 
 /// What the first answer told of a content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,10 +76,11 @@ impl Known {
         if self.total.is_some() && range.total != self.total {
             return Err("its length is another one now");
         }
+        let is_weak = |tag: &Option<ETag>| tag.as_ref().is_some_and(|tag| tag.weak);
         match (&self.etag, &head.etag) {
+            _ if is_weak(&self.etag) || is_weak(&head.etag) => Err("its validator is a weak one"),
             (None, _) => Ok(Join::AfterComparing),
-            (Some(before), Some(now)) if !before.weak && before == now => Ok(Join::AtOnce),
-            (Some(before), _) if before.weak => Err("its validator is a weak one"),
+            (Some(before), Some(now)) if before == now => Ok(Join::AtOnce),
             (Some(_), _) => Err("it was changed"),
         }
     }
@@ -119,6 +124,7 @@ mod tests {
             (known(None, "\"a\""), part(40, None), "\"a\"", Some(AtOnce)),
             (known(all, ""), part(40, all), "", Some(AfterComparing)),
             (known(all, ""), part(40, all), "\"a\"", Some(AfterComparing)),
+            (known(all, ""), part(40, all), "W/\"a\"", None),
             (known(all, "\"a\""), part(39, all), "\"a\"", None),
             (known(all, "\"a\""), part(40, Some(101)), "\"a\"", None),
             (known(all, "\"a\""), part(40, None), "\"a\"", None),

@@ -1,12 +1,11 @@
-//! Whether bytes that are on their way can be put behind those that are there already: the strict
-//! table.
+//! What becomes of the bytes of a file that are held, once an answer to the request for the others is
+//! there.
 //!
 //! | held, and what the answer says | verdict |
 //! |---|---|
 //! | nothing | [`Fresh`](Verdict::Fresh): whatever comes is kept from its first byte |
-//! | 206 from where it was asked for, of a content as long as was known, with the same strong validator, or never one | [`Append`](Verdict::Append) |
-//! | 206 from elsewhere, of another length, of one that it does not tell any more | [`Anew`](Verdict::Anew) |
-//! | 206 with a weak validator, another one, none any more, or encoded | [`Anew`](Verdict::Anew) |
+//! | 206 that [may stand](crate::content::resume) behind what is held, or at its seam | [`Append`](Verdict::Append) |
+//! | 206 otherwise, or of a content that is shorter than what is held | [`Anew`](Verdict::Anew) |
 //! | 200, though a part was asked for | [`Fresh`](Verdict::Fresh) |
 //! | 416 `bytes */N` where N bytes are held | [`Complete`](Verdict::Complete) |
 //! | 416 otherwise | [`Anew`](Verdict::Anew) |
@@ -16,10 +15,8 @@
 //!
 //! It knows neither disk nor network.
 
-use crate::api::content::{ContentHead, Part, Portion};
-
-/// Bytes before the seam that are read again and compared where no validator speaks for them.
-pub const SEAM: u64 = 64 * 1_024;
+use crate::api::content::{ContentHead, ETag, Part, Portion};
+use crate::content::resume::{Join, Known, SEAM};
 
 /// What is held of a content, and is sure to be of this file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,11 +67,12 @@ impl Held {
     #[must_use]
     pub fn judge(&self, head: &ContentHead) -> Verdict {
         if self.bytes == 0 {
+            let is_total = |total| self.total.is_none_or(|known| total == Some(known));
             return match head.extent {
                 Portion::Whole => Verdict::Fresh,
                 // Of a content of no bytes no part can be sent; from the start nothing else is one.
                 Portion::Outside(Some(0)) => Verdict::Complete,
-                Portion::Partial(range) if range.start == 0 && self.fits(range.total) => {
+                Portion::Partial(range) if range.start == 0 && is_total(range.total) => {
                     Verdict::Fresh
                 }
                 Portion::Partial(_) | Portion::Unplaced | Portion::Outside(_) => Verdict::Anew,
@@ -86,30 +84,20 @@ impl Held {
             Portion::Outside(_) | Portion::Unplaced => Verdict::Anew,
             Portion::Partial(range) => {
                 let asked = self.part().from;
-                let is_ours = range.start == asked && self.fits(range.total) && !head.encoded;
-                if is_ours && self.has_same_validator(head) {
-                    Verdict::Append { compare: self.bytes - asked }
-                } else {
-                    Verdict::Anew
+                let is_long_enough = range.total.is_none_or(|total| total >= self.bytes);
+                match self.known().join(asked, head) {
+                    Ok(Join::AtOnce | Join::AfterComparing) if is_long_enough => {
+                        Verdict::Append { compare: self.bytes - asked }
+                    }
+                    Ok(_) | Err(_) => Verdict::Anew,
                 }
             }
         }
     }
 
-    /// Whether a length is the one that was known; what was known must not be unknown again.
-    fn fits(&self, total: Option<u64>) -> bool {
-        self.total.is_none_or(|known| total == Some(known))
-            && total.is_none_or(|total| total >= self.bytes)
-    }
-
-    fn has_same_validator(&self, head: &ContentHead) -> bool {
-        match (&self.etag, &head.etag) {
-            (_, Some(tag)) if tag.weak => false,
-            (Some(ours), Some(tag)) => *ours == tag.text,
-            (Some(_), None) => false,
-            // Never one: what is compared at the seam has to do.
-            (None, _) => true,
-        }
+    fn known(&self) -> Known {
+        let etag = self.etag.clone().map(|text| ETag { text, weak: false });
+        Known { total: self.total, etag }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::content::{Content, ContentHead, Part, Portion};
 use crate::api::retry::Policy;
 use crate::api::{ApiError, Client};
 use crate::content::Hindrance;
-use crate::content::resume::{Join, Known};
+use crate::content::resume::{Join, Known, SEAM};
 use crate::jobs::whole::LastLine;
 use crate::runtime::content::open;
 use crate::text::Untrusted;
@@ -19,8 +19,6 @@ use crate::text::Untrusted;
 /// Tries without one further byte, and requests in all, after which it is given up.
 const MOST_VAIN: u32 = 3;
 const MOST_REQUESTS: u32 = 12;
-/// The last bytes, which have to come again just so where nothing else tells that they are the same.
-const COMPARED: usize = 64 * 1_024;
 /// The last bytes that are held to be cut out, where neither the service nor a length helps.
 const MOST_OF_THE_END: u64 = 16 * 1_024 * 1_024;
 
@@ -185,8 +183,9 @@ impl<'a> Stream<'a> {
         if self.known.etag.is_some() {
             return;
         }
-        self.seen.extend(&piece[piece.len().saturating_sub(COMPARED)..]);
-        let surplus = self.seen.len().saturating_sub(COMPARED);
+        let most = usize::try_from(SEAM).unwrap_or(usize::MAX);
+        self.seen.extend(&piece[piece.len().saturating_sub(most)..]);
+        let surplus = self.seen.len().saturating_sub(most);
         self.seen.drain(..surplus);
     }
 

@@ -20,7 +20,7 @@ mod tests;
 
 use std::ops::Range;
 
-use super::resume::Known;
+use super::resume::{Known, SEAM};
 use super::tally::Tally;
 use super::window::{MOST_HELD, Window};
 use super::{ContentSource, Hindrance, Wanted};
@@ -33,8 +33,6 @@ const MANY: u32 = 4;
 const STEP: u64 = 256 * 1_024;
 /// How much more.
 const LONGER: u64 = 16;
-/// Bytes that are read again to see that they are the same, where nothing else tells.
-const COMPARED: u64 = 64 * 1_024;
 /// Bytes kept of the lines that are left for others.
 const STASHED: usize = MOST_HELD / 4;
 /// Bytes of a binary content that are kept to be shown.
@@ -271,7 +269,7 @@ impl Readout {
         let end = self.window.end();
         let is_service = matches!(self.source, ContentSource::Service { .. });
         let needs_compare = is_service && self.known.etag.is_none();
-        let back = if needs_compare { COMPARED.min(end - self.window.start()) } else { 0 };
+        let back = if needs_compare { SEAM.min(end - self.window.start()) } else { 0 };
         let from = if self.parts == Parts::Refused { 0 } else { end - back };
         let part =
             Part { from, if_range: self.known.strong().filter(|_| from > 0), ..Part::whole() };

@@ -9,7 +9,8 @@ use super::failing::Stop;
 use super::folder::set_aside;
 use super::part::Part;
 use crate::api::content::Content;
-use crate::jobs::resume::{Held, SEAM, Verdict};
+use crate::content::resume::SEAM;
+use crate::jobs::resume::{Held, Verdict};
 use crate::jobs::whole::{BEGINNING, Expected, NotWhole, check_beginning, is_surely_content};
 
 /// A part with the first pieces that are to be written.
