@@ -18,8 +18,8 @@ const WORDS: usize = 200;
 /// An answer that is not the content that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Impostor {
-    /// A page of HTML.
-    Page,
+    /// A page of HTML, with its title, where that is among the first bytes.
+    Page(Option<Untrusted>),
     /// A document that says what went wrong.
     Error(Option<Untrusted>),
     /// A JSON document of another length than the list says.
@@ -29,7 +29,10 @@ pub enum Impostor {
 impl std::fmt::Display for Impostor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Page => f.write_str("it is a page of HTML"),
+            Self::Page(None) => f.write_str("it is a page of HTML"),
+            Self::Page(Some(title)) => {
+                write!(f, "it is a page of HTML: {}", title.borrow().refusal_within(WORDS))
+            }
             Self::Error(None) => f.write_str("it is an error"),
             Self::Error(Some(words)) => {
                 write!(f, "it is an error: {}", words.borrow().refusal_within(WORDS))
@@ -61,7 +64,7 @@ pub fn judge(head: &ContentHead, begin: &[u8], ended: bool) -> Judgement {
         return Judgement::Content;
     }
     if head.kind == Kind::Html || begins_like_html(begin) {
-        return Judgement::Suspect(Impostor::Page);
+        return Judgement::Suspect(Impostor::Page(title(begin)));
     }
     let text = begin.trim_ascii_start();
     let may_be_document = head.kind == Kind::Json || matches!(text.first(), Some(b'{') | None);
@@ -102,6 +105,15 @@ fn begins_like_html(begin: &[u8]) -> bool {
     ["<!doctype html", "<html"].iter().any(|word| {
         text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
     })
+}
+
+/// What stands between the tags of a title.
+fn title(page: &[u8]) -> Option<Untrusted> {
+    let text = String::from_utf8_lossy(page);
+    let lower = text.to_ascii_lowercase();
+    let from = lower.find("<title>")? + "<title>".len();
+    let title = text[from..from + lower[from..].find("</title>")?].trim();
+    (!title.is_empty()).then(|| Untrusted::new(title))
 }
 
 /// Whether bytes at the beginning of a content are no text: a zero among them, or one in ten that no
@@ -175,7 +187,9 @@ mod tests {
         let error = |words: &str| {
             Judgement::Suspect(Impostor::Error(Some(Untrusted::new(words.as_bytes()))))
         };
-        let page = Judgement::Suspect(Impostor::Page);
+        let titled =
+            |title: Option<&str>| Judgement::Suspect(Impostor::Page(title.map(Untrusted::new)));
+        let page = titled(None);
         let cases = [
             (Other, r#"{"error":{"message":"busy"}}"#, true, error("busy")),
             (Other, "{\n \"error\": \"busy\"\n}\n", true, error("busy")),
@@ -195,6 +209,13 @@ mod tests {
             (Html, "anything", false, page.clone()),
             (Other, "  <!DOCTYPE HTML><p>", false, page.clone()),
             (Other, "<html lang=en>", false, page),
+            (Html, "<Title> Sign in </TITLE>", false, titled(Some("Sign in"))),
+            (Other, "<!doctype html><html><title>Sign", true, titled(None)),
+            (Other, " \n", false, Judgement::Unsure),
+            (Other, "{\"error\":\"no\"}\n{}", false, Judgement::Content),
+            (Other, "{\n  \"error\": 1", false, Judgement::Unsure),
+            (Other, "\0\x01", false, Judgement::Content),
+            (Other, "[1]", false, Judgement::Content),
         ];
         for (kind, text, ended, expected) in cases {
             assert_eq!(judge(&head(kind), text.as_bytes(), ended), expected, "{kind:?} {text}");

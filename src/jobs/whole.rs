@@ -13,16 +13,14 @@
 //!
 //! It knows neither disk nor network.
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::api::content::{ContentHead, Kind, Portion};
-use crate::text::{Untrusted, exact_size, grouped};
+use crate::api::content::{ContentHead, Portion};
+use crate::content::looks::{Impostor, Judgement, judge};
+use crate::text::{exact_size, grouped};
 
-/// Bytes of a beginning that are looked at before anything is written.
-pub const BEGINNING: usize = 64 * 1_024;
-/// Cells of a service's words.
-const WORDS: usize = 200;
+/// Bytes of a last line that are kept: one that is longer is complete where it ends, and nowhere else.
+const MOST_KEPT: usize = 64 * 1_024;
 
 /// What shows that a content is whole, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,20 +89,9 @@ pub enum NotWhole {
     /// The service says that there is more to come.
     #[error("the service says that it is still being written{}", lines_so_far(*.0))]
     BeingWritten(Option<u64>),
-    /// An error in its place.
-    #[error("the service sent an error in its place: {}", shown(.0))]
-    ErrorDocument(Untrusted),
-    /// A page for people in its place.
-    #[error("a page for people came in its place{}", titled(.0.as_ref()))]
-    Page(Option<Untrusted>),
-}
-
-fn shown(words: &Untrusted) -> String {
-    words.borrow().refusal_within(WORDS)
-}
-
-fn titled(title: Option<&Untrusted>) -> String {
-    title.map_or(String::new(), |title| format!(": {}", shown(title)))
+    /// Something else in its place.
+    #[error("what came is not the content: {0}")]
+    NotTheContent(Impostor),
 }
 
 fn lines_so_far(lines: Option<u64>) -> String {
@@ -115,7 +102,8 @@ impl NotWhole {
     /// Whether the rest may come when it is asked for again.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Short { .. } | Self::BrokenLine { .. } | Self::Page(_))
+        let is_short = matches!(self, Self::Short { .. } | Self::BrokenLine { .. });
+        is_short || matches!(self, Self::NotTheContent(Impostor::Page(_)))
     }
 }
 
@@ -194,7 +182,7 @@ impl Expected {
 #[derive(Clone, Debug, Default)]
 pub struct LastLine {
     ended: u64,
-    /// What stands behind the last line break, up to [`BEGINNING`] bytes of it.
+    /// What stands behind the last line break, up to [`MOST_KEPT`] bytes of it.
     rest: Vec<u8>,
     /// Whether there is more of it.
     is_cut: bool,
@@ -210,7 +198,7 @@ impl LastLine {
             self.rest.clear();
             self.is_cut = false;
         }
-        let room = BEGINNING.saturating_sub(self.rest.len());
+        let room = MOST_KEPT.saturating_sub(self.rest.len());
         let behind = &bytes[from..];
         self.rest.extend_from_slice(&behind[..behind.len().min(room)]);
         self.is_cut |= behind.len() > room;
@@ -232,100 +220,39 @@ impl LastLine {
     }
 }
 
-/// Looks at the beginning of an answer before anything of it is written: whether something else came in
-/// the content's place. `is_all` says that there is no more of it than `beginning`.
+/// Looks at the beginning of an answer before anything of it is written: whether it is the content, or
+/// more has to come before that is known. `is_all` says that there is no more of it than `beginning`.
 ///
 /// # Errors
-/// [`NotWhole`] where it is no content. What is as long as the list has it is one, whatever it looks
-/// like.
-pub fn check_beginning(
+/// [`NotWhole`] where something else came in the content's place. What is as long as the list has it is
+/// the content, whatever it [looks](crate::content::looks) like; a document of JSON may be it where the
+/// list has no length.
+pub fn is_content(
     head: &ContentHead,
     expected: &Expected,
     beginning: &[u8],
     is_all: bool,
-) -> Result<(), NotWhole> {
+) -> Result<bool, NotWhole> {
     if head.incomplete {
         return Err(NotWhole::BeingWritten(head.last_line));
     }
     let length = if is_all { Some(beginning.len() as u64) } else { expected.announced };
     if length.is_some() && length == expected.listed {
-        return Ok(());
+        return Ok(true);
     }
-    if head.kind == Kind::Html || begins_page(beginning) {
-        return Err(NotWhole::Page(title(beginning)));
+    match judge(head, beginning, is_all) {
+        Judgement::Content => Ok(true),
+        Judgement::Unsure => Ok(false),
+        Judgement::Suspect(Impostor::Document) if expected.listed.is_none() => Ok(true),
+        Judgement::Suspect(impostor) => Err(NotWhole::NotTheContent(impostor)),
     }
-    if is_all && let Some(words) = error_document(beginning) {
-        return Err(NotWhole::ErrorDocument(words));
-    }
-    if is_all && head.kind == Kind::Json && expected.listed.is_some() {
-        let words = Untrusted::new(&beginning[..beginning.len().min(WORDS)]);
-        return Err(NotWhole::ErrorDocument(words));
-    }
-    Ok(())
-}
-
-/// Whether a beginning is one of lines, or of anything else that no error and no page begins like: what
-/// follows need not be waited for.
-#[must_use]
-pub fn is_surely_content(beginning: &[u8]) -> bool {
-    let text = beginning.trim_ascii_start();
-    match text.first() {
-        None | Some(b'<') => false,
-        Some(b'{') => {
-            let line = memchr::memchr(b'\n', text).map(|end| &text[..end]);
-            line.is_some_and(|line| {
-                serde_json::from_slice::<IgnoredAny>(line).is_ok() && error_document(line).is_none()
-            })
-        }
-        Some(_) => true,
-    }
-}
-
-fn begins_page(beginning: &[u8]) -> bool {
-    let text = beginning.trim_ascii_start();
-    let begins =
-        |tag: &[u8]| text.len() >= tag.len() && text[..tag.len()].eq_ignore_ascii_case(tag);
-    begins(b"<!doctype html") || begins(b"<html")
-}
-
-fn title(page: &[u8]) -> Option<Untrusted> {
-    let text = String::from_utf8_lossy(page);
-    let lower = text.to_ascii_lowercase();
-    let from = lower.find("<title>")? + "<title>".len();
-    let title = text[from..from + lower[from..].find("</title>")?].trim();
-    (!title.is_empty()).then(|| Untrusted::new(title))
-}
-
-/// The words of one JSON document that is an error: it has one that is not null, and no custom id, so
-/// that it is no line of results.
-fn error_document(body: &[u8]) -> Option<Untrusted> {
-    #[derive(Deserialize)]
-    struct Document {
-        #[serde(default)]
-        error: Option<serde_json::Value>,
-        #[serde(default)]
-        custom_id: Option<IgnoredAny>,
-        #[serde(default)]
-        message: Option<String>,
-    }
-    let document: Document = serde_json::from_slice(body).ok()?;
-    let error = document.error.filter(|error| !error.is_null());
-    if document.custom_id.is_some() {
-        return None;
-    }
-    let words = match error? {
-        serde_json::Value::String(words) => words,
-        error => {
-            let said = error.get("message").and_then(|words| words.as_str()).map(str::to_owned);
-            said.or(document.message).unwrap_or_else(|| error.to_string())
-        }
-    };
-    Some(Untrusted::new(words))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::content::Kind;
+    use crate::text::Untrusted;
 
     fn end(text: &[u8]) -> LastLine {
         let mut end = LastLine::default();
@@ -380,7 +307,7 @@ mod tests {
             assert_eq!((end.is_complete(), end.lines()), (complete, lines), "{text:?}");
         }
         let mut long = LastLine::default();
-        long.push(&vec![b'1'; BEGINNING + 1]);
+        long.push(&vec![b'1'; MOST_KEPT + 1]);
         assert!(!long.is_complete());
     }
 
@@ -403,34 +330,25 @@ mod tests {
         let line = br#"{"custom_id":"a","error":{"message":"no"},"response":null}"#;
         let page = b"\n<!DOCTYPE html><html><head><title>Sign in</title>";
         let check = |kind, listed, body: &[u8], is_all| {
-            check_beginning(&head(kind, false), &expected(None, listed), body, is_all)
+            is_content(&head(kind, false), &expected(None, listed), body, is_all)
         };
-        let refused = Err(NotWhole::ErrorDocument(Untrusted::new("no such thing")));
-        let a_page = Err(NotWhole::Page(Some(Untrusted::new("Sign in"))));
-        assert_eq!(check(Kind::Other, None, error, true), refused);
-        assert_eq!(check(Kind::Json, Some(9_999), error, true), refused);
-        assert_eq!(check(Kind::Other, Some(error.len() as u64), error, true), Ok(()));
-        assert_eq!(check(Kind::Other, None, line, true), Ok(()));
-        assert_eq!(check(Kind::Other, None, b"{\"error\":null}", true), Ok(()));
-        assert_eq!(check(Kind::Other, None, error, false), Ok(()), "a line of many");
-        assert_eq!(check(Kind::Other, None, page, false), a_page);
-        assert_eq!(check(Kind::Html, None, b"...", false), Err(NotWhole::Page(None)));
-        assert_eq!(check(Kind::Html, Some(3), b"...", true), Ok(()));
-        assert!(check(Kind::Json, Some(5), b"{\"a\":1}", true).is_err());
-        for (beginning, surely) in [
-            (&b""[..], false),
-            (b" \n", false),
-            (b"{\"a\":1}", false),
-            (b"{\"a\":1}\n", true),
-            (b"{\n  \"error\": 1", false),
-            (b"{\"error\":\"no\"}\n", false),
-            (b"<html>", false),
-            (b"\x00\x01", true),
-            (b"[1]", true),
-        ] {
-            assert_eq!(is_surely_content(beginning), surely, "{beginning:?}");
-        }
-        let written = check_beginning(&head(Kind::Other, true), &expected(None, None), b"", false);
+        let refused = |impostor| Err(NotWhole::NotTheContent(impostor));
+        let an_error = refused(Impostor::Error(Some(Untrusted::new("no such thing"))));
+        let a_page = |title: Option<&str>| refused(Impostor::Page(title.map(Untrusted::new)));
+        assert_eq!(check(Kind::Other, None, error, true), an_error);
+        assert_eq!(check(Kind::Json, Some(9_999), error, true), an_error);
+        assert_eq!(check(Kind::Other, Some(error.len() as u64), error, true), Ok(true));
+        assert_eq!(check(Kind::Other, None, line, true), Ok(true));
+        assert_eq!(check(Kind::Other, None, b"{\"error\":null}", true), Ok(true));
+        assert_eq!(check(Kind::Other, None, error, false), Ok(false), "perhaps a line of many");
+        assert_eq!(check(Kind::Other, None, page, false), a_page(Some("Sign in")));
+        assert_eq!(check(Kind::Html, None, b"...", false), a_page(None));
+        assert_eq!(check(Kind::Html, Some(3), b"...", true), Ok(true));
+        assert_eq!(check(Kind::Json, Some(5), b"{\"a\":1}", true), refused(Impostor::Document));
+        assert_eq!(check(Kind::Json, None, b"{\"a\":1}", true), Ok(true));
+        let announced = expected(Some(5), Some(5));
+        assert_eq!(is_content(&head(Kind::Html, false), &announced, b"", false), Ok(true));
+        let written = is_content(&head(Kind::Other, true), &expected(None, None), b"", false);
         assert_eq!(written, Err(NotWhole::BeingWritten(Some(7))));
     }
 }

@@ -11,7 +11,7 @@ use super::part::Part;
 use crate::api::content::Content;
 use crate::content::resume::SEAM;
 use crate::jobs::resume::{Held, Verdict};
-use crate::jobs::whole::{BEGINNING, Expected, NotWhole, check_beginning, is_surely_content};
+use crate::jobs::whole::{Expected, NotWhole, is_content};
 
 /// A part with the first pieces that are to be written.
 pub(super) struct Begun {
@@ -59,15 +59,15 @@ async fn begin(answer: &mut Content, expected: &Expected, part: Part) -> Result<
     let mut beginning = BytesMut::new();
     let mut ended = false;
     let looked_at = async {
-        check_beginning(&answer.head, expected, b"", false)?;
-        while beginning.len() < BEGINNING && !ended && !is_surely_content(&beginning) {
+        let mut is_it = is_content(&answer.head, expected, b"", false)?;
+        while !is_it && !ended {
             match answer.next().await? {
                 Some(piece) => beginning.extend_from_slice(&piece),
                 None => ended = true,
             }
+            is_it = is_content(&answer.head, expected, &beginning, ended)?;
         }
         // What came in its place says more than that its length is another one.
-        check_beginning(&answer.head, expected, &beginning, ended)?;
         Ok::<(), Stop>(expected.check()?)
     }
     .await;
