@@ -15,6 +15,7 @@ use crate::support::demo::Demo;
 use crate::support::fault::{Fault, answer};
 use crate::support::lying::{Held, Lying, Script, in_turn};
 use crate::support::place::{ID, NAME, Place, begin, bytes, file, names, outcomes};
+use crate::support::wait_until;
 
 fn serve<const N: usize>(file: Held, answers: [Answer; N]) -> Lying {
     Script::honest().contents(in_turn(answers)).serve([file])
@@ -63,10 +64,20 @@ fn a_file_is_saved_with_its_proof_for_its_owner_alone() {
     assert_eq!(place.names(), [NAME, "batch-output~5678abcd.jsonl"]);
 }
 
-/// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes.
+/// Bytes of the content after which it breaks off in the middle.
+const CUT: usize = 150_000;
+
+/// Has a download killed after so many bytes of its first answer.
+fn kill_after(place: &Place, server: &Lying, bytes: usize) {
+    let mut child = begin(place, &server.url, bytes as u64);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes, or with a
+/// program that is killed there; the same run goes on, or the next one.
 #[test]
 fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
-    const CUT: usize = 150_000;
     let from = "bytes=150000- if \"v1\"";
     let seam = "bytes=84464-";
     let cut = || honest().cut(CUT);
@@ -90,12 +101,20 @@ fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
         ("never a validator", cut().no_etag(), plain(), &["", seam]),
         ("never one, ranges ignored", cut().no_etag(), plain().no_ranges(), &["", seam]),
     ];
+    let cases = cases.into_iter().flat_map(|(what, first, second, expected)| {
+        let killed = first.clone().stall(CUT);
+        [(what, first, second.clone(), expected, false), (what, killed, second, expected, true)]
+    });
     std::thread::scope(|scope| {
-        for (what, first, second, expected) in cases {
+        for (what, first, second, expected, is_killed) in cases {
             scope.spawn(move || {
                 let server = serve(file(), [first, second, honest()]);
                 let place = Place::new();
+                if is_killed {
+                    kill_after(&place, &server, CUT);
+                }
                 let (code, said) = place.download(&server.url);
+                let what = format!("{what}, killed: {is_killed}");
                 assert_eq!(code, 0, "{what}: {said}");
                 assert_eq!(asked(&server), expected, "{what}: {said}");
                 assert_eq!(fs::read(place.to().join(NAME)).unwrap(), bytes(), "{what}");
@@ -103,6 +122,98 @@ fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
             });
         }
     });
+}
+
+/// The row of what lies behind the end: all of it came, and nobody had time to say so.
+#[test]
+fn what_came_to_its_last_byte_is_not_asked_for_again() {
+    let all = bytes().len();
+    for (what, first, is_killed) in [
+        ("killed", honest().chunked().stall(all), true),
+        ("cut", honest().chunked().cut(all), false),
+    ] {
+        let server = serve(file(), [first, honest()]);
+        let place = Place::new();
+        if is_killed {
+            kill_after(&place, &server, all);
+        }
+        let (code, said) = place.download(&server.url);
+        assert_eq!((code, place.names()), (0, vec![NAME.to_owned()]), "{what}: {said}");
+        assert_eq!(asked(&server), ["", "bytes=200000- if \"v1\""], "{what}: {said}");
+        assert_eq!(fs::read(place.to().join(NAME)).unwrap(), bytes(), "{what}");
+    }
+}
+
+/// The row of refusals, and hazards of operations 8: what came is kept, the cause is named, and where the
+/// file is there again, it goes on behind that.
+#[test]
+fn what_is_refused_in_the_middle_keeps_what_came_and_names_the_cause() {
+    let kept = "146.48 KiB of 195.31 KiB kept";
+    // The answer, whether the time of the file is over, the exit code, what is said.
+    let cases = [
+        ("410 Gone", false, 1, format!("expired while downloading: {kept}")),
+        ("404 Not Found", true, 1, format!("expired while downloading: {kept}")),
+        ("404 Not Found", false, 1, format!("gone while downloading: {kept}")),
+        ("403 Forbidden", false, 1, "denies permission (403)".to_owned()),
+        ("401 Unauthorized", false, 3, "refused the key".to_owned()),
+    ];
+    let cases = cases.into_iter().flat_map(|case| [(case.clone(), false), (case, true)]);
+    std::thread::scope(|scope| {
+        for ((status, is_over, code, words), is_killed) in cases {
+            scope.spawn(move || {
+                let expires_at = Some(if is_over { 1_700_000_001 } else { 4_102_444_800 });
+                let file = Held { expires_at, ..file() };
+                let first = if is_killed { honest().stall(CUT) } else { honest().cut(CUT) };
+                let refused = instead(status, r#"{"error":{"message":"no"}}"#);
+                let server = serve(file, [first, refused, honest()]);
+                let place = Place::new();
+                if is_killed {
+                    kill_after(&place, &server, CUT);
+                }
+                let output =
+                    place.run(&server.url, &["download", "--filter", "batch", "--to", "to"]);
+                let said = text(&output.stderr);
+                let what = format!("{status} {is_over} {is_killed}: {said}");
+                assert_eq!(output.status.code(), Some(code), "{what}");
+                assert!(said.contains(&words), "{words}: {what}");
+                let part = format!("{NAME}.part");
+                assert_eq!(place.names(), [part.clone(), format!("{part}.json")], "{what}");
+                assert_eq!(fs::read(place.to().join(part)).unwrap(), bytes()[..CUT], "{what}");
+                let (code, said) = place.download(&server.url);
+                assert_eq!(code, 0, "{what}: {said}");
+                let from = "bytes=150000- if \"v1\"";
+                assert_eq!(asked(&server), ["", from, from], "{what}");
+                assert_eq!(fs::read(place.to().join(NAME)).unwrap(), bytes(), "{what}");
+            });
+        }
+    });
+}
+
+/// Hazards of operations 11: a file that appears under the name while the content comes stays, and what
+/// came lies beside it.
+#[test]
+fn a_name_that_is_taken_meanwhile_is_not_taken_away() {
+    let (release, gate) = std::sync::mpsc::channel::<()>();
+    let gate = std::sync::Mutex::new(gate);
+    let server = Script::honest()
+        .contents(move |_, _| {
+            let _ = gate.lock().unwrap().recv();
+            honest()
+        })
+        .serve([file()]);
+    let place = Place::new();
+    let mut command = place.command(&server.url, &["download", ID, "--to", "to"]);
+    let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("the content is asked for", || asked_in_all(&server) == 1);
+    fs::write(place.to().join(NAME), "precious").unwrap();
+    release.send(()).unwrap();
+    assert!(child.wait_with_output().unwrap().status.success());
+    let other = "batch-output~5678abcd.jsonl";
+    assert_eq!(place.names(), [NAME, other]);
+    assert_eq!(fs::read_to_string(place.to().join(NAME)).unwrap(), "precious");
+    assert_eq!(fs::read(place.to().join(other)).unwrap(), bytes());
+    let ledger = place.run(&server.url, &["ledger", "--output", "jsonl"]);
+    assert!(text(&ledger.stdout).contains(other), "{}", text(&ledger.stdout));
 }
 
 /// Without a validator, the bytes at the seam have to be the same.
