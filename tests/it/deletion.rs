@@ -651,7 +651,7 @@ fn hostile_names_are_asked_about_with_id_and_size() {
             tell_batches(&mut driver, &[]);
             let shown = screen(&driver);
             assert!(shown.contains(r"\u{202e}"), "{width}: {shown}");
-            assert!(shown.contains(&id(1)) && shown.contains(" B"), "{width}: {shown}");
+            assert!(shown.contains(&id(1)) && shown.contains("1,000 B"), "{width}: {shown}");
             assert!(shown.contains("deletes ") && shown.contains("not saved"), "{width}: {shown}");
             let asks = if marks.is_empty() { "▌ leave it" } else { "type 3 to delete them:" };
             assert!(shown.contains(asks), "{width}: {shown}");

@@ -516,3 +516,22 @@ fn what_is_told_of_files_cannot_be_printed_either() {
         assert!(!said.contains("printed") && !said.contains("pipe"), "{arguments:?}: {said}");
     }
 }
+
+/// Memory is held for what is on its way, not for the file.
+#[test]
+fn a_file_of_any_length_takes_no_more_memory() {
+    const LONG: usize = 48_000_000;
+    let content: Vec<u8> = b"{\"n\":1}\n".iter().copied().cycle().take(LONG).collect();
+    let peaks = [10_000, LONG - 1].map(|there| {
+        let held = Held::new(ID, NAME, content.clone());
+        let server = Script::honest().contents(in_turn([honest().stall(there)])).serve([held]);
+        let place = Place::new();
+        let mut child = begin(&place, &server.url, there as u64);
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim_end_matches("kB").trim().parse::<u64>().unwrap()
+    });
+    assert!(peaks[1] <= peaks[0] + 16 * 1_024, "{peaks:?} KiB for 10 KB and for 48 MB");
+}

@@ -340,11 +340,13 @@ fn pausing_going_on_and_calling_off_do_what_they_say_and_nothing_else() {
 /// more at once than may be, never before its time, and the least slack first.
 #[test]
 fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
+    let mut with_rate = 0;
     for seed in 0..400 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut queue = Queue::new(rng.usize(1..5), seed);
         let at_once = queue.at_once;
-        let mut running: HashSet<JobId> = HashSet::new();
+        // Of an order that the seed alone decides.
+        let mut running: BTreeSet<JobId> = BTreeSet::new();
         let mut ended: HashSet<JobId> = HashSet::new();
         let mut added = 0;
         let mut clock = 0_u64;
@@ -356,7 +358,8 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                 0 | 1 if added < 40 => {
                     let left = rng.i64(-100..100_000);
                     let file = download(&format!("f{added}"), rng.u64(0..1_000_000), left);
-                    assert!(queue.add(file).is_some());
+                    let folder = ["/x", "/y"][rng.usize(0..2)].into();
+                    assert!(queue.add(Download { folder, ..file }).is_some());
                     added += 1;
                 }
                 2 => _ = some(&queue, &mut rng).map(|id| queue.pause(id)),
@@ -372,12 +375,18 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                     queue.progressed(id, reached, None, at(clock).mono);
                     if rng.bool() {
                         let wait = rng.bool().then(|| rng.u32(0..10) * SECOND);
+                        let for_all = [
+                            FailureKind::DiskFull,
+                            FailureKind::KeyRefused,
+                            FailureKind::FolderUnusable,
+                        ];
                         let kinds = [
                             FailureKind::Passing { wait },
                             FailureKind::Held(1),
                             FailureKind::Final,
                             FailureKind::NoRoom,
                             FailureKind::AskedToWait(rng.u32(0..10) * SECOND),
+                            for_all[rng.usize(0..3)],
                         ];
                         let result = if rng.bool() {
                             queue.received_all(id);
@@ -396,18 +405,10 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             }
             let waited = queue.not_before() > at(clock).mono;
             while let Some(job) = queue.begin(at(clock)) {
-                let (id, slack) = (job.id, (job.was_held(), job.slack_ms(None)));
+                let (id, was_held) = (job.id, job.was_held());
                 assert!(!waited && running.insert(id), "{seed} {step}");
                 assert!(!ended.contains(&id), "{seed} {step}: it was saved already");
-                if queue.rate(at(clock).mono).is_none() {
-                    let ready = |job: &&Job| {
-                        job.state == JobState::Waiting && job.not_before <= at(clock).mono
-                    };
-                    for other in queue.jobs().filter(ready) {
-                        let theirs = (other.was_held(), other.slack_ms(None));
-                        assert!(slack <= theirs, "{seed} {step}: {slack:?} {theirs:?}");
-                    }
-                }
+                with_rate += has_least_slack(&queue, id, was_held, at(clock).mono);
             }
             assert!(running.len() <= at_once, "{seed} {step}");
             let due = queue.deadline();
@@ -431,4 +432,24 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         assert_eq!(queue.len(), added, "{seed}");
         assert!(queue.jobs().all(Job::is_over), "{seed}");
     }
+    assert!(with_rate > 1_000, "{with_rate} comparisons at a rate that is known");
+}
+
+/// That no job that is ready has less slack than this one, which was begun just now, at a rate that is like
+/// the one that is known; tells with how many it was compared where one is.
+fn has_least_slack(queue: &Queue, id: JobId, was_held: bool, now: Duration) -> usize {
+    let rate = queue.rate(now);
+    // Small changes of the rate leave the order as it is; what others had comes last.
+    let by = if was_held { rate } else { queue.ordered_by };
+    let is_alike = match (by, rate) {
+        (Some(by), Some(rate)) => by.max(rate) <= by.min(rate) * OTHER_RATE,
+        (by, rate) => by.is_none() && rate.is_none(),
+    };
+    assert!(is_alike, "in order by {by:?} at {rate:?}");
+    let slack = (was_held, queue.job(id).unwrap().slack_ms(by));
+    let is_ready = |job: &&Job| job.state == JobState::Waiting && job.not_before <= now;
+    let others = queue.jobs().filter(is_ready);
+    let theirs: Vec<_> = others.map(|other| (other.was_held(), other.slack_ms(by))).collect();
+    assert!(theirs.iter().all(|theirs| slack <= *theirs), "{slack:?} {theirs:?}");
+    if by.is_some() { theirs.len() } else { 0 }
 }
