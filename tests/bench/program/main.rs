@@ -301,6 +301,7 @@ fn content() {
     let lines = Some(200 * MILLION / service::LINE);
     let address = Service { latency, lines, ranges: true, ..Service::of(20) }.start();
     let (mut first, mut last) = (vec![], vec![]);
+    let (mut for_first, mut for_last) = (0, 0);
     let press = |terminal: &mut Terminal, key: &[u8], shown: &str| {
         terminal.settle(Duration::from_millis(300));
         let pressed = Instant::now();
@@ -310,11 +311,15 @@ fn content() {
     for _ in 0..21 {
         let mut terminal = dashboard(&address, HEIGHT, &[]);
         terminal.wait_for("-output.jsonl");
+        let before = service::contents_asked_for();
         first.push(press(&mut terminal, b"e", "lines read"));
+        for_first = for_first.max(service::contents_asked_for() - before);
         last.push(press(&mut terminal, b"G", "line −1"));
+        for_last = for_last.max(service::contents_asked_for() - before);
     }
     say("from a key to the first lines of 200 MB, 20 ms a request", &both(first));
     say("  to the last ones, by a part", &both(last));
+    say("  requests, at most, until then", &format!("{for_first}, {for_last}"));
 }
 
 fn list_all(address: &str) -> (Duration, Usage) {

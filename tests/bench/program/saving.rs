@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::service::{LINE, Service};
+use super::service::{LINE, Service, contents_under_way};
 use super::terminal::{self, KEY, PROGRAM, Terminal, Usage};
 use super::{HEIGHT, both, list_all, median, mib, ms, press_many, say};
 
@@ -111,32 +111,41 @@ pub fn rescue() {
     say("rescue of nothing, without a ledger: at most", &format!("{:.1} MiB", mib(usage.peak_kib)));
     write_ledger(place.path(), &address, FILES);
     let (mut ours, mut plain) = (vec![], vec![]);
-    for _ in 0..7 {
-        ours.push(run_in(place.path(), &address, &["rescue", "--quiet"]).0);
-        plain.push(list_all(&address).0);
+    for _ in 0..15 {
+        ours.push(run_in(place.path(), &address, &["rescue", "--quiet"]));
+        plain.push(list_all(&address));
     }
-    let (ours, plain) = (median(ours), median(plain));
+    let sides = [ours, plain].map(|runs| {
+        let (took, used): (Vec<_>, Vec<_>) =
+            runs.into_iter().map(|(took, usage)| (took, usage.cpu)).unzip();
+        (median(took), median(used))
+    });
+    let [(ours, our_cpu), (plain, plain_cpu)] = sides;
     let ratio = ours.as_secs_f64() / plain.as_secs_f64();
     say(
         "rescue with nothing to do, 100000 files and lines",
         &format!("{}, {ratio:.2} of a list", ms(ours)),
     );
-    assert!(fs::read_dir(place.path()).unwrap().count() <= 2, "nothing was saved");
+    say("  list --all --output jsonl of them", &ms(plain));
+    say("  processor, of the one and of the other", &format!("{}, {}", ms(our_cpu), ms(plain_cpu)));
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2, "nothing was saved");
 }
 
-/// A ledger of so many lines in `place`, whose files are all one empty file there.
+/// A ledger of so many lines in `place`, and the files of which it tells, all of them empty.
 fn write_ledger(place: &Path, address: &str, lines: u64) {
-    let ledger = place.join("shelflife/ledger");
+    let (ledger, results) = (place.join("shelflife/ledger"), place.join("results"));
     fs::create_dir_all(&ledger).unwrap();
-    let path = place.join("empty");
-    fs::write(&path, "").unwrap();
+    fs::create_dir_all(&results).unwrap();
     let name = address.trim_start_matches("http://");
     let line = |n: u64| {
+        let path = results.join(format!("batch-{n:06}-output.jsonl"));
+        fs::write(&path, "").unwrap();
         format!(
             "{{\"v\":1,\"at\":1,\"outcome\":\"saved\",\"id\":\"file-{n:09}\",\"filename\":\"batch-{n:06}-output.jsonl\",\
-             \"bytes\":0,\"created_at\":null,\"path\":\"{}\",\"sha256\":\"e3b0c442\",\"proof\":\"complete\",\
+             \"bytes\":0,\"created_at\":null,\"path\":\"{}\",\"sha256\":\"{}\",\"proof\":\"complete\",\
              \"error\":null,\"pid\":1}}\n",
-            path.display()
+            path.display(),
+            "e3b0c442".repeat(8)
         )
     };
     let lines: String = (0..lines).map(line).collect();
@@ -162,9 +171,11 @@ pub fn downloads() {
     terminal.wait_to_see("↓ ");
     let under_way = format!(" of {FILES} · ");
     let (mut times, mut is_under_way) = (vec![], true);
+    let mut at_once = [0_usize; 4];
     while is_under_way && times.len() < KEYS {
         times.extend(press_many(&mut terminal, 6));
         is_under_way = terminal.shows(&under_way);
+        at_once[usize::try_from(contents_under_way()).unwrap().min(3)] += 1;
     }
     let keys = times.len();
     assert!(keys >= 100, "the downloads were over after {keys} keys");
@@ -172,6 +183,9 @@ pub fn downloads() {
         &format!("a key to the last byte of its frame, three downloads, {keys} keys"),
         &both(times),
     );
+    let looks: usize = at_once.iter().sum();
+    let share = at_once[3] * 100 / looks.max(1);
+    say("  three contents were being sent then", &format!("in {share} of 100 looks"));
     if !is_under_way {
         say("  the downloads were over before", &format!("{KEYS} keys"));
     }

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -34,6 +35,20 @@ static LINES: LazyLock<Vec<u8>> = LazyLock::new(|| {
     });
     lines.collect()
 });
+
+/// Requests for contents that all services together had, and contents that they are sending.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+static SENDING: AtomicU64 = AtomicU64::new(0);
+
+/// Requests for contents so far.
+pub fn contents_asked_for() -> u64 {
+    ASKED.load(Ordering::Relaxed)
+}
+
+/// Contents that are being sent just now.
+pub fn contents_under_way() -> u64 {
+    SENDING.load(Ordering::Relaxed)
+}
 
 /// What the service has.
 #[derive(Clone, Copy, Debug)]
@@ -124,7 +139,11 @@ impl Service {
                 std::hint::spin_loop();
             }
             let sent = if is_content {
-                self.content(range, &mut answers)
+                ASKED.fetch_add(1, Ordering::Relaxed);
+                SENDING.fetch_add(1, Ordering::Relaxed);
+                let sent = self.content(range, &mut answers);
+                SENDING.fetch_sub(1, Ordering::Relaxed);
+                sent
             } else {
                 answers.write_all(body.as_bytes())
             };
