@@ -145,6 +145,12 @@ impl Queue {
         self.open.contains(id)
     }
 
+    /// Whether no try is being made.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
     /// Whether anything is not over.
     #[must_use]
     pub fn has_open(&self) -> bool {

@@ -18,7 +18,7 @@
 //! |---|---|
 //! | one that is so in all three | stored after all |
 //! | several | they match, and nobody knows which it is |
-//! | none, but some that may be it: of these the list does not say all three, or the service not what its clock shows | may have been stored |
+//! | none, but some that may be it: of these the list does not say all three, or they seem older by a clock that the service does not tell | may have been stored |
 //! | none at all | not seen |
 //!
 //! Before either of the last two is said, it is looked at once more, a little later.
@@ -223,8 +223,9 @@ impl Match {
 pub struct StoredSearch {
     filename: Untrusted,
     bytes: u64,
-    /// The second of the service's clock at which it began to be sent, where that is known.
-    since_s: Option<i64>,
+    /// The second of the service's clock at which it began to be sent, and whether the service told what
+    /// that shows; else it is taken to show what ours does.
+    since: (i64, bool),
     found: Vec<File>,
     /// Of these nobody can tell, for want of what the first of them is told without.
     possible: Vec<Untrusted>,
@@ -232,11 +233,12 @@ pub struct StoredSearch {
 }
 
 impl StoredSearch {
-    /// Looks for a file of this name and length that was made since then, by the service's clock.
+    /// Looks for a file of this name and length that was made since the second `since_s` of the service's
+    /// clock. Where it is not `told` what that shows, nothing is known of files that seem older.
     #[must_use]
-    pub fn new(filename: &str, bytes: u64, since_s: Option<i64>) -> Self {
-        let filename = Untrusted::new(filename);
-        Self { filename, bytes, since_s, found: vec![], possible: vec![], unsaid: "" }
+    pub fn new(filename: &str, bytes: u64, since_s: i64, told: bool) -> Self {
+        let (filename, since) = (Untrusted::new(filename), (since_s, told));
+        Self { filename, bytes, since, found: vec![], possible: vec![], unsaid: "" }
     }
 
     /// Looks at a file of the list.
@@ -244,7 +246,11 @@ impl StoredSearch {
         let name = file.filename.as_ref().map(|name| *name == self.filename);
         let bytes = file.bytes.value().map(|bytes| bytes == self.bytes);
         let made = file.created_at.value();
-        let is_new = |at: i64| self.since_s.map(|since| at >= since.saturating_sub(TOLERANCE_S));
+        let (since, told) = self.since;
+        let is_new = |at: i64| {
+            let is_new = at >= since.saturating_sub(TOLERANCE_S);
+            (is_new || told).then_some(is_new)
+        };
         let made_since = match made {
             None => Match::of(None, "when it was made"),
             Some(at) => Match::of(is_new(at), "what its clock shows"),
@@ -362,7 +368,7 @@ mod tests {
             (vec![file("a", "x", 7, 97)], None),
             (vec![file("a", "x", 7, 98)], Some("stored after all: a")),
         ] {
-            let mut search = StoredSearch::new("x", 7, Some(100));
+            let mut search = StoredSearch::new("x", 7, 100, true);
             for file in &files {
                 search.look_at(file);
             }
@@ -372,26 +378,26 @@ mod tests {
     }
 
     /// What the list or the service's clock does not say is neither a match nor none: each line has what is
-    /// listed, the moment at which the upload began by the service's clock, and what is said of it.
+    /// listed, whether the service tells what its clock shows, and what is said of it.
     #[test]
     fn what_is_not_said_is_no_reason_to_send_it_again() {
         let timeless = |id: &str| File { created_at: Stated::Nothing, ..file(id, "x", 7, 0) };
         let odd = |id: &str| File { created_at: Stated::Odd, ..file(id, "x", 7, 0) };
         let endless = |id: &str| File { bytes: Stated::Nothing, ..file(id, "x", 7, 100) };
         let nameless = |id: &str| File { filename: None, ..file(id, "x", 7, 100) };
-        let (now, no_clock) = (Some(100), None);
+        let (now, no_clock) = (true, false);
         let may_be = |id: &str, unsaid: &str| {
             format!(
                 "may have been stored: the service answered 500 Internal Server Error; it may be {id}: \
                  the service does not say {unsaid}"
             )
         };
-        for (files, since, expected) in [
+        for (files, told, expected) in [
             (vec![timeless("a")], now, may_be("a", "when it was made")),
             (vec![odd("a")], now, may_be("a", "when it was made")),
             (vec![endless("a")], now, may_be("a", "its length")),
             (vec![nameless("a")], now, may_be("a", "its name")),
-            (vec![file("a", "x", 7, 100)], no_clock, may_be("a", "what its clock shows")),
+            (vec![file("a", "x", 7, 100)], no_clock, "stored after all: a".to_owned()),
             (vec![file("a", "x", 7, 1)], no_clock, may_be("a", "what its clock shows")),
             (
                 vec![timeless("a"), timeless("a"), endless("b")],
@@ -415,7 +421,7 @@ mod tests {
             // One that is it in every respect is it, whatever else may be.
             (vec![timeless("a"), file("b", "x", 7, 100)], now, "stored after all: b".to_owned()),
         ] {
-            let mut search = StoredSearch::new("x", 7, since);
+            let mut search = StoredSearch::new("x", 7, 100, told);
             for file in &files {
                 search.look_at(file);
             }

@@ -192,8 +192,8 @@ async fn look_at_list(
             }
             (HasMore::No | HasMore::Unknown, _) => {
                 let since_s = clock.server_ms(begun).div_euclid(1_000);
-                let since_s = clock.is_told().then_some(since_s);
-                let mut search = StoredSearch::new(&form.filename, form.bytes, since_s);
+                let told = clock.is_told();
+                let mut search = StoredSearch::new(&form.filename, form.bytes, since_s, told);
                 for file in files.iter().filter(|file| !known.contains(&file.id)) {
                     search.look_at(file);
                 }

@@ -130,7 +130,9 @@ impl<'a> Side<'a> {
                 let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
                 self.to_tell.push((after(120), event));
             }
-            Effect::LookAtRoom(_) => self.to_tell.push((after(20), Event::RoomTold(Some(1 << 30)))),
+            Effect::LookAtRoom(_) => {
+                self.to_tell.push((after(20), Event::RoomTold(Ok(Some(1 << 30)))))
+            }
             Effect::PlanSettings(chosen) => {
                 let change = SettingChange { setting: "sort", before: None, after: "x".to_owned() };
                 let (file, chosen) = ("config.toml".to_owned(), chosen.clone());

@@ -171,6 +171,7 @@ fn where_the_list_does_not_say_enough_it_may_have_been_stored() {
     let table = [
         (date, "null", "it may be file_x: the service does not say when it was made"),
         ("", "784111777", "it may be file_x: the service does not say what its clock shows"),
+        ("", "4102444799", "stored after all: file_x"),
         (date, "784111777", "stored after all: file_x"),
         (date, "784111000", "not seen; upload again?"),
     ];

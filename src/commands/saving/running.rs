@@ -157,8 +157,8 @@ impl Running {
     /// Whether nothing goes on any more: for want of room on the disk, or since all was ended.
     fn is_at_its_end(&self) -> bool {
         let rests = |job: &Job| job.state == JobState::Paused(Pause::DiskFull);
-        let nothing_comes = self.ending.is_some() || self.queue.jobs().any(rests);
-        nothing_comes && !self.queue.jobs().any(Job::is_under_way)
+        // Asked at each message: only where nothing is being done are all jobs looked at.
+        self.queue.is_idle() && (self.ending.is_some() || self.queue.jobs().any(rests))
     }
 
     /// Says once that nothing is asked for, for as long as the service wants.

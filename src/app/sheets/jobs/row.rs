@@ -98,9 +98,10 @@ impl JobRow {
         let is_sending = job.state == UploadState::Sending;
         let course = match &job.state {
             UploadState::Waiting => Course::Words("waiting".to_owned(), Tone::Chrome),
-            UploadState::Sending => match words_of(job.stage) {
-                Some(words) => Course::Words(words.to_owned(), Tone::Accent),
-                None => {
+            UploadState::Sending => {
+                if let Some(words) = words_of(job.stage) {
+                    Course::Words(words.to_owned(), Tone::Accent)
+                } else {
                     let rate = job.rate(app.uploading().moment(app.now().mono));
                     let to_go = rate.map(|rate| to_go(job.total.saturating_sub(job.sent), rate));
                     Course::Numbers {
@@ -110,7 +111,7 @@ impl JobRow {
                         is_late: false,
                     }
                 }
-            },
+            }
             UploadState::Ended(end) => {
                 let tone = if end.stored().is_some() { Tone::Text } else { Tone::Error };
                 Course::Words(end.words(), tone)
