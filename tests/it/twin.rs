@@ -131,7 +131,7 @@ impl<'a> Side<'a> {
                 self.to_tell.push((after(120), event));
             }
             Effect::LookAtRoom(_) => {
-                self.to_tell.push((after(20), Event::RoomTold(Ok(Some(1 << 30)))))
+                self.to_tell.push((after(20), Event::RoomTold(Ok(Some(1 << 30)))));
             }
             Effect::PlanSettings(chosen) => {
                 let change = SettingChange { setting: "sort", before: None, after: "x".to_owned() };
