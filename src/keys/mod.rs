@@ -234,6 +234,12 @@ impl KeyMap {
         self.is_read_only = true;
     }
 
+    /// Whether any action has other keys than those of the table.
+    #[must_use]
+    pub fn is_changed(&self) -> bool {
+        self.keys != Self::default().keys
+    }
+
     /// Whether an action is in force, on a key or not.
     #[must_use]
     pub fn offers(&self, binding: &Binding) -> bool {
@@ -307,7 +313,10 @@ mod tests {
     #[test]
     fn keys_can_be_given_to_other_actions() {
         let mut map = KeyMap::default();
+        map.bind("refresh", vec![Char('r'), Named(F(5))]);
+        assert!(!map.is_changed(), "they are the same");
         map.bind("refresh", vec![Char('x')]);
+        assert!(map.is_changed());
         assert_eq!(map.action(Char('x'), &[Scope::Main]), Some(Action::Refresh));
         assert_eq!(map.action(Char('r'), &[Scope::Main]), None);
         map.bind("mark", vec![Char('x')]);

@@ -4,9 +4,12 @@
 //! none.
 
 use crossterm::event::KeyCode;
-use shelflife::app::sheets::help::{FILTERS, MORE, signs};
+use ratatui::layout::Rect;
+use shelflife::app::sheets::Line;
+use shelflife::app::sheets::help::{FILTERS, MORE, sheet, signs};
 use shelflife::app::sheets::jobs::signs as of_jobs;
-use shelflife::keys::{Action, Binding, GROUPS, KeyMap, Scope, bindings};
+use shelflife::app::sheets::topics::heading;
+use shelflife::keys::{Action, Binding, GROUPS, KeyMap, Scope, Shortcut, bindings};
 use shelflife::time::expiry::Thresholds;
 use shelflife::topics::TOPICS;
 
@@ -14,8 +17,11 @@ use crate::support::driver::Driver;
 use crate::support::files::account;
 use crate::support::screen::text;
 
-/// The lines within the borders of help, from the first to the last, as scrolling shows them.
+/// The lines within the borders of help, from the first to the last above the texts of the topics, as
+/// scrolling shows them.
 fn help_lines(driver: &mut Driver, width: u16, height: u16) -> Vec<String> {
+    let first_topic = format!("{}  ", heading(&TOPICS[0]));
+    let is_topic = |line: &String| line.trim_start().starts_with(&first_topic);
     let inside = |driver: &Driver| -> Vec<String> {
         let screen = text(&driver.app, width, height);
         let lines: Vec<&str> = screen.lines().collect();
@@ -25,6 +31,10 @@ fn help_lines(driver: &mut Driver, width: u16, height: u16) -> Vec<String> {
     let mut shown = inside(driver);
     let mut lines = shown.clone();
     loop {
+        if let Some(end) = lines.iter().position(is_topic) {
+            lines.truncate(end);
+            return lines;
+        }
         driver.keys("j");
         let next = inside(driver);
         if next == shown {
@@ -98,9 +108,8 @@ fn help_says_what_the_table_says_at_every_width_and_scrolls_to_its_end() {
         assert_eq!(shown, all, "{width}x{height}");
         let two = right.iter().any(|line| !line.trim().is_empty());
         assert_eq!(two, width >= 110, "{width}x{height}: two columns where there is room");
-        let scrolls = lines.len() > usize::from(height) - 2;
         let screen = text(&driver.app, width, height);
-        assert_eq!(screen.contains("j k scroll"), scrolls, "{width}x{height}: {screen}");
+        assert!(screen.contains("j k scroll"), "{width}x{height}: {screen}");
     }
 }
 
@@ -110,6 +119,85 @@ fn line_of(binding: &Binding) -> (String, &'static str) {
         Action::SortByColumn(1) => ("1–9".to_owned(), "sort by that column; again reverses"),
         Action::SortByColumn(_) => (String::new(), ""),
         _ => (KeyMap::default().names(binding), binding.what),
+    }
+}
+
+/// What `shelflife help TOPIC` tells in a shell is told here too, below the keys.
+#[test]
+fn help_has_the_texts_of_the_topics_below_the_keys() {
+    for (width, columns) in [(36, 1), (76, 1), (116, 2), (196, 2)] {
+        let driver = Driver::showing(120, 36, &account(false));
+        let room = Rect { x: 0, y: 0, width, height: 4_000 };
+        let lines = |typed: &str| {
+            let sheet = sheet(&driver.app, room, typed, None);
+            let of = |line: &Line| line.pieces.iter().map(|piece| piece.text.as_str()).collect();
+            sheet.visible(0).map(|column| column.iter().map(of).collect()).collect()
+        };
+        let all: Vec<Vec<String>> = lines("");
+        assert_eq!(all.len(), columns, "{width}");
+        // Below all else, beside each other where there is room, and each once.
+        let place = |name: &str| {
+            let of = |column: &Vec<String>| column.iter().position(|line| line == name);
+            let places: Vec<usize> = all.iter().filter_map(of).collect();
+            assert_eq!(places.len(), 1, "{width}: {name}");
+            places[0]
+        };
+        let above = place(MORE).max(place("Signs")).max(place("Signs of jobs"));
+        for topic in TOPICS.iter().filter(|topic| topic.name != "filters") {
+            assert!(place(&heading(topic)) > above, "{width}: {}", topic.name);
+        }
+        let said = words(all.iter().flatten().map(String::as_str)).join(" ");
+        assert!(said.contains("a file vanishes") || said.contains("before files vanish"), "{said}");
+        assert!(!said.contains("those that the program comes with"), "no key was changed");
+        // What is typed finds the paragraphs with it, under their heading.
+        let found: Vec<Vec<String>> = lines("paging");
+        assert!(found.iter().flatten().any(|line| line == "Paging"), "{width}: {found:?}");
+        assert!(!found.iter().flatten().any(|line| line == "Security"), "{width}: {found:?}");
+        let said = words(found.iter().flatten().map(String::as_str)).join(" ");
+        assert!(said.contains("The first page is asked for at once"), "{width}: {said}");
+    }
+}
+
+/// The position and the end are told of all of it, and what was typed shows its heading.
+#[test]
+fn a_topic_is_found_by_its_name_at_every_width() {
+    for (width, height) in [(40, 12), (80, 24), (120, 36)] {
+        let mut driver = Driver::showing(width, height, &account(false));
+        driver.keys("?G");
+        let foot = text(&driver.app, width, height).lines().last().unwrap().to_owned();
+        let (to, all) = foot.split_once('–').unwrap().1.split_once(" of ").unwrap();
+        assert!(all.starts_with(&format!("{to} ─")), "{foot}");
+        driver.keys("/paging");
+        let screen = text(&driver.app, width, height);
+        assert!(screen.contains("Keys / paging") && screen.contains("Paging"), "{screen}");
+    }
+}
+
+#[test]
+fn texts_that_name_keys_say_so_where_others_are_bound() {
+    let mut settings = Driver::settings();
+    settings.keys.bind("load-all", vec![Shortcut::Char('Z')]);
+    let mut driver = Driver::started(100, 24, settings);
+    driver.answer(&account(false));
+    driver.keys("?/at leisure");
+    let screen = text(&driver.app, 100, 24);
+    let said = screen.find("those that the program comes with");
+    assert!(said.is_some() && said < screen.find("Paging"), "{screen}");
+}
+
+/// By the palette, too.
+#[test]
+fn the_palette_leads_to_a_topic() {
+    for typed in ["paging", "help paging"] {
+        let mut driver = Driver::showing(80, 24, &account(false));
+        driver.keys(":");
+        driver.keys(typed);
+        driver.key(KeyCode::Enter);
+        let screen = text(&driver.app, 80, 24);
+        assert!(screen.contains("Keys / paging"), "{typed}: {screen}");
+        driver.key(KeyCode::Esc);
+        driver.key(KeyCode::Esc);
+        assert!(driver.app.layers().is_empty());
     }
 }
 

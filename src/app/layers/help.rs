@@ -1,4 +1,4 @@
-//! The key table, which words narrow down.
+//! The key table and the topics, which words narrow down.
 
 use crossterm::event::KeyEvent;
 
@@ -8,7 +8,7 @@ use crate::app::effect::Effect;
 use crate::app::sheets;
 use crate::keys::{Action, Scope};
 
-/// The key table on the whole screen.
+/// The key table and the topics on the whole screen.
 #[derive(Clone, Debug, Default)]
 pub struct Help {
     scroll: usize,
@@ -21,6 +21,11 @@ impl Help {
     /// With the keys first that are in force in this scope only.
     pub(in crate::app) fn on(first: Option<Scope>) -> Self {
         Self { first, ..Self::default() }
+    }
+
+    /// Narrowed down to what is said of something.
+    pub(in crate::app) fn about(words: &str) -> Self {
+        Self { search: Search::on(words), ..Self::default() }
     }
 
     /// The scope whose keys stand first.

@@ -5,9 +5,11 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
 
-use super::{App, Behave, Fate, ListCursor, ListPlace, input};
+use super::help::Help;
+use super::{App, Behave, Fate, Layer, ListCursor, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::keys::{Action, Binding, KeyMap, Scope, bindings};
+use crate::topics::{Topic, topic};
 
 /// The line in which an action is looked for, and the line under the cursor among those found.
 #[derive(Clone, Debug, Default)]
@@ -47,9 +49,15 @@ impl Behave for Palette {
             Action::Choose => {
                 let line = self.cursor.line(list.lines);
                 let Some(found) = found.get(line) else { return Fate::Stays };
+                let about = topic_of(self.input.value());
                 app.layers.clear();
                 app.end_typing();
-                app.perform(found.binding.action, effects);
+                match (found.binding.action, about) {
+                    (Action::OpenHelp, Some(topic)) => {
+                        app.layers.push(Layer::Help(Help::about(topic.name)));
+                    }
+                    (action, _) => app.perform(action, effects),
+                }
                 return Fate::Closes;
             }
             Action::GoBack => return Fate::Closes,
@@ -152,6 +160,9 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
                 score = pattern.score(Utf32Str::new(binding.name, &mut chars), &mut matcher);
                 letters.clear();
             }
+            if binding.action == Action::OpenHelp && topic_of(typed).is_some() {
+                score = score.or(Some(0));
+            }
             letters.sort_unstable();
             letters.dedup();
             Some((score?, Found { binding, keys: keys.names(binding), letters }))
@@ -169,6 +180,12 @@ pub fn find(typed: &str, keys: &KeyMap) -> Vec<Found> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
+/// The topic of help that was typed, by itself or as in a shell: `paging`, `help paging`.
+fn topic_of(typed: &str) -> Option<&'static Topic> {
+    let typed = typed.trim();
+    topic(typed.strip_prefix("help ").map_or(typed, str::trim_start))
+}
+
 /// Whether the palette offers an action: it does what is done on the main screen.
 fn is_offered(binding: &Binding) -> bool {
     binding.scope == Scope::Main && binding.action != Action::OpenPalette
@@ -177,6 +194,7 @@ fn is_offered(binding: &Binding) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::topics::TOPICS;
 
     fn first(typed: &str) -> Option<Action> {
         find(typed, &KeyMap::default()).first().map(|found| found.binding.action)
@@ -199,6 +217,19 @@ mod tests {
             assert_eq!(places[0], Some(0), "{typed}");
             assert!(places.is_sorted() && places.iter().all(Option::is_some), "{typed} {places:?}");
         }
+    }
+
+    #[test]
+    fn a_topic_leads_to_help() {
+        for topic in TOPICS {
+            for typed in [topic.name.to_owned(), format!("help {}", topic.name)] {
+                let found = find(&typed, &KeyMap::default());
+                let help = found.iter().any(|found| found.binding.action == Action::OpenHelp);
+                assert!(help, "{typed}");
+            }
+        }
+        assert_eq!(first("help paging"), Some(Action::OpenHelp));
+        assert_eq!(first("paging"), Some(Action::OpenHelp));
     }
 
     #[test]

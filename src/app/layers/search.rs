@@ -14,6 +14,11 @@ pub struct Search {
 }
 
 impl Search {
+    /// As if these words had been typed and kept.
+    pub(super) fn on(words: &str) -> Self {
+        Self { input: Box::new(Input::new(words.to_owned())), typing: false }
+    }
+
     /// The line that is typed.
     #[must_use]
     pub fn input(&self) -> &Input {

@@ -1,9 +1,9 @@
-//! The keys, from the same table that drives them, the signs of the screen, and how filters are
-//! written.
+//! The keys, from the same table that drives them, the signs of the screen, how filters are written,
+//! and below them the texts of the topics.
 
 use ratatui::layout::Rect;
 
-use super::{Line, Sheet, has_words};
+use super::{Line, Sheet, has_words, topics};
 use crate::app::App;
 use crate::app::geometry::inside;
 use crate::keys::{Action, Binding, GROUPS, Group, KeyMap, Scope};
@@ -20,8 +20,8 @@ const EXAMPLES: usize = 20;
 /// From this width of the inside on the groups stand in two columns.
 const TWO_COLUMNS_FROM: u16 = 106;
 
-/// Where the topics can be read.
-pub const MORE: &str = "More in a shell: shelflife help …";
+/// Where else the topics can be read.
+pub const MORE: &str = "Also in a shell: shelflife help …";
 
 /// How filters are written: an example, and what it lets through.
 pub const FILTERS: &[(&str, &str)] = &[
@@ -60,13 +60,26 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The keys, signs and filters in the room within the box, those in whose line each of the typed
-/// words is; what a scope has of its own stands `first`.
+/// The keys, signs and filters in the room within the box, and below them the topics: the lines, and
+/// of the texts the paragraphs, in which each of the typed words is; what a scope has of its own
+/// stands `first`.
 #[must_use]
 pub fn sheet(app: &App, room: Rect, typed: &str, first: Option<Scope>) -> Sheet {
-    let mut columns = columns(&groups(app, typed, first), room.width);
-    // The blank line after the last group is not worth scrolling to.
-    for lines in &mut columns {
+    let two = room.width >= TWO_COLUMNS_FROM;
+    let cells = usize::from(if two { room.width / 2 } else { room.width });
+    let parts = groups(app, typed, first);
+    let mut columns: Vec<_> =
+        side_by_side(parts.iter().map(|part| part_lines(part, cells)).collect(), two).into();
+    let rebound = app.settings().keys.is_changed();
+    let texts = side_by_side(topics::lines(typed, cells, rebound), two);
+    // The texts begin beside each other, too.
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    for (lines, texts) in columns.iter_mut().zip(texts) {
+        if !texts.is_empty() {
+            lines.resize(height, Line::default());
+            lines.extend(texts);
+        }
+        // The blank line after the last group is not worth scrolling to.
         lines.pop();
     }
     columns.retain(|lines| !lines.is_empty());
@@ -102,7 +115,7 @@ fn groups(app: &App, typed: &str, first: Option<Scope>) -> Vec<Part> {
     let row = |(sign, what): (&str, &str)| (sign.to_owned(), what.to_owned());
     let of_jobs = super::jobs::signs().map(row).to_vec();
     let filters = FILTERS.iter().map(|(example, what)| ((*example).into(), (*what).into()));
-    // What there is to read in a shell.
+    // What there is to read further down, and in a shell.
     let topics = TOPICS.iter().map(|topic| (topic.name.to_owned(), topic.about.to_owned()));
     let others = [
         Part { title: "Signs", scope: None, cells: KEYS, rows: signs },
@@ -151,19 +164,15 @@ fn numbers(keys: &KeyMap, group: &Group) -> String {
     if names == "1 2 3 4 5 6 7 8 9" { "1–9".to_owned() } else { names }
 }
 
-/// The parts in one column, or two of about the same height.
-fn columns(parts: &[Part], width: u16) -> Vec<Vec<Line>> {
-    let all = usize::from(width);
-    let one = width < TWO_COLUMNS_FROM;
-    let room = if one { all } else { all / 2 };
-    let groups: Vec<_> = parts.iter().map(|part| part_lines(part, room)).collect();
+/// Groups of lines in one column, or two of about the same height.
+fn side_by_side(groups: Vec<Vec<Line>>, two: bool) -> [Vec<Line>; 2] {
     let all: usize = groups.iter().map(Vec::len).sum();
     let (mut first, mut second) = (vec![], vec![]);
     for group in groups {
-        let to_first = one || second.is_empty() && first.len() < all / 2;
+        let to_first = !two || second.is_empty() && first.len() < all / 2;
         if to_first { first.extend(group) } else { second.extend(group) }
     }
-    vec![first, second]
+    [first, second]
 }
 
 fn part_lines(part: &Part, room: usize) -> Vec<Line> {

@@ -14,6 +14,7 @@ pub mod help;
 pub mod jobs;
 pub mod json;
 mod status;
+pub mod topics;
 pub mod upload;
 
 use ratatui::layout::Rect;
@@ -114,6 +115,9 @@ impl Sheet {
 
 /// Whether each word of what was typed is in `text`, capital or not.
 fn has_words(text: &str, typed: &str) -> bool {
+    if typed.trim().is_empty() {
+        return true;
+    }
     let lower = |text: &str| String::from_utf8_lossy(&composed(text.as_bytes())).to_lowercase();
     let text = lower(text);
     typed.split_whitespace().all(|word| text.contains(&lower(word)))
