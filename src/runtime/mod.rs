@@ -8,6 +8,7 @@
 mod alarm;
 mod alert_command;
 mod bulk;
+mod changes;
 mod completion;
 pub mod content;
 mod copying;

@@ -18,6 +18,7 @@ use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use super::changes::changes;
 use super::frame::write_cells;
 use super::output::{self, Patient};
 use super::sorter::Sorter;
@@ -135,8 +136,8 @@ impl Screen {
         }
         self.next.reset();
         let cursor = view::render(app, app.theme(), &mut self.next);
-        let mut changes = self.shown.diff_iter(&self.next).peekable();
-        let differs = changes.peek().is_some();
+        let changes = changes(&self.shown, &self.next);
+        let differs = !changes.is_empty();
         if differs || self.clear || cursor != self.cursor {
             queue!(self.out, BeginSynchronizedUpdate)?;
             if std::mem::take(&mut self.clear) {
@@ -147,7 +148,7 @@ impl Screen {
                 queue!(self.out, cursor::Hide)?;
             }
             if differs {
-                write_cells(&mut self.out, area.width, changes)?;
+                write_cells(&mut self.out, area.width, changes.into_iter())?;
             }
             match cursor {
                 Some(at) if cursor != self.cursor => {
