@@ -3,6 +3,7 @@
 //! not for each frame.
 
 use crate::store::{ExpiryCounts, FileNo, Store};
+use crate::text::TotalBytes;
 use crate::time::expiry::Thresholds;
 
 /// How things stand in one second of the service's clock.
@@ -14,9 +15,9 @@ pub struct Outlook {
     pub counts: ExpiryCounts,
     /// The file that expires next among those not yet expired.
     pub next: Option<FileNo>,
-    /// Known bytes of the files that are soon gone, or have run out and are listed still, and are not
+    /// Bytes of the files that are soon gone, or have run out and are listed still, and are not
     /// saved.
-    pub bytes_at_risk: u128,
+    pub bytes_at_risk: TotalBytes,
     /// Milliseconds since the epoch on the service's clock at which the counts say something else.
     change_ms: Option<i64>,
 }
@@ -86,14 +87,15 @@ mod tests {
         {
             let mut store = store([1_000_000 + left_s]);
             let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
-            assert_eq!(outlook.bytes_at_risk, bytes, "{left_s}");
+            assert_eq!(outlook.bytes_at_risk.known, bytes, "{left_s}");
             let no = store.sequence()[0];
             assert!(store.set_saved(no, Some(5)) && !store.set_saved(no, Some(5)));
             let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
-            assert_eq!((outlook.bytes_at_risk, store.at_risk(i64::MAX).count()), (0, 0));
+            let at_risk = outlook.bytes_at_risk;
+            assert_eq!((at_risk.known, store.at_risk(i64::MAX).count()), (0, 0));
             store.set_saved(no, None);
             let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
-            assert_eq!(outlook.bytes_at_risk, bytes, "saved no longer");
+            assert_eq!(outlook.bytes_at_risk.known, bytes, "saved no longer");
         }
     }
 
@@ -102,10 +104,11 @@ mod tests {
         let thresholds = Thresholds::default();
         let mut store = store([1_000_100]);
         let outlook = Outlook::default().at(&store, 1_000_000_000, thresholds);
-        assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk), (1, 1_000));
+        assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk.known), (1, 1_000));
         let gone = store.sequence().to_vec();
         store.remove(&gone);
         let outlook = outlook.at(&store, 1_000_000_000, thresholds);
-        assert_eq!((outlook.counts.within_hour, outlook.bytes_at_risk, outlook.next), (0, 0, None));
+        assert_eq!((outlook.counts.within_hour, outlook.next), (0, None));
+        assert_eq!(outlook.bytes_at_risk, TotalBytes::default());
     }
 }

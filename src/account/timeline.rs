@@ -9,6 +9,7 @@
 use std::ops::Range;
 
 use crate::store::{FileNo, Store};
+use crate::text::TotalBytes;
 use crate::time::expiry::Stated;
 use crate::time::zone::Zone;
 
@@ -45,8 +46,8 @@ impl Measure {
 pub struct Amount {
     /// How many.
     pub files: usize,
-    /// The sum of their known sizes.
-    pub bytes: u128,
+    /// The sum of their sizes.
+    pub bytes: TotalBytes,
 }
 
 impl Amount {
@@ -55,13 +56,13 @@ impl Amount {
     pub fn measured(&self, measure: Measure) -> u128 {
         match measure {
             Measure::Files => self.files as u128,
-            Measure::Bytes => self.bytes,
+            Measure::Bytes => self.bytes.known,
         }
     }
 
     fn add(&mut self, bytes: Stated<u64>) {
         self.files += 1;
-        self.bytes += bytes.value().map_or(0, u128::from);
+        self.bytes.put(bytes.value());
     }
 }
 
@@ -102,8 +103,6 @@ pub struct Timeline {
     pub never: Amount,
     /// What an expiry is given of that could not be read, and files that could not.
     pub unknown: Amount,
-    /// Files among all of these whose size is not known.
-    pub sizeless: usize,
     basis: Option<Basis>,
 }
 
@@ -122,9 +121,12 @@ impl Timeline {
         let never = store.bytes_never_expiring();
         self.expired = Amount { files: counts.expired, bytes: expired };
         self.never = Amount { files: counts.never, bytes: never };
-        let unknown = total.known.saturating_sub(expired + ahead + never);
+        let others = expired + ahead + never;
+        let unknown = TotalBytes {
+            known: total.known.saturating_sub(others.known),
+            unknown: total.unknown.saturating_sub(others.unknown),
+        };
         self.unknown = Amount { files: counts.unknown, bytes: unknown };
-        self.sizeless = total.unknown;
         let bucket = |span: Range<i64>| {
             let files = store.expiring(span.start, span.end);
             let bytes = store.bytes_expiring(span.start, span.end);
@@ -165,7 +167,6 @@ impl Timeline {
 
     fn count(&mut self, store: &Store, no: FileNo, now_s: i64) {
         let bytes = store.bytes(no);
-        self.sizeless += usize::from(bytes.value().is_none());
         let at = match store.expires_at(no) {
             Stated::Nothing => return self.never.add(bytes),
             Stated::Odd => return self.unknown.add(bytes),
@@ -297,8 +298,9 @@ mod tests {
             chosen.update_chosen(&store, (server_ms, UTC), 1, || store.numbers());
             chosen.basis = all.basis;
             assert_eq!(all, chosen, "{ms}");
-            assert_eq!(all.total(), Amount { files: 400, bytes: store.total_bytes().known });
-            assert!(all.never.bytes > 0 && all.unknown.bytes > 0 && all.sizeless > 0);
+            assert_eq!(all.total(), Amount { files: 400, bytes: store.total_bytes() });
+            assert!(all.never.bytes.known > 0 && all.unknown.bytes.known > 0);
+            assert!(all.total().bytes.unknown > 0);
         }
     }
 

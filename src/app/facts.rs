@@ -21,6 +21,7 @@ use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Lister, State};
 use crate::store::filter::FilterError;
 use crate::store::{FileNo, FileRef, Store};
+use crate::text::TotalBytes;
 use crate::theme::Theme;
 use crate::time::clock::Now;
 use crate::time::expiry::{TimeLeft, Urgency};
@@ -127,7 +128,7 @@ impl App {
 
     /// Bytes of the marked files together, as far as they are known.
     #[must_use]
-    pub fn marked_bytes(&self) -> u128 {
+    pub fn marked_bytes(&self) -> TotalBytes {
         self.marks.bytes()
     }
 

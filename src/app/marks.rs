@@ -5,13 +5,14 @@
 use std::collections::HashSet;
 
 use crate::store::{Delta, FileNo, Store};
+use crate::text::TotalBytes;
 
 /// The files that the operator marked.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     files: HashSet<FileNo>,
     /// Bytes of all of them, as far as they are known.
-    bytes: u128,
+    bytes: TotalBytes,
     /// What was marked when the marks were cleared.
     cleared: Vec<FileNo>,
 }
@@ -23,9 +24,9 @@ impl Marks {
         &self.files
     }
 
-    /// Bytes of the marked files together, as far as they are known.
+    /// Bytes of the marked files together.
     #[must_use]
-    pub fn bytes(&self) -> u128 {
+    pub fn bytes(&self) -> TotalBytes {
         self.bytes
     }
 
@@ -34,7 +35,7 @@ impl Marks {
         self.files.reserve(files.len());
         for no in files.iter().filter(|no| !store.is_gone(**no)) {
             if self.files.insert(*no) {
-                self.bytes += bytes(store, *no);
+                self.bytes.put(bytes(store, *no));
             }
         }
     }
@@ -45,7 +46,7 @@ impl Marks {
         self.files.reserve(files.len());
         for no in files {
             if self.files.remove(no) {
-                self.bytes = self.bytes.saturating_sub(bytes(store, *no));
+                self.bytes.take(bytes(store, *no));
             } else {
                 self.add(store, &[*no]);
             }
@@ -55,7 +56,7 @@ impl Marks {
     /// Takes all marks, and keeps them to be brought back.
     pub(super) fn clear(&mut self) -> Vec<FileNo> {
         self.cleared = self.files.drain().collect();
-        self.bytes = 0;
+        self.bytes = TotalBytes::default();
         self.cleared.clone()
     }
 
@@ -77,13 +78,13 @@ impl Marks {
             self.cleared.retain(|no| delta.removed.binary_search(no).is_err());
         }
         if lost || delta.changed.iter().any(|no| self.files.contains(no)) {
-            self.bytes = self.files.iter().map(|no| bytes(store, *no)).sum();
+            self.bytes = self.files.iter().map(|no| bytes(store, *no)).collect();
         }
     }
 }
 
-fn bytes(store: &Store, no: FileNo) -> u128 {
-    store.file(no).bytes.value().map_or(0, u128::from)
+fn bytes(store: &Store, no: FileNo) -> Option<u64> {
+    store.bytes(no).value()
 }
 
 #[cfg(test)]
@@ -137,7 +138,7 @@ mod tests {
             }
             assert_eq!(marks.files().len(), left);
             assert!(!marks.files().contains(&gone[0]));
-            assert_eq!(marks.bytes(), 1_000 * left as u128);
+            assert_eq!(marks.bytes().known, 1_000 * left as u128);
         }
     }
 
@@ -151,7 +152,7 @@ mod tests {
             store.refresh_file(files[no], file(no, 7), 2).unwrap();
             let delta = store.take_delta();
             marks.absorb(&store, &delta);
-            assert_eq!(marks.bytes(), [7, 1_000][no]);
+            assert_eq!(marks.bytes().known, [7, 1_000][no]);
         }
     }
 }

@@ -14,7 +14,6 @@ use super::{CommandError, configure, count, find_service};
 use crate::api::Reading;
 use crate::jobs::rescue::RescuePlan;
 use crate::store::filter::Filter;
-use crate::text::size;
 use crate::time::clock::Now;
 use crate::time::span::{read_span, short_span};
 
@@ -115,7 +114,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     telling.note(&format!(
         "{} at risk, {}{run_out}",
         count(files.len() as u64, "file"),
-        size(bytes)
+        bytes.words()
     ));
     listed.sifted.wanted = files;
     finish(saving, listed).await

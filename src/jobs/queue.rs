@@ -32,7 +32,7 @@ use super::Download;
 use super::job::{Job, JobId, JobState, Pause, Sum};
 use super::rate::Rate;
 use crate::api::retry::Policy;
-use crate::text::Untrusted;
+use crate::text::{TotalBytes, Untrusted};
 use crate::time::clock::Now;
 
 /// Transfers at once, unless a setting says otherwise.
@@ -350,10 +350,10 @@ impl Queue {
         self.not_before
     }
 
-    /// Bytes that are still wanted of the disk, as far as that is known.
+    /// Bytes that are still wanted of the disk.
     #[must_use]
-    pub fn wanted_bytes(&self) -> u64 {
-        self.jobs().filter(|job| !job.is_over()).filter_map(Job::rest).fold(0, u64::saturating_add)
+    pub fn wanted_bytes(&self) -> TotalBytes {
+        self.jobs().filter(|job| !job.is_over()).map(Job::rest).collect()
     }
 }
 

@@ -3,15 +3,16 @@
 
 use super::Pinned;
 use super::queue::{seconds, whole};
+use crate::text::TotalBytes;
 
 /// The plan of a rescue at a rate.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RescuePlan {
     /// Files that are at risk, in the order in which they are saved.
     pub files: Vec<Pinned>,
-    /// Their bytes, as far as they are known.
-    pub bytes: u64,
-    /// Seconds that it takes, where a rate is known.
+    /// Their bytes.
+    pub bytes: TotalBytes,
+    /// Seconds that it takes, where a rate is known, or that what has a known size takes.
     pub takes_s: Option<u64>,
     /// Places among [`files`](Self::files) of those that will not make it at that rate: their time has
     /// run out, or will have before they are whole.
@@ -38,7 +39,7 @@ impl RescuePlan {
                 late.push(place);
             }
         }
-        let bytes = files.iter().filter_map(|file| file.bytes).fold(0, u64::saturating_add);
+        let bytes = files.iter().map(|file| file.bytes).collect();
         let takes_s = rate.map(|_| whole(done_s.ceil()).unsigned_abs());
         Self { files, bytes, takes_s, late }
     }
@@ -73,7 +74,7 @@ mod tests {
         ];
         let plan = RescuePlan::new(files.clone(), 1_000, Some(1_000.0));
         assert_eq!(names(&plan), ["past", "large", "small", "roomy"]);
-        assert_eq!((plan.bytes, plan.takes_s), (63_000, Some(63)));
+        assert_eq!((plan.bytes.known, plan.takes_s), (63_000, Some(63)));
         assert_eq!(plan.late, [0, 2], "what has run out, and what waits for the large one");
         let plan = RescuePlan::new(files, 1_000, None);
         assert_eq!(names(&plan), ["past", "small", "large", "roomy"]);

@@ -3,6 +3,7 @@
 
 use super::sums::{ByteSums, QUARTER_S};
 use super::{FileNo, NOTHING, ODD, Store, stated_time};
+use crate::text::TotalBytes;
 use crate::time::expiry::Stated;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -109,13 +110,13 @@ impl Store {
         stated_time(self.expires_at.get(no.0 as usize)).value()
     }
 
-    /// The known bytes of [those files](Self::expiring).
+    /// The bytes of [those files](Self::expiring).
     #[must_use]
-    pub fn bytes_expiring(&self, from_s: i64, to_s: i64) -> u128 {
+    pub fn bytes_expiring(&self, from_s: i64, to_s: i64) -> TotalBytes {
         self.bytes_of(&self.sums, from_s, to_s, |_| true)
     }
 
-    /// The known bytes of those of [these files](Self::expiring) that `counts` lets through, as they are
+    /// The bytes of those of [these files](Self::expiring) that `counts` lets through, as they are
     /// in `sums`.
     pub(super) fn bytes_of(
         &self,
@@ -123,12 +124,12 @@ impl Store {
         from_s: i64,
         to_s: i64,
         counts: impl Fn(FileNo) -> bool,
-    ) -> u128 {
+    ) -> TotalBytes {
         let up = |at: i64| at.div_euclid(QUARTER_S) + i64::from(at.rem_euclid(QUARTER_S) != 0);
         let (first, last) = (up(from_s), to_s.div_euclid(QUARTER_S));
         let one_by_one = |from_s, to_s| {
             let files = self.expiring(from_s, to_s).iter().filter(|no| counts(**no));
-            files.filter_map(|no| self.known_bytes(*no)).map(u128::from).sum::<u128>()
+            files.map(|no| self.known_bytes(*no)).collect::<TotalBytes>()
         };
         if first >= last {
             return one_by_one(from_s, to_s);
@@ -138,9 +139,9 @@ impl Store {
             + one_by_one(last.saturating_mul(QUARTER_S), to_s)
     }
 
-    /// The known bytes of the files that no expiry is given of.
+    /// The bytes of the files that no expiry is given of.
     #[must_use]
-    pub fn bytes_never_expiring(&self) -> u128 {
+    pub fn bytes_never_expiring(&self) -> TotalBytes {
         self.sums.never
     }
 }

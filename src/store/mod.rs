@@ -34,7 +34,7 @@ use std::hash::RandomState;
 
 use crate::api::wire::extra_fields;
 use crate::api::{File, Unreadable};
-use crate::text::{Untrusted, UntrustedRef, stand_ins};
+use crate::text::{TotalBytes, Untrusted, UntrustedRef, stand_ins};
 use crate::time::expiry::{Stated, StatedTime};
 use arena::{Arena, Spans};
 use column::{Moments, Sizes, size_cell, stated_bytes, stated_time, time_cell};
@@ -141,15 +141,6 @@ impl FileRef<'_> {
             extra: self.extra.map(Into::into),
         }
     }
-}
-
-/// The sum of the sizes, and whether it is one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TotalBytes {
-    /// The sum of those that are known.
-    pub known: u128,
-    /// Files whose size is not.
-    pub unknown: usize,
 }
 
 /// The loaded files.

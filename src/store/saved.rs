@@ -2,6 +2,7 @@
 
 use super::sums::ByteSums;
 use super::{FREE, FileNo, GONE, Store};
+use crate::text::TotalBytes;
 
 impl Store {
     /// Whether the content of the file is saved on this machine.
@@ -39,9 +40,9 @@ impl Store {
         true
     }
 
-    /// The known bytes of those files that expire before `to_s`, or have, and are not saved.
+    /// The bytes of those files that expire before `to_s`, or have, and are not saved.
     #[must_use]
-    pub fn bytes_at_risk(&self, to_s: i64) -> u128 {
+    pub fn bytes_at_risk(&self, to_s: i64) -> TotalBytes {
         self.bytes_of(&self.unsaved, i64::MIN, to_s, |no| !self.is_saved(no))
     }
 

@@ -6,61 +6,57 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::column::stated_time;
+use crate::text::TotalBytes;
 use crate::time::expiry::Stated;
 
 /// Seconds of one entry: small enough that the edges of a span hold few files, and a divisor of
 /// every offset of a time zone.
 pub(super) const QUARTER_S: i64 = 15 * 60;
 
-/// Known bytes by the quarter of an hour in which they expire, and those that no expiry is given of.
+/// Bytes, and how many files have a size that is not known, by the quarter of an hour in which they expire, and those that no expiry is given of.
 #[derive(Debug, Default)]
 pub(super) struct ByteSums {
-    quarters: BTreeMap<i64, u128>,
-    pub(super) never: u128,
+    quarters: BTreeMap<i64, TotalBytes>,
+    pub(super) never: TotalBytes,
 }
 
 impl ByteSums {
     /// Counts a file of so many bytes, where that is known, by the cell of its expiry.
     pub(super) fn put(&mut self, expires_at: i64, bytes: Option<u64>) {
-        match (stated_time(expires_at), bytes) {
-            (Stated::Value(at), Some(bytes)) => self.add(at, bytes),
-            (Stated::Nothing, Some(bytes)) => self.never += u128::from(bytes),
-            (Stated::Odd, _) | (_, None) => {}
+        match stated_time(expires_at) {
+            Stated::Value(at) => {
+                self.quarters.entry(at.div_euclid(QUARTER_S)).or_default().put(bytes);
+            }
+            Stated::Nothing => self.never.put(bytes),
+            Stated::Odd => {}
         }
     }
 
     /// Counts a file no longer that was [put](Self::put) in.
     pub(super) fn take(&mut self, expires_at: i64, bytes: Option<u64>) {
-        match (stated_time(expires_at), bytes) {
-            (Stated::Value(at), Some(bytes)) => self.subtract(at, bytes),
-            (Stated::Nothing, Some(bytes)) => self.never -= u128::from(bytes),
-            (Stated::Odd, _) | (_, None) => {}
+        match stated_time(expires_at) {
+            Stated::Value(at) => self.subtract(at, bytes),
+            Stated::Nothing => self.never.take(bytes),
+            Stated::Odd => {}
         }
     }
 
-    fn add(&mut self, expires_at: i64, bytes: u64) {
-        if bytes > 0 {
-            *self.quarters.entry(expires_at.div_euclid(QUARTER_S)).or_default() +=
-                u128::from(bytes);
-        }
-    }
-
-    fn subtract(&mut self, expires_at: i64, bytes: u64) {
+    fn subtract(&mut self, expires_at: i64, bytes: Option<u64>) {
         let quarter = expires_at.div_euclid(QUARTER_S);
         if let Some(sum) = self.quarters.get_mut(&quarter) {
-            *sum = sum.saturating_sub(u128::from(bytes));
-            if *sum == 0 {
+            sum.take(bytes);
+            if *sum == TotalBytes::default() {
                 self.quarters.remove(&quarter);
             }
         }
     }
 
-    /// Bytes in the whole quarters from number `from` up to, and excluding, number `to`.
-    pub(super) fn whole_quarters(&self, quarters: Range<i64>) -> u128 {
+    /// What is in the whole quarters from number `from` up to, and excluding, number `to`.
+    pub(super) fn whole_quarters(&self, quarters: Range<i64>) -> TotalBytes {
         if quarters.is_empty() {
-            return 0;
+            return TotalBytes::default();
         }
-        self.quarters.range(quarters).map(|(_, bytes)| bytes).sum()
+        self.quarters.range(quarters).map(|(_, bytes)| *bytes).sum()
     }
 }
 

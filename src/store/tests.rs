@@ -224,7 +224,14 @@ fn orders_kept_by_merging_equal_orders_sorted_afresh() {
                 Order::sorted(&store, Field::TimeLeft, false).rows()
             );
             let sum: u128 = naive.iter().filter_map(|f| f.bytes.value()).map(u128::from).sum();
-            assert_eq!(store.total_bytes().known, sum);
+            let unknown = naive.iter().filter(|f| f.bytes.value().is_none()).count();
+            assert_eq!(store.total_bytes(), TotalBytes { known: sum, unknown });
+            let never = naive.iter().filter(|f| f.expires_at == Stated::Nothing);
+            let never: TotalBytes = never.map(|f| f.bytes.value()).collect();
+            assert_eq!(store.bytes_never_expiring(), never);
+            let ahead = naive.iter().filter(|f| f.expires_at.value().is_some_and(|at| at > 1_000));
+            let ahead: TotalBytes = ahead.map(|f| f.bytes.value()).collect();
+            assert_eq!(store.bytes_expiring(1_001, i64::MAX), ahead);
             assert_eq!(store.len(), naive.len());
             for (no, expected) in store.numbers().zip(&naive) {
                 let file = store.file(no);

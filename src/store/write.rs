@@ -27,7 +27,7 @@ impl Store {
         self.readings[row] = reading;
         self.verified_s[row] = 0;
         self.ages.add(0);
-        self.total.unknown += 1;
+        self.count_bytes(no);
         self.set_columns(no, file);
         Ok(no)
     }
@@ -135,10 +135,7 @@ impl Store {
 
     fn count_bytes(&mut self, no: FileNo) {
         let (bytes, expires_at) = (self.known_bytes(no), self.expires_at.get(no.0 as usize));
-        match bytes {
-            Some(bytes) => self.total.known += u128::from(bytes),
-            None => self.total.unknown += 1,
-        }
+        self.total.put(bytes);
         self.sums.put(expires_at, bytes);
         if !self.is_saved(no) {
             self.unsaved.put(expires_at, bytes);
@@ -147,10 +144,7 @@ impl Store {
 
     pub(super) fn uncount_bytes(&mut self, no: FileNo) {
         let (bytes, expires_at) = (self.known_bytes(no), self.expires_at.get(no.0 as usize));
-        match bytes {
-            Some(bytes) => self.total.known -= u128::from(bytes),
-            None => self.total.unknown -= 1,
-        }
+        self.total.take(bytes);
         self.sums.take(expires_at, bytes);
         if !self.is_saved(no) {
             self.unsaved.take(expires_at, bytes);

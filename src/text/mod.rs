@@ -20,7 +20,7 @@ mod wrap;
 
 pub use causes::cause;
 pub use json::{json_lines, json_text};
-pub use numbers::{SIZE_CELLS, exact_size, grouped, size, sum};
+pub use numbers::{SIZE_CELLS, TotalBytes, exact_size, grouped, size, sum};
 pub use printable::is_seen;
 pub use spelling::composed;
 pub use untrusted::{Untrusted, UntrustedRef};

@@ -1,6 +1,8 @@
 //! Numbers as people read them: counts with their digits grouped, sizes in IEC units.
 
 use std::fmt;
+use std::iter::Sum;
+use std::ops::Add;
 
 use humansize::{BINARY, FixedAt, FormatSizeOptions, format_size};
 
@@ -53,9 +55,109 @@ pub fn sum(bytes: u128) -> String {
     u64::try_from(bytes).map_or_else(|_| format!(">{}", size(u64::MAX)), size)
 }
 
+/// The sum of sizes, some of which nobody knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TotalBytes {
+    /// The sum of those that are known.
+    pub known: u128,
+    /// How many are not.
+    pub unknown: usize,
+}
+
+impl TotalBytes {
+    /// Counts a size in.
+    pub fn put(&mut self, bytes: Option<u64>) {
+        match bytes {
+            Some(bytes) => self.known += u128::from(bytes),
+            None => self.unknown += 1,
+        }
+    }
+
+    /// Counts a size no longer that was [put](Self::put) in.
+    pub fn take(&mut self, bytes: Option<u64>) {
+        match bytes {
+            Some(bytes) => self.known = self.known.saturating_sub(u128::from(bytes)),
+            None => self.unknown = self.unknown.saturating_sub(1),
+        }
+    }
+
+    /// The known sum, and of how many the size is not known: `1.96 KiB + 2 of unknown size`.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self { unknown: 0, known } => sum(known),
+            Self { known: 0, unknown } => format!("{} of unknown size", grouped(unknown)),
+            Self { known, unknown } => {
+                format!("{} + {} of unknown size", sum(known), grouped(unknown))
+            }
+        }
+    }
+
+    /// The same where there is little room: `≥1.96 KiB`, or `size unknown`.
+    #[must_use]
+    pub fn short(self) -> String {
+        match self {
+            Self { unknown: 0, known } => sum(known),
+            Self { known: 0, .. } => "size unknown".to_owned(),
+            Self { known, .. } => format!("≥{}", sum(known)),
+        }
+    }
+
+    /// [All of it](Self::words) in so many cells, else the [short form](Self::short).
+    #[must_use]
+    pub fn within(self, cells: usize) -> String {
+        let words = self.words();
+        if super::width(&words) <= cells { words } else { self.short() }
+    }
+}
+
+impl FromIterator<Option<u64>> for TotalBytes {
+    fn from_iter<I: IntoIterator<Item = Option<u64>>>(sizes: I) -> Self {
+        let mut total = Self::default();
+        for bytes in sizes {
+            total.put(bytes);
+        }
+        total
+    }
+}
+
+impl Add for TotalBytes {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self { known: self.known + other.known, unknown: self.unknown + other.unknown }
+    }
+}
+
+impl Sum for TotalBytes {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, part| sum + part)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sum_says_what_it_leaves_out() {
+        for (sizes, words, short) in [
+            (&[][..], "0 B", "0 B"),
+            (&[Some(0)], "0 B", "0 B"),
+            (&[None], "1 of unknown size", "size unknown"),
+            (&[None, Some(2_007), None], "1.96 KiB + 2 of unknown size", "≥1.96 KiB"),
+            (&[Some(2_000), Some(7)], "1.96 KiB", "1.96 KiB"),
+        ] {
+            let mut total: TotalBytes = sizes.iter().copied().collect();
+            assert_eq!((total.words(), total.short()), (words.to_owned(), short.to_owned()));
+            assert_eq!(total.within(words.len()), words);
+            assert_eq!(total.within(words.chars().count() - 1), short);
+            for bytes in sizes {
+                total.take(*bytes);
+            }
+            assert_eq!(total, TotalBytes::default());
+        }
+    }
 
     #[test]
     fn sizes_line_up() {

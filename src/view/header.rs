@@ -16,7 +16,6 @@ use super::Pen;
 use crate::app::App;
 use crate::keys::{Action, Scope};
 use crate::store::ExpiryCounts;
-use crate::text;
 use crate::text::{grouped, shorten_end, shorten_middle, width};
 use crate::theme::Theme;
 use crate::time::expiry::{TimeLeft, Urgency};
@@ -273,8 +272,9 @@ fn second_line(pen: &mut Pen<'_>, area: Rect) {
 fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<Words>) {
     let outlook = app.outlook();
     let counts = counts(theme, outlook.counts, Zeros::Shown);
-    let at_risk = (format!("at risk {} · ", text::sum(outlook.bytes_at_risk)), theme.chrome);
-    let with_risk = [vec![at_risk], counts.clone()].concat();
+    let with_risk = |at_risk: String| {
+        [vec![(format!("at risk {at_risk} · "), theme.chrome)], counts.clone()].concat()
+    };
     // All of them are worth a short name; of some of them the most urgent, beside a whole one.
     let whole = name.clamp(SHORT_NAME, WHOLE_NAME);
     // Where not all fit, those that are not zero come first.
@@ -283,7 +283,12 @@ fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<
     let some = some.map(|few| (urgent[..few * 2 - 1].to_vec(), whole));
     let least = (urgent.first().cloned().into_iter().collect::<Vec<_>>(), SHORT_NAME);
     let none = (vec![], LEAST_NAME);
-    let all = [(with_risk, SHORT_NAME + 20), (counts.clone(), SHORT_NAME)];
+    let at_risk = outlook.bytes_at_risk;
+    let all = [
+        (with_risk(at_risk.words()), SHORT_NAME + 20),
+        (with_risk(at_risk.short()), SHORT_NAME + 20),
+        (counts.clone(), SHORT_NAME),
+    ];
     let choices: Vec<(Vec<Words>, usize)> =
         all.into_iter().chain(some).chain([least, none]).collect();
     // That it is a part, and the key that loads all, comes before counts of what is less urgent.

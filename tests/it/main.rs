@@ -51,6 +51,7 @@ mod saving;
 mod screens;
 mod scripts;
 mod show;
+mod sizes;
 mod support;
 mod tls;
 mod tolerance;

@@ -74,16 +74,18 @@ impl RescueAsked {
     fn lines(&self, cells: usize) -> Vec<Line> {
         let is_roomy = cells >= ROOMY_FROM;
         let files = crate::app::saving::files(self.plan.files.len());
-        let bytes = size(self.plan.bytes);
+        let bytes = self.plan.bytes;
+        let sum = if is_roomy { bytes.words() } else { bytes.short() };
+        let about = if bytes.unknown == 0 { "about" } else { "at least" };
         let takes = match (self.plan.takes_s, self.rate) {
             (Some(seconds), Some(rate)) => {
-                format!("about {} at {}/s", wait(seconds), size(whole(rate)))
+                format!("{about} {} at {}/s", wait(seconds), size(whole(rate)))
             }
             _ if is_roomy => "time unknown until the first bytes came".to_owned(),
             _ => "time unknown until bytes came".to_owned(),
         };
         let free = self.free.map_or(String::new(), |free| {
-            let words = match (free >= self.plan.bytes, is_roomy) {
+            let words = match (u128::from(free) >= bytes.known, is_roomy) {
                 (true, true) => "free there",
                 (true, false) => "free",
                 (false, true) => "free there: not all of it fits",
@@ -92,7 +94,7 @@ impl RescueAsked {
             format!("{} {words}", size(free))
         });
         let mut lines =
-            vec![(format!("saves {files}, {bytes}"), takes), (format!("to {}", self.folder), free)];
+            vec![(format!("saves {files}, {sum}"), takes), (format!("to {}", self.folder), free)];
         if !self.is_whole {
             lines.push(alone(if is_roomy {
                 "only what is loaded: the service may have more at risk"

@@ -18,7 +18,7 @@ use crate::app::sheets;
 use crate::jobs::Pinned;
 use crate::jobs::in_use::{InUse, LiveBatch};
 use crate::keys::{Action, Scope};
-use crate::text::{Untrusted, grouped};
+use crate::text::{TotalBytes, Untrusted, grouped};
 use crate::time::expiry::{self, Stated, TimeLeft};
 
 /// Cells of the question.
@@ -66,8 +66,8 @@ pub enum LocalCopy {
 /// What is said of all files together: each frame says it, and they may be a hundred thousand.
 #[derive(Clone, Debug, Default)]
 pub struct Counted {
-    /// The sum of their bytes, as far as these are known.
-    pub bytes: u64,
+    /// The sum of their bytes.
+    pub bytes: TotalBytes,
     /// How many would be lost: they are not saved, and have time left.
     pub unsaved: usize,
     /// How many are being downloaded.
@@ -102,8 +102,7 @@ impl DeletionQuestion {
         server_ms: i64,
         (in_use, awaits): (InUse, u64),
     ) -> Self {
-        let known = files.iter().filter_map(|(file, _)| file.bytes);
-        let bytes = known.fold(0, u64::saturating_add);
+        let bytes = files.iter().map(|(file, _)| file.bytes).collect();
         let count = |copy| files.iter().filter(|(_, own)| *own == copy).count();
         let on_their_way = count(LocalCopy::OnItsWay);
         // Of those that have expired, nothing is lost any more: they are taken off below.

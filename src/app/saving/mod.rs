@@ -12,7 +12,7 @@ use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
 use crate::keys::{Action, Hint};
-use crate::text::{grouped, size};
+use crate::text::grouped;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows them")];
 const GOES_ON: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "lists them, to go on")];
@@ -128,7 +128,8 @@ impl Saving {
             return false;
         }
         self.sum = self.queue.sum();
-        self.to_come = self.queue.wanted_bytes();
+        let known = self.queue.wanted_bytes().known;
+        self.to_come = u64::try_from(known).unwrap_or(u64::MAX);
         self.held_by.retain(|id, _| self.queue.job(*id).is_some_and(|job| !job.is_over()));
         true
     }
@@ -242,7 +243,7 @@ impl App {
             }
             FailureKind::Held(pid) => drop(self.saving.held_by.insert(job, pid)),
             FailureKind::DiskFull => {
-                let wanted = size(self.saving.queue.wanted_bytes());
+                let wanted = self.saving.queue.wanted_bytes().words();
                 let text = format!("the disk is full, {wanted} more are wanted: all is paused");
                 self.say_with(text, &GOES_ON);
             }

@@ -9,8 +9,7 @@ use crate::app::App;
 use crate::app::geometry::inside;
 use crate::app::geometry::lists::{ListCursor, ListPlace};
 use crate::store::FileNo;
-use crate::text;
-use crate::text::{grouped, shorten_end, shorten_middle};
+use crate::text::{TotalBytes, grouped, shorten_end, shorten_middle};
 use crate::theme::Tone;
 use crate::time::expiry::Urgency;
 
@@ -242,9 +241,15 @@ impl Columns {
         let mut line = Line::default();
         let whose = if app.shows_filtered_expiries() { "filtered" } else { "all" };
         let timeline = app.timeline();
-        self.put_numbers(&mut line, whose, timeline.total(), [Tone::Strong; 2]);
-        if self.bar_cells > 0 && timeline.sizeless > 0 {
-            let sizeless = format!("+ {} of unknown size", grouped(timeline.sizeless));
+        let mut total = timeline.total();
+        let sizeless = total.bytes.unknown;
+        let has_words = self.bar_cells > 0 && sizeless > 0;
+        if has_words {
+            total.bytes.unknown = 0;
+        }
+        self.put_numbers(&mut line, whose, total, [Tone::Strong; 2]);
+        if has_words {
+            let sizeless = format!("+ {} of unknown size", grouped(sizeless));
             let room = usize::from(self.right.saturating_sub(self.bar));
             line.put(self.bar, Tone::Strong, shorten_end(&sizeless, room));
         }
@@ -257,7 +262,11 @@ impl Columns {
         line.put(self.when, of_when, shorten_end(when, room));
         line.put_right(self.files, self.bytes.min(self.right), tone, grouped(amount.files));
         if self.has_bytes() {
-            let bytes = if amount.files > 0 { text::sum(amount.bytes) } else { "—".to_owned() };
+            let bytes = match (amount.files, amount.bytes) {
+                (0, _) => "—".to_owned(),
+                (_, TotalBytes { known: 0, unknown: 1.. }) => "?".to_owned(),
+                (_, bytes) => bytes.short(),
+            };
             line.put_right(self.bytes, self.bytes + BYTES, tone, bytes);
         }
     }

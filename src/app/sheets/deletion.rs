@@ -62,11 +62,13 @@ pub fn is_whole(question: &DeletionQuestion, room: Rect) -> bool {
 
 fn head(question: &DeletionQuestion, cells: usize) -> Line {
     let files = question.files().len();
-    let bytes = size(question.counted().bytes);
+    let bytes = question.counted().bytes;
     let unit = if files == 1 { "file" } else { "files" };
-    let short = format!("deletes {} {unit}, {bytes}", grouped(files));
-    let text = format!("{short}, for good");
-    Line::of(Tone::Strong, if width(&text) <= cells { text } else { shorten_end(&short, cells) })
+    let said = |bytes: String| format!("deletes {} {unit}, {bytes}", grouped(files));
+    let (whole, short) = (said(bytes.words()), said(bytes.short()));
+    let ways = [format!("{whole}, for good"), format!("{short}, for good"), whole];
+    let fits = ways.into_iter().find(|text| width(text) <= cells);
+    Line::of(Tone::Strong, fits.unwrap_or_else(|| shorten_end(&short, cells)))
 }
 
 /// What speaks against it.

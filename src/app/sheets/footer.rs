@@ -14,7 +14,6 @@ use crate::app::focus::Focus;
 use crate::app::{App, Step};
 use crate::keys::{self, Action, Binding, Scope};
 use crate::lister::State;
-use crate::text;
 use crate::text::{grouped, shorten_end, width};
 use crate::theme::Tone;
 
@@ -119,9 +118,10 @@ fn marks(app: &App) -> Vec<String> {
     match app.marks().len() {
         0 => vec![],
         marked => {
-            let (files, bytes) = (grouped(marked), text::sum(app.marked_bytes()));
+            let (files, bytes) = (grouped(marked), app.marked_bytes());
             vec![
-                format!("◆ {files} marked · {bytes}"),
+                format!("◆ {files} marked · {}", bytes.words()),
+                format!("◆ {files} marked · {}", bytes.short()),
                 format!("◆ {files} marked"),
                 format!("◆ {files}"),
             ]

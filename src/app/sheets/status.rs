@@ -11,7 +11,7 @@ use crate::app::sheets::agenda::span_words;
 use crate::app::table::rebuild::Work;
 use crate::keys::{Action, Hint, Scope};
 use crate::lister::{Failure, State};
-use crate::text::{self, grouped, shorten_end, width};
+use crate::text::{grouped, shorten_end, width};
 use crate::theme::Tone;
 use crate::time::span;
 
@@ -260,7 +260,7 @@ fn timeline(app: &App) -> Option<Status> {
     let bucket = app.timeline().buckets().get(number)?;
     let when = span_words(app, &bucket.span);
     let unit = if bucket.amount.files == 1 { "file" } else { "files" };
-    let (files, bytes) = (grouped(bucket.amount.files), text::sum(bucket.amount.bytes));
+    let (files, bytes) = (grouped(bucket.amount.files), bucket.amount.bytes);
     let chosen = app.table().wanted_span().is_some_and(|span| span.end == bucket.span.end);
     let enter = if chosen { "lifts" } else { "filters" };
     let keys = [
@@ -268,7 +268,8 @@ fn timeline(app: &App) -> Option<Status> {
         Hint::new(&[Action::OpenDetail], enter),
     ];
     let keys = if app.layers().is_empty() { app.main_hints(&keys) } else { String::new() };
-    let what = [format!("{when} · {files} {unit} · {bytes}"), format!("{when} · {files} {unit}")];
+    let head = format!("{when} · {files} {unit}");
+    let what = [format!("{head} · {}", bytes.words()), format!("{head} · {}", bytes.short()), head];
     let named = (!keys.is_empty()).then(|| format!("{} · {keys}", what[0]));
     Some(Status::new(Tone::Text, named.into_iter().chain(what)))
 }

@@ -12,7 +12,7 @@ use crate::commands::{CommandError, count, print};
 use crate::jobs::Pinned;
 use crate::jobs::in_use::InUse;
 use crate::runtime::output::Patient;
-use crate::text::{shorten_middle, size};
+use crate::text::{TotalBytes, shorten_middle, size};
 use crate::time::clock::{Now, ServerClock};
 use crate::time::expiry::{Stated, TimeLeft};
 
@@ -56,11 +56,11 @@ impl Question<'_> {
     /// The question, in lines.
     pub(super) fn words(&self, is_saved: impl Fn(&Pinned) -> bool) -> String {
         let saved: Vec<bool> = self.files.iter().map(is_saved).collect();
-        let bytes = self.files.iter().filter_map(|file| file.bytes).fold(0, u64::saturating_add);
+        let bytes: TotalBytes = self.files.iter().map(|file| file.bytes).collect();
         let mut text = format!(
             "deletes {}, {}, for good:\n",
             count(self.files.len() as u64, "file"),
-            size(bytes)
+            bytes.words()
         );
         for (file, saved) in self.files.iter().zip(&saved).take(NAMED) {
             let _ = writeln!(text, "{}", self.line(file, *saved, NAME));

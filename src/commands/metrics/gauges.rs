@@ -58,10 +58,10 @@ impl Standing {
         let soon = ahead(thresholds.soon_s).max(critical);
         let share = |from_s, to_s| Share {
             files: store.expiring(from_s, to_s).len(),
-            bytes: store.bytes_expiring(from_s, to_s),
+            bytes: store.bytes_expiring(from_s, to_s).known,
         };
         let counts = store.expiry_counts(server_ms);
-        let never = Share { files: counts.never, bytes: store.bytes_never_expiring() };
+        let never = Share { files: counts.never, bytes: store.bytes_never_expiring().known };
         let mut shares = [
             share(i64::MIN, expired),
             share(expired, critical),

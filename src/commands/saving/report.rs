@@ -11,7 +11,7 @@ use crate::commands::progress::{Progress, Telling};
 use crate::jobs::job::{FailureKind, JobFailure, JobState, Pause};
 use crate::jobs::record::{Outcome, Record, Saved};
 use crate::jobs::{Job, Pinned, Queue};
-use crate::text::{grouped, size};
+use crate::text::{TotalBytes, grouped, size};
 use crate::time::clock::{LOCAL, Now};
 use crate::time::span::short_span;
 
@@ -37,9 +37,9 @@ impl Reporter {
     }
 
     /// Before anything is written: where it will lie.
-    pub(super) fn begins(&mut self, files: usize, bytes: u64, folder: &Path) {
+    pub(super) fn begins(&mut self, files: usize, bytes: TotalBytes, folder: &Path) {
         let files = count(files as u64, "file");
-        self.note(&format!("saving {files}, {}, to {}", size(bytes), shown(folder)));
+        self.note(&format!("saving {files}, {}, to {}", bytes.words(), shown(folder)));
     }
 
     pub(super) fn already(&mut self, file: &Pinned, saved: &Saved) {
@@ -159,7 +159,7 @@ impl Reporter {
         let rests = |job: &&Job| job.state == JobState::Paused(Pause::DiskFull);
         let left: Vec<&Job> = queue.jobs().filter(rests).collect();
         if !left.is_empty() {
-            let wanted = size(queue.wanted_bytes());
+            let wanted = queue.wanted_bytes().words();
             let files = count(left.len() as u64, "file");
             let words = format!("the disk is full: {wanted} more are wanted for {files}");
             self.trouble(&words);

@@ -193,7 +193,7 @@ fn a_full_disk_has_all_rest_and_going_on_with_one_goes_on_with_all() {
         assert_eq!(state(&queue, id), JobState::Paused(Pause::DiskFull), "{id}");
     }
     assert_eq!(queue.take_stopped(), [id_of(&queue, "b")]);
-    assert_eq!((queue.wanted_bytes(), queue.deadline()), (260, None));
+    assert_eq!((queue.wanted_bytes().known, queue.deadline()), (260, None));
     queue.ended(id_of(&queue, "b"), passing(), at(0).mono);
     assert_eq!(state(&queue, "b"), JobState::Paused(Pause::DiskFull), "a late end changes nothing");
     assert!(queue.go_on(id_of(&queue, "c")));

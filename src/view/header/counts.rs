@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::lister::State;
-use crate::text::{self, grouped};
+use crate::text::grouped;
 
 /// How many files there are, without implying a total that is not known; from long to short.
 pub(super) struct Counts {
@@ -56,10 +56,5 @@ fn total(app: &App) -> String {
     if app.store().is_empty() {
         return String::new();
     }
-    let total = app.store().total_bytes();
-    let sum = text::sum(total.known);
-    match total.unknown {
-        0 => sum,
-        unknown => format!("{sum} + {} of unknown size", grouped(unknown)),
-    }
+    app.store().total_bytes().words()
 }
