@@ -28,6 +28,8 @@ const SHORT_NAME: usize = 12;
 const LEAST_NAME: usize = 7;
 /// Cells of it that come before counts of what is less urgent.
 const WHOLE_NAME: usize = 28;
+/// The ways to say the counts that have those of nothing among them.
+const WITH_ZEROS: usize = 3;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
     if area.height > 0 {
@@ -291,8 +293,17 @@ fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<
     ];
     let choices: Vec<(Vec<Words>, usize)> =
         all.into_iter().chain(some).chain([least, none]).collect();
-    // That it is a part, and the key that loads all, comes before counts of what is less urgent.
-    for partial in of_loaded(app, theme) {
+    let parts = of_loaded(app, theme);
+    // All labels are there as long as the key that loads all is named at all.
+    let naming = parts.iter().filter(|words| words.len() != 1 || parts.len() == 1);
+    for (words, name) in &choices[..WITH_ZEROS] {
+        let fits = |partial: &&Vec<Words>| room >= all_cells(words) + all_cells(partial) + name;
+        if let Some(partial) = naming.clone().find(fits) {
+            return (words.clone(), partial.clone());
+        }
+    }
+    // That it is a part, and that key, comes before counts of what is less urgent.
+    for partial in parts {
         let fits = |(words, name): &&(Vec<Words>, usize)| {
             room >= all_cells(words) + all_cells(&partial) + name
         };

@@ -891,3 +891,26 @@ fn an_agenda_of_nothing_says_why() {
 
 /// What it is about, what is said, and what leads there.
 type Cause = (&'static str, &'static str, Box<dyn Fn(&mut Driver)>);
+
+/// Files of which none has run out, and none goes within the week, so that some counts are zero.
+fn part_of_few(width: u16) -> Driver {
+    let mut driver = Driver::new(width, 36);
+    driver.answer(&page(0..6, |n| 3_600 * (n + 2), true));
+    driver
+}
+
+/// The counts by urgency have all of their labels from 120 columns on, complete or not.
+#[test]
+fn no_label_of_the_counts_is_left_out_while_the_list_is_partial() {
+    for width in [120, 130, 160, 200] {
+        let screen = text(&part_of_few(width).app, width, 36);
+        for label in ["expired 0", "<1h 0", "<24h 6", "<7d 0", "later 0", "no expiry 0"] {
+            assert!(screen.contains(label), "{width}: {label}: {screen}");
+        }
+        let short = screen.contains("of loaded (L)");
+        assert!(short || screen.contains("of loaded · L loads all"), "{width}: {screen}");
+    }
+    let screen = text(&part_of_few(80).app, 80, 36);
+    assert!(screen.contains("of loaded · L loads all"), "{screen}");
+    assert!(!screen.contains("expired 0"), "below that zeros go first: {screen}");
+}
