@@ -22,7 +22,7 @@ use crate::app::geometry::lists::ListCursor;
 use crate::app::geometry::timeline::scale;
 use crate::app::layers::agenda::Agenda;
 use crate::app::sheets::{self, agenda::agenda};
-use crate::keys::{Action, Hint};
+use crate::keys::{Action, Hint, Scope};
 use crate::text::{UntrustedRef, width};
 use crate::theme::Theme;
 
@@ -31,6 +31,8 @@ const FILTERS: Hint = Hint::new(&[Action::Choose], "filters");
 const MEASURE: Hint = Hint::new(&[Action::ToggleMeasure], "files or bytes");
 const FILTERED: Hint = Hint::new(&[Action::ToggleFiltered], "only filtered");
 const ALL: Hint = Hint::new(&[Action::ToggleFiltered], "all files");
+/// That not all files are counted.
+const LOADED: &str = "· of loaded ";
 const CLOSES: Hint = Hint::new(&[Action::GoBack], "closes");
 /// The way out, where even its words are too long beside the place in the list.
 const BACK: Hint = Hint::new(&[Action::GoBack], "back");
@@ -84,7 +86,15 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
     };
     title.push_span(Span::styled(whose, style));
     if !app.lister().is_complete() {
-        title.push_span(Span::styled("· of loaded ", theme.warning));
+        // Where the list stopped for good, no key helps.
+        let key = app.settings().keys.name(Action::LoadAll, &[Scope::Main]);
+        let key = key.filter(|_| app.lister().may_load_on());
+        let (long, short) = key.map_or_else(Default::default, |key| {
+            (format!("· {key} loads all "), format!("({key}) "))
+        });
+        let room = usize::from(width).saturating_sub(title.width() + LOADED.len() + 4);
+        let key = if long.len() <= room / 2 { long } else { short };
+        title.push_span(Span::styled(format!("{LOADED}{key}"), theme.warning));
     }
     title
 }

@@ -914,3 +914,25 @@ fn no_label_of_the_counts_is_left_out_while_the_list_is_partial() {
     assert!(screen.contains("of loaded · L loads all"), "{screen}");
     assert!(!screen.contains("expired 0"), "below that zeros go first: {screen}");
 }
+
+/// The agenda of a part names the key that loads all, and the key does it there.
+#[test]
+fn the_agenda_of_a_part_names_the_key_that_loads_all() {
+    for (width, words) in
+        [(120, "· of loaded · L loads all ─"), (80, "· of loaded · L loads all ─"), (40, "(L)")]
+    {
+        let mut driver = part_of_few(width);
+        driver.effects.clear();
+        driver.keys("a");
+        let screen = text(&driver.app, width, 36);
+        assert!(screen.contains(words), "{width}: {screen}");
+        driver.keys("L");
+        assert!(matches!(driver.app.layers().top(), Some(Layer::Agenda(_))));
+        assert_ne!(driver.app.message(), Some("no such key · ? for help"));
+        assert!(driver.app.account().is_loading_all(), "{width}");
+    }
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..6, |n| 3_600 * (n + 2), false));
+    driver.keys("aL");
+    assert_eq!(driver.app.message(), Some("everything is loaded"));
+}

@@ -69,6 +69,10 @@ impl Behave for Agenda {
                 app.toggle_filtered_expiries();
                 Fate::Stays
             }
+            Action::LoadAll => {
+                app.start_loading_all(effects);
+                Fate::Stays
+            }
             action => app.act_anywhere(action, effects),
         }
     }
