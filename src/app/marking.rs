@@ -92,7 +92,14 @@ impl App {
         }
         let rows = self.table.rows().to_vec();
         self.marks.add(self.account.store(), &rows);
-        self.say(format!("all {} shown are marked", grouped(rows.len())));
+        let marked = rows.iter().filter(|no| self.marks.files().contains(no)).count();
+        let (all, unit) = (rows.len(), if marked == 1 { "file is" } else { "files are" });
+        self.say(match all - marked {
+            0 => format!("all {} shown are marked", grouped(all)),
+            gone => {
+                format!("{} {unit} marked; {} shown as gone not", grouped(marked), grouped(gone))
+            }
+        });
         self.marks_changed(rows);
     }
 

@@ -936,3 +936,25 @@ fn the_agenda_of_a_part_names_the_key_that_loads_all() {
     driver.keys("aL");
     assert_eq!(driver.app.message(), Some("everything is loaded"));
 }
+
+/// What is gone takes no mark, and is not said to have one.
+#[test]
+fn marking_all_says_what_was_marked() {
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(0..6, |n| 3_600 * (n + 2), false));
+    driver.control('a');
+    assert_eq!(driver.app.message(), Some("all 6 shown are marked"));
+    for (files, said) in [
+        (6, "5 files are marked; 1 shown as gone not"),
+        (2, "1 file is marked; 1 shown as gone not"),
+    ] {
+        let mut driver = Driver::new(120, 36);
+        driver.answer(&page(0..files, |n| 3_600 * (n + 2), false));
+        driver.keys("r");
+        driver.answer(&page(1..files, |n| 3_600 * (n + 2), false));
+        driver.deny(|_| true);
+        driver.control('a');
+        assert_eq!(driver.app.message(), Some(said));
+        assert_eq!(driver.app.marks().len(), usize::try_from(files - 1).unwrap());
+    }
+}
