@@ -86,7 +86,11 @@ fn certificates_advice(set: &[&str]) -> String {
 pub(super) fn no_client(error: &reqwest::Error) -> ClientError {
     let cause = innermost(error);
     let cause = cause.strip_prefix("unexpected error: ").unwrap_or(&cause);
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    // An empty name of a file is one that names nothing; an empty list of folders is none.
+    let is_set = |name: &&str| {
+        let value = std::env::var_os(name);
+        value.is_some_and(|value| !value.is_empty() || *name == "SSL_CERT_FILE")
+    };
     let set: Vec<&str> = CERTIFICATES.iter().copied().filter(|name| is_set(name)).collect();
     ClientError::Tls { cause: cause.to_owned(), advice: certificates_advice(&set) }
 }

@@ -35,8 +35,13 @@ pub(super) fn look(endpoint: &Endpoint) -> Authorities {
     if !endpoint.is_https() {
         return found;
     }
-    if let Some(file) = std::env::var_os(FILE) {
-        found.take(FILE, file.as_ref(), read_certificates(file.as_ref()));
+    match std::env::var_os(FILE) {
+        // Whoever makes the connections takes it for a name, and looks nowhere else.
+        Some(file) if file.is_empty() => found.passed_over.push(format!(
+            "{FILE} is set, but empty: name a file of CA certificates in it, or unset it"
+        )),
+        Some(file) => found.take(FILE, file.as_ref(), read_certificates(file.as_ref())),
+        None => {}
     }
     for folder in std::env::var_os(FOLDERS).iter().flat_map(std::env::split_paths) {
         // An empty one is none, as for OpenSSL.

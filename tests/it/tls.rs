@@ -151,6 +151,20 @@ fn certificates_that_cannot_be_read_are_named() {
             let said = text(&output.stdout) + &text(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{said}");
             assert!(said.contains("SSL_CERT_FILE names ") && said.contains(why), "{said}");
+            assert_eq!(said.matches("SSL_CERT_FILE names ").count(), 1, "{said}");
+        }
+    }
+    // Set, but to nothing: whoever makes the connections looks nowhere else.
+    for folders in ["", folder.to_str().unwrap()] {
+        for arguments in [["list"], ["doctor"]] {
+            let mut command = command(&arguments);
+            command.env("CEREBRAS_API_KEY", CANARY).env("CEREBRAS_BASE_URL", &server.url);
+            command.env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", folders);
+            let output = command.output().unwrap();
+            let said = text(&output.stdout) + &text(&output.stderr);
+            assert_ne!(output.status.code(), Some(0), "{said}");
+            assert!(said.contains("SSL_CERT_FILE is set") && !said.contains("names ,"), "{said}");
+            assert!(said.contains("unset it"), "{said}");
         }
     }
     // A folder that is not there is said where one asks.

@@ -251,10 +251,13 @@ async fn service(report: &mut Report, options: &GlobalOptions, config: &Config) 
     if !authorities.read.is_empty() {
         report.ok("authorities", &format!("those in {}", authorities.read.join(" and ")));
     }
-    for why in &authorities.passed_over {
+    let checked = authorities::check(&endpoint);
+    // What is a failure is said as one, and once.
+    let failure = checked.as_ref().err().map(ToString::to_string);
+    for why in authorities.passed_over.iter().filter(|why| failure.as_ref() != Some(*why)) {
         report.warning("authorities", why);
     }
-    if let Err(error) = authorities::check(&endpoint) {
+    if let Err(error) = checked {
         report.failure("authorities", &error);
         return report.warning("list", "not tried: mend the certificates first");
     }
