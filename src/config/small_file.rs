@@ -27,6 +27,17 @@ pub fn read_text(path: &Path) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }
 
+/// An error without the path of a temporary file, which nobody has asked for: the library that makes
+/// such files puts it behind what the system says.
+#[must_use]
+pub fn without_path(error: io::Error) -> io::Error {
+    let said = error.to_string();
+    match said.split_once(" at path \"") {
+        Some((words, _)) => io::Error::other(words.to_owned()),
+        None => error,
+    }
+}
+
 /// The text of a small file; nothing where there is none.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use super::file::{self, FileError};
 use super::given::Given;
-use super::small_file::{check_absence, read_text};
+use super::small_file::{check_absence, read_text, without_path};
 use super::table::Values;
 use crate::app::settings::{Chosen, SettingChange};
 use crate::app::table::columns::Column;
@@ -64,7 +64,7 @@ pub fn write(
     }
     let (text, changed) = changed(text.as_deref().unwrap_or_default(), chosen)?;
     if !changed.is_empty() {
-        put(place.as_deref().unwrap_or(path), &text, place.is_some())?;
+        put(place.as_deref().unwrap_or(path), &text, place.is_some()).map_err(without_path)?;
     }
     Ok(changed.into_iter().map(|change| change.setting).collect())
 }

@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::output::say;
 use super::shortage;
-use crate::text::UntrustedRef;
+use crate::text::{UntrustedRef, cause};
 
 /// The exit code after a panic, as the standard library has it.
 pub const PANICKED: u8 = 101;
@@ -61,7 +61,8 @@ pub fn report_panics(program: impl FnOnce() -> u8) -> u8 {
     let whole = lines.collect::<Vec<_>>().join("\n");
     log::error!(panic = whole.as_str(); "panicked");
     if let Some(advice) = shortage::advice(&message.words) {
-        let words = UntrustedRef::new(message.words.as_bytes()).printable();
+        let words = cause(&message.words);
+        let words = UntrustedRef::new(words.as_bytes()).printable();
         say(&format!("shelflife: the program cannot go on: {words}; {advice}"));
         return 1;
     }

@@ -161,6 +161,7 @@ fn too_few_descriptors_are_no_bug() {
             let output = shell.output().unwrap();
             let said = text(&output.stderr);
             assert!(!said.contains("bug") && !said.contains("panicked"), "{most}: {said}");
+            assert!(!said.contains("Os {") && !said.contains("os error"), "{most}: {said}");
             assert!(matches!(output.status.code(), Some(1 | 5)), "{most}: {said}");
             if said.contains("Too many open files") {
                 short += 1;

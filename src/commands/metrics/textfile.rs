@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::text::escaped;
+use crate::config::small_file::without_path;
 
 /// What the collector looks for.
 pub(super) const ENDING: &str = "prom";
@@ -21,6 +22,10 @@ const MOST_BYTES: u64 = 64 * 1_024;
 /// # Errors
 /// Where the folder is missing, full or not ours to write in; the file is then as it was.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
+    put(path, text).map_err(without_path)
+}
+
+fn put(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     let mut file =
@@ -60,6 +65,12 @@ fn last_success_in(text: &str, profile: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_error_names_the_file_under_way() {
+        let error = write(Path::new("/nonexistent/x.prom"), "").unwrap_err().to_string();
+        assert_eq!(error, "No such file or directory (os error 2)");
+    }
 
     #[test]
     fn only_a_moment_of_the_same_profile_is_taken_over() {
