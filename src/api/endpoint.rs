@@ -2,6 +2,7 @@
 
 use reqwest::Url;
 
+use super::secret::QUOTES;
 use crate::text::{Untrusted, UntrustedRef};
 
 /// Where the Cerebras API lives.
@@ -20,6 +21,12 @@ pub enum BadEndpoint {
     /// No address, or none of HTTP.
     #[error("it must begin with https:// (or http:// for a loopback address)")]
     NotHttp,
+    /// It stands in quotes, as a shell would take them off and other readers of such lines do not.
+    #[error(
+        "it stands in quotes, which are a part of it then: leave them out there (files of variables \
+         are often read with their quotes)"
+    )]
+    Quoted,
     /// An address of HTTP whose host or port is none.
     #[error("{0}")]
     Malformed(&'static str),
@@ -39,6 +46,9 @@ impl Endpoint {
     /// # Errors
     /// [`BadEndpoint`], whose text can stand behind "the address is not usable: ".
     pub fn parse(text: &str, allow_http: bool) -> Result<Self, BadEndpoint> {
+        if text.trim().starts_with(QUOTES) || text.trim().ends_with(QUOTES) {
+            return Err(BadEndpoint::Quoted);
+        }
         let mut base =
             Url::parse(text.trim()).map_err(|error| malformed(text, &error.to_string()))?;
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
@@ -201,6 +211,21 @@ pub fn is_usable_id(id: UntrustedRef<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a shell takes off is left there by others.
+    #[test]
+    fn an_address_in_quotes_is_named_as_one() {
+        for text in [
+            "\"https://api.example.com\"",
+            "'https://a.example'",
+            " 'x",
+            "https://a.example\u{201d}",
+        ] {
+            let error = Endpoint::parse(text, false).unwrap_err();
+            assert_eq!(error, BadEndpoint::Quoted, "{text}");
+            assert!(error.to_string().contains("quotes") && !error.to_string().contains("example"));
+        }
+    }
 
     #[test]
     fn only_single_harmless_segments_are_usable_ids() {

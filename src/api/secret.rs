@@ -7,6 +7,10 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::text::secrets;
 
+/// What a text in quotes begins or ends with, as a shell knows them and as they are pasted.
+pub(super) const QUOTES: [char; 7] =
+    ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+
 /// The environment variable that holds the key.
 pub const SECRET_VARIABLE: &str = "CEREBRAS_API_KEY";
 
@@ -93,8 +97,7 @@ impl Secret {
         if text.is_empty() {
             return Err(BadSecret::Missing(source));
         }
-        let quotes = ['"', '\'', '`', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
-        if text.starts_with(quotes) || text.ends_with(quotes) {
+        if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
             return Err(BadSecret::Quoted(source));
         }
         let of_source = match source {
