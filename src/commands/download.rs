@@ -145,7 +145,7 @@ pub(super) async fn listed(
 pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, CommandError> {
     let Listed { sifted: Sifted { wanted, saved, index, .. }, clock, is_partial, ending } = listed;
     if saving.options().doing.dry_run {
-        saving.dry_run(&wanted, clock.server_ms(Now::read()))?;
+        saving.dry_run(&wanted, (&saved, &index), clock.server_ms(Now::read()))?;
         return Ok(u8::from(is_partial));
     }
     let files = wanted.into_iter().map(|file| Candidate { file, is_given: false }).collect();
@@ -177,7 +177,8 @@ async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError>
     if saving.options().doing.dry_run {
         let files: Vec<Pinned> =
             wanted.files.iter().map(|candidate| candidate.file.clone()).collect();
-        saving.dry_run(&files, clock.server_ms(Now::read()))?;
+        let saved = (wanted.saved.as_slice(), &index);
+        saving.dry_run(&files, saved, clock.server_ms(Now::read()))?;
         let refused = saving.refused(&wanted);
         // What is known of some is more than nothing.
         let unserved = if files.is_empty() { refused.unserved } else { 0 };

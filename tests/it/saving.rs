@@ -652,3 +652,24 @@ fn records_come_as_files_are_saved() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+/// A dry run says of what is saved that it is, as the run itself does, and where it lies.
+#[test]
+fn a_dry_run_says_what_is_saved_already() {
+    let server = Script::honest().serve([file()]);
+    let place = Place::new();
+    let run = |arguments: &[&str]| {
+        let output = place.run(&server.url, &[&["download"], arguments].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let by_id = [ID, "--to", "to", "--dry-run"];
+    let (code, listed, said) = run(&by_id);
+    assert!(code == Some(0) && listed.contains(NAME) && !said.contains("already"), "{said}");
+    run(&[ID, "--to", "to"]);
+    for arguments in [&by_id[..], &["--filter", "jsonl", "--to", "to", "--dry-run"]] {
+        let (code, listed, said) = run(arguments);
+        assert_eq!((code, listed.as_str()), (Some(0), ""), "{said}");
+        let place = format!("already saved: {}", place.to().join(NAME).display());
+        assert!(said.contains(&place), "{said}");
+    }
+}

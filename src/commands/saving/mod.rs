@@ -205,8 +205,16 @@ impl Saving {
         Sieve::start(self.ledger.clone(), how, self.options.doing.telling)
     }
 
-    /// Prints what would be saved, and saves none.
-    pub(super) fn dry_run(&self, files: &[Pinned], server_ms: i64) -> Result<(), CommandError> {
+    /// Prints what would be saved, says of what `saved` has that it is, and saves none.
+    pub(super) fn dry_run(
+        &self,
+        files: &[Pinned],
+        (saved, index): (&[Pinned], &Index),
+        server_ms: i64,
+    ) -> Result<(), CommandError> {
+        for proof in saved.iter().filter_map(|file| self.ledger.saved_of(index, file)) {
+            self.options.doing.telling.note(&format!("already saved: {}", shown(&proof.path)));
+        }
         super::print(&match self.options.doing.output {
             None => planned::listed(files, server_ms),
             Some(RecordOutput::Jsonl) => planned::records(files, &self.folder),
