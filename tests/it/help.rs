@@ -204,7 +204,7 @@ fn the_palette_leads_to_a_topic() {
 #[test]
 fn help_explains_each_sign_of_the_screen() {
     let signs: Vec<_> = signs(Thresholds { critical_s: 1_800, soon_s: 7_200 });
-    for sign in ["●", "◐", "○", "✗", "+", "~", "-", "?", "◆", "▌"] {
+    for sign in ["●", "◐", "○", "✗", "+", "~", "-", "?", "◆", "◇", "▌"] {
         assert!(signs.iter().any(|(other, _)| *other == sign), "{sign}");
     }
     assert_eq!(signs[0].1, "critical: less than 30m left");

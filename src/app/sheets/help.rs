@@ -54,6 +54,7 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
         fixed("?", "missing from the list, and asked for; in a column: not readable"),
         fixed("↓", "saved on this machine"),
         fixed("◆", "marked"),
+        fixed("◇", "in the range that is being marked"),
         fixed("▌", "selected"),
         fixed("▰▱", "how much of its lifetime a file has left"),
         fixed("—", "not given by the service"),
