@@ -76,13 +76,19 @@ fn on_lines(hints: &str, room: usize) -> Vec<String> {
 const BETWEEN: &str = " · ";
 const QUITS: Hint = Hint::new(&[Action::Close], "quits");
 
-/// An account without files: whether they would appear here by themselves.
-fn empty(app: &App) -> String {
+/// An account without files: whether they would appear here by themselves, or what has them do so.
+fn empty(app: &App) -> (String, String) {
     let refused = app.trouble().is_some_and(|trouble| trouble.why.refuses_key_for_good());
     let refresher = app.refresher();
-    let watching = refresher.interval().is_some() && !refresher.is_frozen() && !refused;
-    let next = if watching { "watching; new files appear here" } else { "not watching" };
-    format!("The account holds no files: {next}.")
+    let help = match (refresher.interval(), refresher.is_frozen()) {
+        _ if refused => Some(Hint::new(&[Action::Refresh], "tries the key again")),
+        (_, true) => Some(Hint::new(&[Action::Freeze], "watches again")),
+        (None, false) => Some(Hint::new(&[Action::Faster], "watches for new ones")),
+        (Some(_), false) => None,
+    };
+    let next = if help.is_none() { "watching; new files appear here" } else { "not watching" };
+    let key = help.map_or(String::new(), |help| app.main_hints(&[help]));
+    (format!("The account holds no files: {next}."), key)
 }
 
 /// What a step back does while the table is narrowed down to nothing.
@@ -126,7 +132,10 @@ fn words(app: &App, leave: &str) -> (String, String) {
             let sentence = format!("Asking {endpoint} for the first page …{}", app.slowness());
             (sentence, hint.unwrap_or_default())
         }
-        State::Exhausted => (empty(app), leave.to_owned()),
+        State::Exhausted => {
+            let (sentence, key) = empty(app);
+            (sentence, side_by_side(&key, leave))
+        }
         State::Backoff { until, why, .. } => (
             format!("The first page could not be read: {why}."),
             format!("next try in {}", wait(app.seconds_until(*until))),

@@ -842,7 +842,7 @@ fn an_agenda_of_nothing_says_why() {
             }
         }
     };
-    let cases: [Cause; 6] = [
+    let cases: [Cause; 7] = [
         ("Asking 127.0.0.1:41233 for the first page …", "Esc closes", Box::new(|_| {})),
         (
             "Asking 127.0.0.1:41233 for the first page … 3 s",
@@ -855,6 +855,14 @@ fn an_agenda_of_nothing_says_why() {
             "The account holds no files: watching; new files appear here.",
             "Esc closes",
             Box::new(|driver| driver.answer(&page(0..0, hours, false))),
+        ),
+        (
+            "The account holds no files: not watching.",
+            "f watches again",
+            Box::new(|driver| {
+                driver.answer(&page(0..0, hours, false));
+                driver.keys("f");
+            }),
         ),
         (
             "None of 30 loaded files matches “zzz”.",
