@@ -509,6 +509,15 @@ fn what_is_dead_is_listed_and_removed_on_request() {
     let screen = text(&driver.app, 120, 36);
     assert!(!screen.contains("† old") && screen.contains("† new.jsonl"), "{screen}");
     assert!(screen.contains("▌† new.jsonl"), "{screen}");
+    // Where no key removes it, none is promised, and no sentence ends in the air.
+    let mut bare = settings();
+    bare.keys.bind("cancel-job", vec![]);
+    let mut driver = Driver::started(120, 36, bare);
+    driver.answer(&page(1..7, |n| n * 3_600, false));
+    driver.keys("J");
+    driver.tell(Event::DeadTold(vec![dead("new.jsonl", 8)]));
+    driver.keys(" ");
+    assert_eq!(message(&driver), "nobody saves it");
 }
 
 /// Below a dialog no keys are named that do not hold there.
