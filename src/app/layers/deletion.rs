@@ -42,7 +42,7 @@ pub struct DeletionQuestion {
     /// The service's now, in milliseconds since the epoch.
     server_ms: i64,
     in_use: InUse,
-    counted: Counted,
+    counted: Box<Counted>,
     /// The number of the call whose answer is awaited.
     awaits: Option<u64>,
     input: Box<Input>,
@@ -115,7 +115,7 @@ impl DeletionQuestion {
             expired: 0,
             server_ms,
             in_use,
-            counted,
+            counted: Box::new(counted),
             awaits: Some(awaits),
             input: Box::default(),
             armed: false,
