@@ -186,11 +186,17 @@ impl Account {
         self.wall_s_of(file.verified_s)
     }
 
-    /// Milliseconds since a file was verified.
+    /// Milliseconds since a file was verified, counted from a full second of the service's clock: what
+    /// tells them goes on together with the countdowns, not between two of their seconds.
     #[must_use]
     pub fn verified_ago_ms(&self, file: &FileRef<'_>) -> u64 {
         let passed = self.now.mono.saturating_sub(Duration::from_secs(file.verified_s.into()));
-        u64::try_from(passed.as_millis()).unwrap_or(u64::MAX)
+        let now_ms = self.server_ms();
+        let verified_ms =
+            now_ms.saturating_sub(i64::try_from(passed.as_millis()).unwrap_or(i64::MAX));
+        // It was verified in the course of the second that is kept.
+        let full_second_ms = verified_ms.saturating_add(999).div_euclid(1_000) * 1_000;
+        u64::try_from(now_ms.saturating_sub(full_second_ms)).unwrap_or(0)
     }
 
     fn wall_s_of(&self, mono_s: u32) -> i64 {

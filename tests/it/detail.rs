@@ -173,3 +173,27 @@ fn a_name_that_is_shown_composed_says_so() {
     driver.keys("/cafe\u{301}");
     assert!(text(&driver.app, 120, 36).contains("2 of 2"), "either spelling finds both");
 }
+
+/// How long ago a file was verified goes on with the countdowns, wherever in a second of the monotonic
+/// clock those of the wall clock begin.
+#[test]
+fn what_goes_on_by_the_second_does_so_together() {
+    for ms in [0, 1, 400, 999] {
+        let mut settings = Driver::settings();
+        settings.refresh.interval = None;
+        let mut driver = Driver::started(120, 36, settings);
+        driver.now.wall_ms += ms;
+        driver.answer(&account(false));
+        driver.pass(Duration::from_secs(7));
+        driver.wake();
+        let verified = |driver: &Driver| text(&driver.app, 120, 36).contains(" s ago");
+        assert!(verified(&driver), "{ms}");
+        let end = driver.now.mono + Duration::from_secs(20);
+        let mut wakes = 0;
+        while driver.now.mono < end {
+            driver.wake();
+            wakes += 1;
+        }
+        assert!(wakes <= 21, "{ms}: {wakes} wakes in twenty seconds");
+    }
+}
