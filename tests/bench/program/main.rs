@@ -392,6 +392,7 @@ struct PlainPage {
 fn plain_loop(address: &str) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let files = runtime.block_on(async {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::new();
         let mut files: Vec<PlainFile> = vec![];
         loop {
