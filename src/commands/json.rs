@@ -192,7 +192,7 @@ fn values_that_could_not_be_read_are_counted() {
     use crate::api::wire::read_page;
     for (body, odd) in [
         ("{\"id\":\"a\",\"filename\":\"x\",\"purpose\":\"b\"}", 0),
-        ("{\"id\":\"a\",\"bytes\":-1,\"expires_at\":1.0}", 1),
+        ("{\"id\":\"a\",\"bytes\":-1,\"expires_at\":1.7e9}", 1),
         ("{\"id\":\"a\",\"bytes\":-1,\"created_at\":[],\"s\":{}}", 2),
     ] {
         let mut page = read_page(format!("[{body}]").as_bytes()).unwrap();

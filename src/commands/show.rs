@@ -206,9 +206,10 @@ a long name of a field {\"x\":[1]}
         ] {
             assert!(said.lines().any(|shown| shown == line), "{line}: {said}");
         }
-        let said = shown(r#"{"id":"a","expires_at":5,"filename":""}"#, Zone::Fixed(offset!(UTC)));
+        let said =
+            shown(r#"{"id":"a","expires_at":100000005,"filename":""}"#, Zone::Fixed(offset!(UTC)));
         assert!(said.contains("Time left expired\n"), "{said}");
-        assert!(said.contains("Expires   1970-01-01 00:00:05 +00:00  local/UTC\n"), "{said}");
+        assert!(said.contains("Expires   1973-03-03 09:46:45 +00:00  local/UTC\n"), "{said}");
         assert!(said.contains("Filename  (empty filename)\n"), "{said}");
     }
 }

@@ -183,7 +183,9 @@ fn the_bounds_of_urgency_are_those_that_are_set() {
 /// 0 would be taken for 1970.
 #[test]
 fn without_an_expiry_ahead_there_is_no_moment_of_it() {
-    for files in [vec![], vec![json!({"id": "a"})], vec![json!({"id": "a", "expires_at": 1_000})]] {
+    for files in
+        [vec![], vec![json!({"id": "a"})], vec![json!({"id": "a", "expires_at": 1_000_000_000})]]
+    {
         let server = service_of(&files);
         let output = run_at(&server.url, &["metrics"]);
         let told = Exposition::read_plain(&text(&output.stdout));

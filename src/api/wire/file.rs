@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::times::read_time;
+use super::times::{read_expiry, read_time};
 use super::values::{Wtf8, read_bytes, read_string, read_wtf8};
 use super::{Element, File, MOST_FILENAME_BYTES, MOST_ID_BYTES, Reading, Unreadable, beginning};
 use crate::text::Untrusted;
@@ -61,7 +61,7 @@ fn read_fields(raw: &RawValue, fields: Option<Fields<'_>>) -> Reading {
     let purpose = fields.purpose.map_or(Stated::Nothing, read_string);
     let bytes = fields.bytes.map_or(Stated::Nothing, read_bytes);
     let created_at = fields.created_at.map_or(Stated::Nothing, read_time);
-    let expires_at = fields.expires_at.map_or(Stated::Nothing, read_time);
+    let expires_at = fields.expires_at.map_or(Stated::Nothing, read_expiry);
     keep_odd("filename", fields.filename, matches!(filename, Stated::Odd));
     keep_odd("purpose", fields.purpose, matches!(purpose, Stated::Odd));
     keep_odd("bytes", fields.bytes, bytes == Stated::Odd);

@@ -11,10 +11,10 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::file::Extra;
-use super::times::time_of;
+use super::times::{expiry_of, time_of};
 use super::{File, HasMore, MOST_FILENAME_BYTES, MOST_FILES_A_PAGE, MOST_ID_BYTES, Page, Reading};
 use crate::text::Untrusted;
-use crate::time::expiry::Stated;
+use crate::time::expiry::{Stated, StatedTime};
 
 /// The page, where there is nothing odd about it.
 pub(super) fn read_page(text: &str) -> Option<Page> {
@@ -144,7 +144,7 @@ impl<'de> Deserialize<'de> for PlainFile {
                         }
                     }
                 }
-                let time = |given: Option<Option<i64>>| match given.flatten().map(time_of) {
+                let time = |given: Option<StatedTime>| match given {
                     Some(Stated::Odd) => Err(A::Error::custom("it is no time")),
                     Some(time) => Ok(time),
                     None => Ok(Stated::Nothing),
@@ -154,8 +154,8 @@ impl<'de> Deserialize<'de> for PlainFile {
                     id: text(id, MOST_ID_BYTES)?,
                     filename: filename.map(|name| text(name, MOST_FILENAME_BYTES)).transpose()?,
                     bytes: bytes.flatten().map_or(Stated::Nothing, Stated::Value),
-                    created_at: time(created_at)?,
-                    expires_at: time(expires_at)?,
+                    created_at: time(created_at.flatten().map(time_of))?,
+                    expires_at: time(expires_at.flatten().map(expiry_of))?,
                     purpose: purpose.map(|purpose| text(purpose, MOST_ID_BYTES)).transpose()?,
                     extra: extra.finish(),
                 }))

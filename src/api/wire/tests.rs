@@ -176,7 +176,7 @@ fn times_are_exact_or_odd() {
         ("\"1700000000\"", THEN),
         ("1700000000.0", THEN),
         ("1.7e9", THEN),
-        ("1.5", Value(1)),
+        ("100000000.5", Value(100_000_000)),
         ("\"2023-11-14T22:13:20Z\"", THEN),
         ("\"2023-11-14T23:13:20.5+01:00\"", THEN),
         // Other units, as long as nothing else can be meant.
@@ -244,6 +244,14 @@ fn times_are_exact_or_odd() {
         ("\"10000-01-01T00:00:00Z\"", Odd),
         ("\"1601-01-01T00:00:00Z\"", Odd),
         ("\"1900-01-01T00:00:00Z\"", Odd),
+        // Spans, and counts of other units since 1970.
+        ("1", Odd),
+        ("1.5", Odd),
+        ("3600", Odd),
+        ("\"604800\"", Odd),
+        ("20785", Odd),
+        ("29930000", Odd),
+        ("99999999", Odd),
         ("-1", Odd),
         ("-9223372036854775808", Odd),
         ("true", Odd),
@@ -256,6 +264,7 @@ fn times_are_exact_or_odd() {
         assert_eq!(only_file(&format!(r#""expires_at":{raw}"#)).expires_at, expected, "{raw}");
     }
     assert_eq!(only_file("\"object\":\"file\"").created_at, Nothing);
+    assert_eq!(only_file("\"created_at\":5").created_at, Value(5), "nothing counts down to it");
 }
 
 /// Hazards 26: sizes.

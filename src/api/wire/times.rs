@@ -20,6 +20,8 @@ const LARGEST_32_BIT: [i64; 2] = [2_147_483_647, 4_294_967_295];
 const YEAR_ONE: i64 = -62_135_596_800;
 /// What Go's `UnixNano` makes of the same moment.
 const YEAR_ONE_IN_NANOSECONDS: i64 = -6_795_364_578_871_345_152;
+/// March 1973: an expiry before it is none of a file, but a span, or a count of days or minutes.
+const FIRST_EXPIRY: i64 = 100_000_000;
 /// As far as zones shift a moment: half a day and two hours.
 const MOST_SHIFT: i64 = 14 * 3_600;
 /// How many of a unit other than seconds make one.
@@ -34,6 +36,23 @@ pub(super) fn read_time(raw: &RawValue) -> StatedTime {
     match text.parse::<i64>().ok().or_else(|| whole(text.parse().ok()?)) {
         Some(number) => time_of(number),
         None => written_time(text),
+    }
+}
+
+/// A time that something expires at: as [`read_time`] has it, and no span instead of a moment.
+pub(super) fn read_expiry(raw: &RawValue) -> StatedTime {
+    expiry(read_time(raw))
+}
+
+/// A whole number for the moment that something expires at.
+pub(super) fn expiry_of(number: i64) -> StatedTime {
+    expiry(time_of(number))
+}
+
+fn expiry(time: StatedTime) -> StatedTime {
+    match time {
+        Stated::Value(seconds) if seconds < FIRST_EXPIRY => Stated::Odd,
+        time => time,
     }
 }
 

@@ -243,7 +243,7 @@ mod tests {
     }
 
     fn odd_file() -> File {
-        let body = "{\"id\":\"a\",\"filename\":\"x\\n\\u202e,\\\"日\",\"bytes\":-1,\"expires_at\":1.0,\n\"s\":\"\u{202e}é\",\n\"n\": [1,\n2]}";
+        let body = "{\"id\":\"a\",\"filename\":\"x\\n\\u202e,\\\"日\",\"bytes\":-1,\"expires_at\":1700000000.0,\n\"s\":\"\u{202e}é\",\n\"n\": [1,\n2]}";
         let mut page = read_page(format!("[{body}]").as_bytes()).unwrap();
         let Some(Reading::File(file)) = page.readings.pop() else { panic!() };
         file
@@ -256,7 +256,7 @@ mod tests {
         assert!(line.is_char_boundary(0) && !line.contains('\u{202e}'));
         let value: serde_json::Value = serde_json::from_str(&line).unwrap();
         let expected = serde_json::json!({
-            "id": "a", "object": "file", "bytes": null, "created_at": null, "expires_at": 1,
+            "id": "a", "object": "file", "bytes": null, "created_at": null, "expires_at": 1_700_000_000,
             "filename": "x\n\u{202e},\"日", "purpose": null, "s": "\u{202e}é", "n": [1, 2],
         });
         assert_eq!(value, expected);
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn csv_quotes_and_escapes() {
         let text = written(Output::Csv, &[odd_file()]);
-        assert_eq!(text.lines().nth(1), Some("a,\"x\\n\\u{202e},\"\"日\",,,,1"));
+        assert_eq!(text.lines().nth(1), Some("a,\"x\\n\\u{202e},\"\"日\",,,,1700000000"));
     }
 
     /// RFC 4180 as it is, or without anything that a spreadsheet would carry out.
