@@ -118,3 +118,66 @@ fn watch(ttys: &[OwnedFd], sender: &Sender<Message>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::fd::OwnedFd;
+
+    use crossterm::event::{KeyCode, KeyEvent};
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    fn wait_until(holds: impl Fn() -> bool) {
+        while !holds() {
+            thread::yield_now();
+        }
+    }
+
+    /// What was typed is somewhere at every moment: with the terminal, with the reader, who says
+    /// so, or in the channel. A question would take it for an answer otherwise.
+    #[test]
+    fn what_was_typed_is_unheard_until_it_is_told() {
+        let (terminal, mut keys) = io::pipe().unwrap();
+        let terminal = File::from(OwnedFd::from(terminal));
+        let busy = Arc::new(AtomicBool::new(false));
+        let input = Input { tty: terminal.try_clone().unwrap(), busy: Arc::clone(&busy) };
+        let key = |code: KeyCode| Message::Event(Event::KeyPressed(KeyEvent::from(code)));
+        let told = |receiver: &mut mpsc::Receiver<Message>, code| {
+            let message = receiver.blocking_recv();
+            assert_eq!(format!("{message:?}"), format!("{:?}", Some(key(code))));
+        };
+        let is_taken = || matches!(tty::wait(&terminal, Some(Duration::ZERO)), Ok(Came::Nothing));
+
+        assert!(!input.has_unheard(), "nothing was typed");
+        keys.write_all(b"y").unwrap();
+        assert!(input.has_unheard(), "nobody reads yet");
+
+        // A channel that is full: the reader stands there with what it took.
+        let (sender, mut receiver) = mpsc::channel(1);
+        sender.try_send(key(KeyCode::F(1))).unwrap();
+        tty::take_input();
+        let reads = terminal.try_clone().unwrap();
+        let reader = thread::spawn(move || read(reads, &sender, &busy));
+        wait_until(is_taken);
+        assert!(input.has_unheard(), "the reader has it");
+        told(&mut receiver, KeyCode::F(1));
+        told(&mut receiver, KeyCode::Char('y'));
+        wait_until(|| !input.has_unheard());
+
+        // Escape may be the beginning of more: it is held back, and is not told for a while.
+        keys.write_all(b"\x1b").unwrap();
+        wait_until(|| {
+            let unheard = input.has_unheard();
+            assert!(unheard || !receiver.is_empty(), "the reader holds it back");
+            !receiver.is_empty()
+        });
+        told(&mut receiver, KeyCode::Esc);
+        wait_until(|| !input.has_unheard());
+
+        drop(keys);
+        assert!(matches!(receiver.blocking_recv(), Some(Message::End(End::TerminalGone))));
+        reader.join().unwrap();
+    }
+}

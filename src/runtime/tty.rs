@@ -66,8 +66,7 @@ pub(super) fn make_raw() -> io::Result<()> {
         tcsetattr(tty, OptionalActions::Now, &raw)?;
     }
     drop(held);
-    *locked(&OURS) = true;
-    OURS_AGAIN.notify_all();
+    take_input();
     Ok(())
 }
 
@@ -79,6 +78,12 @@ pub(super) fn restore() {
     {
         let _ = tcsetattr(&tty, OptionalActions::Now, &before);
     }
+}
+
+/// What comes from now on is ours to read.
+pub(super) fn take_input() {
+    *locked(&OURS) = true;
+    OURS_AGAIN.notify_all();
 }
 
 /// What comes from now on is for others.
