@@ -55,29 +55,29 @@ impl App {
         }
     }
 
-    /// Sorts by `key`.
-    pub(super) fn sort_by(&mut self, key: Field, descending: bool) {
+    /// Sorts by `field`.
+    pub(super) fn sort_by(&mut self, field: Field, descending: bool) {
         let moment = super::moment(self.account.server_ms(), &self.marks);
-        self.table.sort(self.account.store(), key, descending, &moment);
+        self.table.sort(self.account.store(), field, descending, &moment);
     }
 
     pub(super) fn reverse_sort(&mut self) {
-        let (key, descending) = self.table.wanted_order();
-        self.sort_by(key, !descending);
+        let (field, descending) = self.table.wanted_order();
+        self.sort_by(field, !descending);
     }
 
-    /// Sorts by `key`, the other way round where it is sorted by that already.
-    pub(super) fn sort_or_reverse(&mut self, key: Field) {
-        if key == self.table.wanted_order().0 {
+    /// Sorts by `field`, the other way round where it is sorted by that already.
+    pub(super) fn sort_or_reverse(&mut self, field: Field) {
+        if field == self.table.wanted_order().0 {
             self.reverse_sort();
         } else {
-            self.sort_by(key, false);
+            self.sort_by(field, false);
         }
     }
 
     pub(super) fn sort_by_neighbour(&mut self, right: bool) {
-        let key = self.appearance.columns.neighbour(self.table.wanted_order().0, right);
-        self.sort_by(key, false);
+        let field = self.appearance.columns.neighbour(self.table.wanted_order().0, right);
+        self.sort_by(field, false);
     }
 
     pub(super) fn sort_by_column(&mut self, number: u8) {

@@ -50,5 +50,5 @@ pub(super) fn column(text: &str) -> Option<Column> {
             (word, Some(width.parse::<u16>().ok().filter(|width| WIDTHS.contains(width))?))
         }
     };
-    Some(Column { key: sort_key(word)?, width })
+    Some(Column { field: sort_key(word)?, width })
 }

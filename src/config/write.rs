@@ -187,7 +187,7 @@ fn given(chosen: &Chosen) -> Vec<(&'static str, Given)> {
 }
 
 fn column(column: Column) -> String {
-    let word = column.key.word();
+    let word = column.field.word();
     column.width.map_or_else(|| word.to_owned(), |width| format!("{word}:{width}"))
 }
 
@@ -212,7 +212,7 @@ mod tests {
     use crate::store::field::Field;
 
     fn all_chosen() -> Chosen {
-        let column = |key, width| Column { key, width };
+        let column = |field, width| Column { field, width };
         Chosen {
             theme: Some("light".to_owned()),
             columns: Columns::new(vec![

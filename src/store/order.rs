@@ -11,7 +11,7 @@ use super::{Delta, FileNo, NO_SIZE, NOTHING, ODD, ODD_SIZE, Store};
 /// direction, those whose value could not be read just before them.
 #[derive(Clone, Debug)]
 pub struct Order {
-    key: Field,
+    field: Field,
     descending: bool,
     rows: Vec<FileNo>,
 }
@@ -19,15 +19,15 @@ pub struct Order {
 impl Order {
     /// An empty order.
     #[must_use]
-    pub fn new(key: Field, descending: bool) -> Self {
-        Self { key, descending, rows: vec![] }
+    pub fn new(field: Field, descending: bool) -> Self {
+        Self { field, descending, rows: vec![] }
     }
 
     /// The order of all files in `store`, at once. Where no key may wait, [`Sorting`] does it in
     /// steps.
     #[must_use]
-    pub fn sorted(store: &Store, key: Field, descending: bool) -> Self {
-        let mut sorting = Sorting::new(store, key, descending);
+    pub fn sorted(store: &Store, field: Field, descending: bool) -> Self {
+        let mut sorting = Sorting::new(store, field, descending);
         loop {
             if let Some(order) = sorting.step(store, &HashSet::new()) {
                 return order;
@@ -64,13 +64,13 @@ impl Order {
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(FileNo) -> bool) -> Self {
         let rows = self.rows.iter().copied().filter(|no| keep(*no)).collect();
-        Self { rows, ..Self::new(self.key, self.descending) }
+        Self { rows, ..Self::new(self.field, self.descending) }
     }
 
     /// The field that the order is by.
     #[must_use]
-    pub fn key(&self) -> Field {
-        self.key
+    pub fn field(&self) -> Field {
+        self.field
     }
 
     /// Whether the largest comes first.
@@ -131,7 +131,7 @@ impl Order {
 
     pub(super) fn compare(&self, store: &Store, a: FileNo, b: FileNo) -> Ordering {
         let (left, right) = (a.0 as usize, b.0 as usize);
-        let by_key = match self.key {
+        let by_field = match self.field {
             Field::TimeLeft | Field::Expires => {
                 self.times(store.expires_at.get(left), store.expires_at.get(right))
             }
@@ -147,7 +147,7 @@ impl Order {
             Field::Filename => self.optional(store.filename(a), store.filename(b)),
             Field::Purpose => self.optional(store.purpose(a), store.purpose(b)),
         };
-        by_key.then(a.cmp(&b))
+        by_field.then(a.cmp(&b))
     }
 
     fn times(&self, x: i64, y: i64) -> Ordering {

@@ -96,10 +96,10 @@ impl Files {
 impl Sorting {
     /// Begins to sort all files of a store.
     #[must_use]
-    pub fn new(store: &Store, key: Field, descending: bool) -> Self {
-        let ranks = if key == Field::Purpose { store.purposes.ranks() } else { vec![] };
+    pub fn new(store: &Store, field: Field, descending: bool) -> Self {
+        let ranks = if field == Field::Purpose { store.purposes.ranks() } else { vec![] };
         Self {
-            order: Order::new(key, descending),
+            order: Order::new(field, descending),
             ranks,
             levels: vec![Level::of(Files::All(store.slots()))],
             sorted: vec![],
@@ -111,14 +111,14 @@ impl Sorting {
     /// What it will be sorted by, and whether the largest comes first.
     #[must_use]
     pub fn wanted(&self) -> (Field, bool) {
-        (self.order.key(), self.order.is_descending())
+        (self.order.field(), self.order.is_descending())
     }
 
     /// Goes on sorting for a few milliseconds; gives the order once it is ready. What happened to
     /// files since the beginning is not in it: they are among `touched`, and left out.
     pub fn step(&mut self, store: &Store, touched: &HashSet<FileNo>) -> Option<Order> {
         // The store keeps this order itself.
-        if matches!(self.order.key(), Field::TimeLeft | Field::Expires) {
+        if matches!(self.order.field(), Field::TimeLeft | Field::Expires) {
             return Some(self.order.of_expiries(store, touched));
         }
         let mut room = self.step;
@@ -221,12 +221,12 @@ impl Sorting {
     }
 
     fn is_by_text(&self) -> bool {
-        matches!(self.order.key(), Field::Filename | Field::Id)
+        matches!(self.order.field(), Field::Filename | Field::Id)
     }
 
     /// The text that is sorted by.
     fn text<'a>(&self, store: &'a Store, no: FileNo) -> Option<&'a [u8]> {
-        match self.order.key() {
+        match self.order.field() {
             Field::Id => Some(store.key(no)),
             _ => store.filename(no).map(UntrustedRef::raw),
         }
@@ -261,7 +261,7 @@ impl Sorting {
     fn keyed(&self, level: &Level, store: &Store, no: FileNo) -> Keyed {
         let row = no.0 as usize;
         let known = |number: u64| [0, self.directed(number), 0, 0];
-        let beginning = match self.order.key() {
+        let beginning = match self.order.field() {
             Field::TimeLeft | Field::Expires => MISSING,
             Field::Created => match store.created_at.get(row) {
                 NOTHING => MISSING,
@@ -375,7 +375,7 @@ mod tests {
                     touched.extend(delta.added.iter().chain(&delta.changed).chain(&delta.removed));
                 }
             };
-            assert_eq!((order.key(), order.is_descending()), sorting.wanted());
+            assert_eq!((order.field(), order.is_descending()), sorting.wanted());
             let mut expected: Vec<FileNo> =
                 store.numbers().filter(|no| !touched.contains(no)).collect();
             expected.sort_by(|a, b| order.compare(&store, *a, *b));

@@ -130,11 +130,11 @@ fn column_lines(app: &App) -> Vec<Line> {
         let sign = if columns.is_shown(number) { "✓" } else { " " };
         let width = match column.width {
             _ if !columns.is_shown(number) => String::new(),
-            _ if geometry::columns::width_of(app, column.key).is_none() => "no room".to_owned(),
+            _ if geometry::columns::width_of(app, column.field).is_none() => "no room".to_owned(),
             None => "auto".to_owned(),
             Some(width) => width.to_string(),
         };
-        (format!("{sign} {}", column.key.name()), width)
+        (format!("{sign} {}", column.field.name()), width)
     };
     columns.all().iter().enumerate().map(line).collect()
 }

@@ -476,7 +476,7 @@ fn a_filter_on_age_lets_files_go_as_time_passes() {
 #[test]
 fn columns_are_chosen_moved_and_widened() {
     let shown = |driver: &Driver| -> Vec<&'static str> {
-        driver.app.columns().shown().iter().map(|column| column.key.name()).collect()
+        driver.app.columns().shown().iter().map(|column| column.field.name()).collect()
     };
     let mut driver = loaded(5);
     assert_eq!(shown(&driver), ["Filename", "Size", "Purpose", "Created", "Time left"]);
@@ -500,7 +500,7 @@ fn columns_are_chosen_moved_and_widened() {
     driver.keys("w");
     assert!(driver.app.layers().is_empty());
     driver.keys("2");
-    assert_eq!(driver.app.table().order().key(), Field::Purpose, "the second as shown");
+    assert_eq!(driver.app.table().order().field(), Field::Purpose, "the second as shown");
     driver.keys("7");
     assert_eq!(driver.app.message(), Some("there are 5 columns; w adds others"));
 }
@@ -515,7 +515,7 @@ fn what_was_chosen_is_written_as_it_is_now() {
     let usual = Settings::new("", "");
     assert_eq!((chosen.times, chosen.pane, chosen.measure), (Times::Local, false, Measure::Bytes));
     assert_eq!(chosen.sort, (usual.sort.0, true));
-    let fields: Vec<Field> = chosen.columns.shown().iter().map(|column| column.key).collect();
+    let fields: Vec<Field> = chosen.columns.shown().iter().map(|column| column.field).collect();
     assert_eq!(fields, [Field::Filename, Field::Size, Field::Created, Field::TimeLeft]);
     assert_eq!(chosen.theme, None, "colours are off");
     let plan = Plan {

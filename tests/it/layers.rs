@@ -278,12 +278,12 @@ fn no_letter_is_a_command_while_text_is_typed() {
     for opening in ["/", ":"] {
         for c in &letters {
             let mut driver = loaded(120, 36);
-            let (key, marks) = (driver.app.table().order().key(), driver.app.marks().len());
+            let (key, marks) = (driver.app.table().order().field(), driver.app.marks().len());
             driver.keys(opening);
             driver.key(KeyCode::Char(*c));
             assert!(driver.effects.is_empty(), "{opening}{c}");
             assert_eq!(driver.typed(), Some(c.to_string().as_str()), "{opening}{c}");
-            assert_eq!(driver.app.table().order().key(), key);
+            assert_eq!(driver.app.table().order().field(), key);
             assert_eq!(driver.app.marks().len(), marks);
         }
     }

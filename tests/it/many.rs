@@ -59,7 +59,7 @@ fn many_files_are_sorted_while_the_old_order_is_shown_and_keys_are_answered() {
     driver.answer(&body);
     assert!(finish(&mut driver) > 1);
     let (app, order) = (&driver.app, driver.app.table().order());
-    assert_eq!((order.key(), order.is_descending()), (Field::Filename, true));
+    assert_eq!((order.field(), order.is_descending()), (Field::Filename, true));
     assert_eq!(order.rows(), Order::sorted(app.store(), Field::Filename, true).rows());
     assert_eq!(order.rows().len(), 140_002);
     assert_eq!(driver.selected(), before[1], "the selection stays");
@@ -84,7 +84,7 @@ fn many_files_are_filtered_while_the_old_ones_are_shown_and_keys_are_answered() 
     driver.keys("2");
     finish(&mut driver);
     assert_eq!(driver.app.table().rows().len(), 7_001);
-    assert_eq!(driver.app.table().order().key(), Field::Size);
+    assert_eq!(driver.app.table().order().field(), Field::Size);
     driver.key(KeyCode::Esc);
     finish(&mut driver);
     assert_eq!(driver.app.table().rows().len(), 70_002);
@@ -138,7 +138,7 @@ fn keys_mean_the_filter_that_was_typed_last() {
     assert!(driver.app.marks().len() <= 14_000, "{}", driver.app.marks().len());
     assert_eq!(driver.app.table().filter_text(), Some("9.j"));
     finish(&mut driver);
-    assert_eq!(driver.app.table().order().key(), Field::Filename);
+    assert_eq!(driver.app.table().order().field(), Field::Filename);
 }
 
 /// What is done to the selected file is done to one that matches what was typed.

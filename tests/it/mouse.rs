@@ -36,7 +36,7 @@ fn a_click_on_a_heading_sorts_and_again_reverses() {
     let mut driver = loaded(120, 36);
     let head = driver.app.layout().unwrap().table.y + 1;
     let order = |driver: &Driver| {
-        (driver.app.table().order().key(), driver.app.table().order().is_descending())
+        (driver.app.table().order().field(), driver.app.table().order().is_descending())
     };
     for (x, expected) in [
         (5, (Field::Filename, false)),
@@ -154,7 +154,7 @@ fn a_click_in_a_list_goes_there_and_again_takes_the_line() {
     assert!(line_of(&driver, "▌ 2 Size") == y, "the cursor is there");
     driver.mouse(LEFT, 60, y);
     assert!(driver.app.layers().is_empty());
-    assert_eq!(driver.app.table().order().key(), Field::Size);
+    assert_eq!(driver.app.table().order().field(), Field::Size);
 
     driver.keys("Y");
     let y = line_of(&driver, "3 bytes");
@@ -166,7 +166,7 @@ fn a_click_in_a_list_goes_there_and_again_takes_the_line() {
     let y = line_of(&driver, "✓ Purpose");
     driver.mouse(LEFT, 60, y);
     driver.mouse(LEFT, 60, y);
-    assert!(driver.app.columns().shown().iter().all(|column| column.key != Field::Purpose));
+    assert!(driver.app.columns().shown().iter().all(|column| column.field != Field::Purpose));
     driver.key(KeyCode::Esc);
 
     driver.keys(":next theme");

@@ -190,7 +190,7 @@ impl World {
         let moment = Moment { server_ms: app.server_ms(), marked: app.marks() };
         let (table, filter) = (app.table(), app.table().filter());
         let order = table.order();
-        let expected = Order::sorted(store, order.key(), order.is_descending())
+        let expected = Order::sorted(store, order.field(), order.is_descending())
             .filtered(|no| filter.is_none_or(|filter| filter.matches(store, no, &moment)));
         // What is gone already comes under no bound any more.
         let there = |rows: &[FileNo]| -> Vec<FileNo> {

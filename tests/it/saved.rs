@@ -40,7 +40,7 @@ fn told(driver: &mut Driver, saved: Vec<Shelved>, lost: Vec<Unshelved>) {
 /// Four files that expire within the hours to come; of two of them it is said that they are saved.
 fn with_two_saved() -> Driver {
     let columns = [Field::Filename, Field::Size, Field::TimeLeft, Field::Saved];
-    let columns = columns.map(|key| Column { key, width: None }).to_vec();
+    let columns = columns.map(|field| Column { field, width: None }).to_vec();
     let settings = Settings { columns: Columns::new(columns), ..Driver::settings() };
     let mut driver = Driver::started(120, 36, settings);
     driver.answer(&page(0..4, |n| 3_600 * (n + 1), false));

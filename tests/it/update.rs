@@ -161,7 +161,7 @@ fn sorting_by_keys() {
     let mut driver = Driver::new(120, 36);
     driver.answer(&page(0..5, hours, false));
     let order = |driver: &Driver| {
-        (driver.app.table().order().key(), driver.app.table().order().is_descending())
+        (driver.app.table().order().field(), driver.app.table().order().is_descending())
     };
     assert_eq!(order(&driver), (Field::TimeLeft, false));
     for (keys, expected) in [

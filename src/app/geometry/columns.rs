@@ -40,7 +40,7 @@ enum Fall {
 /// Where a column stands.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
-    pub(crate) key: Field,
+    pub(crate) field: Field,
     pub(crate) x: u16,
     pub(crate) width: u16,
     /// Whether the time left is shown as a bar too.
@@ -51,51 +51,51 @@ pub(crate) struct Place {
 pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
     let screen = app.layout().map_or(0, |layout| layout.footer.width);
     let shown = app.columns().shown();
-    let is_set = |key| shown.iter().any(|column| column.key == key && column.width.is_some());
+    let is_set = |field| shown.iter().any(|column| column.field == field && column.width.is_some());
     let mut bar = screen >= BAR_FROM;
     let mut wanted: Vec<(Field, u16)> = shown
         .iter()
-        .filter(|column| is_wide_enough(column.key, screen))
+        .filter(|column| is_wide_enough(column.field, screen))
         .map(|column| {
-            let usual = usual_width(app, column.key, inner.width, bar);
-            (column.key, column.width.unwrap_or(usual))
+            let usual = usual_width(app, column.field, inner.width, bar);
+            (column.field, column.width.unwrap_or(usual))
         })
         .collect();
     // Sizes rarely fill their column, so one blank is enough before it.
-    let gap = |key| if key == Field::Size { 1 } else { GAP };
+    let gap = |field| if field == Field::Size { 1 } else { GAP };
     let others = |wanted: &[(Field, u16)]| -> u16 {
-        let rest = wanted.iter().filter(|(key, _)| *key != Field::Filename);
-        rest.map(|(key, width)| width + gap(*key)).fold(MARKER, u16::saturating_add)
+        let rest = wanted.iter().filter(|(field, _)| *field != Field::Filename);
+        rest.map(|(field, width)| width + gap(*field)).fold(MARKER, u16::saturating_add)
     };
-    let name = wanted.iter().find(|(key, _)| *key == Field::Filename);
+    let name = wanted.iter().find(|(field, _)| *field == Field::Filename);
     let least_name = name.map_or(0, |(_, width)| *width).min(LEAST_NAME);
     for fall in FALLS {
         if others(&wanted).saturating_add(least_name) <= inner.width {
             break;
         }
         match fall {
-            Fall::Column(key) => wanted.retain(|(other, _)| *other != key),
+            Fall::Column(field) => wanted.retain(|(other, _)| *other != field),
             Fall::Bar if is_set(Field::TimeLeft) => {}
             Fall::Bar => {
                 bar = false;
-                let left = wanted.iter_mut().filter(|(key, _)| *key == Field::TimeLeft);
-                left.for_each(|(key, width)| *width = usual_width(app, *key, inner.width, bar));
+                let left = wanted.iter_mut().filter(|(field, _)| *field == Field::TimeLeft);
+                left.for_each(|(field, width)| *width = usual_width(app, *field, inner.width, bar));
             }
         }
     }
     let name_room = inner.width.saturating_sub(others(&wanted));
     let mut end = inner.x + MARKER;
     let mut first = true;
-    let place = |(key, width): (Field, u16)| {
-        let width = match key {
-            Field::Filename if is_set(key) => width.min(name_room),
+    let place = |(field, width): (Field, u16)| {
+        let width = match field {
+            Field::Filename if is_set(field) => width.min(name_room),
             Field::Filename => name_room,
             _ => width,
         };
-        let x = if first { end } else { end + gap(key) };
+        let x = if first { end } else { end + gap(field) };
         first = false;
         end = x + width;
-        Place { key, x, width, bar }
+        Place { field, x, width, bar }
     };
     wanted
         .into_iter()
@@ -107,13 +107,13 @@ pub(crate) fn columns(app: &App, inner: Rect) -> Vec<Place> {
 /// Whether the time left is shown as a bar too.
 #[must_use]
 pub fn shows_bars(app: &App) -> bool {
-    let left = |column: Place| column.key == Field::TimeLeft && column.bar;
+    let left = |column: Place| column.field == Field::TimeLeft && column.bar;
     inner(app).is_some_and(|inner| columns(app, inner).into_iter().any(left))
 }
 
 /// Whether a screen this wide has the column at all.
-fn is_wide_enough(key: Field, screen: u16) -> bool {
-    let from = match key {
+fn is_wide_enough(field: Field, screen: u16) -> bool {
+    let from = match field {
         Field::Filename | Field::TimeLeft => 0,
         Field::Size => 60,
         Field::Created | Field::Expires | Field::Id | Field::Verified | Field::Saved => 80,
@@ -122,8 +122,8 @@ fn is_wide_enough(key: Field, screen: u16) -> bool {
     screen >= from
 }
 
-fn usual_width(app: &App, key: Field, room: u16, bar: bool) -> u16 {
-    match key {
+fn usual_width(app: &App, field: Field, room: u16, bar: bool) -> u16 {
+    match field {
         Field::Filename => LEAST_NAME,
         Field::Size => SIZE_CELLS,
         Field::Verified | Field::Saved => 10,
@@ -148,14 +148,14 @@ fn inner(app: &App) -> Option<Rect> {
 
 /// The cells that a column has on the screen; nothing where it has no room.
 #[must_use]
-pub fn width_of(app: &App, key: Field) -> Option<u16> {
+pub fn width_of(app: &App, field: Field) -> Option<u16> {
     let columns = columns(app, inner(app)?);
-    columns.iter().find(|column| column.key == key).map(|column| column.width)
+    columns.iter().find(|column| column.field == field).map(|column| column.width)
 }
 
 /// The column at screen column `x`, the blank before it included.
 #[must_use]
 pub fn column_at(app: &App, x: u16) -> Option<Field> {
     let columns = columns(app, inner(app)?);
-    columns.iter().find(|column| x < column.x + column.width).map(|column| column.key)
+    columns.iter().find(|column| x < column.x + column.width).map(|column| column.field)
 }

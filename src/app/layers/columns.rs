@@ -33,7 +33,7 @@ impl ColumnsPicker {
 
     fn widen(self, app: &mut App, by: i16) {
         let column = app.appearance.columns.all().get(self.line());
-        let field = column.map_or(Field::Filename, |column| column.key);
+        let field = column.map_or(Field::Filename, |column| column.field);
         let now = width_of(app, field).unwrap_or(10);
         app.appearance.columns.widen(self.line(), by, now);
     }

@@ -6,7 +6,7 @@ use crate::store::field::Field;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     /// The field that the column shows, and sorts by.
-    pub key: Field,
+    pub field: Field,
     /// Its width in cells, where the operator set one.
     pub width: Option<u16>,
 }
@@ -24,7 +24,7 @@ pub struct Columns {
 impl Default for Columns {
     fn default() -> Self {
         let usual = [Field::Filename, Field::Size, Field::Purpose, Field::Created, Field::TimeLeft];
-        Self::new(usual.map(|key| Column { key, width: None }).to_vec())
+        Self::new(usual.map(|field| Column { field, width: None }).to_vec())
     }
 }
 
@@ -35,17 +35,17 @@ impl Columns {
     pub fn new(wanted: Vec<Column>) -> Self {
         let mut all: Vec<Column> = vec![];
         for column in wanted {
-            if all.iter().all(|other| other.key != column.key) {
+            if all.iter().all(|other| other.field != column.field) {
                 all.push(column);
             }
         }
-        if all.iter().all(|column| column.key != Field::Filename) {
-            all.insert(0, Column { key: Field::Filename, width: None });
+        if all.iter().all(|column| column.field != Field::Filename) {
+            all.insert(0, Column { field: Field::Filename, width: None });
         }
         let shown = all.len();
-        for key in Field::ALL {
-            if all.iter().all(|column| column.key != key) {
-                all.push(Column { key, width: None });
+        for field in Field::ALL {
+            if all.iter().all(|column| column.field != field) {
+                all.push(Column { field, width: None });
             }
         }
         Self { all, shown }
@@ -71,7 +71,7 @@ impl Columns {
 
     /// Turns a column on, as the last one, or off; tells where it stands now. The filename stays.
     pub fn toggle(&mut self, line: usize) -> usize {
-        if line >= self.all.len() || self.all[line].key == Field::Filename {
+        if line >= self.all.len() || self.all[line].field == Field::Filename {
             return line;
         }
         let column = self.all.remove(line);
@@ -104,19 +104,19 @@ impl Columns {
         }
     }
 
-    /// The shown column to the right of the one that shows `key`, or to the left; the ends meet.
+    /// The shown column to the right of the one that shows `field`, or to the left; the ends meet.
     #[must_use]
-    pub fn neighbour(&self, key: Field, right: bool) -> Field {
+    pub fn neighbour(&self, field: Field, right: bool) -> Field {
         let shown = self.shown();
-        let at = shown.iter().position(|column| column.key == key).unwrap_or(0);
+        let at = shown.iter().position(|column| column.field == field).unwrap_or(0);
         let step = if right { 1 } else { shown.len() - 1 };
-        shown[(at + step) % shown.len()].key
+        shown[(at + step) % shown.len()].field
     }
 
     /// The `n`th shown column, from 1.
     #[must_use]
     pub fn nth(&self, n: u8) -> Option<Field> {
-        self.shown().get(usize::from(n).checked_sub(1)?).map(|column| column.key)
+        self.shown().get(usize::from(n).checked_sub(1)?).map(|column| column.field)
     }
 }
 
@@ -125,7 +125,7 @@ mod tests {
     use super::*;
 
     fn words(columns: &Columns) -> Vec<&'static str> {
-        columns.shown().iter().map(|column| column.key.word()).collect()
+        columns.shown().iter().map(|column| column.field.word()).collect()
     }
 
     #[test]
@@ -135,8 +135,8 @@ mod tests {
         assert_eq!(columns.toggle(0), 0);
         assert_eq!(columns.toggle(2), 4);
         assert_eq!(words(&columns), ["filename", "size", "created", "left"]);
-        assert_eq!(columns.all()[4].key, Field::Purpose);
-        let id = columns.all().iter().position(|column| column.key == Field::Id).unwrap();
+        assert_eq!(columns.all()[4].field, Field::Purpose);
+        let id = columns.all().iter().position(|column| column.field == Field::Id).unwrap();
         assert_eq!(columns.toggle(id), 4);
         assert_eq!(columns.shift(4, false), 3);
         assert_eq!(columns.shift(0, false), 0);

@@ -177,7 +177,7 @@ impl Table {
         if self.chosen.is_some_and(|no| delta.removed.binary_search(&no).is_ok()) {
             self.chosen = self.heir(&delta.removed);
         }
-        let by_verification = self.all.key() == Field::Verified;
+        let by_verification = self.all.field() == Field::Verified;
         let all = by_verification.then(|| delta.with_verified());
         let delta = all.as_ref().unwrap_or(delta);
         self.all.apply(store, delta);
@@ -222,8 +222,8 @@ impl Table {
 
     /// Sorts anew; the selected file stays selected. Many files are sorted in steps
     /// ([`work`](Self::work)); a later wish replaces the earlier one.
-    pub fn sort(&mut self, store: &Store, key: Field, descending: bool, moment: &Moment<'_>) {
-        let sorting = Sorting::new(store, key, descending);
+    pub fn sort(&mut self, store: &Store, field: Field, descending: bool, moment: &Moment<'_>) {
+        let sorting = Sorting::new(store, field, descending);
         self.rebuild(store, moment, |rebuild| rebuild.sort(sorting));
     }
 
@@ -269,7 +269,7 @@ impl Table {
     #[must_use]
     pub fn wanted_order(&self) -> (Field, bool) {
         let wanted = self.rebuild.as_ref().and_then(Rebuild::wanted);
-        wanted.unwrap_or((self.all.key(), self.all.is_descending()))
+        wanted.unwrap_or((self.all.field(), self.all.is_descending()))
     }
 
     /// Goes on with what is under way, for a few milliseconds; tells whether there is more to do.

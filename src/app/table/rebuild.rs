@@ -68,7 +68,7 @@ impl Rebuild {
 
     /// What it will be sorted by, where that differs.
     pub(super) fn wanted(&self) -> Option<(Field, bool)> {
-        let order = self.order.as_ref().map(|order| (order.key(), order.is_descending()));
+        let order = self.order.as_ref().map(|order| (order.field(), order.is_descending()));
         self.sorting.as_ref().map(Sorting::wanted).or(order)
     }
 

@@ -19,7 +19,7 @@ use crate::view::Pen;
 pub(super) fn draw(pen: &mut Pen<'_>, y: u16, column: Place, row: &Row<'_>) {
     let Pen { app, theme, .. } = *pen;
     let (x, right, file) = (column.x, column.x + column.width, &row.file);
-    match column.key {
+    match column.field {
         Field::Filename => name(pen, y, column, row),
         Field::Size => match file.bytes {
             Stated::Value(bytes) => {

@@ -74,7 +74,7 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect) {
 fn title(app: &App, theme: &Theme, cells: u16) -> Line<'static> {
     let order = app.table().order();
     let arrow = if order.is_descending() { "▼" } else { "▲" };
-    let mut sorted = format!("· {} {arrow} ", order.key().name().to_lowercase());
+    let mut sorted = format!("· {} {arrow} ", order.field().name().to_lowercase());
     if !app.lister().is_complete() && !app.store().is_empty() {
         sorted.push_str("of loaded ");
     }
@@ -107,22 +107,22 @@ fn title(app: &App, theme: &Theme, cells: u16) -> Line<'static> {
 
 /// What the names in view are shown without.
 fn ending(app: &App, columns: &[Place]) -> Option<String> {
-    let column = columns.iter().find(|column| column.key == Field::Filename)?;
+    let column = columns.iter().find(|column| column.field == Field::Filename)?;
     let files = app.table().window().iter().map(|no| app.store().file(*no));
     let readable = files.filter(|file| file.filename.is_some() && file.unreadable.is_none());
     let names: Vec<String> = readable.map(|file| file.name_to_show()).collect();
-    ending::common(&names, column.key.name(), usize::from(column.width))
+    ending::common(&names, column.field.name(), usize::from(column.width))
 }
 
 fn head(pen: &mut Pen<'_>, inner: Rect, columns: &[Place], ending: Option<&str>) {
     let Pen { app, theme, .. } = *pen;
     for column in columns {
-        let sorted = column.key == app.table().order().key();
+        let sorted = column.field == app.table().order().field();
         let style = if sorted { theme.accent } else { theme.chrome };
         let (y, right) = (inner.y, column.x + column.width);
-        let ending = ending.filter(|_| column.key == Field::Filename);
+        let ending = ending.filter(|_| column.field == Field::Filename);
         let name =
-            ending::heading(&column_name(app, column.key), ending, usize::from(column.width));
+            ending::heading(&column_name(app, column.field), ending, usize::from(column.width));
         if column.is_text() {
             pen.put(column.x, y, right, &name, style);
         } else {
@@ -259,6 +259,6 @@ fn end_row(app: &App, theme: &Theme) -> ([String; 2], Style) {
 /// What a file is sorted by is what its column shows.
 impl Place {
     fn is_text(self) -> bool {
-        matches!(self.key, Field::Filename | Field::Purpose | Field::Id)
+        matches!(self.field, Field::Filename | Field::Purpose | Field::Id)
     }
 }
