@@ -13,8 +13,9 @@ impl App {
         self.typed.search_from = Some(self.now.mono + PAUSE);
     }
 
-    /// Puts what was typed in force. Where it is not finished, that is what of it is complete; where
-    /// it cannot be read, the last good filter stays. What is missing or wrong is kept to be shown.
+    /// Puts what was typed in force. Where it is not finished, the last complete filter stays, but
+    /// for words that were but the beginning of it; where it cannot be read, the last good one does.
+    /// What is missing or wrong is kept to be shown.
     pub(super) fn filter_by(&mut self, text: &str) {
         self.typed.search_stopped = false;
         self.typed.search_from = None;
@@ -22,7 +23,9 @@ impl App {
         match Filter::parse_typed(text, zone) {
             Err(error) => {
                 let part = Some(text).filter(|_| error.unfinished);
-                if let Some(part) = part.and_then(|text| Filter::finished_part(text, zone)) {
+                let part = part.and_then(|text| Filter::finished_part(text, zone));
+                let stays = self.table.wanted_filter_text().unwrap_or_default();
+                if let Some(part) = part.filter(|part| adds_words_only(stays, part)) {
                     self.put_in_force(part, Filter::parse(part, zone).ok().flatten());
                 }
                 self.typed.error = Some(error);
@@ -109,4 +112,13 @@ impl App {
         self.table.narrow_now(self.account.store(), &moment);
         self.catch_up();
     }
+}
+
+/// Whether a filter has nothing beyond `part` but words, which were the beginning of something else:
+/// `lef` on the way to `left`, but not `left<6h`, whose end was deleted again.
+fn adds_words_only(filter: &str, part: &str) -> bool {
+    let is_of_words = |text: &str| {
+        text.chars().all(|c| c.is_alphabetic() || c.is_whitespace() || matches!(c, '!' | '-'))
+    };
+    filter.get(part.len()..).is_none_or(is_of_words)
 }

@@ -283,6 +283,41 @@ fn while_a_filter_is_not_finished_the_last_one_stays_and_the_input_says_what_is_
     assert_eq!(rows(&driver), [3], "a quote need not be closed");
 }
 
+/// What is complete stays in force while its end is deleted or written otherwise; only words that
+/// were the beginning of something else do not.
+#[test]
+fn the_last_complete_filter_stays_while_it_is_changed() {
+    for (typed, in_force) in [
+        ("left<3h⌫", Some("left<3h")),
+        ("left<3h⌫⌫⌫", Some("left<3h")),
+        ("left<3h⌫⌫4", Some("left<3h")),
+        ("left<3h⌫⌫4h", Some("left<4h")),
+        ("left<3h⌫⌫⌫⌫", Some("lef")),
+        ("0003 or left<3h⌫", Some("0003 or left<3h")),
+        ("0003 or left<3h⌫⌫⌫", Some("0003 or left<3h")),
+        ("0003 or left<3h⌫⌫⌫⌫⌫⌫⌫", Some("0003 ")),
+        ("size>10M", Some("size>10")),
+        ("created>2026-11-01T", Some("created>2026-11-01")),
+        ("lef", Some("lef")),
+        ("left", None),
+        ("!left", None),
+        ("0003 an", Some("0003 an")),
+        ("0003 and", Some("0003 ")),
+        ("0003 not left", Some("0003 ")),
+        ("left<3h⌫⌫⌫⌫⌫⌫⌫", None),
+    ] {
+        let mut driver = loaded(20);
+        driver.keys("/");
+        for c in typed.chars() {
+            match c {
+                '⌫' => driver.key(KeyCode::Backspace),
+                c => driver.keys(&c.to_string()),
+            }
+        }
+        assert_eq!(driver.app.table().wanted_filter_text(), in_force, "{typed}");
+    }
+}
+
 /// The service is searched after Enter or half a second without a key, never for what it does not
 /// know, and not at all for what is not finished.
 #[test]
