@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use shelflife::api::secret::{KEY, Secret};
-use shelflife::commands::cli::{Cli, asks_for_check};
+use shelflife::commands::cli::{Cli, asks_for_check, definitions};
 use shelflife::commands::{CommandError, check};
 use shelflife::log_file;
 use shelflife::runtime::output::{self, say};
@@ -19,9 +19,10 @@ fn main() -> ExitCode {
     // Once it was read, nothing that is printed shows it, such as what is wrong with an address in
     // whose place it was put.
     drop(Secret::read(KEY));
-    let audience =
-        if asks_for_check(env::args_os()) { Audience::Monitor } else { Audience::People };
-    let cli = match Cli::read(env::args_os()) {
+    let program = definitions();
+    let is_check = asks_for_check(&program, env::args_os());
+    let audience = if is_check { Audience::Monitor } else { Audience::People };
+    let cli = match Cli::read(program, env::args_os()) {
         Ok(cli) => cli,
         Err(error) => return refuse(&error, audience),
     };

@@ -3,10 +3,10 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command, CommandFactory, FromArgMatches};
+use clap::{Arg, ArgAction, Command, FromArgMatches};
 
 use super::CommandError;
-use super::cli::{Cli, after_help};
+use super::cli::{after_help, definitions, whole};
 use super::options::GlobalOptions;
 use crate::config::Config;
 
@@ -41,16 +41,16 @@ pub(super) fn words(place: &str) -> String {
     format!("Off by {place}: {}.", CHANGING.join(", "))
 }
 
-/// The definitions of the command line, with these options.
+/// The definitions of the command line and of all commands, with these options.
 pub(super) fn program(options: &GlobalOptions) -> Command {
     match place(options) {
-        None => Cli::command(),
+        None => whole(),
         Some(place) => program_where_off(&place),
     }
 }
 
 fn program_where_off(place: &str) -> Command {
-    let program = Cli::command().after_help(without_changing(&after_help(), place));
+    let program = whole().after_help(without_changing(&after_help(), place));
     CHANGING.into_iter().fold(program, |program, name| {
         program.mut_subcommand(name, |command| command.hide(true).before_help(words(place)))
     })
@@ -66,15 +66,14 @@ fn without_changing(text: &str, place: &str) -> String {
     format!("{}\n\n{}", lines.join("\n"), words(place))
 }
 
-/// What clap has to say to these arguments, which ask for help, where something is off; nothing where
-/// nothing is.
+/// What clap has to say to these arguments, which ask for help: without what is off.
 pub(super) fn help(arguments: &[OsString]) -> Option<clap::Error> {
     // As much of them as can be understood: what is asked for is help.
     let help = Arg::new("asks").long("help").short('h').action(ArgAction::SetTrue).global(true);
-    let lenient = Cli::command().ignore_errors(true).disable_help_flag(true).arg(help);
+    let lenient = definitions().ignore_errors(true).disable_help_flag(true).arg(help);
     let understood = lenient.try_get_matches_from(arguments).ok()?;
     let options = GlobalOptions::from_arg_matches(&understood).ok()?;
-    program_where_off(&place(&options)?).try_get_matches_from(arguments).err()
+    program(&options).try_get_matches_from(arguments).err()
 }
 
 #[cfg(test)]
@@ -95,6 +94,6 @@ mod tests {
         let mut hidden: Vec<&str> = hidden.map(Command::get_name).collect();
         hidden.sort_unstable();
         assert_eq!(hidden, ["delete", "upload"]);
-        assert!(Cli::command().get_subcommands().all(|command| !command.is_hide_set()));
+        assert!(whole().get_subcommands().all(|command| !command.is_hide_set()));
     }
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -48,8 +48,10 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// The commands beside the dashboard, in the order in which help lists them.
+/// The commands beside the dashboard, in the order in which help lists them. What one takes is put
+/// together only where it is asked for: most of the time it is one command, or none.
 #[derive(Clone, Debug, Subcommand)]
+#[command(defer = true)]
 #[allow(
     missing_docs,
     reason = "help would take these words instead of those in the command's file"
@@ -81,17 +83,37 @@ pub(super) fn after_help() -> String {
     format!("{EXAMPLES}\n\n{}\n\n`shelflife help TOPIC` says all about one.", help::topics())
 }
 
+/// The definitions of the command line, those of a command when it is found to be asked for.
+#[must_use]
+pub fn definitions() -> clap::Command {
+    Cli::command()
+}
+
+/// The same with those of all commands, for whoever lists them.
+#[must_use]
+pub fn whole() -> clap::Command {
+    let mut program = definitions();
+    program.build();
+    program
+}
+
 impl Cli {
-    /// Reads the command line, the name of the program first. Help leaves out what is off.
+    /// Reads the command line by its [`definitions`], the name of the program first. Help leaves out
+    /// what is off.
     ///
     /// # Errors
     /// What clap has to say, help included.
-    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+    pub fn read(
+        mut program: clap::Command,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, clap::Error> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        Self::try_parse_from(&arguments).map_err(|error| match error.kind() {
+        let asked = |error: clap::Error| match error.kind() {
             ErrorKind::DisplayHelp => changing::help(&arguments).unwrap_or(error),
             _ => error,
-        })
+        };
+        let mut matches = program.try_get_matches_from_mut(&arguments).map_err(asked)?;
+        Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut program))
     }
 
     /// Does what was asked for and tells the exit code. The dashboard has the thread of `foreground`
@@ -187,8 +209,10 @@ impl Interruption {
 
 /// Whether a command line is one of `check`, whatever else is wrong with it: to a monitoring system
 /// that is told in another way than to people.
-pub fn asks_for_check(arguments: impl IntoIterator<Item = OsString>) -> bool {
-    let program = Cli::command();
+pub fn asks_for_check(
+    program: &clap::Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> bool {
     let takes_value = |flag: &str| {
         let mut options = program.get_arguments();
         options.any(|arg| arg.get_long() == Some(flag) && arg.get_action().takes_values())
@@ -226,12 +250,17 @@ mod tests {
             ("", false),
         ] {
             let words = ["shelflife"].into_iter().chain(line.split_whitespace());
-            assert_eq!(asks_for_check(words.map(OsString::from)), is_check, "{line}");
+            assert_eq!(
+                asks_for_check(&definitions(), words.map(OsString::from)),
+                is_check,
+                "{line}"
+            );
         }
     }
 
     #[test]
     fn the_definitions_are_consistent() {
-        Cli::command().debug_assert();
+        definitions().debug_assert();
+        whole().debug_assert();
     }
 }

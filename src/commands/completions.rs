@@ -19,7 +19,7 @@ knows them, and no key press should ask a service.";
 
 /// Print what a shell reads to complete this command line
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct Completions {
     /// The shell
     #[arg(value_name = "SHELL")]

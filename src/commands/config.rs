@@ -26,7 +26,7 @@ fn acting() -> Vec<&'static str> {
 
 /// Print a commented configuration file, or what is in force
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(&acting()))]
+#[command(after_help = HELP, mut_args = silent_but(acting()))]
 pub struct ConfigCommand {
     /// Print what is in force and where each value came from; never the key
     #[arg(long)]

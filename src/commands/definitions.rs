@@ -22,8 +22,7 @@ pub(super) fn completed(options: &GlobalOptions) -> Command {
 }
 
 fn program(options: &GlobalOptions, takes: impl Fn(&&Command) -> bool) -> Command {
-    let mut program = changing::program(options);
-    program.build();
+    let program = changing::program(options);
     let names: Vec<&'static str> = names(&program).into_iter().map(lasting).collect();
     let below = program.get_subcommands().filter(takes).map(|command| copy(command, &names));
     copy(&program, &names).subcommands(below).disable_help_subcommand(true)

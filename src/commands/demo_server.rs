@@ -25,7 +25,7 @@ const ACTING: &[&str] = &["--files", "--log-file", "--config"];
 
 /// Serve the demo API on its own, until interrupted
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct DemoServer {
     /// Address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0", value_parser = address)]

@@ -50,7 +50,7 @@ const ACTING: &[&str] =
 
 /// Save files to this machine
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 #[command(group = ArgGroup::new("which").required(true).args(["ids", "filter"]))]
 pub struct DownloadCommand {
     /// The ids of the files

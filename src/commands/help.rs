@@ -20,7 +20,7 @@ const LINE: usize = 80;
 
 /// Say more: of a command, or of a topic
 #[derive(Clone, Debug, Args)]
-#[command(after_help = topics(), args = silent_but(ACTING))]
+#[command(after_help = topics(), mut_args = silent_but(ACTING))]
 pub struct HelpCommand {
     /// A command, or a topic
     #[arg(value_name = "COMMAND|TOPIC")]
@@ -42,7 +42,6 @@ pub(super) fn topics() -> String {
 /// Where nobody knows of it, or nothing can be printed.
 pub fn run(options: &GlobalOptions, help: &HelpCommand) -> Result<(), CommandError> {
     let mut program = changing::program(options);
-    program.build();
     let Some(name) = &help.about else {
         return print(&program.render_long_help().to_string());
     };

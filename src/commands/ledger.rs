@@ -30,7 +30,7 @@ const ACTING: &[&str] = &["--base-url", "--allow-http", "--demo", "--config"];
 
 /// Print what was saved, uploaded and deleted from here
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct LedgerCommand {
     /// The form to print in
     #[arg(long, value_name = "FORM", default_value = "table")]

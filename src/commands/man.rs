@@ -23,7 +23,7 @@ const EXAMPLES: &str = "Examples:\n";
 
 /// Print the manual page of the program, or of a command
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct ManCommand {
     /// A command; the program itself without one
     #[arg(value_name = "COMMAND")]

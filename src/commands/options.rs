@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Arg, Args, Command};
+use clap::{Arg, Args};
 
 use crate::config::given::Given;
 use crate::config::words::{Colouring, LOADS};
@@ -114,18 +114,15 @@ impl GlobalOptions {
     }
 }
 
-/// The options of every command that are not `acting`: a command that does nothing with them takes
-/// them all the same, since they may stand in an alias or a script, but its help is silent about them.
-///
-/// They go in before clap hands down the rest, which leaves alone what is there already.
-pub(super) fn silent_but(acting: &[&str]) -> Vec<Arg> {
-    let all = GlobalOptions::augment_args(Command::new("all"));
-    let acts = |arg: &&Arg| {
+/// Hides the options of every command that are not `acting`: a command that does nothing with them
+/// takes them all the same, since they may stand in an alias or a script, but its help is silent about
+/// them. clap has handed them down by the time a command is put together.
+pub(super) fn silent_but(acting: impl AsRef<[&'static str]>) -> impl FnMut(Arg) -> Arg {
+    move |arg| {
         let long = arg.get_long().unwrap_or_default();
-        acting.iter().any(|flag| flag.trim_start_matches('-') == long)
-    };
-    let silent = all.get_arguments().filter(|arg| !acts(arg));
-    silent.map(|arg| arg.clone().hide(true)).collect()
+        let acts = acting.as_ref().iter().any(|flag| flag.trim_start_matches('-') == long);
+        if arg.is_global_set() && !acts { arg.hide(true) } else { arg }
+    }
 }
 
 /// The words of a setting, each with what it means for the long help.

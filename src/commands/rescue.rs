@@ -39,7 +39,7 @@ const ACTING: &[&str] =
 
 /// Save all files that are soon gone and not saved: the cron job
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct RescueCommand {
     /// What has less time left than this is at risk [default: the bound of soon, 24h]
     #[arg(long, value_name = "SPAN", value_parser = span)]

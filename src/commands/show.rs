@@ -45,7 +45,7 @@ const LABEL: usize = 10;
 
 /// Print all metadata of one file
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct Show {
     /// The id of the file
     #[arg(value_name = "ID")]

@@ -57,7 +57,7 @@ const BETWEEN_NOTES: Duration = Duration::from_secs(10);
 
 /// Store files on the service: looked at first, sent once
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct UploadCommand {
     /// The files
     #[arg(value_name = "PATH", required = true)]

@@ -49,7 +49,7 @@ const PATH: usize = 40;
 
 /// Tell whether files are sound inputs of a batch, before they are uploaded
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct ValidateCommand {
     /// The files; - is standard input
     #[arg(value_name = "PATH", required = true)]

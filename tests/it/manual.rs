@@ -7,8 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use clap::CommandFactory;
-use shelflife::commands::cli::Cli;
+use shelflife::commands::cli::whole;
 use shelflife::topics::TOPICS;
 
 use crate::support::binary::{command, text};
@@ -26,8 +25,7 @@ fn printed(arguments: &[&str]) -> String {
 
 /// The names of all commands.
 fn names() -> Vec<String> {
-    let mut program = Cli::command();
-    program.build();
+    let program = whole();
     program.get_subcommands().map(|command| command.get_name().to_owned()).collect()
 }
 

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use clap::{Arg, CommandFactory, Parser};
+use clap::{Arg, Parser};
 use shelflife::api::secret::SECRET_VARIABLE;
 use shelflife::app::sheets::help::FILTERS;
-use shelflife::commands::cli::Cli;
+use shelflife::commands::cli::{Cli, whole};
 use shelflife::config::table::{SETTINGS, Setting};
 use shelflife::config::template;
 use shelflife::keys::{KeyMap, bindings};
@@ -19,8 +19,7 @@ const README: &str = include_str!("../../README.md");
 
 /// The program's command line and those of its commands.
 fn commands() -> Vec<clap::Command> {
-    let mut program = Cli::command();
-    program.build();
+    let program = whole();
     let below: Vec<_> = program.get_subcommands().cloned().collect();
     [program].into_iter().chain(below).collect()
 }

@@ -62,7 +62,7 @@ const NAME_CELLS: usize = 60;
 
 /// Tell a monitoring system, in one line, whether files are about to expire
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, version, args = silent_but(ACTING))]
+#[command(after_help = HELP, version, mut_args = silent_but(ACTING))]
 pub struct Check {
     /// What the time left should be, or a warning is given [default: 24h:]
     #[arg(short, long, value_name = "RANGE", value_parser = read_range, allow_hyphen_values = true)]

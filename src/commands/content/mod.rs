@@ -51,7 +51,7 @@ const ACTING: &[&str] =
 
 /// Print the content of a file, or a part of it
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct ContentCommand {
     /// The id of the file
     #[arg(value_name = "ID")]

@@ -77,7 +77,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(250);
 
 /// Delete files from the service
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 #[allow(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub struct DeleteCommand {
     /// The ids of the files

@@ -43,7 +43,7 @@ const ACTING: &[&str] =
 
 /// Say what is in order and what is not: terminal, configuration, key, address, TLS, one call
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct Doctor {}
 
 /// How a thing stands.

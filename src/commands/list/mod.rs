@@ -81,7 +81,7 @@ const ACTING: &[&str] = &[
 
 /// Print the files: a page of them, all, or those that a filter lets through
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct List {
     /// Read on to the end of the list
     #[arg(long)]

@@ -55,7 +55,7 @@ const ACTING: &[&str] = &[
 
 /// Print how the files stand, for Prometheus; or serve it, or write it to a file
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 pub struct Metrics {
     /// Serve the last reading on this address, until interrupted; a port alone is one of this machine
     /// only, and port 0 takes a free one

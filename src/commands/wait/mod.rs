@@ -57,7 +57,7 @@ const OUT_OF_TIME: u8 = 124;
 
 /// Wait until files appear, vanish, or have little time left
 #[derive(Clone, Debug, Args)]
-#[command(after_help = HELP, args = silent_but(ACTING))]
+#[command(after_help = HELP, mut_args = silent_but(ACTING))]
 #[command(group = ArgGroup::new("goal").required(true), override_usage = USAGE)]
 pub struct Wait {
     /// Until a file is there that this lets through
