@@ -1,5 +1,7 @@
 //! Reading on at leisure: what expires next is known beyond the first page, without a key.
 
+use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -397,7 +399,7 @@ fn answer(files: &[Dated], head: &str) -> Reply {
 }
 
 /// The real program, left alone beside an account in which things happen: its header says what a
-/// separate list of all of it says, with the next refresh.
+/// separate list of all of it says, one refresh later at most.
 #[test]
 fn left_alone_the_header_equals_the_whole_list() {
     // A hundred years from now, so that no clock of this machine matters.
@@ -407,7 +409,14 @@ fn left_alone_the_header_equals_the_whole_list() {
     let files: Vec<Dated> = (0..300).map(|n| (n, expiry(n))).collect();
     let account = Arc::new(Mutex::new(files));
     let served = Arc::clone(&account);
-    let service = Fault::start(move |_, head| answer(&served.lock().unwrap(), head));
+    // How often each page was asked for: a refresh asks for each once.
+    let asked = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
+    let counted = Arc::clone(&asked);
+    let service = Fault::start(move |_, head| {
+        let page = head.lines().next().unwrap().to_owned();
+        *counted.lock().unwrap().entry(page).or_default() += 1;
+        answer(&served.lock().unwrap(), head)
+    });
     let at = [("CEREBRAS_BASE_URL", service.url.as_str()), ("CEREBRAS_API_KEY", "x")];
     let terminal = Terminal::start(160, 36, &["--refresh", "1s"], &at);
     let changes: [fn(&mut Vec<Dated>); 6] = [
@@ -419,6 +428,7 @@ fn left_alone_the_header_equals_the_whole_list() {
         |files| files.truncate(250),
     ];
     for (step, change) in changes.into_iter().enumerate() {
+        let before = account.lock().unwrap().len();
         change(&mut account.lock().unwrap());
         let output = run_at(&service.url, &["list", "--all", "--output", "jsonl"]);
         let listed: Vec<serde_json::Value> = printed(&output.stdout)
@@ -429,9 +439,17 @@ fn left_alone_the_header_equals_the_whole_list() {
         let count = format!(" {} files", listed.len());
         let next = format!("next to expire  {} ", next["filename"].as_str().unwrap());
         let what = format!("step {step}: {count} and {next}");
-        let screen =
-            terminal.wait(&what, |screen| screen.contains(&count) && screen.contains(&next));
+        asked.lock().unwrap().clear();
+        let refreshes = Cell::new(0);
+        let screen = terminal.wait(&what, |screen| {
+            refreshes.set(asked.lock().unwrap().values().copied().max().unwrap_or(0));
+            screen.contains(&count) && screen.contains(&next)
+        });
         assert!(!screen.contains("of loaded"), "{screen}");
+        // One that was under way, one that brings it, and one that may begin before it is seen. Each
+        // asks for ten files that the list no longer has, and no more.
+        let most = 3 + before.saturating_sub(listed.len()).div_ceil(10);
+        assert!(refreshes.get() <= most, "{what}: {} refreshes later", refreshes.get());
     }
 }
 
