@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
-use super::layers::Layer;
 use super::layers::deletion::{DeletionQuestion, LocalCopy};
+use super::layers::{Layer, Layers};
 use super::sheets::deletion::NAMED;
 use crate::account::journal::Happening;
 use crate::api::call::{Owner, Reply, Ticket};
@@ -111,6 +111,10 @@ impl App {
         let number = self.deleting.next_number;
         self.deleting.next_number += 1;
         effects.push(Effect::Call(Deleting::ticket(number), call));
+        // What was saved may have been taken away since it was looked at.
+        if files.0.iter().any(|(_, copy)| *copy == LocalCopy::Saved) {
+            effects.push(Effect::LookAtSavedNow);
+        }
         let server_ms = self.account.server_ms();
         let question = DeletionQuestion::new(files, server_ms, (in_use, number));
         self.layers.push(Layer::Deletion(question));
@@ -165,13 +169,35 @@ impl App {
         }
     }
 
+    /// What this machine has of a file with this id.
+    fn local_copy_of(&self, id: &Untrusted) -> LocalCopy {
+        let no = self.account.store().find(id);
+        no.map_or(LocalCopy::Nothing, |no| self.local_copy(no))
+    }
+
     /// What this machine has of the file with this id is another thing than before: whoever is asked
     /// whether to delete it is told.
     pub(super) fn local_copy_changed(&mut self, id: &Untrusted) {
-        let no = self.account.store().find(id);
-        let copy = no.map_or(LocalCopy::Nothing, |no| self.local_copy(no));
+        let copy = self.local_copy_of(id);
         if let Some(question) = self.layers.deletion_mut() {
             question.copy_changed(id, copy);
+        }
+    }
+
+    /// The same of any number of files.
+    pub(super) fn copies_changed(&mut self) {
+        let Some(question) = self.layers.deletion_mut() else { return };
+        let ids: Vec<Untrusted> = question.files().map(|(file, _)| file.id.clone()).collect();
+        let copies: Vec<LocalCopy> = ids.iter().map(|id| self.local_copy_of(id)).collect();
+        if let Some(question) = self.layers.deletion_mut() {
+            question.copies_are(copies);
+        }
+    }
+
+    /// All that is saved was looked at.
+    pub(super) fn copies_seen(&mut self) {
+        if let Some(question) = self.layers.deletion_mut() {
+            question.copies_seen();
         }
     }
 
@@ -338,5 +364,12 @@ impl App {
     pub(super) fn deleting_due(&self) -> Option<Duration> {
         let due = self.deleting.under_way()?.deadline()?;
         Some(due).filter(|due| *due > self.now.mono)
+    }
+}
+
+impl Layers {
+    /// The question about deleting files that is open, whatever lies above it.
+    pub(in crate::app) fn deletion_mut(&mut self) -> Option<&mut DeletionQuestion> {
+        self.find_mut(|layer| if let Layer::Deletion(it) = layer { Some(it) } else { None })
     }
 }

@@ -62,6 +62,9 @@ pub enum Effect {
     /// Take away what is kept of such a file; the answer is
     /// [`Event::DeadRemoved`](super::event::Event::DeadRemoved).
     RemoveDead(Box<DeadPart>),
+    /// See whether what is saved lies there, whenever that was seen last; the answer is, behind what
+    /// differs, [`Event::SavedSeen`](super::event::Event::SavedSeen).
+    LookAtSavedNow,
     /// See how much room there is in this folder; the answer is
     /// [`Event::RoomTold`](super::event::Event::RoomTold).
     LookAtRoom(PathBuf),

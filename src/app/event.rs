@@ -106,6 +106,8 @@ pub enum Event {
     Uploaded(u64, Box<UploadEnd>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
+    /// Whatever is saved was looked at just now: what differed was told before this.
+    SavedSeen,
     /// So much room there is in the folder in which files would be saved, where that can be told; or why
     /// nothing can be saved there, in words.
     RoomTold(Result<Option<u64>, String>),

@@ -56,6 +56,7 @@ impl App {
     pub(super) fn shelf_told(&mut self, saved: Vec<Shelved>, lost: &[Unshelved], whole: bool) {
         self.account.shelve(saved);
         self.account.unshelve(lost);
+        self.copies_changed();
         let first = whole && !self.account.shelf().is_told();
         if whole {
             self.account.shelf_is_told();

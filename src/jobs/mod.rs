@@ -25,6 +25,7 @@ use crate::api::File;
 use crate::api::retry::Allowance;
 use crate::store::{FileRef, Store};
 use crate::text::{Untrusted, UntrustedRef};
+use crate::time::expiry::{Stated, TimeLeft};
 
 pub use job::{Job, JobId, Turn};
 pub use queue::Queue;
@@ -45,6 +46,12 @@ pub struct Pinned {
 }
 
 impl Pinned {
+    /// The time that it has left at this moment of the service's clock.
+    #[must_use]
+    pub fn left(&self, server_ms: i64) -> TimeLeft {
+        TimeLeft::of(self.expires_at.map_or(Stated::Nothing, Stated::Value), server_ms)
+    }
+
     /// The file as the store holds it now.
     #[must_use]
     pub fn of(file: &FileRef<'_>) -> Self {

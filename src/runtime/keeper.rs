@@ -27,15 +27,28 @@ const REST: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Keeper {
     asked: Sender<()>,
+    now: Sender<()>,
     room: Sender<PathBuf>,
+}
+
+/// What somebody wants of a look.
+enum Wanted {
+    /// That what differs is told some time.
+    Leisure,
+    /// To know when it is over: it is decided by what is saved.
+    End,
+    /// To know then how much room there is in a folder besides.
+    Room(PathBuf),
 }
 
 impl Keeper {
     pub(super) fn start(ledger: Ledger, sender: Sender<Message>, background: &Handle) -> Self {
+        // What is asked for while it was asked for and nobody began, is answered with that.
         let (asked, receiver) = mpsc::channel(1);
+        let (now, at_once) = mpsc::channel(1);
         let (room, of_room) = mpsc::channel(1);
-        background.spawn(keep(ledger, sender, receiver, of_room));
-        Self { asked, room }
+        background.spawn(keep(ledger, sender, (receiver, at_once, of_room)));
+        Self { asked, now, room }
     }
 
     /// What is asked for while it looks is another look, however often it is.
@@ -43,8 +56,12 @@ impl Keeper {
         let _ = self.asked.try_send(());
     }
 
-    /// Looks, and tells behind that how much room there is in a folder. Where that was asked for and not
-    /// told yet, the answer is for both.
+    /// Looks however long the look before took, and tells that it has.
+    pub(super) fn look_now(&self) {
+        let _ = self.now.try_send(());
+    }
+
+    /// Looks, and tells behind that how much room there is in a folder.
     pub(super) fn look_at_room(&self, folder: PathBuf) {
         let _ = self.room.try_send(folder);
     }
@@ -53,20 +70,19 @@ impl Keeper {
 async fn keep(
     ledger: Ledger,
     sender: Sender<Message>,
-    mut asked: Receiver<()>,
-    mut room: Receiver<PathBuf>,
+    (mut asked, mut now, mut room): (Receiver<()>, Receiver<()>, Receiver<PathBuf>),
 ) {
     let mut watch = Watch::default();
     let mut rests_until = Duration::ZERO;
     loop {
-        let folder = tokio::select! {
-            asked = asked.recv() => asked.map(|()| None),
-            folder = room.recv() => folder.map(Some),
+        let wanted = tokio::select! {
+            asked = asked.recv() => asked.map(|()| Wanted::Leisure),
+            asked = now.recv() => asked.map(|()| Wanted::End),
+            folder = room.recv() => folder.map(Wanted::Room),
         };
-        let Some(folder) = folder else { return };
+        let Some(wanted) = wanted else { return };
         let begun = since_boot();
-        // Somebody waits for the room, and decides by what is saved.
-        if begun < rests_until && folder.is_none() {
+        if begun < rests_until && matches!(wanted, Wanted::Leisure) {
             continue;
         }
         let (ledger, sender) = (ledger.clone(), sender.clone());
@@ -82,8 +98,13 @@ async fn keep(
             for piece in uploaded.chunks(PIECE) {
                 let _ = sender.blocking_send(Message::Event(Event::UploadsTold(piece.to_vec())));
             }
-            if let Some(folder) = folder {
-                let _ = sender.blocking_send(Message::Event(Event::RoomTold(room_in(&folder))));
+            let over = match wanted {
+                Wanted::Leisure => None,
+                Wanted::End => Some(Event::SavedSeen),
+                Wanted::Room(folder) => Some(Event::RoomTold(room_in(&folder))),
+            };
+            if let Some(event) = over {
+                let _ = sender.blocking_send(Message::Event(event));
             }
             (watch, told)
         };
@@ -254,6 +275,34 @@ mod tests {
         }));
         saved.sort();
         (saved, lost)
+    }
+
+    /// Whoever decides by what is saved is told when it was looked at, however lately that was done
+    /// before and whether or not anything differs.
+    #[tokio::test]
+    async fn a_look_at_once_is_answered_each_time() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let path = place.path().join("a");
+        std::fs::write(&path, "abc").unwrap();
+        ledger.add(&record("a", &path, 3)).unwrap();
+        let (sender, mut told) = mpsc::channel(8);
+        let keeper = Keeper::start(ledger, sender, &Handle::current());
+        let mut next = async || match told.recv().await {
+            Some(Message::Event(event)) => event,
+            other => panic!("{other:?}"),
+        };
+        keeper.look_now();
+        let Event::ShelfTold { saved, .. } = next().await else { panic!("what is saved") };
+        assert_eq!(saved.len(), 1);
+        assert!(matches!(next().await, Event::SavedSeen));
+        keeper.look_now();
+        assert!(matches!(next().await, Event::SavedSeen), "nothing differs");
+        std::fs::remove_file(&path).unwrap();
+        keeper.look_now();
+        let Event::ShelfTold { lost, .. } = next().await else { panic!("what is lost") };
+        assert_eq!(lost.len(), 1);
+        assert!(matches!(next().await, Event::SavedSeen));
     }
 
     #[test]

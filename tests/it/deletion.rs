@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::journal::Happening;
-use shelflife::account::shelf::Shelved;
+use shelflife::account::shelf::{Shelved, Unshelved};
 use shelflife::api::call::{Call, Reply, Ticket};
 use shelflife::api::wire::{read_batches, read_single_file};
 use shelflife::api::{Answer, ApiError, Deletion, Existence};
@@ -478,25 +478,90 @@ fn a_paste_is_not_the_count_either() {
     assert!(is_asked(&driver) && calls(&mut driver).is_empty());
 }
 
-#[test]
-fn what_is_saved_is_not_called_unsaved() {
-    let mut driver = driver();
-    let shelved = Shelved {
-        id: Untrusted::new(id(1)),
+/// These of the files are saved.
+fn save(driver: &mut Driver, files: &[i64]) {
+    let store = driver.app.store();
+    let shelved = |n: &i64| Shelved {
+        id: Untrusted::new(id(*n)),
         created_at: None,
-        bytes: driver
-            .app
-            .store()
-            .file(driver.app.store().find(&Untrusted::new(id(1))).unwrap())
-            .bytes
-            .value()
-            .unwrap(),
+        bytes: store.file(store.find(&Untrusted::new(id(*n))).unwrap()).bytes.value().unwrap(),
         path: "/x/a".into(),
         sha256: String::new(),
         proof: "complete".to_owned(),
         at: 3,
     };
-    driver.tell(Event::ShelfTold { saved: vec![shelved], lost: vec![], whole: true });
+    let saved = files.iter().map(shelved).collect();
+    driver.tell(Event::ShelfTold { saved, lost: vec![], whole: true });
+}
+
+/// These of the files were taken away from where they were saved to.
+fn lose(driver: &mut Driver, files: &[i64]) {
+    let lost = files.iter().map(|n| Unshelved {
+        id: Untrusted::new(id(*n)),
+        why: "/x/a was moved or removed".to_owned(),
+    });
+    driver.tell(Event::ShelfTold { saved: vec![], lost: lost.collect(), whole: true });
+}
+
+/// Whether it was asked for that what is saved be looked at, at once.
+fn looks_now(driver: &mut Driver) -> bool {
+    driver.effects.extract_if(.., |effect| matches!(effect, Effect::LookAtSavedNow)).count() == 1
+}
+
+/// What is called saved was looked at since it was asked, and what is lost under an open question is
+/// said, and asked anew.
+#[test]
+fn what_is_saved_no_more_is_said_before_it_is_deleted() {
+    let mut driver = driver();
+    save(&mut driver, &[1, 2]);
+    driver.keys("D");
+    assert!(looks_now(&mut driver));
+    tell_batches(&mut driver, &[]);
+    assert!(!screen(&driver).contains("not saved"), "{}", screen(&driver));
+    driver.keys("y");
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "nobody has looked yet");
+    assert!(screen(&driver).contains("not known yet whether what is saved lies there still"));
+    // It is gone; what was typed before that was said is no answer.
+    lose(&mut driver, &[1]);
+    driver.tell(Event::SavedSeen);
+    driver.keys("y");
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "it was not seen yet");
+    assert!(screen(&driver).contains("not saved"), "{}", screen(&driver));
+    driver.tell(Event::Drawn);
+    driver.keys("y");
+    assert_eq!(serve(&mut driver), [id(1)]);
+
+    // Of many, one is lost with the count typed already; and it is saved again.
+    let mut driver = driver_on(120, 36, Driver::settings());
+    save(&mut driver, &[1, 2]);
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.tell(Event::SavedSeen);
+    assert!(screen(&driver).contains("4 not saved"), "{}", screen(&driver));
+    driver.keys("6");
+    lose(&mut driver, &[2]);
+    enter(&mut driver);
+    driver.tell(Event::Drawn);
+    enter(&mut driver);
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "the count is to be typed anew");
+    assert!(screen(&driver).contains("5 not saved"), "{}", screen(&driver));
+    save(&mut driver, &[2]);
+    assert!(screen(&driver).contains("4 not saved"), "{}", screen(&driver));
+    driver.keys("6");
+    enter(&mut driver);
+    assert_eq!(serve(&mut driver).len(), 6);
+
+    // Where nothing is saved, nothing is looked at.
+    let mut driver = driver_on(120, 36, Driver::settings());
+    driver.keys("D");
+    assert!(!looks_now(&mut driver));
+}
+
+#[test]
+fn what_is_saved_is_not_called_unsaved() {
+    let mut driver = driver();
+    save(&mut driver, &[1]);
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     assert!(!screen(&driver).contains("not saved"), "{}", screen(&driver));

@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use tui_input::Input;
 
 use super::confirmation::places_of;
-use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
+use super::{App, Behave, Fate, ListPlace, input};
 use crate::api::call::Reply;
 use crate::api::{Answer, ApiError};
 use crate::app::effect::Effect;
@@ -37,6 +37,8 @@ pub struct DeletionQuestion {
     files: Vec<Pinned>,
     /// What this machine has of each.
     copies: Vec<LocalCopy>,
+    /// Whether it is known that what was saved lies there still.
+    seen: bool,
     /// How many of them have expired: the first ones.
     expired: usize,
     /// The service's now, in milliseconds since the epoch.
@@ -108,9 +110,10 @@ impl DeletionQuestion {
         // Of those that have expired, nothing is lost any more: they are taken off below.
         let unsaved = files.len() - count(LocalCopy::Saved);
         let counted = Counted { bytes, unsaved, on_their_way, left_out, ..Counted::default() };
-        let (files, copies) = files.into_iter().unzip();
+        let (files, copies): (_, Vec<LocalCopy>) = files.into_iter().unzip();
         let mut question = Self {
             files,
+            seen: !copies.contains(&LocalCopy::Saved),
             copies,
             expired: 0,
             server_ms,
@@ -128,7 +131,7 @@ impl DeletionQuestion {
     /// Time has come to this moment of the service's clock: files run out, of which nothing is lost then.
     pub(in crate::app) fn pass_time(&mut self, server_ms: i64) {
         self.server_ms = server_ms;
-        let has_expired = |file: &Pinned| left(file, server_ms) == TimeLeft::Expired;
+        let has_expired = |file: &Pinned| file.left(server_ms) == TimeLeft::Expired;
         while self.files.get(self.expired).is_some_and(has_expired) {
             self.counted.unsaved -= usize::from(self.copies[self.expired] != LocalCopy::Saved);
             self.expired += 1;
@@ -154,8 +157,27 @@ impl DeletionQuestion {
 
     /// This machine has something else of the file with this id than before.
     pub(in crate::app) fn copy_changed(&mut self, id: &Untrusted, copy: LocalCopy) {
-        let Some(place) = self.files.iter().position(|file| file.id == *id) else { return };
+        if let Some(place) = self.files.iter().position(|file| file.id == *id) {
+            self.copy_is(place, copy);
+        }
+    }
+
+    /// This machine has these of the files, in their order.
+    pub(in crate::app) fn copies_are(&mut self, copies: Vec<LocalCopy>) {
+        (0..).zip(copies).for_each(|(place, copy)| self.copy_is(place, copy));
+    }
+
+    /// All that is saved was looked at.
+    pub(in crate::app) fn copies_seen(&mut self) {
+        self.seen = true;
+    }
+
+    fn copy_is(&mut self, place: usize, copy: LocalCopy) {
         let before = std::mem::replace(&mut self.copies[place], copy);
+        if before == LocalCopy::Saved && copy != LocalCopy::Saved {
+            // More would be lost than it said.
+            self.disarm();
+        }
         let is = |own, copy: LocalCopy| usize::from(own == copy);
         let counted = &mut self.counted;
         counted.on_their_way += is(copy, LocalCopy::OnItsWay);
@@ -181,7 +203,7 @@ impl DeletionQuestion {
     /// The time that a file has left.
     #[must_use]
     pub fn left(&self, file: &Pinned) -> TimeLeft {
-        left(file, self.server_ms)
+        file.left(self.server_ms)
     }
 
     /// Whether something is lost with a file: it is not saved, and has time left.
@@ -267,11 +289,15 @@ impl DeletionQuestion {
         self.counted.batch = used.first().copied().cloned();
         self.counted.has_other_batches = used.iter().any(|batch| batch.id != used[0].id);
         self.awaits = call.is_some().then_some(next);
-        // It says something else from now on: what was typed before is no answer to that.
+        self.disarm();
+        call
+    }
+
+    /// It says something else from now on: what was typed before is no answer to that.
+    fn disarm(&mut self) {
         self.armed = false;
         self.yes = false;
         self.input.reset();
-        call
     }
 
     fn is_typed(&self) -> bool {
@@ -288,6 +314,10 @@ impl DeletionQuestion {
             app.say("not known yet whether a batch uses them: a moment");
             return Fate::Stays;
         }
+        if !self.seen {
+            app.say("not known yet whether what is saved lies there still: a moment");
+            return Fate::Stays;
+        }
         if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
             app.say("make the window larger: not all that is asked is seen");
             return Fate::Stays;
@@ -300,10 +330,6 @@ impl DeletionQuestion {
         app.say("nothing is deleted");
         Fate::Closes
     }
-}
-
-fn left(file: &Pinned, server_ms: i64) -> TimeLeft {
-    TimeLeft::of(file.expires_at.map_or(Stated::Nothing, Stated::Value), server_ms)
 }
 
 impl Behave for DeletionQuestion {
@@ -369,15 +395,5 @@ impl Behave for DeletionQuestion {
             Some(_) => Self::no(app),
             None => Fate::Stays,
         }
-    }
-}
-
-impl Layers {
-    /// The question about deleting files that is open, whatever lies above it.
-    pub(in crate::app) fn deletion_mut(&mut self) -> Option<&mut DeletionQuestion> {
-        self.0.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Deletion(question) => Some(question),
-            _ => None,
-        })
     }
 }

@@ -276,18 +276,17 @@ impl Layers {
     }
 
     pub(super) fn content_mut(&mut self) -> Option<&mut ContentLayer> {
-        self.0.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Content(content) => Some(content),
-            _ => None,
-        })
+        self.find_mut(|layer| if let Layer::Content(it) = layer { Some(it) } else { None })
     }
 
     /// The list of jobs that is open, whatever lies above it.
     pub(super) fn jobs_mut(&mut self) -> Option<&mut Jobs> {
-        self.0.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Jobs(jobs) => Some(jobs),
-            _ => None,
-        })
+        self.find_mut(|layer| if let Layer::Jobs(it) = layer { Some(it) } else { None })
+    }
+
+    /// The topmost one that is what is looked for.
+    pub(super) fn find_mut<T>(&mut self, is: fn(&mut Layer) -> Option<&mut T>) -> Option<&mut T> {
+        self.0.iter_mut().rev().find_map(is)
     }
 
     /// Whether none of them is about a file of the table, or does anything with it.

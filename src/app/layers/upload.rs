@@ -276,9 +276,6 @@ impl Behave for UploadPrompt {
 impl Layers {
     /// What is to be uploaded, whatever lies above it.
     pub(in crate::app) fn upload_mut(&mut self) -> Option<&mut UploadPrompt> {
-        self.0.iter_mut().rev().find_map(|layer| match layer {
-            Layer::Upload(form) => Some(form),
-            _ => None,
-        })
+        self.find_mut(|layer| if let Layer::Upload(it) = layer { Some(it) } else { None })
     }
 }
