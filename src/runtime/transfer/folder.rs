@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use rustix::fs::{
     self, Access, AtFlags, FlockOperation, Mode, OFlags, fstatvfs, fsync, openat, statat, unlinkat,
 };
 use rustix::io::Errno;
+use rustix::process::getuid;
 
 use crate::jobs::name::SIDECAR;
 use crate::runtime::group_sync::GroupSync;
@@ -20,6 +22,8 @@ use crate::runtime::group_sync::GroupSync;
 const SMALL: u64 = 64 * 1_024;
 /// What is half written for longer is left by whoever was killed.
 const OLD: Duration = Duration::from_secs(60);
+/// What every sidecar begins with, whatever it is about.
+const BEGINNING: &str = "{\"v\":1,\"profile\":\"";
 /// What only its owner may read and write.
 const OWN: Mode = Mode::RUSR.union(Mode::WUSR);
 
@@ -55,7 +59,8 @@ impl Folder {
     }
 
     /// Removes what was left half written by whoever was killed while writing down what is known of a
-    /// part: it has its place within a moment, or never. What cannot be removed stays.
+    /// part: it has its place within a moment, or never. What cannot be removed stays, and so does what
+    /// only bears such a name.
     pub(super) fn sweep(&self) {
         let Ok(names) = std::fs::read_dir(&self.path) else { return };
         for entry in names.map_while(Result::ok) {
@@ -65,10 +70,19 @@ impl Folder {
                 let age = found.modified().ok().and_then(|at| at.elapsed().ok());
                 found.is_file() && found.len() <= SMALL && age.is_some_and(|age| age > OLD)
             });
-            if old {
+            if old && self.is_half_written(name) {
                 let _ = self.remove(name);
             }
         }
+    }
+
+    /// Whether a file that bears the name of a sidecar on its way has what one begins with.
+    fn is_half_written(&self, name: &str) -> bool {
+        let found = self.open_existing(name).ok().flatten();
+        let is_own = found.and_then(|file| file.metadata().ok()).is_some_and(|found| {
+            Mode::from_raw_mode(found.mode()) == OWN && found.uid() == getuid().as_raw()
+        });
+        is_own && self.read_small(name).is_ok_and(|text| text.is_some_and(|text| is_begun(&text)))
     }
 
     /// Where it lies, absolute.
@@ -141,7 +155,9 @@ impl Folder {
     /// Puts a small file in its place, whole or not at all; one that is there is replaced.
     pub(super) fn write_small(&self, name: &str, text: &[u8]) -> io::Result<()> {
         let temporary = temporary(name, std::process::id());
-        let _ = unlinkat(&self.handle, &temporary, AtFlags::empty());
+        if self.is_half_written(&temporary) {
+            let _ = self.remove(&temporary);
+        }
         let Some(mut file) = self.create_new(&temporary)? else {
             return Err(io::ErrorKind::AlreadyExists.into());
         };
@@ -251,6 +267,12 @@ fn is_temporary(name: &str) -> bool {
     name.ends_with(SIDECAR) && !pid.is_empty() && pid.bytes().all(|digit| digit.is_ascii_digit())
 }
 
+/// Whether this is a sidecar, as far as it was written.
+fn is_begun(text: &[u8]) -> bool {
+    let common = text.len().min(BEGINNING.len());
+    text[..common] == BEGINNING.as_bytes()[..common]
+}
+
 /// Takes a file for this process alone; `false` where another one has it.
 pub(super) fn lock(file: &File) -> io::Result<bool> {
     match fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
@@ -301,6 +323,9 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
+    use crate::jobs::Pinned;
+    use crate::jobs::record::Sidecar;
+    use crate::text::Untrusted;
 
     fn folder() -> (tempfile::TempDir, Folder) {
         let place = tempfile::tempdir().unwrap();
@@ -347,16 +372,40 @@ mod tests {
     fn what_was_left_half_written_is_swept_away() {
         let (_place, folder) = folder();
         let long_ago = std::time::SystemTime::now() - 2 * OLD;
-        let left = ["a.jsonl.part.json.4711", "b.part.json.1"];
-        let theirs = ["c.part.json.bak", "d.json.5", "e.part.json", "f.part.json.", "g.part.7"];
-        for name in left.iter().chain(&theirs) {
-            let file = folder.create_new(name).unwrap().unwrap();
+        let sidecar =
+            Sidecar::begun(&Pinned::by_id(Untrusted::new("a")), "http://x", "p", 1, 4_711);
+        let whole = serde_json::to_string(&sidecar).unwrap();
+        let left = [
+            ("a.jsonl.part.json.4711", ""),
+            ("b.part.json.1", &whole[..7]),
+            ("c.part.json.1", &whole[..40]),
+            ("d.part.json.1", &whole),
+        ];
+        let theirs = [
+            ("e.part.json.bak", &*whole),
+            ("f.json.5", &whole),
+            ("g.part.json", &whole),
+            ("h.part.json.", &whole),
+            ("i.part.7", &whole),
+            // Of such a name, but written by somebody else.
+            ("report.part.json.20240101", "my own notes"),
+            ("j.part.json.1", "{\"v\":1,\"notes\":\"mine\"}"),
+        ];
+        for (name, text) in left.iter().chain(&theirs) {
+            let mut file = folder.create_new(name).unwrap().unwrap();
+            file.write_all(text.as_bytes()).unwrap();
             file.set_modified(long_ago).unwrap();
         }
+        // One that others may read was not written by us, even where nothing is in it.
+        let shared = folder.path().join("k.part.json.1");
+        std::fs::write(&shared, "").unwrap();
+        std::fs::set_permissions(&shared, PermissionsExt::from_mode(0o644)).unwrap();
+        File::open(&shared).unwrap().set_modified(long_ago).unwrap();
         folder.create_new("new.part.json.99").unwrap().unwrap();
         folder.sweep();
-        assert!(left.iter().all(|name| !folder.has(name).unwrap()));
-        assert!(theirs.iter().all(|name| folder.has(name).unwrap()));
+        assert!(left.iter().all(|(name, _)| !folder.has(name).unwrap()));
+        assert!(theirs.iter().all(|(name, _)| folder.has(name).unwrap()));
+        assert!(shared.exists());
         assert!(folder.has("new.part.json.99").unwrap());
     }
 
