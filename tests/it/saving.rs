@@ -61,11 +61,13 @@ fn a_file_is_saved_with_its_proof_for_its_owner_alone() {
     assert_eq!(place.download(&server.url).0, 0);
     let output = place.run(&server.url, &["download", ID, "--to", "to", "--again"]);
     assert_eq!(output.status.code(), Some(0));
-    assert_eq!(place.names(), [NAME, "batch-output~5678abcd.jsonl"]);
+    assert_eq!(place.names(), [NAME, BESIDE]);
 }
 
 /// Bytes of the content after which it breaks off in the middle.
 const CUT: usize = 150_000;
+/// The name of the same file beside another one.
+const BESIDE: &str = "batch-output~5678abcd.jsonl";
 
 /// Has a download killed after so many bytes of its first answer.
 fn kill_after(place: &Place, server: &Lying, bytes: usize) {
@@ -208,7 +210,7 @@ fn a_name_that_is_taken_meanwhile_is_not_taken_away() {
     fs::write(place.to().join(NAME), "precious").unwrap();
     release.send(()).unwrap();
     assert!(child.wait_with_output().unwrap().status.success());
-    let other = "batch-output~5678abcd.jsonl";
+    let other = BESIDE;
     assert_eq!(place.names(), [NAME, other]);
     assert_eq!(fs::read_to_string(place.to().join(NAME)).unwrap(), "precious");
     assert_eq!(fs::read(place.to().join(other)).unwrap(), bytes());
@@ -266,7 +268,7 @@ fn whatever_kills_it_the_next_run_goes_on() {
 /// Killed between the name and the ledger, it is not taken again: the next run makes up for it.
 #[test]
 fn what_was_whole_when_it_was_killed_is_known_afterwards() {
-    let server = serve(file(), [honest()]);
+    let server = serve(file(), [honest(), honest(), honest()]);
     let place = Place::new();
     assert_eq!(place.download(&server.url).0, 0);
     let ledger = place.run(&server.url, &["ledger", "--output", "jsonl"]);
@@ -284,6 +286,30 @@ fn what_was_whole_when_it_was_killed_is_known_afterwards() {
     let again = place.run(&server.url, &["ledger", "--output", "jsonl"]);
     let again: Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!((&again["sha256"], &again["path"]), (&record["sha256"], &record["path"]));
+
+    // Where other bytes lie there, as many of them, nothing is made up: it is taken, beside them.
+    let forget = || fs::remove_dir_all(place.folder.path().join("state")).unwrap();
+    let finish = || fs::write(place.to().join(format!("{NAME}.part.json")), known.to_string());
+    forget();
+    finish().unwrap();
+    fs::write(place.to().join(NAME), vec![b'x'; 200_000]).unwrap();
+    let (code, said) = place.download(&server.url);
+    assert_eq!((code, asked(&server).len()), (0, 2), "{said}");
+    assert_eq!(fs::read(place.to().join(NAME)).unwrap(), vec![b'x'; 200_000]);
+    assert_eq!(fs::read(place.to().join(BESIDE)).unwrap(), bytes());
+
+    // Asked for again, it is taken again.
+    forget();
+    fs::remove_file(place.to().join(BESIDE)).unwrap();
+    fs::write(place.to().join(NAME), bytes()).unwrap();
+    finish().unwrap();
+    let to = place.to().display().to_string();
+    let output = place.run(&server.url, &["download", ID, "--to", &to, "--again"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(
+        (asked(&server).len(), place.names()),
+        (3, vec![NAME.to_owned(), BESIDE.to_owned()])
+    );
 }
 
 /// SIGTERM ends it within a second, and what came stays.
@@ -408,7 +434,7 @@ fn no_name_leaves_the_folder_and_nothing_is_overwritten() {
         assert_eq!(place.names(), [expected]);
         assert_eq!(names(place.folder.path()), ["state", "to"]);
     }
-    let other = "batch-output~5678abcd.jsonl";
+    let other = BESIDE;
     for taken in ["a file", "a link", "a dangling link", "a folder", "a part of somebody else"] {
         let place = Place::new();
         fs::create_dir(place.to()).unwrap();

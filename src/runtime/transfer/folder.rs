@@ -15,8 +15,11 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::getuid;
 
+use super::sink::sum_of;
 use crate::jobs::name::SIDECAR;
+use crate::jobs::record::Finish;
 use crate::runtime::group_sync::GroupSync;
+use crate::runtime::ledger::lies_there;
 
 /// Bytes of a small file that are read at most.
 const SMALL: u64 = 64 * 1_024;
@@ -70,10 +73,24 @@ impl Folder {
                 let age = found.modified().ok().and_then(|at| at.elapsed().ok());
                 found.is_file() && found.len() <= SMALL && age.is_some_and(|age| age > OLD)
             });
-            if old && self.is_half_written(name) {
-                let _ = self.remove(name);
+            if old {
+                let _ = self.remove_half_written(name);
             }
         }
+    }
+
+    /// Removes a sidecar that somebody was killed over before it had its place.
+    pub(super) fn remove_half_written(&self, name: &str) -> io::Result<()> {
+        if self.is_half_written(name) { self.remove(name) } else { Ok(()) }
+    }
+
+    /// Whether what was whole lies there, every byte of it.
+    pub(super) fn holds(&self, finished: &Finish) -> io::Result<bool> {
+        if !lies_there(&self.path.join(&finished.name), finished.bytes) {
+            return Ok(false);
+        }
+        let file = self.open_existing(&finished.name)?;
+        file.map_or(Ok(false), |file| Ok(sum_of(&file)? == finished.sha256))
     }
 
     /// Whether a file that bears the name of a sidecar on its way has what one begins with.
@@ -155,9 +172,7 @@ impl Folder {
     /// Puts a small file in its place, whole or not at all; one that is there is replaced.
     pub(super) fn write_small(&self, name: &str, text: &[u8]) -> io::Result<()> {
         let temporary = temporary(name, std::process::id());
-        if self.is_half_written(&temporary) {
-            let _ = self.remove(&temporary);
-        }
+        let _ = self.remove_half_written(&temporary);
         let Some(mut file) = self.create_new(&temporary)? else {
             return Err(io::ErrorKind::AlreadyExists.into());
         };

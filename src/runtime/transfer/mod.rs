@@ -194,7 +194,8 @@ impl Saver {
         let part = match self.find(folder, download, now_s).await? {
             Found::Ours(part) => *part,
             Found::Finished(finished) => {
-                return self.make_up(folder, download, finished, now_s).await.map_err(Stop::Disk);
+                let done = self.make_up(folder, download, finished, now_s).await?;
+                return if download.again { Err(Stop::Anew) } else { Ok(done) };
             }
             Found::Held(pid) => return Err(Stop::Held(pid)),
         };

@@ -13,7 +13,6 @@ use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
 use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
 use crate::jobs::{Download, Pinned};
-use crate::runtime::ledger::lies_there;
 use crate::text::UntrustedRef;
 
 /// Names that are tried before it is given up.
@@ -165,7 +164,7 @@ impl Part {
         };
         if let Some(finished) = known.as_ref().and_then(|known| known.finished.as_ref())
             && !folder.has(&part)?
-            && lies_there(&folder.path().join(&finished.name), finished.bytes)
+            && folder.holds(finished)?
         {
             return Ok(Opened::Finished(finished.clone()));
         }
@@ -209,7 +208,7 @@ impl Part {
         let before = std::mem::replace(&mut sidecar.pid, std::process::id());
         if before != sidecar.pid {
             // Whoever was killed while writing down what is known of it left that half written.
-            folder.remove(&temporary(&format!("{part}.json"), before))?;
+            folder.remove_half_written(&temporary(&format!("{part}.json"), before))?;
         }
         Ok(Opened::Ours(file, sidecar, is_noted))
     }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io;
+use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 
 use bytes::Bytes;
@@ -95,9 +95,25 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
             begun = at;
         }
     }
-    let mut sha256 = String::with_capacity(64);
-    for byte in sum.finish().as_ref() {
-        let _ = write!(sha256, "{byte:02x}");
+    Ok(Written { bytes: at, sha256: digits(sum), last_line })
+}
+
+/// The sum of the content of a file, in hexadecimal digits.
+pub(super) fn sum_of(mut file: &File) -> io::Result<String> {
+    let mut sum = Context::new(&SHA256);
+    let mut buffer = vec![0; READ];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(digits(sum)),
+            read => sum.update(&buffer[..read]),
+        }
     }
-    Ok(Written { bytes: at, sha256, last_line })
+}
+
+fn digits(sum: Context) -> String {
+    let mut digits = String::with_capacity(64);
+    for byte in sum.finish().as_ref() {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
