@@ -9,6 +9,7 @@ use crate::api::error::Status;
 use crate::jobs::Download;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::whole::NotWhole;
+use crate::runtime::shortage::advice_for;
 use crate::text::{UntrustedRef, cause, size};
 
 /// Why a try came to nothing.
@@ -48,8 +49,21 @@ pub(super) fn shown(text: &str) -> String {
 pub(super) fn unusable(folder: &Path, error: &io::Error) -> JobFailure {
     let place = UntrustedRef::new(folder.as_os_str().as_encoded_bytes()).printable_within(200);
     let words = format!("the folder {place} cannot be used: {}", cause(error));
-    let kind = if is_full(error) { FailureKind::DiskFull } else { FailureKind::FolderUnusable };
+    if is_full(error) {
+        return ended(FailureKind::DiskFull, words);
+    }
+    short(error, &words).unwrap_or_else(|| ended(FailureKind::FolderUnusable, words))
+}
+
+fn ended(kind: FailureKind, words: String) -> JobFailure {
     JobFailure { kind, words, is_outage: false }
+}
+
+/// Where the system lends too few of something it is neither the folder nor the file: there may be more
+/// when others have given theirs back. `words` say what could not be done.
+fn short(error: &io::Error, words: &str) -> Option<JobFailure> {
+    let advice = advice_for(error)?;
+    Some(ended(FailureKind::Passing { wait: None }, format!("{words}; {advice}")))
 }
 
 /// Whether an error says that nothing can be made in a folder: of the files in it, those that others may
@@ -80,7 +94,8 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
         }
         Stop::Disk(error) if is_of_the_folder(&error) => return unusable(&download.folder, &error),
         Stop::Disk(error) => {
-            (FailureKind::Final, format!("it cannot be written: {}", cause(&error)))
+            let words = format!("it cannot be written: {}", cause(&error));
+            return short(&error, &words).unwrap_or_else(|| ended(FailureKind::Final, words));
         }
         Stop::NotWhole(why) => {
             let passing = FailureKind::Passing { wait: None };
@@ -88,12 +103,12 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
         }
         Stop::Service(error) => return refused(&error, download, kept, now_s),
     };
-    JobFailure { kind, words, is_outage: false }
+    ended(kind, words)
 }
 
 fn full(download: &Download, kept: u64) -> JobFailure {
     let words = format!("the disk is full{}", more_wanted(download, kept));
-    JobFailure { kind: FailureKind::DiskFull, words, is_outage: false }
+    ended(FailureKind::DiskFull, words)
 }
 
 /// How much is wanted beside what is kept, where that is known.
@@ -125,4 +140,43 @@ fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobF
         _ => error.to_string(),
     };
     JobFailure { kind, words, is_outage: error.is_outage() && kept == 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+    use crate::jobs::Pinned;
+    use crate::text::Untrusted;
+
+    /// One file that cannot be opened for want of descriptors ends neither itself nor all others.
+    #[test]
+    fn too_few_of_something_may_pass() {
+        let download = Download {
+            file: Pinned::by_id(Untrusted::new("a")),
+            folder: "/x".into(),
+            name: None,
+            again: false,
+            trust_length: false,
+        };
+        for (error, passes) in [
+            (Errno::MFILE, true),
+            (Errno::NFILE, true),
+            (Errno::NOMEM, true),
+            (Errno::AGAIN, true),
+            (Errno::ACCESS, false),
+            (Errno::NOTDIR, false),
+        ] {
+            let error = || io::Error::from(error);
+            let failures = [
+                unusable(Path::new("/x"), &error()),
+                failure(Stop::Disk(error()), &download, 0, 0),
+            ];
+            for failure in failures {
+                let may_pass = matches!(failure.kind, FailureKind::Passing { .. });
+                assert_eq!(may_pass, passes, "{}: {}", error(), failure.words);
+            }
+        }
+    }
 }
