@@ -113,6 +113,13 @@ impl Ledger {
     /// # Errors
     /// Where one cannot be written; those before it stay.
     pub fn add_all(&self, records: &[Record]) -> io::Result<()> {
+        let file = self.append(records)?;
+        self.sync(&file)
+    }
+
+    /// Adds records, a line each, each in one piece: whoever reads it has them, but for a machine that
+    /// goes down before they are [synced](Self::sync).
+    fn append(&self, records: &[Record]) -> io::Result<File> {
         let Some(path) = &self.path else {
             let why = "there is no home for it (HOME and XDG_STATE_HOME are not set)";
             return Err(io::Error::new(io::ErrorKind::NotFound, why));
@@ -126,8 +133,12 @@ impl Ledger {
         for record in records {
             add_line(&mut file, record)?;
         }
-        // What others add meanwhile is synced with it.
         flock(&file, FlockOperation::Unlock)?;
+        Ok(file)
+    }
+
+    /// Has what was added so far on the disk for good, by whomever.
+    fn sync(&self, file: &File) -> io::Result<()> {
         self.syncs.sync(|| file.sync_data())
     }
 

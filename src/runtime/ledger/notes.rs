@@ -1,5 +1,7 @@
 //! Records that are added to a ledger while something else goes on.
 
+use std::fs::File;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
@@ -11,7 +13,7 @@ use crate::text::cause;
 
 /// Records on their way into a ledger, one behind the other in the order in which they came: whoever adds
 /// one is not held up. One task writes, as many at once as have come meanwhile, and only while there are
-/// any.
+/// any; another one sees to the disk, so that no line waits for the sync of those before it.
 pub struct Notes {
     shared: Arc<Shared>,
     /// The task that writes, or did last.
@@ -30,6 +32,12 @@ struct Waiting {
     records: Vec<Record>,
     /// Whether somebody writes, and takes what comes.
     is_being_written: bool,
+    /// The ledger, where lines were written into it that no sync has seen.
+    unsynced: Option<File>,
+    /// The task that syncs, or did last.
+    syncing: Option<JoinHandle<()>>,
+    /// Whether somebody syncs, and takes what comes.
+    is_being_synced: bool,
     /// Whether it was told that what came last cannot be written.
     is_told: bool,
 }
@@ -56,8 +64,9 @@ impl Notes {
             has_some && !std::mem::replace(&mut waiting.is_being_written, true)
         };
         if begins {
-            let shared = Arc::clone(&self.shared);
-            self.writing = Some(self.background.spawn_blocking(move || shared.write()));
+            let (shared, background) = (Arc::clone(&self.shared), self.background.clone());
+            let write = move || shared.write(&background);
+            self.writing = Some(self.background.spawn_blocking(write));
         }
     }
 
@@ -67,6 +76,10 @@ impl Notes {
             // One that panicked has said so.
             let _ = writing.await;
         }
+        let syncing = self.shared.waiting().syncing.take();
+        if let Some(syncing) = syncing {
+            let _ = syncing.await;
+        }
     }
 }
 
@@ -75,16 +88,12 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes until nothing waits.
-    fn write(&self) {
+    /// Writes until nothing waits, and has what was written synced.
+    fn write(self: &Arc<Self>, background: &Handle) {
         while let Some(records) = self.next() {
-            let error = self.ledger.add_all(&records).err();
-            let was_told = std::mem::replace(&mut self.waiting().is_told, error.is_some());
-            if let Some(error) = error.filter(|_| !was_told) {
-                let why = cause(&error);
-                (self.tell)(format!(
-                    "what was done is not in the ledger, which cannot be written: {why}"
-                ));
+            match self.ledger.append(&records) {
+                Ok(file) => self.have_synced(file, background),
+                Err(error) => self.judge(&Err(error)),
             }
         }
     }
@@ -95,11 +104,47 @@ impl Shared {
         waiting.is_being_written = !waiting.records.is_empty();
         waiting.is_being_written.then(|| std::mem::take(&mut waiting.records))
     }
+
+    fn have_synced(self: &Arc<Self>, file: File, background: &Handle) {
+        let mut waiting = self.waiting();
+        waiting.unsynced = Some(file);
+        if !std::mem::replace(&mut waiting.is_being_synced, true) {
+            let shared = Arc::clone(self);
+            waiting.syncing = Some(background.spawn_blocking(move || shared.sync()));
+        }
+    }
+
+    /// Syncs until there is nothing that was written since.
+    fn sync(&self) {
+        loop {
+            let file = {
+                let mut waiting = self.waiting();
+                waiting.is_being_synced = waiting.unsynced.is_some();
+                waiting.unsynced.take()
+            };
+            let Some(file) = file else { return };
+            self.judge(&self.ledger.sync(&file));
+        }
+    }
+
+    /// Tells that records are not in the ledger, where that was not told of those before them.
+    fn judge(&self, written: &io::Result<()>) {
+        let was_told = std::mem::replace(&mut self.waiting().is_told, written.is_err());
+        if let Err(error) = written
+            && !was_told
+        {
+            let why = cause(error);
+            (self.tell)(format!(
+                "what was done is not in the ledger, which cannot be written: {why}"
+            ));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::jobs::Pinned;
@@ -140,6 +185,38 @@ mod tests {
         }
         notes.written().await;
         assert_eq!(ids(&ledger), (0..added).collect::<Vec<_>>());
+    }
+
+    /// A disk that takes its time with a sync keeps no line from being written: whoever is ended then
+    /// has told of all that was done.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn no_line_waits_for_the_disk() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let mut notes = Notes::new(ledger.clone(), &Handle::current(), |text| panic!("{text}"));
+        let (hold, held) = std::sync::mpsc::channel::<()>();
+        let (begin, begun) = std::sync::mpsc::channel();
+        let syncs = Arc::clone(&ledger.syncs);
+        let slow = std::thread::spawn(move || {
+            syncs.sync(|| {
+                begin.send(()).unwrap();
+                let _ = held.recv();
+                Ok(())
+            })
+        });
+        begun.recv().unwrap();
+        for number in 0..20 {
+            notes.add([record(number)]);
+            let deadline = Instant::now() + Duration::from_secs(60);
+            while ids(&ledger).len() <= number {
+                assert!(Instant::now() < deadline, "{number} waits for the disk");
+                tokio::task::yield_now().await;
+            }
+        }
+        drop(hold);
+        slow.join().unwrap().unwrap();
+        notes.written().await;
+        assert_eq!(ids(&ledger), (0..20).collect::<Vec<_>>());
     }
 
     #[tokio::test]
