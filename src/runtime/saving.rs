@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::Sender;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use super::ledger::{Ledger, Notes};
@@ -123,6 +123,7 @@ impl Savings {
                 before.abort();
                 let _ = before.await;
             }
+            let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
             shared.save(turn, &download).await;
         });
         self.tries.insert(turn.job, (turn, task));
@@ -145,6 +146,7 @@ impl Savings {
                 let _ = before.await;
             }
             let Some(saver) = shared.saver().await else { return };
+            let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
             let forgotten = saver.forget(&download, now_s()).await;
             let result = forgotten.map_err(|error| cause(&error));
             let _ = shared.sender.send(Message::Event(Event::PartDropped(job, result))).await;
@@ -229,6 +231,15 @@ impl Shared {
     }
 }
 
+/// Where a folder bears the name that one chose for a file, that is the folder which is meant.
+fn placed(download: Download) -> Download {
+    let folder = download.name.as_ref().map(|name| download.folder.join(name));
+    match folder.filter(|folder| folder.is_dir()) {
+        Some(folder) => Download { folder, name: None, ..download },
+        None => download,
+    }
+}
+
 fn now_s() -> i64 {
     Now::read().wall_ms.div_euclid(1_000)
 }
@@ -238,6 +249,25 @@ mod tests {
     use super::*;
     use crate::jobs::{Pinned, Queue};
     use crate::text::Untrusted;
+
+    #[test]
+    fn a_folder_that_was_typed_is_the_folder() {
+        let place = tempfile::tempdir().unwrap();
+        std::fs::create_dir(place.path().join("results")).unwrap();
+        std::fs::write(place.path().join("file"), "").unwrap();
+        let of = |name: Option<&str>| Download {
+            file: Pinned::by_id(Untrusted::new("a")),
+            folder: place.path().to_owned(),
+            name: name.map(str::to_owned),
+            again: false,
+            trust_length: false,
+        };
+        let inside = Download { folder: place.path().join("results"), ..of(None) };
+        assert_eq!(placed(of(Some("results"))), inside);
+        for name in [None, Some("file"), Some("new.jsonl")] {
+            assert_eq!(placed(of(name)), of(name));
+        }
+    }
 
     #[test]
     fn of_how_far_a_try_is_the_latest_counts_and_one_message_takes_all() {

@@ -155,6 +155,16 @@ fn the_marked_files_are_saved_three_at_once_the_most_urgent_first() {
 }
 
 #[test]
+fn a_name_may_end_in_a_blank() {
+    let mut driver = driver();
+    driver.keys("O");
+    driver.control('u');
+    driver.keys("~/other/of a blank ");
+    driver.key(KeyCode::Enter);
+    assert_eq!(begun(&mut driver)[0].1.name.as_deref(), Some("of a blank "));
+}
+
+#[test]
 fn the_place_is_chosen_and_never_climbs() {
     let mut driver = driver();
     driver.keys("O");

@@ -390,6 +390,18 @@ fn what_was_typed_wrongly_is_said() {
     assert_eq!(message(&driver), "it is a folder, not a file");
 }
 
+/// Blanks are a part of a name, and another file may be called the same without them.
+#[test]
+fn a_path_is_what_was_typed() {
+    for typed in ["a ", " a", "a b"] {
+        let mut driver = driver();
+        driver.keys(&format!("u{typed}"));
+        driver.key(KeyCode::Enter);
+        let upload = looked_at(&mut driver).unwrap().1;
+        assert_eq!(upload.path.to_str(), Some(typed));
+    }
+}
+
 #[test]
 fn tab_completes_the_path() {
     let mut driver = driver();

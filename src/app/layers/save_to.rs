@@ -36,8 +36,9 @@ impl SaveTo {
     }
 
     fn take(&self, app: &mut App) -> Fate {
-        let text = self.input.value().trim();
-        if text.is_empty() {
+        // A name may end in a blank.
+        let text = self.input.value();
+        if text.trim().is_empty() {
             app.say("a folder is needed");
             return Fate::Stays;
         }

@@ -154,8 +154,9 @@ impl UploadPrompt {
     }
 
     fn begin_look(&mut self, app: &mut App, effects: &mut Vec<Effect>) {
-        let text = self.inputs[PATH].value().trim();
-        if text.is_empty() {
+        // A name may end in a blank.
+        let text = self.inputs[PATH].value();
+        if text.trim().is_empty() {
             let hint = [Hint::new(&[Action::Complete], "completes it")];
             let hint = app.settings.keys.hints(&hint, self.scopes());
             let hint = if hint.is_empty() { hint } else { format!("; {hint}") };
