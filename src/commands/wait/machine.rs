@@ -7,8 +7,8 @@
 //! | `LeftBelow` | a file that matches has less time left | those that matched are gone, all of them |
 //!
 //! A part of the list tells what is there, and never what is not: whatever is concluded from absence
-//! wants a whole one. A reading that failed changes nothing; the one that is to be the first ends the
-//! waiting, and so does a failure that nothing mends.
+//! wants a whole one. A reading that failed changes nothing, be it the first; a failure that nothing
+//! mends ends the waiting.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -104,6 +104,17 @@ impl Waiting {
         self.last_failure.as_ref().map(|why| (self.failed, why))
     }
 
+    /// Why the list could not be read, where that was tried once and did not succeed.
+    pub(super) fn first_failure(&self) -> Option<&Failure> {
+        let is_first = self.first.is_none() && (self.readings, self.failed) == (1, 1);
+        self.last_failure.as_ref().filter(|_| is_first)
+    }
+
+    /// Why the last reading failed, where it did.
+    pub(super) fn take_failure(&mut self) -> Option<Failure> {
+        self.last_failure.take_if(|_| self.failed_together > 0)
+    }
+
     /// Whether nothing matched at the first reading.
     pub(super) fn had_none(&self) -> bool {
         self.first.as_ref().is_some_and(Vec::is_empty)
@@ -168,7 +179,7 @@ impl Waiting {
             Failure::CursorStuck | Failure::CursorRefused(_) => true,
             Failure::PageTooLong | Failure::Full => false,
         };
-        if self.first.is_none() && !self.had_candidates || !passes {
+        if !passes {
             return Step::Failed(why);
         }
         self.failed += 1;
@@ -246,9 +257,11 @@ mod tests {
             // What a part shows is there.
             (appears, " a…", "30 met:a"),
             (appears, "a…", "met:a"),
-            // The first reading has to come to something; from then on what passes is ridden through.
-            (appears, "down", "failed"),
-            (appears, "…", "failed"),
+            // What passes is ridden through, from the first reading on.
+            (appears, "down a", "30 met:a"),
+            (appears, "… down a", "30 60 met:a"),
+            (appears, "revoked", "failed"),
+            (appears, "down revoked", "30 failed"),
             (appears, " down down  down a", "30 30 60 30 30 met:a"),
             (appears, " down down down down down down down", "30 30 60 120 240 300 300 300"),
             (appears, " revoked", "30 failed"),
@@ -256,13 +269,15 @@ mod tests {
             (new, " a", "30 met:a"),
             (new, "a ab…", "30 met:b"),
             // Behind a part of the first reading others may have been there.
-            (new, "a…", "failed"),
+            (new, "a… ab abc", "30 30 met:c"),
             (Goal::Vanishes, "", "met:"),
             (Goal::Vanishes, "ab ab//ab b//b //", "30 30 30 met:ab"),
             // A file that no longer matches is still there, and a new one is not waited for.
             (Goal::Vanishes, "a //a c//", "30 30 met:a"),
             (Goal::Vanishes, "a //… //", "30 30 met:a"),
-            (Goal::Vanishes, "a…", "failed"),
+            (Goal::Vanishes, "a… ab ab//b //", "30 30 30 met:ab"),
+            (Goal::Vanishes, "down ", "30 met:"),
+            (Goal::LeftBelow, "down /a /", "30 30 impossible"),
             (Goal::Vanishes, "a down //", "30 30 met:a"),
             (Goal::LeftBelow, "/a /a a/a", "30 30 met:a"),
             (Goal::LeftBelow, "/ / /a /", "30 30 30 impossible"),

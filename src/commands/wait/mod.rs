@@ -38,12 +38,13 @@ vanished, or of those with less time left. --vanishes is about the files that ma
 reading: gone is what the service lists no longer; where none matches it is met at once, which is \
 said.
 
-A reading that fails is ridden through, and counted on standard error, once there was one; pauses \
-grow to five minutes meanwhile, or as long as the service asks for. A key that is refused ends it.
+A reading that fails and may pass is ridden through, the first one too, and counted on standard \
+error; pauses grow to five minutes meanwhile, or as long as the service asks for. A key that is \
+refused ends it, and so does a failed look where --timeout is 0.
 
 Exit codes: 0 met · 1 failure · 2 usage · 3 no, malformed or refused key · 4 it can come true no \
-longer, since the files that were to have less time left are gone · 5 service unavailable at the \
-first reading · 124 out of time · 130, 143 interrupted.";
+longer, since the files that were to have less time left are gone · 5 service unavailable, where it \
+looks once · 124 out of time · 130, 143 interrupted.";
 
 /// The options of every command that act here.
 const ACTING: &[&str] =
@@ -139,7 +140,7 @@ impl Wait {
 /// Waits, and tells the exit code.
 ///
 /// # Errors
-/// Where the list could not be read in a way that does not pass, or not at first.
+/// Where the list could not be read in a way that does not pass, or at all where it looks once.
 pub async fn run(options: &GlobalOptions, wait: Wait) -> Result<u8, CommandError> {
     let config = configure(options)?;
     let client = find_service(options, &config, None, &Handle::current())?.client()?;
@@ -215,7 +216,11 @@ async fn watch(
         };
         progress.draw(|spent| told(waiting, spent));
         if timeout.is_zero() {
-            return End::OutOfTime;
+            return waiting.take_failure().map_or(End::OutOfTime, End::Failed);
+        }
+        if let Some(why) = waiting.first_failure() {
+            progress.clear();
+            say(&format!("shelflife: the list cannot be read yet: {why}; it is tried again"));
         }
         sleep_until(next.min(end)).await;
         if next >= end {
