@@ -8,6 +8,7 @@
 mod beginning;
 mod dead;
 mod failing;
+mod flow;
 mod folder;
 mod keeping;
 mod part;
@@ -19,9 +20,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
@@ -37,13 +36,11 @@ use crate::time::clock::Now;
 use beginning::Begun;
 pub use dead::{find_dead, remove_dead};
 use failing::{Stop, failure, unusable};
+use flow::Flow;
 use folder::{Folder, check_path};
 use keeping::Standing;
 use part::{Claims, Found, Part, Wanted};
 use sink::{Sink, Written};
-
-/// From one telling of how far a job is to the next: ten times a second at most.
-const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Whatever the saving of files has in common; cheap to clone.
 #[derive(Clone, Debug)]
@@ -226,7 +223,7 @@ impl Saver {
         let begun = beginning::open(&mut answer, part, &held, &mut expected).await?;
         let extent = answer.head.extent;
         let total = expected.length();
-        let flow = Flow { total, received: begun.from, told: Instant::now() };
+        let flow = Flow::new(begun.from, total);
         let (part, written) = self.pour(answer, begun, flow, kept, tell).await?;
         let part = check_extent(part, extent, written.bytes).await?;
         let proof = expected.prove(written.bytes, &written.last_line);
@@ -283,11 +280,8 @@ impl Saver {
             open &= sink.push(piece).await;
         }
         while open && !ended {
-            match answer.next().await {
-                Ok(Some(piece)) => {
-                    flow.count(&piece, tell);
-                    open = sink.push(piece).await;
-                }
+            match flow.wait(answer.next(), tell).await {
+                Ok(Some(piece)) => open = sink.push(piece).await,
                 Ok(None) => break,
                 Err(error) => {
                     failed = Some(error);
@@ -296,9 +290,9 @@ impl Saver {
             }
         }
         let (part, written) = sink.close().await;
-        let there = written.as_ref().map_or(flow.received, |written| written.bytes);
+        let there = written.as_ref().map_or(flow.received(), |written| written.bytes);
         *kept = there;
-        tell(Told::Received(there, flow.total));
+        tell(Told::Received(there, flow.total()));
         let Some(part) = part else { return Err(written.err().map_or(Stop::Anew, Stop::Disk)) };
         let written = written?;
         if let Some(error) = failed {
@@ -323,23 +317,6 @@ impl Saver {
         })
         .await?;
         Ok(Stop::NotWhole(why))
-    }
-}
-
-/// How far it is.
-struct Flow {
-    total: Option<u64>,
-    received: u64,
-    told: Instant,
-}
-
-impl Flow {
-    fn count(&mut self, piece: &Bytes, tell: &mut impl FnMut(Told)) {
-        self.received += piece.len() as u64;
-        if self.told.elapsed() >= BETWEEN {
-            self.told = Instant::now();
-            tell(Told::Received(self.received, self.total));
-        }
     }
 }
 
