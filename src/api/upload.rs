@@ -240,8 +240,10 @@ impl Body for FormBody {
     }
 }
 
-/// A filename as it stands between quotes in a form, as browsers write it.
-fn quoted(name: &str) -> String {
+/// A filename as it stands between quotes in a form, as browsers write it; not every service turns that
+/// back into the name.
+#[must_use]
+pub fn quoted(name: &str) -> String {
     name.replace('\r', "%0D").replace('\n', "%0A").replace('"', "%22")
 }
 

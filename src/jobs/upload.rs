@@ -30,6 +30,7 @@ use std::time::Duration;
 
 use super::Pinned;
 use crate::api::retry::Policy;
+use crate::api::upload::quoted;
 use crate::api::{ApiError, File};
 use crate::text::Untrusted;
 
@@ -186,10 +187,15 @@ pub fn after_failure(
 /// Whether a reply describes the file that was sent, as far as it says.
 #[must_use]
 pub fn is_it(file: &File, filename: &str, bytes: u64) -> bool {
-    let has_name = file.filename.as_ref().is_some_and(|name| name.raw() == filename.as_bytes());
+    let has_name = file.filename.as_ref().is_some_and(|name| is_named(name, filename));
     has_name
         && file.bytes.value().is_none_or(|of_file| of_file == bytes)
         && !file.id.raw().is_empty()
+}
+
+/// Whether a service calls a file as it was sent: by its name, or as that stood in the form.
+fn is_named(name: &Untrusted, filename: &str) -> bool {
+    [filename.as_bytes(), quoted(filename).as_bytes()].contains(&name.raw())
 }
 
 /// What the list says of a file that may be the one that was sent.
@@ -243,7 +249,8 @@ impl StoredSearch {
 
     /// Looks at a file of the list.
     pub fn look_at(&mut self, file: &File) {
-        let name = file.filename.as_ref().map(|name| *name == self.filename);
+        let own = String::from_utf8_lossy(self.filename.raw());
+        let name = file.filename.as_ref().map(|name| is_named(name, &own));
         let bytes = file.bytes.value().map(|bytes| bytes == self.bytes);
         let made = file.created_at.value();
         let (since, told) = self.since;
@@ -436,6 +443,10 @@ mod tests {
         assert!(is_it(&file("a", "x", 7, 1), "x", 7));
         assert!(!is_it(&file("a", "x", 8, 1), "x", 7));
         assert!(!is_it(&file("a", "another", 7, 1), "x", 7));
+        for name in ["q\"u\r\n.jsonl", "q%22u%0D%0A.jsonl"] {
+            assert!(is_it(&file("a", name, 7, 1), "q\"u\r\n.jsonl", 7), "as it was sent: {name}");
+        }
+        assert!(!is_it(&file("a", "x\"", 7, 1), "x%22", 7));
         assert!(!is_it(&file("", "x", 7, 1), "x", 7));
     }
 }
