@@ -34,7 +34,7 @@ Examples:
   shelflife content file_123 --bytes -4096        the last 4,096
 
 In a pipe or a file the bytes are exactly those of the service. On a terminal they are escaped, and \
-what is binary is only named. Where the service ignores ranges, the part is cut out here.
+of what is binary that is said. Where the service ignores ranges, the part is cut out here.
 
 What is not whole is said, and ends with 1: an answer that breaks off and cannot be gone on with, \
 fewer bytes than announced, listed or asked for, a part behind the end, a content that is still being \
@@ -173,6 +173,9 @@ async fn print(
             Some(piece) => printer.take(piece),
             None => printer.end(),
         };
+        if let Some(kind) = printer.take_binary() {
+            say(&binary(shown, kind));
+        }
         match took.map_err(failed("nothing can be printed"))? {
             printer::Took::More if ended => break,
             printer::Took::More => {}
@@ -186,7 +189,6 @@ async fn print(
                 }
                 printer.trust();
             }
-            printer::Took::Binary(kind) => return Err(binary(shown, kind)),
         }
     }
     if let Some(why) = stream.still_being_written() {
@@ -202,12 +204,12 @@ async fn print(
     end.map_err(|why| not_printed(printer.printed(), why))
 }
 
-fn binary(shown: &str, kind: Option<&str>) -> CommandError {
-    let kind = kind.map_or(String::new(), |kind| format!(" ({kind})"));
-    CommandError::Usage(format!(
-        "the content of {shown} is binary{kind}, which a terminal does not take: send it to a file, as \
-         in > NAME"
-    ))
+fn binary(shown: &str, kind: &str) -> String {
+    let kind = if kind.is_empty() { String::new() } else { format!(" ({kind})") };
+    format!(
+        "shelflife: the content of {shown} is binary{kind}: it is spelt out for the terminal; its bytes \
+         go to a file, as in > NAME"
+    )
 }
 
 /// Whether all came that was asked for, where the end of the content was reached: a clean end proves
@@ -240,6 +242,9 @@ fn check_end(
             return Err(Hindrance::BrokenLine { came: stream.received() });
         }
         say(&format!("shelflife: {}", Proof::LastLine { lines: lines.lines() }));
+    }
+    if let Some(of) = listed.filter(|listed| at < *listed && span.is_none()) {
+        return Err(Hindrance::Short { came: at, of });
     }
     if let Some(listed) = listed.filter(|listed| *listed != at && behind.is_none()) {
         let (came, listed) = (grouped(at), grouped(listed));

@@ -21,8 +21,6 @@ pub(super) enum Took {
     Enough,
     /// It seems to be no content; nothing is printed until somebody trusts it.
     Suspect(Impostor),
-    /// It is binary, and this is a terminal.
-    Binary(Option<&'static str>),
 }
 
 /// Where the content goes.
@@ -34,6 +32,9 @@ pub(super) struct Printer<W> {
     /// What came before it is known whether it is the content.
     begin: Vec<u8>,
     is_trusted: bool,
+    /// That it is binary, which a terminal is shown spelt out, and of which kind, if that is known;
+    /// until that was told.
+    binary: Option<&'static str>,
     /// The beginning of a line that is to be escaped.
     line: Vec<u8>,
     printed: u64,
@@ -42,7 +43,8 @@ pub(super) struct Printer<W> {
 impl<W: Write> Printer<W> {
     pub(super) fn new(out: W, is_terminal: bool, cut: Cut) -> Self {
         let (head, begin, line) = (None, vec![], vec![]);
-        Self { out, is_terminal, cut, head, begin, is_trusted: false, line, printed: 0 }
+        let (is_trusted, binary) = (false, None);
+        Self { out, is_terminal, cut, head, begin, is_trusted, binary, line, printed: 0 }
     }
 
     /// This is what is going to be printed.
@@ -59,6 +61,11 @@ impl<W: Write> Printer<W> {
     /// It is the content, whatever it looks like.
     pub(super) fn trust(&mut self) {
         self.is_trusted = true;
+    }
+
+    /// That what is spelt out is binary, and of which kind: empty where that is not known. Told once.
+    pub(super) fn take_binary(&mut self) -> Option<&'static str> {
+        self.binary.take()
     }
 
     /// Takes the next bytes.
@@ -98,7 +105,7 @@ impl<W: Write> Printer<W> {
             }
         }
         if self.is_terminal && is_binary(&self.begin) {
-            return Ok(Took::Binary(binary_kind(&self.begin)));
+            self.binary = Some(binary_kind(&self.begin).unwrap_or_default());
         }
         let begin = std::mem::take(&mut self.begin);
         self.put(&begin)
