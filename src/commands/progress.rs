@@ -57,11 +57,12 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    /// Begins to count. It is shown on a terminal, by itself where standard output goes elsewhere.
-    pub(super) fn begin(telling: Telling) -> Self {
+    /// Begins to count. It is shown on a terminal, by itself where nothing is printed to the same one
+    /// meanwhile.
+    pub(super) fn begin(telling: Telling, prints: bool) -> Self {
         let is_seen = !telling.quiet
             && stderr().is_terminal()
-            && (telling.progress || !std::io::stdout().is_terminal())
+            && (telling.progress || !prints || !std::io::stdout().is_terminal())
             && std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
         let began = since_boot();
         Self { is_seen, began, due: began + AFTER, is_drawn: false }

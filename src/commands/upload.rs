@@ -64,7 +64,7 @@ pub struct UploadCommand {
     pub paths: Vec<PathBuf>,
 
     /// What the files are to be used for
-    #[arg(long, value_name = "PURPOSE", default_value = "batch")]
+    #[arg(long, value_name = "PURPOSE", default_value = "batch", value_parser = purpose)]
     pub purpose: String,
 
     /// How long the service keeps them, from 1h to 30d [default: as the service likes]
@@ -74,6 +74,13 @@ pub struct UploadCommand {
     /// A dry run, records, and what is told meanwhile.
     #[command(flatten)]
     pub doing: DoingOptions,
+}
+
+/// A purpose as it can stand in a form: one that is empty would be that of no batch, and nothing would
+/// be looked at.
+pub(super) fn purpose(text: &str) -> Result<String, String> {
+    let is_one = !text.trim().is_empty() && !text.contains(char::is_control);
+    is_one.then(|| text.to_owned()).ok_or_else(|| "a word is allowed, such as batch".to_owned())
 }
 
 fn expiry(text: &str) -> Result<u64, String> {
@@ -262,7 +269,7 @@ impl Uploading<'_> {
         };
         let telling = self.command.doing.telling;
         let outflow = Arc::new(Outflow::default());
-        let mut progress = Progress::begin(telling);
+        let mut progress = Progress::begin(telling, self.command.doing.output.is_some());
         let name = shorten_middle(&raw(path).printable(), 30);
         let (begun, mut told) = (since_boot(), since_boot());
         let sending = send(&self.client, &upload, stamp, &outflow, &self.ledger);

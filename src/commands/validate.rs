@@ -14,6 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::options::{GlobalOptions, silent_but};
 use super::progress::{Progress, Telling};
+use super::upload::purpose;
 use super::{CommandError, configure, print};
 use crate::api::endpoint::Endpoint;
 use crate::jobs::upload::FileStamp;
@@ -56,7 +57,7 @@ pub struct ValidateCommand {
     pub paths: Vec<PathBuf>,
 
     /// What the files are to be used for
-    #[arg(long, value_name = "PURPOSE", default_value = "batch")]
+    #[arg(long, value_name = "PURPOSE", default_value = "batch", value_parser = purpose)]
     pub purpose: String,
 
     /// Take the limits of this service [default: that of the address in force]
@@ -138,7 +139,7 @@ pub(super) async fn look_at(
     used_for: Use,
 ) -> Result<(Report, Option<FileStamp>), NotValidated> {
     let meter = Arc::new(Meter::default());
-    let mut progress = Progress::begin(Telling { quiet: false, progress: true });
+    let mut progress = Progress::begin(Telling::default(), false);
     let name = shorten_middle(&raw(path).printable(), PATH);
     let looked = read(path, limits, used_for, Arc::clone(&meter));
     tokio::pin!(looked);

@@ -46,7 +46,7 @@ impl Reporter {
             telling,
             ignores_missing: command.ignore_missing,
             is_dry: command.doing.dry_run,
-            progress: Progress::begin(telling),
+            progress: Progress::begin(telling, command.doing.output.is_some()),
             entries: Entries::new(ledger),
             given: HashSet::new(),
             sum: DeletionSum::default(),

@@ -187,7 +187,7 @@ impl<W: Write> Printing<W> {
         Self {
             writer: Writer::new(list.output, columns, list.safe, out),
             gathered: list.sort.map(|_| Gathered::default()),
-            progress: Progress::begin(list.telling),
+            progress: Progress::begin(list.telling, true),
             list,
             clock: ServerClock::default(),
             chosen: 0,

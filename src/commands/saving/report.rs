@@ -32,7 +32,8 @@ pub(super) struct Reporter {
 impl Reporter {
     pub(super) fn new(doing: DoingOptions) -> Self {
         let DoingOptions { output, telling, .. } = doing;
-        let (records, progress) = (Records::new(output), Progress::begin(telling));
+        let (records, progress) =
+            (Records::new(output), Progress::begin(telling, output.is_some()));
         Self { records, telling, progress, ends: Ends::default(), told: None }
     }
 

@@ -146,7 +146,7 @@ pub async fn run(options: &GlobalOptions, wait: Wait) -> Result<u8, CommandError
     let client = find_service(options, &config, None, &Handle::current())?.client()?;
     let mut eyes = Eyes { client, limit: config.values.limit, pace: Some(Pace::default()) };
     let mut waiting = Waiting::new(wait.goal(), wait.interval);
-    let mut progress = Progress::begin(wait.telling);
+    let mut progress = Progress::begin(wait.telling, false);
     let end = watch(&mut waiting, wait.timeout, &mut progress, async |watched| {
         eyes.look(&wait, watched).await
     })
@@ -282,7 +282,7 @@ mod tests {
     use crate::api::ApiError;
 
     fn silent() -> Progress {
-        Progress::begin(Telling { quiet: true, progress: false })
+        Progress::begin(Telling { quiet: true, progress: false }, false)
     }
 
     #[allow(clippy::unnecessary_wraps, reason = "a reading may fail")]

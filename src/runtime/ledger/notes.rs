@@ -194,12 +194,12 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let ledger = Ledger::of(Some(place.path().into()), "x");
         let mut notes = Notes::new(ledger.clone(), &Handle::current(), |text| panic!("{text}"));
-        let (hold, held) = std::sync::mpsc::channel::<()>();
-        let (begin, begun) = std::sync::mpsc::channel();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (tell, begun) = std::sync::mpsc::channel();
         let syncs = Arc::clone(&ledger.syncs);
         let slow = std::thread::spawn(move || {
             syncs.sync(|| {
-                begin.send(()).unwrap();
+                tell.send(()).unwrap();
                 let _ = held.recv();
                 Ok(())
             })
@@ -213,7 +213,7 @@ mod tests {
                 tokio::task::yield_now().await;
             }
         }
-        drop(hold);
+        drop(release);
         slow.join().unwrap().unwrap();
         notes.written().await;
         assert_eq!(ids(&ledger), (0..20).collect::<Vec<_>>());
