@@ -18,7 +18,7 @@ pub(super) struct List<'a> {
 /// A document, looked at only as deep as needed to find the array.
 pub(super) enum Envelope<'a> {
     Array(List<'a>),
-    Object { data: Option<Box<Envelope<'a>>>, has_more: HasMore },
+    Object { data: Option<Box<Envelope<'a>>>, has_more: HasMore, failed: bool },
     Null,
     Other,
 }
@@ -28,12 +28,16 @@ impl<'a> Envelope<'a> {
     pub(super) fn list(self) -> Option<(List<'a>, HasMore)> {
         match self {
             Self::Array(list) => Some((list, HasMore::Unknown)),
-            Self::Object { data: Some(within), has_more } => {
+            Self::Object { data: Some(within), has_more, failed } => {
                 let (list, more) = match *within {
                     // Only within an object, where it stands for an empty list.
                     Self::Null => (List::default(), HasMore::Unknown),
                     within => within.list()?,
                 };
+                // Beside an error, nothing is no list without files.
+                if failed && list.files.is_empty() {
+                    return None;
+                }
                 Some((list, if has_more == HasMore::Unknown { more } else { has_more }))
             }
             Self::Object { data: None, .. } | Self::Null | Self::Other => None,
@@ -103,7 +107,7 @@ impl<'de> Visitor<'de> for Look {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut data, mut has_more) = (None, HasMore::Unknown);
+        let (mut data, mut has_more, mut failed) = (None, HasMore::Unknown, false);
         while let Some(Wtf8(key)) = map.next_key()? {
             match key.as_slice() {
                 b"data" | b"Data" if self.depth > 0 => {
@@ -111,13 +115,25 @@ impl<'de> Visitor<'de> for Look {
                     data = Some(Box::new(within));
                 }
                 b"has_more" => has_more = has_more_of(map.next_value::<&RawValue>()?.get()),
+                b"error" | b"errors" => failed |= says_error(map.next_value::<&RawValue>()?.get()),
+                b"code" => failed |= is_failure(map.next_value::<&RawValue>()?.get()),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(Envelope::Object { data, has_more })
+        Ok(Envelope::Object { data, has_more, failed })
     }
+}
+
+/// Whether the JSON of what is called an error is one.
+fn says_error(json: &str) -> bool {
+    !matches!(json, "null" | "false" | "0" | "\"\"" | "{}" | "[]")
+}
+
+/// Whether the JSON of a code is a number that says no success: neither zero, nor one of HTTP's.
+fn is_failure(json: &str) -> bool {
+    json.trim_matches('"').parse().is_ok_and(|code: i64| code != 0 && !(200..300).contains(&code))
 }
 
 /// What the JSON of a value says.

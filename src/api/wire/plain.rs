@@ -73,6 +73,9 @@ impl<'de> Deserialize<'de> for Plain {
                         "data" => once(&mut files, map.next_value()?)?,
                         "has_more" => once(&mut has_more, map.next_value()?)?,
                         "Data" => return Err(A::Error::custom("another name for the files")),
+                        "error" | "errors" | "code" => {
+                            return Err(A::Error::custom("it may say that something went wrong"));
+                        }
                         _ => {
                             map.next_value::<IgnoredAny>()?;
                         }

@@ -103,6 +103,29 @@ fn a_list_of_other_things_is_not_a_files_list() {
     assert!(page(&list(&[])).readings.is_empty(), "nobody says what it is a list of");
 }
 
+/// What is empty because nothing went wrong says so in many ways; files are files, whatever is said
+/// beside them.
+#[test]
+fn an_empty_list_is_one_where_nothing_failed() {
+    for beside in [
+        "\"error\":null",
+        "\"error\":\"\"",
+        "\"error\":false",
+        "\"errors\":[]",
+        "\"code\":0",
+        "\"code\":200,\"message\":\"ok\"",
+        "\"code\":\"0\"",
+        "\"code\":\"success\"",
+    ] {
+        for data in ["null", "[]"] {
+            let body = format!("{{{beside},\"data\":{data}}}");
+            assert!(page(&body).readings.is_empty(), "{body}");
+        }
+    }
+    let body = r#"{"error":{"message":"one shard is down"},"data":[{"id":"a"}]}"#;
+    assert_eq!(page(body).readings.len(), 1);
+}
+
 /// Hazards 28.
 #[test]
 fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
@@ -119,6 +142,13 @@ fn anything_else_is_not_a_files_list_and_its_beginning_is_kept() {
         (r#"{"data":7}"#, false),
         (r#"{"data":"x"}"#, false),
         (r#"{"data":{"files":[]}}"#, false),
+        // Nothing beside an error, with whatever status.
+        (r#"{"error":{"message":"backend down"},"data":null}"#, false),
+        (r#"{"error":{"message":"backend down"},"data":[],"has_more":false}"#, false),
+        (r#"{"object":"list","data":[],"errors":["x"]}"#, false),
+        (r#"{"data":{"data":[]},"error":"x"}"#, false),
+        (r#"{"code":50001,"message":"quota exceeded","data":null}"#, false),
+        (r#"{"code":"500","data":[]}"#, false),
         ("[1,", true),
         (r#"{"data":[{"id":"a"},{"id":"b","fi"#, true),
     ] {
