@@ -96,6 +96,8 @@ impl App {
         }
         if concerns_files(action) {
             self.narrow_now();
+            // Whatever comes in while it is asked or done, this is the file that was meant.
+            self.table.pin();
         }
         self.dispatch(action, effects);
     }
@@ -278,6 +280,8 @@ impl App {
     }
 
     fn open_palette(&mut self) {
+        // What it does to the selected file is done to the one that is selected now.
+        self.table.pin();
         self.layers.push(Layer::Palette(Palette::default()));
     }
 }

@@ -283,6 +283,36 @@ fn while_a_filter_is_not_finished_the_last_one_stays_and_the_input_says_what_is_
     assert_eq!(rows(&driver), [3], "a quote need not be closed");
 }
 
+/// A file that expires sooner and comes in takes the first row, on which the selection rests; but not
+/// from under what is being done to the file that was selected.
+#[test]
+fn what_is_done_is_done_to_the_file_that_was_meant() {
+    for (keys, ends) in [("Y", "\r"), (":", "copy the id\r"), ("y", "y"), ("i", "y"), ("v", "y")] {
+        let mut driver = Driver::new(120, 36);
+        driver.answer(&page(10..110, hours, true));
+        let meant = driver.app.table().selected().unwrap();
+        let id = driver.app.store().file(meant).id.printable().into_owned();
+        driver.keys("L");
+        driver.keys(keys);
+        driver.answer(&page(200..201, |_| 60, false));
+        assert_eq!(driver.app.table().selected(), Some(meant), "{keys}");
+        for c in ends.chars() {
+            match c {
+                '\r' => driver.key(KeyCode::Enter),
+                c => driver.keys(&c.to_string()),
+            }
+        }
+        assert_eq!(driver.copied.last(), Some(&id), "{keys}");
+    }
+    // Nothing was done: what expires next is the selected one.
+    let mut driver = Driver::new(120, 36);
+    driver.answer(&page(10..110, hours, true));
+    driver.keys("L");
+    driver.answer(&page(200..201, |_| 60, false));
+    assert_eq!(rows(&driver)[0], 200);
+    assert_eq!(driver.app.table().selected(), driver.app.table().rows().first().copied());
+}
+
 /// What is complete stays in force while its end is deleted or written otherwise; only words that
 /// were the beginning of something else do not.
 #[test]
