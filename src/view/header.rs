@@ -86,7 +86,13 @@ fn first_line(pen: &mut Pen<'_>, area: Rect) {
     let (fresh, style) = freshness(app, theme);
     let wrong = style == theme.error || style == theme.warning;
     let choice = choose(&badges, &counts, &fresh, wrong, room);
-    let choice = choice.iter().find(|choice| choice.cells() <= room).or(choice.last());
+    // The beginning of the address comes before the sum of bytes, where nothing else gives way for it.
+    let with_place = |choice: &&Choice<'_>| {
+        let is_whole = choice.name && choice.fresh == fresh;
+        is_whole && room.checked_sub(choice.cells() + 2).is_some_and(|free| has_place(app, free))
+    };
+    let fits = || choice.iter().find(|choice| choice.cells() <= room);
+    let choice = choice.iter().find(with_place).or_else(fits).or(choice.last());
     let Some(choice) = choice else { return };
     let (mut x, y, mut free) = (left, area.y, room.saturating_sub(choice.cells()));
     // Beside what is left of the room, the name comes back.
@@ -156,6 +162,15 @@ fn place(app: &App, room: usize) -> Option<String> {
     let begun = room >= width(&both) - width(endpoint) + LEAST_PLACE;
     let whole = !profile.is_empty() && width(profile) <= room;
     if begun { Some(shorten_end(&both, room)) } else { whole.then(|| profile.to_owned()) }
+}
+
+/// Whether the beginning of the address can be read in so many cells, at least.
+fn has_place(app: &App, room: usize) -> bool {
+    let endpoint = app.settings().endpoint.as_str();
+    place(app, room).is_some_and(|place| {
+        let begins = endpoint.get(..LEAST_PLACE - 1).unwrap_or(endpoint);
+        place.contains(begins)
+    })
 }
 
 /// What must not be overlooked, the worst first.
@@ -251,8 +266,14 @@ fn second_line(pen: &mut Pen<'_>, area: Rect) {
         .into_iter()
         .find(|label| needed == 0 || width(label) + needed <= room)
         .unwrap_or("next  ");
-    let fixed = width(label) + 1 + countdown.len();
-    let (counts, partial) = tail(app, theme, room.saturating_sub(fixed + 2), width(&name));
+    let fixed = |label: &str| width(label) + 1 + countdown.len();
+    let tail = |label: &str| tail(app, theme, room.saturating_sub(fixed(label) + 2), width(&name));
+    // All labels of the counts come before all words of this one.
+    let every = all_cells(&counts(theme, app.outlook().counts, Zeros::Shown));
+    let has_all = |label: &&str| all_cells(&tail(label).0) >= every;
+    let label = [label, "next  "].into_iter().find(has_all).unwrap_or(label);
+    let fixed = fixed(label);
+    let (counts, partial) = tail(label);
     let tail_width = all_cells(&counts) + all_cells(&partial);
     let gap = if counts.is_empty() { 0 } else { 2 };
     let x = pen.put(left, area.y, right, label, theme.chrome);
@@ -289,7 +310,7 @@ fn tail(app: &App, theme: &Theme, room: usize, name: usize) -> (Vec<Words>, Vec<
     let all = [
         (with_risk(at_risk.words()), SHORT_NAME + 20),
         (with_risk(at_risk.short()), SHORT_NAME + 20),
-        (counts.clone(), SHORT_NAME),
+        (counts.clone(), LEAST_NAME),
     ];
     let choices: Vec<(Vec<Words>, usize)> =
         all.into_iter().chain(some).chain([least, none]).collect();

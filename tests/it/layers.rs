@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
 use ratatui::buffer::Buffer;
+use shelflife::account::Load;
 use shelflife::api::call::{Call, Owner, Reply};
 use shelflife::api::error::Asked;
 use shelflife::api::wire::read_batches;
@@ -921,6 +922,32 @@ fn no_label_of_the_counts_is_left_out_while_the_list_is_partial() {
     let screen = text(&part_of_few(80).app, 80, 36);
     assert!(screen.contains("of loaded · L loads all"), "{screen}");
     assert!(!screen.contains("expired 0"), "below that zeros go first: {screen}");
+}
+
+/// Nor where thousands are loaded, and more is read on; the address stays too.
+#[test]
+fn with_many_files_no_label_and_no_address_is_left_out() {
+    let settings = Settings { load: Load::Auto, ..Driver::settings() };
+    let mut driver = Driver::started(120, 36, settings);
+    let spread = |n: i64| match n % 10 {
+        0 => 1_800,
+        1..4 => 7_200,
+        4..9 => 200_000,
+        _ => 900_000,
+    };
+    for page_no in 0..23 {
+        driver.answer(&page(page_no * 100..page_no * 100 + 100, spread, true));
+        while driver.effects.is_empty() {
+            driver.wake();
+        }
+    }
+    let screen = text(&driver.app, 120, 36);
+    for words in ["expired 0", "<1h 230", "<24h 690", "<7d 1,150", "later 230", "no expiry 0"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
+    for words in ["demo · 127.0.0", "more on the server · reading on", "refreshed", "(L)"] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
 }
 
 /// The agenda of a part names the key that loads all, and the key does it there.
