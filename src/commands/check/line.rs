@@ -97,8 +97,8 @@ pub(super) fn data(
     let _ = write!(out, " 'soon'={};0;;0", number(counts.map(|(_, soon)| soon)));
     let _ = write!(out, " 'expired'={};;;0", number(prospect.map(|prospect| prospect.expired)));
     let _ = write!(out, " 'files'={};;;0", number(seen.map(|(survey, _)| survey.files)));
-    match seen {
-        Some((survey, _)) => drop(write!(out, " 'bytes'={}B;;;0", survey.bytes)),
+    match seen.and_then(|(survey, _)| survey.bytes()) {
+        Some(bytes) => drop(write!(out, " 'bytes'={bytes}B;;;0")),
         None => out.push_str(" 'bytes'=U;;;0"),
     }
     let _ = write!(out, " 'time'={:.2}s", spent.as_secs_f64());

@@ -14,8 +14,10 @@ pub(super) struct Survey {
     pub(super) unreadable: u64,
     /// Those of which an expiry is given that could not be read.
     pub(super) unknown_expiries: u64,
+    /// Those whose size is not known.
+    unknown_sizes: u64,
     /// The sum of the sizes that are known.
-    pub(super) bytes: u128,
+    known_bytes: u128,
     /// The expiries that are known, in seconds since the epoch.
     expiries: Vec<i64>,
     /// Those that may run out before the end, with their names.
@@ -44,12 +46,18 @@ impl Survey {
             return;
         };
         self.files += 1;
-        self.bytes += u128::from(file.bytes.value().unwrap_or(0));
+        self.known_bytes += u128::from(file.bytes.value().unwrap_or(0));
+        self.unknown_sizes += u64::from(file.bytes.value().is_none());
         match file.expires_at {
             Stated::Value(at) => self.add_expiry(at, file, server_ms, ahead_s),
             Stated::Odd => self.unknown_expiries += 1,
             Stated::Nothing => {}
         }
+    }
+
+    /// The sum of the sizes; nothing where one of them is not known.
+    pub(super) fn bytes(&self) -> Option<u128> {
+        (self.unreadable == 0 && self.unknown_sizes == 0).then_some(self.known_bytes)
     }
 
     fn add_expiry(&mut self, at: i64, file: &File, server_ms: i64, ahead_s: u64) {
@@ -126,6 +134,10 @@ mod tests {
             assert_eq!((prospect.next, prospect.expired), (next, expired), "{server_ms}");
         }
         assert_eq!(survey.prospect(1_000_000).count(|left| left < 3_600), 2);
-        assert_eq!((survey.files, survey.bytes, survey.unknown_expiries), (6, 60, 1));
+        assert_eq!((survey.files, survey.bytes(), survey.unknown_expiries), (6, Some(60), 1));
+        let Reading::File(nothing) = file("of no size", Stated::Nothing) else { unreachable!() };
+        let of_no_size = File { bytes: Stated::Nothing, ..nothing };
+        survey.add(&Reading::File(of_no_size), 1_000_000, 30);
+        assert_eq!(survey.bytes(), None, "a sum that leaves one out is none");
     }
 }
