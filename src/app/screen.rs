@@ -18,16 +18,19 @@ pub(super) const KEEPS: [Hint; 1] =
 
 impl App {
     pub(super) fn toggle_pane(&mut self) {
+        let has_pane = |app: &Self| app.layout().is_some_and(|layout| layout.pane.is_some());
+        let was_shown = has_pane(self);
         self.appearance.pane = !self.appearance.pane;
         self.focus = Focus::Table;
         self.fit_table();
-        let is_shown = self.layout().is_some_and(|layout| layout.pane.is_some());
+        let is_shown = has_pane(self);
         match (self.appearance.pane, self.table.rows().is_empty()) {
             (true, true) => self.say("the pane opens with the first file"),
             (false, true) => self.say("no pane, when there are files"),
             (true, false) if !is_shown => {
                 self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
             }
+            (false, false) if !was_shown => self.say("no pane, also when the window is larger"),
             _ => {}
         }
     }

@@ -313,6 +313,20 @@ fn what_is_done_is_done_to_the_file_that_was_meant() {
     assert_eq!(driver.app.table().selected(), driver.app.table().rows().first().copied());
 }
 
+/// Where there is no room for a pane, hiding it changes nothing that is seen, and says so.
+#[test]
+fn a_pane_that_has_no_room_is_hidden_with_a_word() {
+    let mut driver = Driver::new(100, 24);
+    driver.answer(&page(0..20, hours, false));
+    driver.keys("p");
+    assert_eq!(driver.app.message(), Some("no pane, also when the window is larger"));
+    driver.keys("p");
+    assert!(driver.app.message().unwrap().starts_with("the pane needs 120 columns or 30 rows"));
+    let mut driver = loaded(20);
+    driver.keys("p");
+    assert_eq!(driver.app.message(), None, "it is seen");
+}
+
 /// What is complete stays in force while its end is deleted or written otherwise; only words that
 /// were the beginning of something else do not.
 #[test]
