@@ -305,7 +305,7 @@ impl ApiError {
             }
             Self::ProxyRefused { status: Status(407), variable } => {
                 return format!(
-                    "it wants a user name and a password: give them in {variable}, as \
+                    "it wants a user name and a password that it knows: give them in {variable}, as \
                      http://USER:PASSWORD@HOST:PORT"
                 )
                 .into();

@@ -71,9 +71,9 @@ pub fn run(options: &GlobalOptions, command: &LedgerCommand) -> Result<(), Comma
     match torn {
         Ok(0) => Ok(()),
         Ok(torn) => {
-            let lines = if torn == 1 { "line" } else { "lines" };
+            let (lines, are) = if torn == 1 { ("line", "is") } else { ("lines", "are") };
             Telling::default().trouble(&format!(
-                "{} {lines} of the ledger could not be read, and are passed over",
+                "{} {lines} of the ledger could not be read, and {are} passed over",
                 grouped(torn)
             ));
             Ok(())

@@ -45,7 +45,8 @@ impl std::fmt::Display for Proof {
             Self::Listed => f.write_str("complete, size as listed"),
             Self::Announced => f.write_str("complete, length as announced"),
             Self::LastLine { lines } => {
-                write!(f, "length unknown, {} lines, last line complete", grouped(lines))
+                let unit = if *lines == 1 { "line" } else { "lines" };
+                write!(f, "length unknown, {} {unit}, last line complete", grouped(lines))
             }
         }
     }

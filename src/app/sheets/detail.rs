@@ -307,14 +307,14 @@ fn time_left(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     // Bar and share go by the second that the countdown shows, so that they change with it.
     let second_ms = app.server_ms().div_euclid(1_000) * 1_000;
     let Some(share) = share_left(file.created_at, file.expires_at, second_ms) else { return };
-    let lifetime = match (file.created_at, file.expires_at) {
+    let whole = match (file.created_at, file.expires_at) {
         (Stated::Value(born), Stated::Value(dies)) => {
             long_span(dies.saturating_sub(born).unsigned_abs())
         }
         _ => String::new(),
     };
     let decimals = usize::from(share > 0.0 && share < 0.1);
-    let text = format!(" {:.decimals$} % of {lifetime}", share * 100.0);
+    let text = format!(" {:.decimals$} % of {whole}", share * 100.0);
     let room = fields.width.saturating_sub(LABEL + width(&text));
     let cells = u16::try_from(room).unwrap_or(u16::MAX).min(WIDE_BAR_CELLS);
     let filled = filled_cells(share, cells.max(1)).min(cells);

@@ -56,7 +56,7 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
         fixed("◆", "marked"),
         fixed("◇", "in the range that is being marked"),
         fixed("▌", "selected"),
-        fixed("▰▱", "how much of its lifetime a file has left"),
+        fixed("▰▱", "how much of its time a file has left"),
         fixed("—", "not given by the service"),
     ]
 }
