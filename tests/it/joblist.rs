@@ -256,3 +256,19 @@ fn each_kind_is_seen_at_every_size() {
         insta::assert_snapshot!(format!("jobs_of_each_kind_{width}x{height}"), shown);
     }
 }
+
+/// What was not there is not counted as deleted, wherever several deletions are counted together.
+#[test]
+fn what_was_gone_already_is_not_called_deleted() {
+    let mut driver = driver();
+    let all = delete_all(&mut driver);
+    for (ticket, _) in &all {
+        answer(&mut driver, *ticket, Reply::File(Existence::Gone));
+    }
+    for (ticket, _) in calls(&mut driver) {
+        answer(&mut driver, ticket, Reply::File(Existence::Gone));
+    }
+    driver.keys("J");
+    let shown = screen(&driver);
+    assert!(shown.contains("Jobs · 6 already gone ") && !shown.contains("6 deleted"), "{shown}");
+}
