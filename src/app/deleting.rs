@@ -8,6 +8,7 @@ use super::effect::Effect;
 use super::layers::deletion::{DeletionQuestion, LocalCopy};
 use super::layers::{Layer, Layers};
 use super::sheets::deletion::NAMED;
+use super::toast::State;
 use crate::account::journal::Happening;
 use crate::api::call::{Owner, Reply, Ticket};
 use crate::api::{Answer, ApiError};
@@ -104,7 +105,7 @@ impl App {
                 grouped(all - over),
                 grouped(all)
             );
-            return self.say(format!("{text}: wait for their end"));
+            return self.say_while(State::Deleting, format!("{text}: wait for their end"));
         }
         let Some(files) = self.files_to_delete() else { return };
         let (in_use, call) = InUse::begin();

@@ -271,12 +271,6 @@ impl App {
             )
     }
 
-    /// The message to show, if any.
-    #[must_use]
-    pub fn message(&self) -> Option<&str> {
-        self.toast.as_ref().map(|toast| toast.text.as_str())
-    }
-
     /// How current what is shown is; nothing before the first answer.
     #[must_use]
     pub fn freshness(&self) -> Option<Freshness> {

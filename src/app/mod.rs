@@ -31,6 +31,7 @@ pub mod settings;
 pub mod sheets;
 pub mod table;
 mod timeline;
+mod toast;
 mod uploading;
 mod wake;
 
@@ -42,7 +43,6 @@ use crate::account::timeline::Measure;
 use crate::account::{Account, Terms};
 use crate::app::effect::Effect;
 use crate::app::event::Event;
-use crate::keys::{Action, Hint, Scope};
 use crate::lister::Lister;
 use crate::store::FileNo;
 use crate::store::filter::{Filter, FilterError, Moment};
@@ -60,6 +60,7 @@ use settings::Times;
 use table::Table;
 use table::columns::Columns;
 use timeline::Filtered;
+use toast::Toast;
 use uploading::Uploading;
 
 pub use ladder::Step;
@@ -71,19 +72,10 @@ pub use wake::Wake;
 const PATIENCE: u8 = 3;
 /// How long nothing is typed before the service is searched for what was.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long a message stays.
-const TOAST: Duration = Duration::from_secs(4);
 /// Cells of the small bar in the table.
 pub const BAR_CELLS: u16 = 5;
 /// Cells of the bar in the detail.
 pub const WIDE_BAR_CELLS: u16 = 20;
-
-/// A message in the footer, for a while.
-#[derive(Clone, Debug)]
-struct Toast {
-    text: String,
-    until: Duration,
-}
 
 /// How things are shown, as the operator left it.
 #[derive(Clone, Debug)]
@@ -224,9 +216,7 @@ impl App {
         let first = effects.len();
         self.now = now;
         self.account.set_now(now);
-        if self.toast.as_ref().is_some_and(|toast| toast.until <= now.mono) {
-            self.toast = None;
-        }
+        self.end_message();
         if event.is_of_the_operator() {
             self.account.touched();
         }
@@ -270,6 +260,7 @@ impl App {
             Event::DeadlineReached => {}
         }
         self.follow_up(first, effects);
+        self.end_message();
     }
 
     /// What follows from whatever happened: all that is due, wanted or to be told; `first` is the place of
@@ -346,23 +337,6 @@ impl App {
             return;
         }
         effects.push(Effect::LookAtSaved);
-    }
-
-    fn say(&mut self, text: impl Into<String>) {
-        self.toast = Some(Toast { text: text.into(), until: self.now.mono + TOAST });
-    }
-
-    /// Says something, and what can be done then.
-    fn say_with(&mut self, text: impl Into<String>, hints: &[Hint]) {
-        let hints = self.main_hints(hints);
-        let text = text.into();
-        self.say(if hints.is_empty() { text } else { format!("{text}; {hints}") });
-    }
-
-    /// The first key of an action of the main screen, as help spells it.
-    #[must_use]
-    pub fn key_name(&self, action: Action) -> Option<String> {
-        self.settings.keys.name(action, &[Scope::Main])
     }
 
     fn resize(&mut self, size: Size) {

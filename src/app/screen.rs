@@ -4,6 +4,7 @@ use super::App;
 use super::focus::Focus;
 use super::layers::confirmation::Question;
 use super::settings::{AUTO_THEME, Chosen, NamedTheme, Plan, Times};
+use super::toast::State;
 use crate::app::effect::Effect;
 use crate::keys::{Action, Hint};
 use crate::store::field::Field;
@@ -29,6 +30,7 @@ impl App {
             (false, true) => self.say("no pane, when there are files"),
             (true, false) if !is_shown => {
                 self.say_with("the pane needs 120 columns or 30 rows", &SHOW_DETAIL);
+                self.said_while(State::Screen(self.size));
             }
             (false, false) if !was_shown => self.say("no pane, also when the window is larger"),
             _ => {}
@@ -54,6 +56,7 @@ impl App {
             let timeline = self.layout().is_some_and(|layout| layout.timeline.is_some());
             if !timeline && self.has_rows() {
                 self.say_with("there is no pane to move to", &SHOW_DETAIL);
+                self.said_while(State::Screen(self.size));
             }
         }
     }

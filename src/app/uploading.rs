@@ -9,6 +9,7 @@ use super::effect::Effect;
 use super::event::PathCompletion;
 use super::layers::Layer;
 use super::layers::upload::UploadPrompt;
+use super::toast::State;
 use crate::account::journal::Happening;
 use crate::api::upload::UploadStage;
 use crate::jobs::Pinned;
@@ -61,6 +62,16 @@ impl Uploading {
     #[must_use]
     pub fn moment(&self, now: Duration) -> Duration {
         self.told_at.max(Duration::from_secs(now.as_secs()))
+    }
+
+    /// Whether a file is looked at before it is sent.
+    pub(in crate::app) fn is_looking(&self) -> bool {
+        self.looking.is_some()
+    }
+
+    /// Whether the upload of this number waits for its turn.
+    pub(in crate::app) fn waits(&self, number: u64) -> bool {
+        self.queue.job(number).is_some_and(|job| job.state == UploadState::Waiting)
     }
 
     /// Whether a rate changes as time passes.
@@ -144,10 +155,12 @@ impl App {
 
     /// It was agreed to.
     pub(super) fn begin_upload(&mut self, upload: Upload, stamp: FileStamp) {
-        if self.uploading.queue.open() > 0 {
-            self.say("it is sent as soon as what is on its way is stored");
-        }
+        let is_next = self.uploading.queue.open() == 0;
         let number = self.uploading.queue.add(upload, stamp);
+        if !is_next {
+            let text = "it is sent as soon as what is on its way is stored";
+            self.say_while(State::UploadWaits(number), text);
+        }
         self.uploading.selected.insert(number, self.selected_now());
         self.jobs.touch();
     }

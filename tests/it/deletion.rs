@@ -880,3 +880,32 @@ fn what_is_deleted_was_shown_and_confirmed() {
     }
     assert!(deleted > 300, "{deleted}");
 }
+
+/// What is said of a state ends with it: that not all is seen, once it is; that something is not known, once
+/// it is.
+#[test]
+fn a_message_about_a_state_ends_with_the_state() {
+    let mut driver = driver_on(30, 6, Driver::settings());
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.keys("y");
+    assert!(message(&driver).starts_with("make the window larger"), "{}", screen(&driver));
+    driver.tell(Event::Drawn);
+    assert!(message(&driver).starts_with("make the window larger"));
+    driver.tell(Event::Resized { width: 100, height: 28 });
+    assert_eq!(message(&driver), "");
+    assert!(screen(&driver).contains("y deletes"), "{}", screen(&driver));
+
+    let mut driver = driver_on(120, 36, Driver::settings());
+    save(&mut driver, &[1]);
+    driver.keys("D");
+    driver.tell(Event::Drawn);
+    driver.keys("y");
+    assert!(message(&driver).starts_with("not known yet whether a batch"));
+    tell_batches(&mut driver, &[]);
+    assert_eq!(message(&driver), "");
+    driver.keys("y");
+    assert!(message(&driver).starts_with("not known yet whether what is saved"));
+    driver.tell(Event::SavedSeen);
+    assert_eq!(message(&driver), "");
+}

@@ -560,3 +560,26 @@ fn read_only_takes_the_key_away() {
         driver.key(KeyCode::Esc);
     }
 }
+
+/// That it is looked at is said as long as it is.
+#[test]
+fn a_message_about_a_look_ends_with_the_look() {
+    for found in [true, false] {
+        let mut driver = driver();
+        driver.keys("uin.jsonl");
+        driver.key(KeyCode::Enter);
+        driver.key(KeyCode::Enter);
+        assert!(message(&driver).starts_with("it is being looked at"));
+        let (number, upload) = looked_at(&mut driver).unwrap();
+        let result = if found {
+            Ok(Box::new((upload, sound(), STAMP)))
+        } else {
+            Err("it cannot be read".to_owned())
+        };
+        driver.tell(Event::FileLookedAt(number, result));
+        driver.tell(Event::Drawn);
+        assert_eq!(message(&driver), if found { "" } else { "it cannot be read" });
+        let shown = text(&driver.app, 120, 36);
+        assert_eq!(shown.contains("Enter uploads"), found, "{shown}");
+    }
+}

@@ -9,6 +9,7 @@ use ratatui::layout::{Position, Rect};
 use super::{App, Behave, Fate, ListPlace};
 use crate::app::effect::Effect;
 use crate::app::settings::Plan;
+use crate::app::toast::State;
 use crate::jobs::job::Sum;
 use crate::jobs::rescue;
 use crate::keys::{Action, Scope};
@@ -282,7 +283,8 @@ impl Confirmation {
             return Fate::Closes;
         }
         if self.hidden_lines(app.screen()) > 0 {
-            app.say("not all that is asked is seen: make the window larger");
+            let why = "not all that is asked is seen: make the window larger";
+            app.say_while(State::Screen(app.size), why);
             return Fate::Stays;
         }
         self.question.carry_out(app, effects);

@@ -15,6 +15,7 @@ use crate::api::call::Reply;
 use crate::api::{Answer, ApiError};
 use crate::app::effect::Effect;
 use crate::app::sheets;
+use crate::app::toast::State;
 use crate::jobs::Pinned;
 use crate::jobs::in_use::{InUse, LiveBatch};
 use crate::keys::{Action, Scope};
@@ -38,7 +39,7 @@ pub struct DeletionQuestion {
     /// What this machine has of each.
     copies: Vec<LocalCopy>,
     /// Whether it is known that what was saved lies there still.
-    seen: bool,
+    pub(in crate::app) seen: bool,
     /// How many of them have expired: the first ones.
     expired: usize,
     /// The service's now, in milliseconds since the epoch.
@@ -310,20 +311,19 @@ impl DeletionQuestion {
     }
 
     fn yes(&self, app: &mut App) -> Fate {
-        if !self.in_use.is_known() {
-            app.say("not known yet whether a batch uses them: a moment");
-            return Fate::Stays;
-        }
-        if !self.seen {
-            app.say("not known yet whether what is saved lies there still: a moment");
-            return Fate::Stays;
-        }
-        if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
-            app.say("make the window larger: not all that is asked is seen");
-            return Fate::Stays;
-        }
-        app.begin_deleting(self.files.clone());
-        Fate::Closes
+        let (state, why) = if !self.in_use.is_known() {
+            (State::UseUnknown, "not known yet whether a batch uses them: a moment")
+        } else if !self.seen {
+            (State::CopiesUnknown, "not known yet whether what is saved lies there still: a moment")
+        } else if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
+            let why = "make the window larger: not all that is asked is seen";
+            (State::Screen(app.size), why)
+        } else {
+            app.begin_deleting(self.files.clone());
+            return Fate::Closes;
+        };
+        app.say_while(state, why);
+        Fate::Stays
     }
 
     fn no(app: &mut App) -> Fate {

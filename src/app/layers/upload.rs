@@ -8,6 +8,7 @@ use tui_input::Input;
 use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::app::sheets::upload;
+use crate::app::toast::State;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
 use crate::keys::{Action, Hint, Scope};
 use crate::time::span::{read_span, short_span};
@@ -198,7 +199,7 @@ impl UploadPrompt {
 
     fn take(&mut self, app: &mut App, effects: &mut Vec<Effect>) -> Fate {
         match &self.look {
-            Look::Going(_) => app.say("it is being looked at: a moment"),
+            Look::Going(_) => app.say_while(State::Looking, "it is being looked at: a moment"),
             Look::NotYet => self.begin_look(app, effects),
             Look::Found(_) if !self.armed => {}
             Look::Found(found) if !found.1.is_sound() => {
