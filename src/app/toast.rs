@@ -10,6 +10,8 @@ use crate::keys::{Action, Hint};
 
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
+/// How long one stays that says what came to nothing: longer than it takes to look up from something else.
+const TROUBLE: Duration = Duration::from_secs(20);
 
 /// A message in the footer, for a while.
 #[derive(Clone, Debug)]
@@ -81,6 +83,14 @@ impl App {
         let hints = self.main_hints(hints);
         let text = text.into();
         self.say(if hints.is_empty() { text } else { format!("{text}; {hints}") });
+    }
+
+    /// Says what came to nothing, or not to all, or to nobody knows what, and where more of it is told.
+    pub(super) fn say_trouble(&mut self, text: impl Into<String>, hints: &[Hint]) {
+        self.say_with(text, hints);
+        if let Some(toast) = &mut self.toast {
+            toast.until = self.now.mono + TROUBLE;
+        }
     }
 
     /// A message has its time, and what it says of a state holds as long as the state.

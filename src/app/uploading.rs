@@ -16,10 +16,13 @@ use crate::jobs::Pinned;
 use crate::jobs::record::{Record, UploadSource};
 use crate::jobs::sending::{UploadJob, UploadQueue, UploadState};
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
+use crate::keys::{Action, Hint};
 use crate::lister::refresh::RoundScope;
 use crate::store::{FileNo, FileRef};
 use crate::text::Untrusted;
 use crate::validation::Report;
+
+const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
 
 /// Why nothing of what waits is sent.
 const CALLED_OFF: &str = "not sent: called off";
@@ -30,6 +33,16 @@ struct Selected {
     /// What the operator chose; nothing where the selection rests on the first row.
     chosen: Option<FileNo>,
     file: Option<FileNo>,
+}
+
+/// A file that was stored just now.
+#[derive(Debug)]
+struct Stored {
+    id: Untrusted,
+    /// What there is to say of it.
+    words: String,
+    /// What was selected when it was agreed to.
+    before: Option<Selected>,
 }
 
 /// What is being uploaded, what waits for that, and what came of the others.
@@ -44,8 +57,7 @@ pub struct Uploading {
     told_at: Duration,
     /// What was selected when an upload was agreed to, by its number, until it ends.
     selected: HashMap<u64, Selected>,
-    /// A file that was stored just now, and what was selected before it was sent.
-    stored: Option<(Untrusted, Selected)>,
+    stored: Option<Stored>,
     /// What was stored from here, now or before, by the id.
     sources: HashMap<Box<[u8]>, UploadSource>,
 }
@@ -194,15 +206,15 @@ impl App {
             self.uploading.note_source(UploadSource { id, created_at, path: path.clone(), at });
             // It is there from now on, whether or not its page is loaded; and a round tells its place.
             self.account.stored(file.clone());
-            self.uploading.stored = selected.map(|selected| (file.id.clone(), selected));
+            self.uploading.stored = Some(Stored { id: file.id.clone(), words, before: selected });
             let _ = self.account.ask_for_round(RoundScope::Budget);
-            self.say(words);
         } else {
             let text = format!("{name}: {words}");
             let what =
                 if end.is_open() { Happening::PerhapsUploaded } else { Happening::NotUploaded };
             self.account.note_trouble_of(what, text.clone());
-            self.say(text);
+            let is_seen = self.layers.jobs_mut().is_some();
+            self.say_trouble(text, if is_seen { &[] } else { &SHOWS });
         }
         if !end.is_nothing() {
             let file = end.stored().map_or_else(|| unknown(&path), Pinned::read);
@@ -287,9 +299,21 @@ impl App {
             effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
             self.jobs.touch();
         }
-        if let Some((id, before)) = self.uploading.stored.take() {
-            self.select_stored(&id, before);
+        if let Some(Stored { id, words, before }) = self.uploading.stored.take() {
+            self.say(format!("{words}{}", self.hides(&id).unwrap_or_default()));
+            if let Some(before) = before {
+                self.select_stored(&id, before);
+            }
         }
+    }
+
+    /// Why there is no row of a file that is loaded, in words that follow others.
+    fn hides(&self, id: &Untrusted) -> Option<&'static str> {
+        let no = self.account.store().find(id).filter(|_| self.table.under_way().is_none())?;
+        let has_row = self.table.order().position(self.account.store(), no).is_some();
+        let of_filter = self.table.wanted_filter_text().is_some();
+        let why = if of_filter { "; the filter hides it" } else { "; the chosen times hide it" };
+        (!has_row).then_some(why)
     }
 
     fn selected_now(&self) -> Selected {

@@ -14,7 +14,9 @@ use shelflife::app::Settings;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
+use shelflife::jobs::Pinned;
 use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
+use shelflife::text::Untrusted;
 use shelflife::validation::{Use, Validator, of_service};
 
 use crate::support::driver::Driver;
@@ -271,4 +273,63 @@ fn what_was_gone_already_is_not_called_deleted() {
     driver.keys("J");
     let shown = screen(&driver);
     assert!(shown.contains("Jobs · 6 already gone ") && !shown.contains("6 deleted"), "{shown}");
+}
+
+/// All that is within the borders, without blanks: wherever a line was broken.
+fn inside(screen: &str) -> String {
+    screen.chars().filter(|c| !"│╭╰╮╯─▌".contains(*c) && !c.is_whitespace()).collect()
+}
+
+fn has(screen: &str, words: &str) -> bool {
+    inside(screen).contains(&inside(words))
+}
+
+/// Whatever an upload comes to is said at once, on any screen: what was not done, or is not known to be, with
+/// where more of it is told, and for longer than it takes to look up.
+#[test]
+fn each_end_of_an_upload_is_said_and_where_more_of_it_is_told() {
+    let why = || "the service answered 500 Internal Server Error: it broke off".to_owned();
+    let file = || match stored() {
+        UploadEnd::Stored(file) => file,
+        other => panic!("{other:?}"),
+    };
+    let ids = ["file_8", "file_9"];
+    let two = || ids.map(|id| Pinned::by_id(Untrusted::new(id))).to_vec();
+    let ends = [
+        UploadEnd::Stored(file()),
+        UploadEnd::StoredAfterAll(file()),
+        UploadEnd::Several(two()),
+        UploadEnd::NotSeen(why()),
+        UploadEnd::Unknown(why()),
+        UploadEnd::Failed(why()),
+        UploadEnd::Unserved(why()),
+        UploadEnd::KeyRefused(why()),
+    ];
+    for end in ends {
+        let why = why();
+        let (words, is_done) = match &end {
+            UploadEnd::Stored(_) => ("stored: file_9".to_owned(), true),
+            UploadEnd::StoredAfterAll(_) => ("stored after all: file_9".to_owned(), true),
+            UploadEnd::Several(_) => ("two match: file_8, file_9".to_owned(), false),
+            UploadEnd::NotSeen(_) => (format!("not seen; upload again? ({why})"), false),
+            UploadEnd::Unknown(_) => (format!("may have been stored: {why}"), false),
+            UploadEnd::Failed(_) | UploadEnd::Unserved(_) | UploadEnd::KeyRefused(_) => {
+                (why.clone(), false)
+            }
+        };
+        let words = if is_done { words } else { format!("~/in.jsonl: {words}; J shows it") };
+        for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+            let mut driver = driver();
+            driver.tell(Event::Resized { width, height });
+            let number = upload(&mut driver, "~/in.jsonl").unwrap();
+            uploaded(&mut driver, number, end.clone());
+            assert_eq!(message(&driver), words);
+            assert!(has(&screen(&driver), &words), "{width} {words}: {}", screen(&driver));
+            for (seconds, is_said) in [(10, !is_done), (60, false)] {
+                driver.pass(Duration::from_secs(seconds));
+                driver.tell(Event::DeadlineReached);
+                assert_eq!(driver.app.message().is_some(), is_said, "{words} {seconds}");
+            }
+        }
+    }
 }

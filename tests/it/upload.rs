@@ -583,3 +583,23 @@ fn a_message_about_a_look_ends_with_the_look() {
         assert_eq!(shown.contains("Enter uploads"), found, "{shown}");
     }
 }
+
+/// Where no row of it is shown, that is said, and why.
+#[test]
+fn what_is_stored_and_hidden_is_said_to_be() {
+    for (filter, words) in
+        [("", "stored: file_999"), ("name-", "stored: file_999; the filter hides it")]
+    {
+        let mut driver = driver();
+        driver.keys("/");
+        driver.keys(filter);
+        driver.key(KeyCode::Enter);
+        look(&mut driver, "in.jsonl", sound());
+        driver.tell(Event::Drawn);
+        driver.key(KeyCode::Enter);
+        let (number, _) = sent(&mut driver).unwrap();
+        driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+        assert_eq!(rows(&driver, "file_999"), usize::from(filter.is_empty()));
+        assert_eq!(message(&driver), words);
+    }
+}
