@@ -172,7 +172,7 @@ impl App {
             A::Freeze => self.freeze(),
             A::Faster | A::Slower => self.change_interval(action == A::Faster),
             A::LoadAll => self.start_loading_all(effects),
-            A::GoBack => self.go_back(effects),
+            A::GoBack => self.go_back(),
             A::Close => self.quit(effects),
             A::Quit | A::Suspend | A::Redraw => drop(self.act_above_layers(action, effects)),
         }

@@ -1,7 +1,10 @@
 //! One step back: the one ladder that says what the key for it undoes, and what its hint says.
+//!
+//! What it stops can be gone on with as if nothing had been. Of a deletion nothing is lost either: what was
+//! not begun is left, and whoever saw a mistake has the nearest key for it. An upload or a download is called
+//! off where it stands, under jobs: what was sent of it would be sent anew.
 
 use super::App;
-use super::effect::Effect;
 use super::focus::Focus;
 use crate::lister::State;
 
@@ -10,8 +13,6 @@ use crate::lister::State;
 pub enum Step {
     /// Files are being deleted.
     Deleting,
-    /// A file is being uploaded.
-    Uploading,
     /// All pages are being loaded.
     LoadingAll,
     /// All that is loaded is being read again.
@@ -41,7 +42,6 @@ impl Step {
             Self::Sought => Some("end search"),
             Self::Filter => Some("clear filter"),
             Self::Deleting => Some("stop deleting"),
-            Self::Uploading => Some("stop uploading"),
             Self::LoadingAll | Self::ReadingAll | Self::Search | Self::Focus => None,
         }
     }
@@ -54,7 +54,6 @@ impl App {
         let deletes = self.deleting.under_way().is_some_and(|it| it.stopped().is_none());
         let steps = [
             (Step::Deleting, deletes),
-            (Step::Uploading, self.uploading.queue().open() > 0),
             (Step::LoadingAll, self.account.is_loading_all()),
             (Step::ReadingAll, self.account.refresher().reading_all().is_some()),
             (Step::Search, self.is_searching()),
@@ -68,11 +67,10 @@ impl App {
     }
 
     /// One step back.
-    pub(super) fn go_back(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn go_back(&mut self) {
         let Some(step) = self.next_step_back() else { return };
         match step {
             Step::Deleting => self.stop_deleting(),
-            Step::Uploading => self.stop_uploading(effects),
             Step::LoadingAll => {
                 self.account.stop_loading_all();
                 self.patience = 0;

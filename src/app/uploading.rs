@@ -243,13 +243,6 @@ impl App {
         self.jobs.touch();
     }
 
-    /// Calls off what is on its way, and what waits.
-    pub(super) fn stop_uploading(&mut self, effects: &mut Vec<Effect>) {
-        self.give_up_waiting(CALLED_OFF);
-        let current = self.uploading.queue.current().map(|job| job.number);
-        effects.extend(current.map(Effect::StopUpload));
-    }
-
     /// Calls one off; what is on its way comes to an end by what is told of it.
     pub(super) fn cancel_upload(&mut self, number: u64, effects: &mut Vec<Effect>) {
         match self.uploading.queue.job(number).map(|job| &job.state) {

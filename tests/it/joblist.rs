@@ -333,3 +333,27 @@ fn each_end_of_an_upload_is_said_and_where_more_of_it_is_told() {
         }
     }
 }
+
+/// Esc is one step back on the screen; an upload is called off where it stands, under jobs.
+#[test]
+fn a_step_back_ends_no_upload() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = driver();
+        driver.tell(Event::Resized { width, height });
+        driver.keys("/jsonl");
+        driver.key(KeyCode::Enter);
+        upload(&mut driver, "~/a.jsonl").unwrap();
+        upload(&mut driver, "~/b.jsonl");
+        driver.pass(Duration::from_secs(60));
+        driver.tell(Event::DeadlineReached);
+        let footer = hints(&driver);
+        assert!(!footer.contains("stop") && footer.contains("J jobs"), "{footer}");
+        for _ in 0..3 {
+            driver.key(KeyCode::Esc);
+        }
+        assert!(driver.app.table().filter_text().is_none(), "one step back");
+        let stops = |effect: &Effect| matches!(effect, Effect::StopUpload(_));
+        assert!(!driver.effects.iter().any(stops));
+        assert_eq!(driver.app.uploading().queue().open(), 2);
+    }
+}

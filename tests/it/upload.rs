@@ -493,8 +493,7 @@ fn an_upload_can_be_called_off_and_leaving_asks() {
     let screen = text(&driver.app, 120, 36);
     assert!(screen.contains("1 file may not be stored"), "{screen}");
     driver.tell(Event::Drawn);
-    driver.keys("n");
-    driver.key(KeyCode::Esc);
+    driver.keys("nJx");
     assert!(driver.effects.contains(&Effect::StopUpload(number)));
 }
 
@@ -534,7 +533,7 @@ fn what_waits_is_not_given_up_without_a_word() {
             driver.tell(Event::Uploaded(numbers[0], Box::new(end)));
             "not sent: the key is refused"
         } else {
-            driver.key(KeyCode::Esc);
+            driver.keys("Jjxjx");
             "not sent: called off"
         };
         let entries = driver.app.journal().entries();

@@ -89,6 +89,12 @@ pub fn under_way(app: &App, room: usize) -> String {
     words
 }
 
+/// Whether anything is being done to files, which is steered under jobs.
+fn is_working(app: &App) -> bool {
+    let deletes = app.deleting().under_way().is_some();
+    deletes || app.uploading().queue().open() > 0 || app.saving().sum().open > 0
+}
+
 /// What is going on, in words that leave room for as many as can be of the keys that help most, and what
 /// is marked, in words that leave room for both.
 fn said<'m>(status: &Status, keys: &[Key], marks: &'m [String], room: usize) -> (String, &'m str) {
@@ -139,7 +145,7 @@ struct Key {
 }
 
 /// The rank of what gives way first.
-const LEAST: u8 = 5;
+const LEAST: u8 = 6;
 
 impl Key {
     fn cells(&self) -> usize {
@@ -154,12 +160,14 @@ fn keys_now(app: &App) -> Vec<Key> {
     let in_timeline = matches!(app.focus(), Focus::Timeline { .. });
     // Where the list stopped, what is said of that names the key.
     let is_named = matches!(state, State::Failed { .. }) && !app.store().is_empty();
+    let works = is_working(app);
     let hint = |binding: &Binding| match binding.action {
         Action::Refresh if app.is_asked_to_wait() || is_named => None,
         Action::Refresh if failed || app.trouble().is_some() => Some("try again"),
         Action::GoBack => app.next_step_back().and_then(Step::hint),
         Action::MarkRange if app.is_marking_range() => Some("marks it"),
         Action::LoadAll if app.lister().is_complete() || app.is_loading_all() || failed => None,
+        Action::OpenJobs => works.then_some("jobs"),
         Action::OpenHelp | Action::Close => binding.hint,
         Action::OpenDetail | Action::Mark if in_timeline => None,
         Action::CopyId if !app.marks().is_empty() => Some("copy ids"),
@@ -168,9 +176,10 @@ fn keys_now(app: &App) -> Vec<Key> {
     let rank = |action| match action {
         Action::MarkRange => 0,
         Action::GoBack => 1,
-        Action::Refresh => 2,
-        Action::OpenHelp => 3,
-        Action::Close => 4,
+        Action::OpenJobs => 2,
+        Action::Refresh => 3,
+        Action::OpenHelp => 4,
+        Action::Close => 5,
         _ => LEAST,
     };
     let of_main = keys::bindings().filter(|binding| binding.scope == Scope::Main);
