@@ -24,6 +24,8 @@ use crate::text::{Untrusted, grouped};
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows which")];
 
+const SHOWS_MORE: [Hint; 1] = [Hint::new(&[Action::OpenEvents], "shows more")];
+
 /// Files that came to the same end for the same reason.
 struct InVain<'a> {
     what: Happening,
@@ -70,11 +72,12 @@ impl Deleting {
         self.jobs.iter().find(|job| job.number == number)
     }
 
-    /// Notes how far what is under way is, and `at` which second it ended.
-    fn note(&mut self, at: i64) {
+    /// Notes how far what is under way is, what `ended` of it, and `at` which second all of it did.
+    fn note(&mut self, at: i64, ended: &[(Pinned, DeletionEnd)]) {
         let (Some(deletions), Some(job)) = (&self.deletions, self.jobs.back_mut()) else { return };
-        let (number, first) = (job.number, std::mem::take(&mut job.first));
-        *job = DeletionJob::of(deletions, number, first);
+        let (first, reason) = (std::mem::take(&mut job.first), job.reason.take());
+        *job = DeletionJob { reason, ..DeletionJob::of(deletions, job.number, first) };
+        ended.iter().filter_map(|(_, end)| end.why()).for_each(|why| job.note_reason(why));
         if job.is_over() {
             job.ended_at = Some(at);
             // Its files are not kept any longer than they are needed.
@@ -288,7 +291,7 @@ impl App {
         self.deleting.next_number = self.deleting.next_number.max(deletions.next_number());
         let ended = deletions.take_ended();
         let at = self.now.wall_ms.div_euclid(1_000);
-        self.deleting.note(at);
+        self.deleting.note(at, &ended);
         if ended.is_empty() {
             return;
         }
@@ -338,12 +341,17 @@ impl App {
     /// That all is done is said once.
     fn say_deleted(&mut self) {
         let Some(job) = self.deleting.jobs.back() else { return };
-        let (text, DeletionSum { all, left, unknown, .. }) = (job.words(), job.sum);
+        let (words, DeletionSum { all, left, unknown, .. }) = (job.words(), job.sum);
+        if let (1, Some(reason)) = (all, &job.reason) {
+            let what = if left > 0 { Happening::NotDeleted } else { Happening::PerhapsDeleted };
+            let text = format!("{}: {}", what.words(), reason.words);
+            return self.say_trouble(text, &SHOWS_MORE);
+        }
         if all > 1 {
-            let text = format!("{}: {text}", job.name());
+            let text = format!("{}: {words}", job.name());
             self.account.note_trouble_of(Happening::DeletionOver, text);
         }
-        if left + unknown > 0 { self.say_with(text, &SHOWS) } else { self.say(text) }
+        if left + unknown > 0 { self.say_trouble(words, &SHOWS) } else { self.say(words) }
     }
 
     /// The program is left: what nobody waits for any more, as it goes into the ledger. What was not begun

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use shelflife::account::journal::Happening;
 use shelflife::account::shelf::{Shelved, Unshelved};
 use shelflife::api::call::{Call, Reply, Ticket};
+use shelflife::api::error::{Asked, Status};
 use shelflife::api::wire::{read_batches, read_single_file};
 use shelflife::api::{Answer, ApiError, Deletion, Existence};
 use shelflife::app::Settings;
@@ -908,4 +909,58 @@ fn a_message_about_a_state_ends_with_the_state() {
     assert!(message(&driver).starts_with("not known yet whether what is saved"));
     driver.tell(Event::SavedSeen);
     assert_eq!(message(&driver), "");
+}
+
+/// Each line: what the service answers to the deletion, or to the look behind it, and what is said of a
+/// single file.
+#[test]
+fn of_one_file_the_message_is_why_it_was_left() {
+    let refused = |status| ApiError::Refused {
+        status: Status(status),
+        message: Some(Untrusted::new("it is locked")),
+        wait: None,
+    };
+    let table: [(Result<Reply, ApiError>, &str); 3] = [
+        (Err(refused(409)), "not deleted: the service answered 409 Conflict: it is locked"),
+        (
+            Err(ApiError::Forbidden { asked: Asked::Deletion, message: None, wait: None }),
+            "not deleted: ",
+        ),
+        (
+            Ok(Reply::Deletion(Deletion::Unproved("the service says that it is not deleted"))),
+            "not deleted: the service says that it is not deleted, and has it still",
+        ),
+    ];
+    for (reply, words) in table {
+        let mut driver = driver();
+        driver.keys("D");
+        tell_batches(&mut driver, &[]);
+        driver.keys("y");
+        let (ticket, _) = calls(&mut driver).remove(0);
+        let there = found(&driver);
+        let file = || Reply::File(Existence::Present(there.clone()));
+        answer(&mut driver, ticket, file());
+        let (ticket, call) = calls(&mut driver).remove(0);
+        assert!(matches!(call, Call::Delete { .. }));
+        let reply = reply.map(|value| Answer { value, date: None, allowance: None });
+        driver.tell(Event::Replied(ticket, reply));
+        for (ticket, _) in calls(&mut driver) {
+            answer(&mut driver, ticket, file());
+        }
+        let said = message(&driver);
+        assert!(said.starts_with(words) && said.ends_with("; E shows more"), "{words}: {said}");
+        assert!(said.len() > words.len().max(30), "{said}");
+    }
+}
+
+/// The first file as the service has it.
+fn found(driver: &Driver) -> Box<shelflife::api::File> {
+    let store = driver.app.store();
+    let file = store.file(store.find(&Untrusted::new(id(1))).unwrap());
+    let body = format!(
+        r#"{{"id":"file_1","filename":"name-0001.jsonl","bytes":{},"created_at":{}}}"#,
+        file.bytes.value().unwrap(),
+        file.created_at.value().unwrap()
+    );
+    Box::new(read_single_file(body.as_bytes()).unwrap())
 }

@@ -357,3 +357,40 @@ fn a_step_back_ends_no_upload() {
         assert_eq!(driver.app.uploading().queue().open(), 2);
     }
 }
+
+/// Why files were left stands where it is said that they were: of one file as the message itself, of several
+/// as the first reason, and how many there are others for.
+#[test]
+fn why_files_were_left_is_said() {
+    let mut driver = driver();
+    let all = delete_all(&mut driver);
+    answer(&mut driver, all[0].0, Reply::File(Existence::Gone));
+    let refused = |why: &str| ApiError::Refused {
+        status: Status(409),
+        message: Some(Untrusted::new(why)),
+        wait: None,
+    };
+    driver.tell(Event::Replied(all[1].0, Err(refused("it is locked"))));
+    driver.tell(Event::Replied(all[2].0, Err(refused("it is another's"))));
+    fail_all(&mut driver, all[3..].to_vec(), ": it is locked");
+    let why = "the service answered 409 Conflict: it is locked";
+    let words = format!("1 already gone · 5 left: {why} · 1 for another reason");
+    assert_eq!(message(&driver), format!("{words}; E shows which"));
+    driver.keys("J");
+    assert!(has(&screen(&driver), &words), "{}", screen(&driver));
+    let row = line(&driver);
+    assert!(row.contains("5 left: the service ans"), "{row}");
+}
+
+/// Has a deletion come to nothing, for one reason.
+fn fail_all(driver: &mut Driver, mut all: Vec<(Ticket, Call)>, why: &str) {
+    while !all.is_empty() {
+        for (ticket, _) in all {
+            let message = Untrusted::new(why.split_once(": ").unwrap().1);
+            let status = Status(409);
+            let refused = ApiError::Refused { status, message: Some(message), wait: None };
+            driver.tell(Event::Replied(ticket, Err(refused)));
+        }
+        all = calls(driver);
+    }
+}

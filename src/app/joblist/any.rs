@@ -250,7 +250,8 @@ mod tests {
 
     fn deletion(sum: DeletionSum, stop: Option<Stop>) -> DeletionJob {
         let not_before = Duration::ZERO;
-        DeletionJob { number: 1, first: "a".to_owned(), sum, stop, not_before, ended_at: None }
+        let (first, reason, ended_at) = ("a".to_owned(), None, None);
+        DeletionJob { number: 1, first, sum, reason, stop, not_before, ended_at }
     }
 
     /// What is said of a job in a line: its stage, its sign, what can be done, and where it lies.

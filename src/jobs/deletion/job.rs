@@ -5,6 +5,15 @@ use std::time::Duration;
 use super::{DeletionSum, Deletions, Stop};
 use crate::text::grouped;
 
+/// Why files are left, or nobody knows of them: the first reason of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstReason {
+    /// In words.
+    pub words: String,
+    /// How many files have it.
+    pub files: usize,
+}
+
 /// One deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeletionJob {
@@ -14,6 +23,8 @@ pub struct DeletionJob {
     pub first: String,
     /// How many came to which end.
     pub sum: DeletionSum,
+    /// Why the first file was left that was, or is not known of.
+    pub reason: Option<FirstReason>,
     /// Why nothing more is begun, where that is so.
     pub stop: Option<Stop>,
     /// The moment before which the service wants to be left alone, over or not.
@@ -30,6 +41,7 @@ impl DeletionJob {
             number,
             first,
             sum: deletions.sum(),
+            reason: None,
             stop: deletions.stopped().cloned(),
             not_before: deletions.not_before,
             ended_at: None,
@@ -57,7 +69,8 @@ impl DeletionJob {
         }
     }
 
-    /// What came of its files so far, and why nothing more is begun: `50 deleted · 150 left: …`.
+    /// What came of its files so far, and why they were left, or nothing more is begun:
+    /// `50 deleted · 150 left: …`.
     #[must_use]
     pub fn words(&self) -> String {
         let DeletionSum { deleted, gone, left, unknown, .. } = self.sum;
@@ -66,10 +79,25 @@ impl DeletionJob {
         let counts = counts.iter().filter(|(count, _)| *count > 0);
         let words: Vec<String> =
             counts.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
-        let why = match &self.stop {
-            Some(Stop::KeyRefused(words) | Stop::AskedToWait(words)) => format!(": {words}"),
-            Some(Stop::Wanted) | None => String::new(),
+        let why = match (&self.stop, &self.reason) {
+            (Some(Stop::KeyRefused(words) | Stop::AskedToWait(words)), _) => format!(": {words}"),
+            (Some(Stop::Wanted) | None, Some(FirstReason { words, files })) => {
+                let others = match (left + unknown).saturating_sub(*files) {
+                    0 => String::new(),
+                    1 => " · 1 for another reason".to_owned(),
+                    others => format!(" · {} for other reasons", grouped(others)),
+                };
+                format!(": {words}{others}")
+            }
+            (Some(Stop::Wanted) | None, None) => String::new(),
         };
         format!("{}{why}", words.join(" · "))
+    }
+
+    /// Why a file is left, or is not known of: one more has this reason.
+    pub fn note_reason(&mut self, why: &str) {
+        let new = || FirstReason { words: why.to_owned(), files: 0 };
+        let first = self.reason.get_or_insert_with(new);
+        first.files += usize::from(first.words == why);
     }
 }
