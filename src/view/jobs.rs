@@ -19,7 +19,7 @@ use crate::text::{grouped, shorten_end};
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
     let Pen { app, theme, .. } = *pen;
-    let list = Jobs::place(app, area);
+    let list = layer.place(app, area);
     let list_cursor = layer.cursor();
     let cursor = list_cursor.line(list.lines);
     let room = usize::from(area.width).saturating_sub(5);
@@ -61,11 +61,9 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Jobs) {
     }
     // Below a blank line, where there is room.
     let below = list.room.bottom() + 1;
-    if below < inner.bottom()
-        && let Some(job) = layer.job(app)
-    {
+    if below < inner.bottom() {
         let rest = Rect { y: below, height: inner.bottom() - below, ..inner };
-        pen.lines(rest, &jobs::about(app, &job, inner.width));
+        pen.lines(rest, &layer.about(app, area));
     }
 }
 

@@ -394,3 +394,33 @@ fn fail_all(driver: &mut Driver, mut all: Vec<(Ticket, Call)>, why: &str) {
         all = calls(driver);
     }
 }
+
+/// A cause can be read to its end, whatever it is of and however wide the screen is; the job that it is of
+/// stays in view.
+#[test]
+fn a_cause_can_be_read_to_its_end() {
+    let why = "the service answered 409 Conflict: a file of that name is being read by the batch \
+               batch_0123456789abcdef, and it is not sent";
+    for (width, height) in [(160, 40), (100, 30), (80, 24), (60, 20), (40, 12)] {
+        for of_deletion in [false, true] {
+            let mut driver = driver();
+            let other = upload(&mut driver, "~/other.jsonl").unwrap();
+            uploaded(&mut driver, other, UploadEnd::NotSeen("so".to_owned()));
+            if of_deletion {
+                let all = delete_all(&mut driver);
+                fail_all(&mut driver, all, why);
+            } else {
+                let number = upload(&mut driver, "~/in.jsonl").unwrap();
+                uploaded(&mut driver, number, UploadEnd::Failed(why.to_owned()));
+            }
+            driver.tell(Event::Resized { width, height });
+            driver.keys("J");
+            let shown = screen(&driver);
+            assert!(has(&shown, why), "{width} {of_deletion}: {shown}");
+            assert!(shown.contains('▌') && shown.contains("1 of 2"), "{width}: {shown}");
+            driver.keys("j");
+            let shown = screen(&driver);
+            assert!(has(&shown, "~/other.jsonl") && shown.contains("2 of 2"), "{width}: {shown}");
+        }
+    }
+}

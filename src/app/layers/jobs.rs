@@ -8,13 +8,16 @@ use crate::app::geometry::inside;
 use crate::app::joblist::any::AnyJob;
 use crate::app::joblist::{JobsLine, JobsList};
 use crate::app::layers::events::Events;
+use crate::app::sheets::{Line, jobs};
 use crate::keys::{Action, Hint, Scope};
 use crate::text::shorten_middle;
 
 /// From this height of the inside on the job under the cursor has lines of its own below the others.
 const FOOT_FROM: u16 = 8;
-/// Lines that it has: a blank one, where the file lies, and what there is to say.
+/// Lines that it has at least: a blank one, where the file lies, and what there is to say.
 const FOOT: u16 = 3;
+/// Jobs that stay in view above them, as far as there are as many.
+const LEAST_JOBS: u16 = 2;
 
 /// The jobs on the whole screen, and below them what nobody goes on with.
 #[derive(Clone, Debug, Default)]
@@ -26,14 +29,28 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Where its lines stand.
+    /// Where its lines stand: as many of them as there are give way to what there is to say of the one under
+    /// the cursor, but for a few.
     #[must_use]
-    pub fn place(app: &App, screen: Rect) -> ListPlace {
+    pub fn place(&self, app: &App, screen: Rect) -> ListPlace {
         let mut list = ListPlace::full(screen, app.jobs().lines());
-        if inside(screen).height >= FOOT_FROM {
-            list.room.height = list.room.height.saturating_sub(FOOT);
+        let room = inside(screen);
+        if room.height >= FOOT_FROM {
+            let foot = self.about(app, screen).len() + 1;
+            let foot = u16::try_from(foot).unwrap_or(u16::MAX).max(FOOT);
+            list.room.height = list.room.height.saturating_sub(foot);
         }
         list
+    }
+
+    /// What there is to say of the job under the cursor.
+    #[must_use]
+    pub fn about(&self, app: &App, screen: Rect) -> Vec<Line> {
+        let room = inside(screen);
+        let jobs = u16::try_from(app.jobs().lines()).unwrap_or(u16::MAX).min(LEAST_JOBS);
+        // Besides, the names of the columns and the blank line.
+        let most = room.height.saturating_sub(jobs + 2).max(FOOT - 1);
+        self.job(app).map_or(vec![], |job| jobs::about(app, &job, (room.width, most)))
     }
 
     /// Its cursor.
@@ -56,7 +73,7 @@ impl Jobs {
     }
 
     fn go<T>(&mut self, app: &App, moved: impl FnOnce(&mut ListCursor, &ListPlace) -> T) -> T {
-        let (mut cursor, place) = (self.cursor(), Self::place(app, app.screen()));
+        let (mut cursor, place) = (self.cursor(), self.place(app, app.screen()));
         let told = moved(&mut cursor, &place);
         (self.top, self.line) = (cursor.first(&place), cursor.line(place.lines));
         self.chosen = app.jobs().line(self.line);

@@ -10,13 +10,13 @@ use crate::jobs::deletion::job::DeletionJob;
 use crate::jobs::job::JobState;
 use crate::jobs::name::PART;
 use crate::jobs::sending::{UploadJob, UploadState};
-use crate::text::{shorten_end, shorten_middle};
+use crate::text::{break_anywhere, shorten_end, shorten_middle, wrap};
 use crate::theme::Tone;
 use crate::time::span::short_span;
 
-/// What there is to say of the job under the cursor.
+/// What there is to say of the job under the cursor, to its end, on so many cells and at `most` so many lines.
 #[must_use]
-pub fn about(app: &App, job: &AnyJob<'_>, width: u16) -> Vec<Line> {
+pub fn about(app: &App, job: &AnyJob<'_>, (width, most): (u16, u16)) -> Vec<Line> {
     let lines = match job {
         AnyJob::Download(job) => about_download(app, job),
         AnyJob::Upload(job) => about_upload(app, job),
@@ -30,7 +30,22 @@ pub fn about(app: &App, job: &AnyJob<'_>, width: u16) -> Vec<Line> {
         line.put(1, tone, text);
         line
     };
-    vec![put(first, &shorten_middle(&place, room)), put(second, &shorten_end(&words, room))]
+    let said = on_lines(&words, room, usize::from(most.saturating_sub(1)));
+    let said = said.iter().map(|words| put(second, words));
+    [put(first, &shorten_middle(&place, room))].into_iter().chain(said).collect()
+}
+
+/// A text on at most so many lines: rather with broken words than without some of them.
+fn on_lines(text: &str, room: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, room);
+    if lines.len() > most {
+        lines = break_anywhere(text, room);
+    }
+    if lines.len() > most && most > 0 {
+        let rest = lines.split_off(most - 1).concat();
+        lines.push(shorten_end(&rest, room));
+    }
+    lines
 }
 
 /// Where something lies, and what there is to say of it, each with its tone.

@@ -10,7 +10,6 @@ use ratatui::layout::Rect;
 use super::{Line, cells};
 use crate::app::App;
 use crate::app::joblist::any::AnyJob;
-use crate::app::layers::jobs::Jobs;
 use crate::jobs::Job;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::deletion::DeletionSum;
@@ -324,7 +323,7 @@ pub fn next_change(app: &App) -> Option<Duration> {
         crate::app::layers::Layer::Jobs(jobs) => Some(jobs),
         _ => None,
     })?;
-    let list = Jobs::place(app, app.layout()?.screen());
+    let list = jobs.place(app, app.layout()?.screen());
     let first = jobs.cursor().first(&list);
     let now = app.now().mono;
     let counted = |until: Duration| {
