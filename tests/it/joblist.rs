@@ -424,3 +424,23 @@ fn a_cause_can_be_read_to_its_end() {
         }
     }
 }
+
+/// What is called off says so, and how many are not at their end, instead of counting on.
+#[test]
+fn a_deletion_that_is_called_off_counts_what_is_on_its_way() {
+    let mut driver = driver();
+    let all = delete_all(&mut driver);
+    assert!(hints(&driver).contains("deleting 0 of 6"), "{}", hints(&driver));
+    driver.key(KeyCode::Esc);
+    for (place, (ticket, _)) in all.iter().enumerate() {
+        let words = format!("stopping · {} on their way", 4 - place);
+        let words = if place == 3 { "stopping · 1 on its way".to_owned() } else { words };
+        assert!(hints(&driver).contains(&words), "{words}: {}", hints(&driver));
+        driver.keys("J");
+        assert!(line(&driver).contains(&words), "{words}: {}", line(&driver));
+        assert!(screen(&driver).contains(&format!("Jobs · {words}")), "{}", screen(&driver));
+        driver.keys("J");
+        answer(&mut driver, *ticket, Reply::File(Existence::Gone));
+    }
+    assert!(!hints(&driver).contains("stopping"), "{}", hints(&driver));
+}

@@ -7,6 +7,7 @@ use super::Line;
 use crate::app::App;
 use crate::app::layers::deletion::{Counted, DeletionQuestion, LocalCopy};
 use crate::jobs::Pinned;
+use crate::jobs::deletion::DeletionSum;
 use crate::text::{grouped, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
 use crate::time::span::wait;
@@ -49,7 +50,16 @@ pub fn progress(app: &App) -> String {
         let why = if deletions.is_asked_to_wait() { "asked to wait" } else { "next try in" };
         format!(" · {why} {}", wait(app.seconds_until(until)))
     });
-    format!("deleting {} of {}{waits}", grouped(sum.over()), grouped(sum.all))
+    format!("{}{waits}", course(sum, deletions.stopped().is_some()))
+}
+
+/// How a deletion goes on: how far it is, or how many files have no end yet where nothing more is begun.
+pub(super) fn course(sum: DeletionSum, is_stopped: bool) -> String {
+    match (sum.all - sum.over(), is_stopped) {
+        (1, true) => "stopping · 1 on its way".to_owned(),
+        (rest, true) => format!("stopping · {} on their way", grouped(rest)),
+        (_, false) => format!("deleting {} of {}", grouped(sum.over()), grouped(sum.all)),
+    }
 }
 
 /// Whether all that has to be seen before a yes is seen in the room of the question.

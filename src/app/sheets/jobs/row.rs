@@ -7,6 +7,7 @@ use crate::account::shelf::shown;
 use crate::app::App;
 use crate::app::joblist::any::AnyJob;
 use crate::app::saving::share;
+use crate::app::sheets::deletion::course;
 use crate::app::sheets::jobs::to_go;
 use crate::app::sheets::upload::words_of;
 use crate::jobs::Job;
@@ -154,13 +155,11 @@ impl JobRow {
 
 /// How a deletion goes, or went: how far it is, what it waits for, and what came of its files.
 pub(super) fn deletion_words(app: &App, job: &DeletionJob) -> String {
-    let (over, all) = (grouped(job.sum.over()), grouped(job.sum.all));
-    let goes_on = (!job.is_over()).then(|| format!("deleting {over} of {all}"));
+    let goes_on = (!job.is_over()).then(|| course(job.sum, job.stop.is_some()));
     let waits = job.waits_until(app.now().mono);
     let waits = waits.map(|until| format!("asked to wait {}", wait(app.seconds_until(until))));
-    let ends = (job.stop.is_some() && !job.is_over()).then(|| "called off".to_owned());
     let outcomes = Some(job.words()).filter(|words| !words.is_empty());
-    let parts = [goes_on, waits, ends, outcomes].into_iter().flatten();
+    let parts = [goes_on, waits, outcomes].into_iter().flatten();
     parts.collect::<Vec<String>>().join(" · ")
 }
 
