@@ -74,7 +74,7 @@ fn alerts_and_failing_commands_stand_there() {
     driver.keys("E");
     let screen = text(&driver.app, 120, 36);
     assert!(screen.contains("! alert ") && screen.contains("less than 1h left"), "{screen}");
-    assert!(screen.contains("! command failed  alert command mail: failed"), "{screen}");
+    assert!(screen.contains("! command failed    alert command mail: failed"), "{screen}");
     // It leads to the first file that was told of.
     driver.keys("/alert less 1h");
     driver.key(KeyCode::Enter);
@@ -89,7 +89,7 @@ fn enter_goes_to_the_file_of_the_event_under_the_cursor() {
     assert!(text(&driver.app, 80, 24).contains("│ ▌ 15:00:02  + new"));
     driver.keys("j");
     let screen = text(&driver.app, 80, 24);
-    assert!(screen.contains("▌ 15:00:02  + new             name-0003.jsonl"), "{screen}");
+    assert!(screen.contains("▌ 15:00:02  + new               name-0003.jsonl"), "{screen}");
     assert!(screen.contains(" 2 of 2 ─"), "{screen}");
     driver.key(KeyCode::Enter);
     assert!(driver.app.layers().is_empty());
@@ -108,12 +108,12 @@ fn the_cursor_stays_on_its_event_while_others_come() {
     let mut driver = lively();
     driver.keys("j");
     driver.tell(Event::CommandFailed("late".to_owned()));
-    assert!(text(&driver.app, 80, 24).contains("▌ 15:00:02  + new             name-0003.jsonl"));
+    assert!(text(&driver.app, 80, 24).contains("▌ 15:00:02  + new               name-0003.jsonl"));
     driver.keys("gg");
     driver.tell(Event::CommandFailed("later".to_owned()));
     let screen = text(&driver.app, 80, 24);
     assert!(
-        screen.contains("▌ 15:00:02  ! command failed  later"),
+        screen.contains("▌ 15:00:02  ! command failed    later"),
         "at the top it rests: {screen}"
     );
 }

@@ -10,6 +10,7 @@ mod browse;
 mod check;
 mod cli;
 mod client;
+mod columns;
 mod config;
 mod content;
 mod content_command;

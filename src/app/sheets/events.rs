@@ -15,9 +15,9 @@ use crate::theme::Tone;
 const ROOMY_FROM: u16 = 60;
 /// Cells before the time, for the sign of the cursor.
 const MARKER: u16 = 2;
-/// Cells of the glyph and the words.
-const WHAT: u16 = 18;
-const SHORT_WHAT: u16 = 11;
+/// Cells of the glyph, the words, and the blanks behind the longest of them.
+const WHAT: u16 = 20;
+const SHORT_WHAT: u16 = 12;
 /// From so many cells on, the lines of a text stand below each other; in fewer the others begin at
 /// the left.
 const HANGS_FROM: u16 = 30;
@@ -133,6 +133,21 @@ fn look(what: Happening) -> (&'static str, Tone) {
     }
 }
 
+/// The words of the log where there is little room.
+fn short_words(what: Happening) -> &'static str {
+    match what {
+        Happening::DeletedEarly => "early",
+        Happening::CommandFailed => "command",
+        Happening::SavedNoMore => "unsaved",
+        Happening::NotDeleted => "left",
+        Happening::PerhapsDeleted => "deleted?",
+        Happening::DeletionOver => "deletion",
+        Happening::NotUploaded => "unsent",
+        Happening::PerhapsUploaded => "uploaded?",
+        what => what.words(),
+    }
+}
+
 /// What there is to say of an event, before it is known how much of it is said.
 struct Parts<'e> {
     entry: &'e Entry,
@@ -151,13 +166,7 @@ impl<'e> Parts<'e> {
         let roomy = width >= ROOMY_FROM;
         let mut head = Line::default();
         head.put(MARKER, Tone::Chrome, when(app, entry.at_ms, dated, roomy));
-        let words = match entry.what {
-            Happening::DeletedEarly if !roomy => "early",
-            Happening::CommandFailed if !roomy => "command",
-            Happening::SavedNoMore if !roomy => "unsaved",
-            Happening::DeletionOver if !roomy => "deletion",
-            what => what.words(),
-        };
+        let words = if roomy { entry.what.words() } else { short_words(entry.what) };
         let x = head.end + 2;
         head.put(x, tone, format!("{glyph} {words}"));
         let x = x + if roomy { WHAT } else { SHORT_WHAT };

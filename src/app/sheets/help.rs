@@ -17,6 +17,8 @@ use crate::topics::TOPICS;
 const KEYS: usize = 12;
 /// Cells for the examples of filters.
 const EXAMPLES: usize = 20;
+/// Cells between two columns.
+const BETWEEN: usize = 2;
 /// From this width of the inside on the groups stand in two columns.
 const TWO_COLUMNS_FROM: u16 = 106;
 
@@ -67,7 +69,8 @@ pub fn signs(thresholds: Thresholds) -> Vec<(&'static str, String)> {
 #[must_use]
 pub fn sheet(app: &App, room: Rect, typed: &str, first: Option<Scope>) -> Sheet {
     let two = room.width >= TWO_COLUMNS_FROM;
-    let cells = usize::from(if two { room.width / 2 } else { room.width });
+    let all = usize::from(room.width);
+    let cells = if two { (all / 2).saturating_sub(BETWEEN) } else { all };
     let parts = groups(app, typed, first);
     let mut columns: Vec<_> =
         side_by_side(parts.iter().map(|part| part_lines(part, cells)).collect(), two).into();
