@@ -964,3 +964,31 @@ fn found(driver: &Driver) -> Box<shelflife::api::File> {
     );
     Box::new(read_single_file(body.as_bytes()).unwrap())
 }
+
+/// Whoever leaves is told how many may be deleted or not, and how many are left.
+#[test]
+fn leaving_counts_what_is_under_way_apart_from_what_is_left() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = driver_on(width, height, Driver::settings());
+        driver.control('a');
+        driver.keys("D");
+        tell_batches(&mut driver, &[]);
+        driver.keys("6");
+        enter(&mut driver);
+        let all = calls(&mut driver);
+        driver.keys("q");
+        driver.tell(Event::Drawn);
+        let shown = screen(&driver);
+        assert!(shown.contains("4 files may be deleted or not"), "{shown}");
+        assert!(shown.contains("2 are left"), "{shown}");
+        driver.keys("n");
+        for (ticket, _) in all {
+            answer(&mut driver, ticket, Reply::File(Existence::Gone));
+        }
+        driver.keys("q");
+        driver.tell(Event::Drawn);
+        let shown = screen(&driver);
+        assert!(shown.contains("2 files may be deleted or not"), "{shown}");
+        assert!(!shown.contains("are left"), "{shown}");
+    }
+}

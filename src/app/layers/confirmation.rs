@@ -35,8 +35,8 @@ pub enum Question {
 pub struct OpenWork {
     /// What is being saved.
     pub saving: Sum,
-    /// Files whose deletion has no end yet.
-    pub deleting: usize,
+    /// Files whose deletion has no end yet, and how many of these are on their way.
+    pub deleting: (usize, usize),
     /// Files that are being uploaded, or wait for that.
     pub uploading: usize,
 }
@@ -164,9 +164,7 @@ fn whole(rate: f64) -> u64 {
 fn open_lines(work: &OpenWork, cells: usize) -> Vec<Line> {
     let mut lines = vec![];
     let files = crate::app::saving::files;
-    if work.deleting > 0 {
-        lines.push(alone(format!("{} may be deleted or not", files(work.deleting))));
-    }
+    lines.extend(deletion_lines(work.deleting, cells));
     if work.uploading > 0 {
         lines.push(alone(format!("{} may not be stored", files(work.uploading))));
     }
@@ -174,6 +172,25 @@ fn open_lines(work: &OpenWork, cells: usize) -> Vec<Line> {
         lines.extend(quit_lines(&work.saving, cells));
     }
     lines
+}
+
+/// How many files may be deleted or not, and how many are left as they are.
+fn deletion_lines((open, on_their_way): (usize, usize), cells: usize) -> Vec<Line> {
+    let files = crate::app::saving::files;
+    let may_be = format!("{} may be deleted or not", files(on_their_way));
+    let left = match open - on_their_way {
+        1 => "1 is left".to_owned(),
+        left => format!("{} are left", grouped(left)),
+    };
+    match (on_their_way, open - on_their_way) {
+        (0, 0) => vec![],
+        (0, left) => vec![alone(format!("{} will not be deleted", files(left)))],
+        (_, 0) => vec![alone(may_be)],
+        (_, _) if width(&may_be) + width(&left) + 2 <= cells => {
+            vec![alone(format!("{may_be}; {left}"))]
+        }
+        (_, _) => vec![alone(may_be), alone(left)],
+    }
 }
 
 fn quit_lines(sum: &Sum, cells: usize) -> Vec<Line> {

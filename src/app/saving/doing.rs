@@ -54,13 +54,14 @@ impl App {
 
     /// Leaves; with work open that is asked about, where there is room for a question.
     pub(in crate::app) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        let deleting = self.deleting().under_way().map(crate::jobs::deletion::Deletions::sum);
+        let deleting = self.deleting().under_way();
         let work = OpenWork {
             saving: self.saving.sum,
-            deleting: deleting.map_or(0, |sum| sum.all - sum.over()),
+            deleting: deleting
+                .map_or((0, 0), |it| (it.sum().all - it.sum().over(), it.on_their_way())),
             uploading: self.uploading().queue().open(),
         };
-        let is_idle = work.saving.open + work.deleting + work.uploading == 0;
+        let is_idle = work.saving.open + work.deleting.0 + work.uploading == 0;
         if is_idle || self.layout().is_none() {
             return effects.push(Effect::Quit);
         }

@@ -236,4 +236,16 @@ impl Deletions {
             }
         }
     }
+
+    /// Files that something was asked of whose answer is to come, or that are to be settled: at the end of it
+    /// nobody may know of them.
+    #[must_use]
+    pub fn on_their_way(&self) -> usize {
+        let rest = self.ready.iter().copied();
+        let rest = rest.chain(self.delayed.iter().map(|(_, place, step)| (*place, *step)));
+        let in_doubt = |(place, step): &(usize, Step)| {
+            *step == Step::Settle || self.targets[*place].unproved.is_some()
+        };
+        self.asked.len() + rest.filter(in_doubt).count()
+    }
 }
