@@ -77,7 +77,7 @@ fn table(name: &str, off: Option<&str>) -> String {
                 keys.take_changes_away();
             }
             for group in GROUPS {
-                let _ = writeln!(out, "{}", group.title);
+                let _ = writeln!(out, "{}", keys.title(group));
                 for binding in group.bindings.iter().filter(|binding| keys.offers(binding)) {
                     explain(&mut out, &keys.names(binding), 12, binding.what);
                 }

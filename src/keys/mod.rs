@@ -172,6 +172,8 @@ pub struct Binding {
 pub struct Group {
     /// The heading, as help shows it.
     pub title: &'static str,
+    /// The heading where nothing changes what the service has.
+    pub title_read_only: &'static str,
     /// The bindings under it, in the order of help.
     pub bindings: &'static [Binding],
 }
@@ -244,6 +246,12 @@ impl KeyMap {
     #[must_use]
     pub fn offers(&self, binding: &Binding) -> bool {
         !(self.is_read_only && binding.action.changes_service())
+    }
+
+    /// The heading of a group, which names only what is in force.
+    #[must_use]
+    pub fn title(&self, group: &Group) -> &'static str {
+        if self.is_read_only { group.title_read_only } else { group.title }
     }
 
     /// The first key that two actions of one scope claim, with their names.

@@ -240,15 +240,22 @@ const CONTENT: &[Binding] = &[
     ),
 ];
 
+const fn group(title: &'static str, bindings: &'static [Binding]) -> Group {
+    Group { title, title_read_only: title, bindings }
+}
+
 /// The whole table.
 pub const GROUPS: &[Group] = &[
-    Group { title: "Move", bindings: MOVE },
-    Group { title: "Look", bindings: LOOK },
-    Group { title: "Find and order", bindings: FIND },
-    Group { title: "Mark, copy, download, upload, delete", bindings: TAKE },
-    Group { title: "Refresh and load", bindings: FRESH },
-    Group { title: "Leave", bindings: LEAVE },
-    Group { title: "In the jobs", bindings: JOBS },
-    Group { title: "In a content", bindings: CONTENT },
-    Group { title: "In lists, questions, texts", bindings: LISTS },
+    group("Move", MOVE),
+    group("Look", LOOK),
+    group("Find and order", FIND),
+    Group {
+        title_read_only: "Mark, copy, download",
+        ..group("Mark, copy, download, upload, delete", TAKE)
+    },
+    group("Refresh and load", FRESH),
+    group("Leave", LEAVE),
+    group("In the jobs", JOBS),
+    group("In a content", CONTENT),
+    group("In lists, questions, texts", LISTS),
 ];

@@ -5,6 +5,7 @@
 
 use crossterm::event::KeyCode;
 use ratatui::layout::Rect;
+use shelflife::app::Settings;
 use shelflife::app::sheets::Line;
 use shelflife::app::sheets::help::{FILTERS, MORE, sheet, signs};
 use shelflife::app::sheets::jobs::signs as of_jobs;
@@ -13,6 +14,7 @@ use shelflife::keys::{Action, Binding, GROUPS, KeyMap, Scope, Shortcut, bindings
 use shelflife::time::expiry::Thresholds;
 use shelflife::topics::TOPICS;
 
+use crate::support::binary::command;
 use crate::support::driver::Driver;
 use crate::support::files::account;
 use crate::support::screen::text;
@@ -318,4 +320,25 @@ fn the_palette_is_as_high_as_what_it_found() {
     assert_eq!(bottom - top, 16, "fourteen lines at most");
     driver.keys("next theme");
     assert_eq!(edges(&driver), (top, top + 3), "one was found");
+}
+
+/// What a profile that changes nothing does not offer is named by no heading.
+#[test]
+fn a_heading_names_only_what_is_there() {
+    for read_only in [false, true] {
+        let mut driver = Driver::started(120, 60, Settings { read_only, ..Driver::settings() });
+        driver.answer(&account(false));
+        driver.keys("?");
+        let shown = text(&driver.app, 120, 60);
+        let heading = if read_only {
+            "Mark, copy, download "
+        } else {
+            "Mark, copy, download, upload, delete "
+        };
+        assert!(shown.contains(heading), "{heading}: {shown}");
+        let switch = if read_only { &["--read-only"][..] } else { &[] };
+        let output = command(&[&["help", "keys"], switch].concat()).output().unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.lines().any(|line| line == heading.trim_end()), "{heading}: {told}");
+    }
 }

@@ -109,7 +109,7 @@ struct Part {
 /// All parts of which something is to be seen.
 fn groups(app: &App, typed: &str, first: Option<Scope>) -> Vec<Part> {
     let keys = GROUPS.iter().map(|group| Part {
-        title: group.title,
+        title: app.settings().keys.title(group),
         scope: scope_of(group),
         cells: KEYS,
         rows: key_rows(&app.settings().keys, group),
