@@ -5,7 +5,7 @@
 //! │ ~/.config/shelflife/config.toml gets other lines:                  │
 //! │ theme = "light"                                        was "dark"  │
 //! │                                                                    │
-//! │                                               write   ▌ leave it   │
+//! │                                           ▌ leave it      write    │
 //! ╰─ y write · n leave it ─────────────────────────────────────────────╯
 //! ```
 

@@ -992,3 +992,18 @@ fn leaving_counts_what_is_under_way_apart_from_what_is_left() {
         assert!(!shown.contains("are left"), "{shown}");
     }
 }
+
+/// The safe answer stands first, and has the focus; the other one is where it is clicked.
+#[test]
+fn the_safe_answer_stands_first() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = driver_on(width, height, Driver::settings());
+        driver.keys("D");
+        tell_batches(&mut driver, &[]);
+        let shown = screen(&driver);
+        assert!(shown.contains("▌ leave it      delete it  "), "{shown}");
+        driver.key(KeyCode::Right);
+        let shown = screen(&driver);
+        assert!(shown.contains("  leave it    ▌ delete it  "), "{shown}");
+    }
+}

@@ -349,19 +349,20 @@ impl Behave for Confirmation {
 }
 
 impl Confirmation {
-    /// Where its answers stand, the yes first.
+    /// Where its answers stand: that of the yes, and that of the no.
     #[must_use]
     pub fn places_of_answers(&self, screen: Rect) -> [Rect; 2] {
         places_of(self.question.answers(), self.place(screen).room)
     }
 }
 
-/// Where two answers stand at the end of the last line of a room, the yes first.
+/// Where two answers, the yes and the no, stand at the end of the last line of a room: the safe one, which is
+/// the no, before the other.
 pub(super) fn places_of(answers: [&str; 2], room: Rect) -> [Rect; 2] {
     let line = Rect { y: room.bottom().saturating_sub(1), height: room.height.min(1), ..room };
     let cells = |words: &str| u16::try_from(width(words)).unwrap_or(u16::MAX);
     let [yes, no] = answers.map(|words| cells(words).saturating_add(4));
-    let no_at = line.right().saturating_sub(no).max(line.x);
-    let yes_at = no_at.saturating_sub(yes + 2).max(line.x);
+    let yes_at = line.right().saturating_sub(yes).max(line.x);
+    let no_at = yes_at.saturating_sub(no + 2).max(line.x);
     [(yes_at, yes), (no_at, no)].map(|(x, width)| Rect { x, width, ..line }.intersection(line))
 }

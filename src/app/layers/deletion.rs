@@ -25,7 +25,7 @@ use crate::time::expiry::{self, Stated, TimeLeft};
 /// Cells of the question.
 pub(in crate::app) const WIDTH: u16 = 86;
 
-/// The answers of a question that `y` answers, the yes first.
+/// The answers of a question that `y` answers: the yes, and the no.
 pub const ANSWERS: [&str; 2] = ["delete it", "leave it"];
 
 /// The word that is typed where something is in use.
@@ -266,7 +266,7 @@ impl DeletionQuestion {
         ListPlace::picker(screen, WIDTH, lines)
     }
 
-    /// Where the answers stand of a question that `y` answers, the yes first.
+    /// Where the answers stand of a question that `y` answers: that of the yes, and that of the no.
     #[must_use]
     pub fn places_of_answers(&self, screen: Rect) -> [Rect; 2] {
         places_of(ANSWERS, self.place(screen).room)
