@@ -306,7 +306,7 @@ impl DeletionQuestion {
         match self.wanted() {
             DeletionAnswer::Yes => false,
             DeletionAnswer::Count(count) => typed == count.to_string() || typed == grouped(count),
-            DeletionAnswer::Word => typed.eq_ignore_ascii_case(WORD),
+            DeletionAnswer::Word => typed == WORD,
         }
     }
 
