@@ -83,6 +83,13 @@ impl UploadJob {
         matches!(self.state, UploadState::Ended(_))
     }
 
+    /// Bytes of the file that have left: what leaves before them is the head of the form, and as much is
+    /// taken off for it as all of the form has more than the file, so that it is never more than that.
+    #[must_use]
+    pub fn sent_of_file(&self) -> u64 {
+        self.sent.saturating_sub(self.total.saturating_sub(self.stamp.bytes))
+    }
+
     /// Bytes a second, while they leave.
     #[must_use]
     pub fn rate(&self, now: Duration) -> Option<f64> {

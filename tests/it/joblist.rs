@@ -444,3 +444,20 @@ fn a_deletion_that_is_called_off_counts_what_is_on_its_way() {
     }
     assert!(!hints(&driver).contains("stopping"), "{}", hints(&driver));
 }
+
+/// What is counted is the file, not the form around it, and never more than has left.
+#[test]
+fn the_bytes_of_an_upload_are_those_of_its_file() {
+    let mut driver = driver();
+    let number = upload(&mut driver, "~/in.jsonl").unwrap();
+    driver.keys("J");
+    for (sent, words) in [
+        (0, "  10.00 KiB "),
+        (200, "  10.00 KiB "),
+        (612 + 5_120, "5.00 KiB / 10.00 KiB"),
+        (612 + 10_240, "10.00 KiB / 10.00 KiB"),
+    ] {
+        driver.tell(Event::UploadTold(number, (sent, 612 + 10_240), UploadStage::Sending));
+        assert!(line(&driver).contains(words), "{words}: {}", line(&driver));
+    }
+}

@@ -118,10 +118,9 @@ impl JobRow {
                 Course::Words(end.words(), tone)
             }
         };
-        let amount = if is_sending && job.sent > 0 {
-            amount(job.sent, Some(job.total))
-        } else {
-            size(job.stamp.bytes)
+        let amount = match job.sent_of_file() {
+            sent @ 1.. if is_sending => amount(sent, Some(job.stamp.bytes)),
+            _ => size(job.stamp.bytes),
         };
         Self {
             name,
