@@ -14,7 +14,7 @@ use crate::account::journal::Happening;
 use crate::api::upload::UploadStage;
 use crate::jobs::Pinned;
 use crate::jobs::record::{Record, UploadSource};
-use crate::jobs::sending::{UploadJob, UploadQueue, UploadState};
+use crate::jobs::sending::{CALLED_OFF, UploadJob, UploadQueue, UploadState};
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::keys::{Action, Hint};
 use crate::lister::refresh::RoundScope;
@@ -23,9 +23,6 @@ use crate::text::Untrusted;
 use crate::validation::Report;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
-
-/// Why nothing of what waits is sent.
-const CALLED_OFF: &str = "not sent: called off";
 
 /// What was selected at some moment.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,7 @@ use super::{End, LazyClient, Message};
 use crate::api::Client;
 use crate::api::upload::Outflow;
 use crate::app::event::Event;
+use crate::jobs::sending::CALLED_OFF;
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::validation::{BatchLimits, Use, of_host};
 
@@ -156,6 +157,9 @@ fn limits_of(client: &Client) -> &'static BatchLimits {
 
 /// What is known of an upload that is called off now.
 fn called_off(outflow: &Outflow) -> UploadEnd {
-    let why = "called off".to_owned();
-    if outflow.close() { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) }
+    if outflow.close() {
+        UploadEnd::Unknown("called off".to_owned())
+    } else {
+        UploadEnd::Failed(CALLED_OFF.to_owned())
+    }
 }
