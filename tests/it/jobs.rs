@@ -82,7 +82,7 @@ fn told(driver: &mut Driver, turn: Turn, told: Told) {
 fn the_selected_file_is_saved_and_known_to_be() {
     let mut driver = driver();
     driver.keys("o");
-    assert_eq!(message(&driver), "1 file to ~/results; J shows them");
+    assert_eq!(message(&driver), "saving 1 file to ~/results; J shows it");
     let all = begun(&mut driver);
     let (turn, download) = all[0].clone();
     assert_eq!(
@@ -121,7 +121,7 @@ fn of_a_saved_file_it_is_seen_whether_it_lies_there_still() {
             driver.key(KeyCode::Enter);
         }
         assert_eq!(driver.looks, looks + 1, "{again}");
-        assert_eq!(message(&driver), "1 saved before, looked at again; J shows them", "{again}");
+        assert_eq!(message(&driver), "1 saved before, looked at again; J shows it", "{again}");
         let all = begun(&mut driver);
         assert_eq!((all.len(), all[0].1.again), (1, false), "nothing is claimed: {again}");
         end(&mut driver, all[0].0, Ok(Saved { already: true, ..saved(&download) }));
@@ -140,7 +140,7 @@ fn the_marked_files_are_saved_three_at_once_the_most_urgent_first() {
     driver.keys("GS");
     driver.control('a');
     driver.keys("o");
-    assert_eq!(message(&driver), "6 files to ~/results; J shows them");
+    assert_eq!(message(&driver), "saving 6 files to ~/results; J shows them");
     let all = begun(&mut driver);
     assert_eq!(ids(&all), ["name-0001.jsonl", "name-0002.jsonl", "name-0003.jsonl"]);
     for (turn, download) in all {
@@ -288,7 +288,10 @@ fn a_folder_that_cannot_be_used_ends_all_that_is_for_it_with_one_sentence() {
     unusable(&mut driver, all[1].0);
     assert!(message(&driver).contains("; 1 file not saved"), "{}", message(&driver));
     end(&mut driver, all[0].0, Ok(saved(&all[0].1)));
-    assert_eq!(message(&driver), "1 saved · 1 failed; J shows where");
+    assert_eq!(
+        message(&driver),
+        "1 saved · 1 failed: name-0002.jsonl: the folder ~/results cannot be used: not a directory; J shows where"
+    );
 }
 
 /// Where nothing can be saved, nothing is asked about.

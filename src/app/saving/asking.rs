@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{SHOWS, files};
+use super::{SHOWS, SHOWS_IT, files};
 use crate::account::shelf::shown;
 use crate::app::App;
 use crate::app::effect::Effect;
@@ -99,7 +99,8 @@ impl App {
         self.saving.look_again();
         let mut parts = vec![];
         if added > looked_at {
-            parts.push(format!("{} to {}", files(added - looked_at), self.shown_path(folder)));
+            let count = files(added - looked_at);
+            parts.push(format!("saving {count} to {}", self.shown_path(folder)));
         }
         if looked_at > 0 {
             parts.push(format!("{} saved before, looked at again", grouped(looked_at)));
@@ -108,7 +109,11 @@ impl App {
             parts.push(format!("{} being saved already", grouped(asked - added)));
         }
         let text = parts.join(" · ");
-        if added > 0 { self.say_with(text, &SHOWS) } else { self.say(text) }
+        match added {
+            0 => self.say(text),
+            1 => self.say_with(text, &SHOWS_IT),
+            _ => self.say_with(text, &SHOWS),
+        }
     }
 
     /// `!`: looks at what is at risk, and asks; first it must be known what room there is.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::App;
 use super::effect::Effect;
+use crate::account::journal::{Entry, Happening};
 use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
@@ -15,6 +16,8 @@ use crate::keys::{Action, Hint};
 use crate::text::grouped;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows them")];
+const SHOWS_IT: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
+const FAILED: &str = "failed";
 const GOES_ON: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "lists them, to go on")];
 
 /// The jobs, and what is known of them together.
@@ -274,15 +277,30 @@ impl App {
         let (refused, told) = refused.unzip();
         let failed = sum.failed.saturating_sub(told.unwrap_or_default());
         let counts =
-            [(sum.saved - sum.already, "saved"), (sum.already, "already here"), (failed, "failed")];
+            [(sum.saved - sum.already, "saved"), (sum.already, "already here"), (failed, FAILED)];
         let counts = counts.iter().filter(|(count, _)| is_done && *count > 0);
-        let words = counts.map(|(count, what)| format!("{} {what}", grouped(*count)));
+        // Of a single one, the reason is told at once.
+        let why = (is_done && failed == 1).then(|| self.last_failure()).flatten();
+        let words = counts.map(|(count, what)| match &why {
+            Some(why) if *what == FAILED => format!("1 {what}: {why}"),
+            _ => format!("{} {what}", grouped(*count)),
+        });
         let shows =
             if refused.is_some() || trouble.is_some() { "shows them" } else { "shows where" };
         let words: Vec<String> = words.chain(refused).chain(trouble).collect();
-        if !words.is_empty() {
-            self.say_with(words.join(" · "), &[Hint::new(&[Action::OpenJobs], shows)]);
+        let (text, hints) = (words.join(" · "), [Hint::new(&[Action::OpenJobs], shows)]);
+        match (words.is_empty(), is_done && sum.failed > 0) {
+            (true, _) => {}
+            (false, true) => self.say_trouble(text, &hints),
+            (false, false) => self.say_with(text, &hints),
         }
+    }
+
+    /// Which file was not saved last, and why.
+    fn last_failure(&self) -> Option<String> {
+        let entries = self.account.journal().entries().iter();
+        let of_file = |entry: &&Entry| entry.what == Happening::NotSaved;
+        entries.rev().find(of_file).map(|entry| entry.text.clone())
     }
 
     /// What is kept of a file is gone, or is not.
