@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use ratatui::layout::Rect;
 use shelflife::app::Settings;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
+use shelflife::app::sheets::Line;
+use shelflife::app::sheets::detail::{Shown, sheet};
+use shelflife::theme::Tone;
 use shelflife::time::zone::Zone;
 use time::UtcOffset;
 use time::macros::offset;
@@ -195,5 +199,27 @@ fn what_goes_on_by_the_second_does_so_together() {
             wakes += 1;
         }
         assert!(wakes <= 21, "{ms}: {wakes} wakes in twenty seconds");
+    }
+}
+
+/// What can be done is told as everywhere: the keys in the accent of keys, what they do beside them.
+#[test]
+fn the_keys_of_what_can_be_done_have_the_accent_of_keys() {
+    let driver = Driver::showing(120, 36, &account(false));
+    for width in [30, 40, 60, 120] {
+        let room = Rect { x: 0, y: 0, width, height: 60 };
+        let sheet = sheet(&driver.app, Shown::InPane, room);
+        let lines = sheet.visible(0).next().unwrap();
+        let of_label = |line: &&Line| line.pieces[0].text.trim() == "Can";
+        let from = lines.iter().position(|line| of_label(&line)).unwrap();
+        let pieces = lines[from..].iter().flat_map(|line| &line.pieces);
+        let keys: Vec<&str> = pieces
+            .clone()
+            .filter(|piece| piece.tone == Tone::Accent)
+            .map(|piece| piece.text.as_str())
+            .collect();
+        assert_eq!(keys, ["e", "o", "y", "D"], "{width}");
+        let all: String = pieces.map(|piece| piece.text.as_str()).collect();
+        assert!(all.contains("e content") && all.contains("D delete"), "{all}");
     }
 }

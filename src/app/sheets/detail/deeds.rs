@@ -1,11 +1,11 @@
 //! What was done with a file from here, and what can be.
 
-use std::mem::take;
+use std::mem::replace;
 
-use super::{Fields, LABEL};
+use super::{Fields, LABEL, Line};
 use crate::api::endpoint::is_usable_id;
 use crate::app::App;
-use crate::keys::{Action, Hint};
+use crate::keys::Action;
 use crate::store::FileRef;
 use crate::text::width;
 use crate::theme::Tone;
@@ -30,30 +30,40 @@ pub(super) fn uploaded(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     fields.text("", &app.shown_path(&source.path), Tone::Chrome);
 }
 
+/// What stands between two things that can be done.
+const BETWEEN: &str = " · ";
+
 /// What can be done with the file, by its keys.
 pub(super) fn possible(app: &App, file: &FileRef<'_>, fields: &mut Fields) {
     if file.gone || !is_usable_id(file.id) {
         return;
     }
-    let ways = app.main_hints(&[
-        Hint::new(&[Action::OpenContent], "content"),
-        Hint::new(&[Action::Download], "download"),
-        Hint::new(&[Action::CopyId], "copy id"),
-        Hint::new(&[Action::Delete], "delete"),
-    ]);
-    let room = fields.width.saturating_sub(LABEL);
-    let mut lines: Vec<String> = vec![];
-    for way in ways.split(" · ") {
-        match lines.last_mut().filter(|line| width(line) + 3 + width(way) <= room) {
-            Some(line) => {
-                line.push_str(" · ");
-                line.push_str(way);
-            }
-            None => lines.push(way.to_owned()),
+    let ways = [
+        (Action::OpenContent, "content"),
+        (Action::Download, "download"),
+        (Action::CopyId, "copy id"),
+        (Action::Delete, "delete"),
+    ];
+    let mut ways =
+        ways.into_iter().filter_map(|(action, does)| Some((app.key_name(action)?, does)));
+    let Some((key, does)) = ways.next() else { return };
+    let way = |mut line: Line, key: String, does: &str| {
+        line.push(Tone::Accent, key);
+        line.push(Tone::Chrome, format!(" {does}"));
+        line
+    };
+    let mut used = width(&key) + 1 + width(does);
+    let mut line = way(Fields::labelled("Can"), key, does);
+    for (key, does) in ways {
+        let cells = width(&key) + 1 + width(does);
+        if used + width(BETWEEN) + cells <= fields.width.saturating_sub(LABEL) {
+            line.push(Tone::Chrome, BETWEEN);
+            used += width(BETWEEN) + cells;
+        } else {
+            fields.lines.push(replace(&mut line, Fields::labelled("")));
+            used = cells;
         }
+        line = way(line, key, does);
     }
-    let mut label = "Can";
-    for line in lines {
-        fields.text(take(&mut label), &line, Tone::Chrome);
-    }
+    fields.lines.push(line);
 }
