@@ -275,6 +275,7 @@ impl App {
         self.go_on_deleting(effects);
         self.go_on_uploading(effects);
         self.list_jobs();
+        self.follow_open_work();
         self.read_on(effects);
         self.follow_expiries();
         self.note_round();

@@ -983,15 +983,19 @@ fn leaving_counts_what_is_under_way_apart_from_what_is_left() {
         let shown = screen(&driver);
         assert!(shown.contains("4 files may be deleted or not"), "{shown}");
         assert!(shown.contains("2 are left"), "{shown}");
-        driver.keys("n");
+        // It goes on meanwhile.
         for (ticket, _) in all {
             answer(&mut driver, ticket, Reply::File(Existence::Gone));
         }
-        driver.keys("q");
-        driver.tell(Event::Drawn);
         let shown = screen(&driver);
         assert!(shown.contains("2 files may be deleted or not"), "{shown}");
         assert!(!shown.contains("are left"), "{shown}");
+        for (ticket, _) in calls(&mut driver) {
+            answer(&mut driver, ticket, Reply::File(Existence::Gone));
+        }
+        let shown = screen(&driver);
+        assert!(shown.contains("all of it came to its end"), "{shown}");
+        assert!(!shown.contains("may be deleted"), "{shown}");
     }
 }
 

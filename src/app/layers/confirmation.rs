@@ -171,6 +171,9 @@ fn open_lines(work: &OpenWork, cells: usize) -> Vec<Line> {
     if work.saving.open > 0 {
         lines.extend(quit_lines(&work.saving, cells));
     }
+    if lines.is_empty() {
+        lines.push(alone("all of it came to its end"));
+    }
     lines
 }
 
@@ -261,6 +264,13 @@ pub struct Confirmation {
 impl Confirmation {
     pub(in crate::app) fn new(question: Question) -> Self {
         Self { question, armed: false, yes: false }
+    }
+
+    /// This much work is open now, where that is what is asked about.
+    pub(in crate::app) fn work_is(&mut self, work: OpenWork) {
+        if let Question::Quit(asked) = &mut self.question {
+            *asked = work;
+        }
     }
 
     /// What is asked.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::app::App;
 use crate::app::effect::Effect;
 use crate::app::layers::Layer;
-use crate::app::layers::confirmation::{OpenWork, Question};
+use crate::app::layers::confirmation::{Confirmation, OpenWork, Question};
 use crate::jobs::JobId;
 use crate::jobs::job::JobState;
 use crate::keys::{Action, Hint};
@@ -54,13 +54,7 @@ impl App {
 
     /// Leaves; with work open that is asked about, where there is room for a question.
     pub(in crate::app) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        let deleting = self.deleting().under_way();
-        let work = OpenWork {
-            saving: self.saving.sum,
-            deleting: deleting
-                .map_or((0, 0), |it| (it.sum().all - it.sum().over(), it.on_their_way())),
-            uploading: self.uploading().queue().open(),
-        };
+        let work = self.open_work();
         let is_idle = work.saving.open + work.deleting.0 + work.uploading == 0;
         if is_idle || self.layout().is_none() {
             return effects.push(Effect::Quit);
@@ -77,6 +71,29 @@ impl App {
         }
     }
 
+    /// What is not over.
+    fn open_work(&self) -> OpenWork {
+        let deleting = self.deleting().under_way();
+        OpenWork {
+            saving: self.saving.sum,
+            deleting: deleting
+                .map_or((0, 0), |it| (it.sum().all - it.sum().over(), it.on_their_way())),
+            uploading: self.uploading().queue().open(),
+        }
+    }
+
+    /// The question about leaving goes with the work.
+    pub(in crate::app) fn follow_open_work(&mut self) {
+        // Counting takes its time where many files are deleted.
+        if self.layers.find_mut(confirmation).is_none() {
+            return;
+        }
+        let work = self.open_work();
+        if let Some(asked) = self.layers.find_mut(confirmation) {
+            asked.work_is(work);
+        }
+    }
+
     /// A path that was typed: below the home with `~/`, and below the folder of downloads where it is not
     /// absolute.
     pub(in crate::app) fn typed_path(&self, text: &str) -> PathBuf {
@@ -87,4 +104,8 @@ impl App {
             _ => self.settings.downloads.join(text),
         }
     }
+}
+
+fn confirmation(layer: &mut Layer) -> Option<&mut Confirmation> {
+    if let Layer::Confirmation(asked) = layer { Some(asked) } else { None }
 }
