@@ -10,13 +10,12 @@
 //! | | the file, with another name, size or time | left; unknown behind a deletion without an answer |
 //! | | 404 | already gone |
 //! | `Delete` (DELETE) | that this file is deleted | deleted |
-//! | | 404 | already gone; deleted, where a deletion before had no answer |
-//! | | a success that does not say so, a time-out, a 5xx, a broken connection | `Settle` |
+//! | | 404, as also a service says that knows no deletions; a success that does not say so, a time-out, a 5xx, a broken connection | `Settle` |
 //! | | 429 | `Look`, when the service asks for that; slower from then on |
 //! | | anything else | left |
-//! | `Settle` (GET) | 404 | deleted |
+//! | `Settle` (GET) | 404 | deleted; already gone, where the only answer to a deletion was 404 |
 //! | | the file, and there was no answer | `Delete`, as long as there are tries |
-//! | | the file, in spite of a success | left |
+//! | | the file, in spite of a success or of a 404 | left |
 //! | | another file: its name, size or time differ | unknown: that one is left, and the one that was agreed to is gone |
 //! | any | the key is refused, or the service asks for a long rest | left, or unknown behind a deletion; and with it all that was not begun is left |
 //! | any | a failure that may pass | the same step, as long as there are tries; then left, or unknown behind a deletion |
@@ -127,6 +126,8 @@ struct Target {
 enum Doubt {
     /// The service answered, and did not say it.
     Unsaid(&'static str),
+    /// The service answered 404; whether a deletion before had no answer, and may be what it comes from.
+    Denied { behind_another: bool },
     /// There was no answer, or one of a failure.
     Failed(ApiError),
 }

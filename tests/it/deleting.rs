@@ -148,6 +148,8 @@ fn no_deletion_is_claimed_that_the_service_did_not_say() {
         ([done().undone().saying(Says::Closed), done()], "deleted", 0, false),
         ([done().undone().saying(Says::Status("409 Conflict", "")), done()], "left", 1, true),
         ([done().undone().saying(Says::Status("403 Forbidden", "")), done()], "left", 1, true),
+        // A service without a way to delete says so of every file.
+        ([done().undone().saying(Says::Status("404 Not Found", "")), done()], "left", 1, true),
         (
             [done().undone().saying(Says::Status("429 Too Many", "retry-after-ms: 5\r\n")), done()],
             "deleted",
@@ -169,6 +171,23 @@ fn no_deletion_is_claimed_that_the_service_did_not_say() {
         assert_eq!(ran.code, code, "{turns:?}: {}", ran.said);
         assert_eq!(!there(&server).is_empty(), is_there, "{turns:?}");
         assert_eq!(place.ledger(&server), claimed, "{turns:?}");
+    }
+}
+
+/// A service that knows no deletions answers each with 404, and has the file all the same: nothing is claimed
+/// to be gone, however it was asked for.
+#[test]
+fn a_file_that_is_there_is_not_said_to_be_gone() {
+    for arguments in
+        [&["file_000"][..], &["file_000", "--ignore-missing"], &["--filter", "name:f-"]]
+    {
+        let server = serve(1, done().undone().saying(Says::Status("404 Not Found", "")));
+        let place = Place::new();
+        let ran = place.run(&server, &[&["delete", "--yes"], arguments].concat());
+        let words = "left: f-000.jsonl (file_000): the service answers 404 to the deletion, and has it still";
+        assert!(ran.said.contains(words), "{}", ran.said);
+        assert_eq!(ran.code, 1, "{}", ran.said);
+        assert_eq!(place.ledger(&server), [("file_000".to_owned(), "left".to_owned())]);
     }
 }
 

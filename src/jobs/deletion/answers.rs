@@ -60,17 +60,20 @@ impl Deletions {
                 self.end(place, DeletionEnd::Deleted);
             }
             (Step::Delete, Reply::Deletion(Deletion::Gone)) => {
-                let by_us = target.deletions > 1;
-                self.end(
-                    place,
-                    if by_us { DeletionEnd::Deleted } else { DeletionEnd::AlreadyGone },
-                );
+                target.unproved = Some(Doubt::Denied { behind_another: target.unproved.is_some() });
+                self.ready.push_front((place, Step::Settle));
             }
             (Step::Delete, Reply::Deletion(Deletion::Unproved(how))) => {
                 target.unproved = Some(Doubt::Unsaid(how));
                 self.ready.push_front((place, Step::Settle));
             }
-            (Step::Settle, Reply::File(Existence::Gone)) => self.end(place, DeletionEnd::Deleted),
+            (Step::Settle, Reply::File(Existence::Gone)) => {
+                let not_by_us = target.unproved == Some(Doubt::Denied { behind_another: false });
+                self.end(
+                    place,
+                    if not_by_us { DeletionEnd::AlreadyGone } else { DeletionEnd::Deleted },
+                );
+            }
             (Step::Settle, Reply::File(Existence::Present(file))) => {
                 self.still_there(place, &Pinned::read(&file), now);
             }
@@ -102,6 +105,10 @@ impl Deletions {
         match target.unproved.clone() {
             Some(Doubt::Unsaid(how)) => {
                 self.end(place, DeletionEnd::Left(format!("{how}, and has it still")));
+            }
+            Some(Doubt::Denied { .. }) => {
+                let words = "the service answers 404 to the deletion, and has it still";
+                self.end(place, DeletionEnd::Left(words.to_owned()));
             }
             Some(Doubt::Failed(error)) => {
                 let is_final = matches!(error, ApiError::Refused { .. });

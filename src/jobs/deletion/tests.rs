@@ -117,11 +117,24 @@ fn what_is_claimed_of_each_answer() {
     let renamed = Pinned { filename: Some(Untrusted::new("b")), ..pinned("a") };
     let later = Pinned { created_at: Some(6), ..pinned("a") };
     let unproved = || deletion(Deletion::Unproved("the service says that it is not deleted"));
+    let denied = || deletion(Deletion::Gone);
     let broken = || Err(ApiError::Undecodable { what: "it is larger than 8 MiB" });
     let stories: Vec<Story> = vec![
         (vec![there(&a), deletion(Deletion::Done)], "GET DELETE", "deleted"),
         (vec![gone()], "GET", "already gone"),
-        (vec![there(&a), deletion(Deletion::Gone)], "GET DELETE", "already gone"),
+        (vec![there(&a), denied(), gone()], "GET DELETE GET", "already gone"),
+        // A service that deletes no files at all answers so to everything.
+        (
+            vec![there(&a), denied(), there(&a)],
+            "GET DELETE GET",
+            "left: the service answers 404 to the deletion, and has it still",
+        ),
+        (vec![there(&a), denied(), silence(), gone()], "GET DELETE GET GET", "already gone"),
+        (
+            vec![there(&a), denied(), silence(), silence(), silence()],
+            "GET DELETE GET GET GET",
+            "unknown: no answer within 15 s",
+        ),
         (vec![there(&other)], "GET", "left: its size is 8 bytes now, not 7"),
         (vec![there(&renamed)], "GET", "left: its filename is b now"),
         (vec![there(&later)], "GET", "left: it was made at another time"),
@@ -140,9 +153,14 @@ fn what_is_claimed_of_each_answer() {
             "deleted",
         ),
         (
-            vec![there(&a), silence(), there(&a), deletion(Deletion::Gone)],
-            "GET DELETE GET DELETE",
+            vec![there(&a), silence(), there(&a), denied(), gone()],
+            "GET DELETE GET DELETE GET",
             "deleted",
+        ),
+        (
+            vec![there(&a), silence(), there(&a), denied(), there(&a)],
+            "GET DELETE GET DELETE GET",
+            "left: the service answers 404 to the deletion, and has it still",
         ),
         // The id is that of another file: the one that was meant is not there any more, and not left.
         (
@@ -199,11 +217,7 @@ fn what_is_claimed_of_each_answer() {
             "left: 500 Internal Server Error",
         ),
         // What never left needs no look.
-        (
-            vec![there(&a), unreachable(), deletion(Deletion::Gone)],
-            "GET DELETE DELETE",
-            "already gone",
-        ),
+        (vec![there(&a), unreachable(), denied(), gone()], "GET DELETE DELETE GET", "already gone"),
         (
             vec![there(&a), status(429, Some(100)), there(&a), deletion(Deletion::Done)],
             "GET DELETE GET DELETE",
@@ -414,6 +428,22 @@ fn called_off_means_that_nothing_more_is_begun_and_what_is_on_its_way_is_known()
     assert_eq!((deleted, left, unknown), (1, 8, 1));
 }
 
+/// Of a file whose deletion was denied it is known that it was not deleted from here, also where it was
+/// called off meanwhile.
+#[test]
+fn what_was_gone_already_is_so_when_it_is_called_off_too() {
+    let mut deletions = Deletions::new(many(1), 0, 1);
+    let answers = [there(&pinned("f0")), deletion(Deletion::Gone), gone()];
+    for (n, answer) in answers.into_iter().enumerate() {
+        let (number, _) = deletions.begin(SECOND).unwrap();
+        if n == 1 {
+            deletions.stop(Stop::Wanted);
+        }
+        deletions.answered(number, answer, SECOND);
+    }
+    assert_eq!(deletions.take_ended(), [(pinned("f0"), DeletionEnd::AlreadyGone)]);
+}
+
 #[test]
 fn whoever_leaves_at_once_claims_nothing_of_what_is_on_its_way() {
     let mut deletions = Deletions::new(many(3), 0, 1);
@@ -478,7 +508,7 @@ impl Wild {
     }
 
     fn answer(&mut self, call: &Call) -> Said {
-        let fails = self.rng.u32(..10);
+        let fails = self.rng.u32(..11);
         match call {
             Call::Retrieve { .. } if fails == 0 => silence(),
             Call::Retrieve { .. } if fails == 1 => status(429, Some(1)),
@@ -490,7 +520,8 @@ impl Wild {
                 self.deleted.extend(had);
                 match (fails, done) {
                     (0..5, true) => deletion(Deletion::Done),
-                    (0..5, false) => deletion(Deletion::Gone),
+                    // Also of a file that it has: it deletes none.
+                    (0..5, false) | (10, _) => deletion(Deletion::Gone),
                     (5, _) => deletion(Deletion::Unproved("unsaid")),
                     (6 | 7, _) => silence(),
                     (8, _) => status(429, Some(2)),
@@ -561,7 +592,10 @@ fn nothing_is_deleted_that_was_not_agreed_to() {
                 DeletionEnd::Deleted => {
                     assert_ne!(wild.files.get(&file.id), Some(&file), "{seed}: it is there");
                 }
-                DeletionEnd::AlreadyGone => assert!(!by_us, "{seed}: {file:?} was deleted by us"),
+                DeletionEnd::AlreadyGone => {
+                    assert!(!by_us, "{seed}: {file:?} was deleted by us");
+                    assert_ne!(wild.files.get(&file.id), Some(&file), "{seed}: it is there");
+                }
                 DeletionEnd::Left(why) => {
                     assert!(!by_us || why.contains("another file"), "{seed}: {file:?}: {why}");
                 }
