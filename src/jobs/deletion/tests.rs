@@ -533,15 +533,48 @@ impl Wild {
     }
 }
 
-impl Deletions {
-    /// Whether something is to be deleted at this moment without another look.
-    fn trusts_a_look(&self, now: Duration) -> bool {
-        let waiting = self.ready.iter().copied();
-        let delayed = self.delayed.iter().map(|(_, place, step)| (*place, *step));
-        waiting.chain(delayed).any(|(place, step)| {
-            let target = &self.targets[place];
-            step == Step::Delete && now.saturating_sub(target.looked_at) <= target.seen_for
-        })
+/// How long a look may count here, whatever the machine thinks: half a second. The way to a far service and
+/// back takes about that long, so that a file can change as well while its deletion is on its way; in a
+/// longer time somebody else may well have put another file there.
+const TRUSTED: Duration = Duration::from_millis(500);
+
+/// The looks at files that may be deleted without another one.
+#[derive(Default)]
+struct Looks(HashMap<Untrusted, Look>);
+
+struct Look {
+    at: Duration,
+    /// How long it counts.
+    counts_for: Duration,
+    /// Whether a deletion may follow from it still.
+    is_open: bool,
+}
+
+impl Looks {
+    /// The service described the file as it was agreed to.
+    fn looked(&mut self, id: &Untrusted, at: Duration) {
+        // Where each request has to wait, a look that had to wait as long is the best there is.
+        let before = self.0.get(id).filter(|look| look.is_open);
+        let counts_for =
+            before.map_or(TRUSTED, |look| look.counts_for.max(at.saturating_sub(look.at) * 2));
+        self.0.insert(id.clone(), Look { at, counts_for, is_open: true });
+    }
+
+    /// A deletion is asked for.
+    fn deletes(&mut self, id: &Untrusted, now: Duration) {
+        let look = self.0.get_mut(id).filter(|look| look.is_open).expect("it was looked at");
+        let age = now.saturating_sub(look.at);
+        assert!(age <= look.counts_for, "{id:?} was looked at {age:?} ago");
+        look.is_open = false;
+    }
+
+    fn ended(&mut self, id: &Untrusted) {
+        self.0.remove(id);
+    }
+
+    /// Whether a file may be deleted at this moment without another look.
+    fn are_trusted(&self, now: Duration) -> bool {
+        self.0.values().any(|look| look.is_open && now.saturating_sub(look.at) <= look.counts_for)
     }
 }
 
@@ -558,11 +591,15 @@ fn nothing_is_deleted_that_was_not_agreed_to() {
         let mut deletions = Deletions::new(agreed.clone(), 0, seed);
         let mut now = SECOND;
         let mut flying: Vec<(u64, Call)> = vec![];
+        let (mut looks, mut ends) = (Looks::default(), vec![]);
         let mut steps = 0;
         while !deletions.is_over() {
             steps += 1;
             assert!(steps < 5_000, "{seed}: no end");
             while let Some(begun) = deletions.begin(now) {
+                if let Call::Delete { id } = &begun.1 {
+                    looks.deletes(id, now);
+                }
                 flying.push(begun);
             }
             assert!(flying.len() <= AT_ONCE);
@@ -571,7 +608,7 @@ fn nothing_is_deleted_that_was_not_agreed_to() {
             }
             // Between a look and a deletion nobody can look: what changes then changes unseen.
             let deletes = flying.iter().any(|(_, call)| matches!(call, Call::Delete { .. }));
-            if !deletes && !deletions.trusts_a_look(now) {
+            if !deletes && !looks.are_trusted(now) {
                 wild.change();
             }
             if flying.is_empty() {
@@ -579,12 +616,21 @@ fn nothing_is_deleted_that_was_not_agreed_to() {
             }
             let (number, call) = flying.swap_remove(rng.usize(..flying.len()));
             let answer = wild.answer(&call);
+            if let (Call::Retrieve { id }, Ok(Answer { value, .. })) = (&call, &answer)
+                && matches!(value, Reply::File(Existence::Present(_)))
+            {
+                looks.looked(id, now);
+            }
             deletions.answered(number, answer, now);
+            for (file, ending) in deletions.take_ended() {
+                looks.ended(&file.id);
+                ends.push((file, ending));
+            }
         }
         for file in &wild.deleted {
             assert!(agreed.contains(file), "{seed}: {file:?} was deleted");
         }
-        for (file, ending) in deletions.take_ended() {
+        for (file, ending) in ends {
             assert!(agreed.iter().any(|one| one.id == file.id), "{seed}");
             assert!(ending.why() != Some(""), "{seed}: without a reason");
             let by_us = wild.deleted.contains(&file);
