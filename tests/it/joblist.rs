@@ -233,6 +233,33 @@ fn a_deletion_has_a_line_with_its_outcomes_and_its_wait() {
     assert!(matches!(driver.app.layers().top(), Some(Layer::Events(_))));
 }
 
+/// A pause that the service asked for, and one of our own: all places of a screen say which it is. Where both
+/// are on, it is the longer one.
+#[test]
+fn whose_pause_it_is_is_said_alike_everywhere() {
+    for (waits, words) in [
+        (&[None][..], "next try in 1s"),
+        (&[Some(20)], "asked to wait 20s"),
+        (&[None, Some(1)], "asked to wait 1s"),
+        (&[None, Some(20)], "asked to wait 20s"),
+        (&[Some(1), None], "next try in 2s"),
+    ] {
+        let mut driver = driver();
+        let all = delete_all(&mut driver);
+        driver.keys("J");
+        for ((ticket, _), wait) in all.iter().zip(waits) {
+            let wait = wait.map(Duration::from_secs);
+            let crowded = ApiError::Unavailable { status: Status(429), message: None, wait };
+            driver.tell(Event::Replied(*ticket, Err(crowded)));
+        }
+        let shown = screen(&driver);
+        assert!(line(&driver).contains(words), "{waits:?}: {shown}");
+        for other in ["next try in", "asked to wait"] {
+            assert!(words.contains(other) || !shown.contains(other), "{waits:?}: {shown}");
+        }
+    }
+}
+
 /// At every size each kind has its line, and what came of it is said.
 #[test]
 fn each_kind_is_seen_at_every_size() {

@@ -249,9 +249,9 @@ mod tests {
     }
 
     fn deletion(sum: DeletionSum, stop: Option<Stop>) -> DeletionJob {
-        let not_before = Duration::ZERO;
+        let (not_before, asked_until) = (Duration::ZERO, Duration::ZERO);
         let (first, reason, ended_at) = ("a".to_owned(), None, None);
-        DeletionJob { number: 1, first, sum, reason, stop, not_before, ended_at }
+        DeletionJob { number: 1, first, sum, reason, stop, not_before, asked_until, ended_at }
     }
 
     /// What is said of a job in a line: its stage, its sign, what can be done, and where it lies.

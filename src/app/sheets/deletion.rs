@@ -3,14 +3,13 @@
 
 use ratatui::layout::Rect;
 
-use super::Line;
+use super::{Line, pause};
 use crate::app::App;
 use crate::app::layers::deletion::{Counted, DeletionQuestion, LocalCopy};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::DeletionSum;
 use crate::text::{grouped, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
-use crate::time::span::wait;
 
 /// Files that are named; of others it is said how many they are.
 pub const NAMED: usize = 6;
@@ -47,8 +46,7 @@ pub fn progress(app: &App) -> String {
     let Some(deletions) = app.deleting().under_way() else { return String::new() };
     let sum = deletions.sum();
     let waits = deletions.waits_until(app.now().mono).map_or(String::new(), |until| {
-        let why = if deletions.is_asked_to_wait() { "asked to wait" } else { "next try in" };
-        format!(" · {why} {}", wait(app.seconds_until(until)))
+        format!(" · {}", pause(app, until, deletions.is_asked_to_wait()))
     });
     format!("{}{waits}", course(sum, deletions.stopped().is_some()))
 }

@@ -17,10 +17,22 @@ mod status;
 pub mod topics;
 pub mod upload;
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 
+use super::App;
 use crate::text::{composed, width};
 use crate::theme::Tone;
+use crate::time::span::wait;
+
+/// What is waited for until a moment ahead, in seconds that count down: as long as the service asks for, or
+/// for our own part.
+#[must_use]
+pub fn pause(app: &App, until: Duration, is_asked: bool) -> String {
+    let why = if is_asked { "asked to wait" } else { "next try in" };
+    format!("{why} {}", wait(app.seconds_until(until)))
+}
 
 /// A piece of text on a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

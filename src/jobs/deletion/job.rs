@@ -27,8 +27,11 @@ pub struct DeletionJob {
     pub reason: Option<FirstReason>,
     /// Why nothing more is begun, where that is so.
     pub stop: Option<Stop>,
-    /// The moment before which the service wants to be left alone, over or not.
+    /// The moment before which nothing is asked for, over or not: the service wants that, or it is our own
+    /// caution.
     pub not_before: Duration,
+    /// The moment up to which the service wants to be left alone.
+    pub asked_until: Duration,
     /// When it ended, in seconds since the epoch by this machine.
     pub ended_at: Option<i64>,
 }
@@ -44,6 +47,7 @@ impl DeletionJob {
             reason: None,
             stop: deletions.stopped().cloned(),
             not_before: deletions.not_before,
+            asked_until: deletions.asked_until,
             ended_at: None,
         }
     }
@@ -54,10 +58,16 @@ impl DeletionJob {
         self.sum.over() == self.sum.all
     }
 
-    /// The moment until which all of it waits, as the service asks for.
+    /// The moment until which all of it waits.
     #[must_use]
     pub fn waits_until(&self, now: Duration) -> Option<Duration> {
         (!self.is_over() && self.not_before > now).then_some(self.not_before)
+    }
+
+    /// Whether it waits for as long as the service asks for; else for longer, or without being asked.
+    #[must_use]
+    pub fn is_asked_to_wait(&self) -> bool {
+        self.asked_until >= self.not_before
     }
 
     /// Its files: the first one, and how many more there are.

@@ -9,6 +9,7 @@ use crate::app::joblist::any::AnyJob;
 use crate::app::saving::share;
 use crate::app::sheets::deletion::course;
 use crate::app::sheets::jobs::to_go;
+use crate::app::sheets::pause;
 use crate::app::sheets::upload::words_of;
 use crate::jobs::Job;
 use crate::jobs::deletion::job::DeletionJob;
@@ -17,7 +18,6 @@ use crate::jobs::sending::{UploadJob, UploadState};
 use crate::text::{grouped, size};
 use crate::theme::Tone;
 use crate::time::expiry::Urgency;
-use crate::time::span::wait;
 
 /// What a line says.
 pub(super) struct JobRow {
@@ -156,7 +156,7 @@ impl JobRow {
 pub(super) fn deletion_words(app: &App, job: &DeletionJob) -> String {
     let goes_on = (!job.is_over()).then(|| course(job.sum, job.stop.is_some()));
     let waits = job.waits_until(app.now().mono);
-    let waits = waits.map(|until| format!("asked to wait {}", wait(app.seconds_until(until))));
+    let waits = waits.map(|until| pause(app, until, job.is_asked_to_wait()));
     let outcomes = Some(job.words()).filter(|words| !words.is_empty());
     let parts = [goes_on, waits, outcomes].into_iter().flatten();
     parts.collect::<Vec<String>>().join(" · ")
