@@ -15,6 +15,7 @@ use crate::api::{Answer, ApiError, Client, File, HasMore, Page, Reading};
 use crate::lister::{Failure, Fetch, Lister, Restarts, State};
 use crate::runtime::exec::{self, wait_until};
 use crate::store::facts::PageFacts;
+use crate::text::Untrusted;
 use crate::time::clock::{ServerClock, since_boot};
 
 /// How far to read.
@@ -36,6 +37,8 @@ pub(super) enum Told {
 /// service's clock as it was known then.
 pub(super) struct Batch {
     pub(super) readings: Vec<Reading>,
+    /// Ids under which a file of another name came before, on this page or on one before it.
+    pub(super) conflicts: Vec<Untrusted>,
     pub(super) clock: ServerClock,
 }
 
@@ -194,9 +197,9 @@ impl Reader {
                     }
                     self.pace.call_succeeded();
                     let has_more = page.has_more;
-                    let (readings, facts) = self.take_in(page);
+                    let (taken, facts) = self.take_in(page);
                     self.lister.page_loaded(fetch.request, has_more, facts);
-                    batch = Some(Batch { readings, clock: self.clock });
+                    batch = Some(taken);
                     if self.reach == Reach::OnePage && has_more != HasMore::Unread {
                         break Ok(has_more);
                     }
@@ -222,10 +225,10 @@ impl Reader {
     }
 
     /// Leaves out of a page what was passed on already, and counts the rest.
-    fn take_in(&mut self, page: Page) -> (Vec<Reading>, PageFacts) {
+    fn take_in(&mut self, page: Page) -> (Batch, PageFacts) {
         let last = page.last_id().cloned();
         let mut readings = page.readings;
-        let mut fresh = 0;
+        let (mut fresh, mut conflicts) = (0, vec![]);
         self.seen.turn_the_page();
         readings.retain(|reading| {
             let Reading::File(file) = reading else {
@@ -233,13 +236,17 @@ impl Reader {
                 return true;
             };
             let novelty = self.seen.judge(file);
-            self.tally.conflicts += u64::from(novelty == Novelty::Conflict);
+            if novelty == Novelty::Conflict {
+                conflicts.push(file.id.clone());
+            }
             fresh += usize::from(novelty != Novelty::Known);
             novelty != Novelty::Known
         });
         self.tally.pages += 1;
         self.tally.files += fresh as u64;
-        (readings, PageFacts { last, fresh, new: fresh })
+        self.tally.conflicts += conflicts.len() as u64;
+        let batch = Batch { readings, conflicts, clock: self.clock };
+        (batch, PageFacts { last, fresh, new: fresh })
     }
 }
 

@@ -270,6 +270,25 @@ fn a_filter_over_a_part_of_the_list_deletes_nothing() {
     }
 }
 
+/// Hazards 2: two files of one id, of which the filter lets one through, whichever comes first, on one page or
+/// on two: neither is deleted.
+#[test]
+fn a_file_that_shares_its_id_is_left_wherever_the_other_one_stands() {
+    for apart in [0, 150] {
+        for names in [["scratch", "keep"], ["keep", "scratch"], ["scratch", "scratch-2"]] {
+            let twin = |name: &str| Held::new("file_twin", &format!("{name}.jsonl"), "{}\n");
+            let mut held = vec![twin(names[0])];
+            held.extend(files(apart));
+            held.push(twin(names[1]));
+            let server = Script::honest().serve(held);
+            let ran = Place::new().run(&server, &["delete", "--filter", "name:scratch", "--yes"]);
+            assert_eq!(ran.code, 1, "{names:?}, {apart} apart: {}", ran.said);
+            assert!(ran.said.contains("two files of this id are listed"), "{}", ran.said);
+            assert_eq!(asked_to_delete(&server), Vec::<String>::new(), "{names:?}");
+        }
+    }
+}
+
 #[test]
 fn nothing_is_deleted_without_a_yes_that_fits() {
     let two = ["delete", "--filter", "name:f-00"];

@@ -1,6 +1,6 @@
 //! Which files are meant: by their ids, or by a filter over the whole list.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 
@@ -126,18 +126,15 @@ impl Deleting {
         let mut pages =
             Reader::new(self.client.clone(), limit, Reach::All).remembering_all().start();
         let mut gathered = Gathered::default();
-        let mut places: HashMap<Untrusted, usize> = HashMap::new();
-        let mut doubles = HashSet::new();
+        let (mut wanted, mut doubles) = (HashSet::new(), HashSet::new());
         while let Some(batch) = pages.next_page().await {
             gathered.clock = batch.clock;
             let server_ms = batch.clock.server_ms(Now::read());
+            // Another file of an id counts, whichever of them the filter lets through, and wherever it stands.
+            doubles.extend(batch.conflicts);
             for reading in batch.readings {
                 let Reading::File(file) = &reading else { continue };
-                // Another file of an id counts, also where the filter does not let it through.
-                if let Some(place) = places.get(&file.id) {
-                    doubles.insert(*place);
-                } else if filter.lets_through(&reading, server_ms) {
-                    places.insert(file.id.clone(), gathered.files.len());
+                if filter.lets_through(&reading, server_ms) && wanted.insert(file.id.clone()) {
                     gathered.files.push(Pinned::read(file));
                 }
             }
@@ -158,8 +155,8 @@ impl Deleting {
             return Ok(None);
         }
         let all = std::mem::take(&mut gathered.files);
-        for (place, file) in all.into_iter().enumerate() {
-            if doubles.contains(&place) {
+        for file in all {
+            if doubles.contains(&file.id) {
                 let words = "two files of this id are listed".to_owned();
                 gathered.left.push((file, DeletionEnd::Left(words)));
             } else if is_usable_id(file.id.borrow()) {
