@@ -512,6 +512,42 @@ fn what_was_typed_ahead_on_a_terminal_is_no_answer() {
     assert_eq!(there(&server), ["file_000"]);
 }
 
+/// What a batch reads is named first, and counted, wherever it stands among the others.
+#[test]
+fn what_is_in_use_is_said_however_many_files_there_are() {
+    for (in_use, words) in [
+        (&[11][..], "input of a live batch: 1 file, f-011.jsonl\n"),
+        (&[3, 11], "input of a live batch: 2 files, f-003.jsonl, f-011.jsonl\n"),
+        (
+            &[0, 3, 5, 7],
+            "input of a live batch: 4 files, f-000.jsonl, f-003.jsonl, f-005.jsonl, …\n",
+        ),
+    ] {
+        let inputs: Vec<String> = in_use.iter().map(|n| format!("file_{n:03}")).collect();
+        let batches = json!({"object": "list", "has_more": false, "data": [
+            {"id": "batch_7", "status": "in_progress", "input_files": inputs},
+        ]});
+        let server = Script::honest().batches(batches).serve(files(12));
+        let place = Place::new();
+        let state = place.state();
+        let environment = [
+            ("CEREBRAS_API_KEY", CANARY),
+            ("CEREBRAS_BASE_URL", server.url.as_str()),
+            ("XDG_STATE_HOME", state.as_str()),
+        ];
+        let arguments = ["delete", "--filter", "name:f-", "--include-in-use"];
+        let mut terminal = Terminal::start(140, 30, &arguments, &environment);
+        let screen = terminal.wait_for("type 12 to delete them:");
+        let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+        assert!(lines.contains(&words.trim_end()), "{screen}");
+        for (line, id) in lines[1..].iter().zip(&inputs) {
+            assert!(line.contains(id) && line.contains("input of the batch batch_7"), "{screen}");
+        }
+        terminal.press("\r");
+        assert_eq!(terminal.wait_exit(), 1);
+    }
+}
+
 /// However the question ends, what comes next begins a line.
 #[test]
 fn the_line_of_a_question_is_ended_whatever_ends_it() {

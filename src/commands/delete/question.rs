@@ -20,6 +20,8 @@ use crate::time::expiry::{Stated, TimeLeft};
 const NAMED: usize = 10;
 /// Cells of a name in the question.
 const NAME: usize = 60;
+/// Files that are named where it is said how many are in use, and cells of such a name.
+const NAMED_IN_USE: (usize, usize) = (3, 40);
 
 /// What is to be deleted, as it stood when it was found.
 pub(super) struct Question<'a> {
@@ -55,23 +57,28 @@ impl Question<'_> {
 
     /// The question, in lines.
     pub(super) fn words(&self, is_saved: impl Fn(&Pinned) -> bool) -> String {
-        let saved: Vec<bool> = self.files.iter().map(is_saved).collect();
+        let is_in_use = |file: &&Pinned| self.in_use.batch_of(&file.id).is_some();
+        // What a batch reads is named first, however many others there are.
+        let (in_use, others): (Vec<&Pinned>, Vec<&Pinned>) = self.files.iter().partition(is_in_use);
+        let files = [in_use.as_slice(), others.as_slice()].concat();
+        let saved: Vec<bool> = files.iter().map(|file| is_saved(file)).collect();
         let bytes: TotalBytes = self.files.iter().map(|file| file.bytes).collect();
         let mut text = format!(
             "deletes {}, {}, for good:\n",
             count(self.files.len() as u64, "file"),
             bytes.words()
         );
-        for (file, saved) in self.files.iter().zip(&saved).take(NAMED) {
+        for (file, saved) in files.iter().zip(&saved).take(NAMED) {
             let _ = writeln!(text, "{}", self.line(file, *saved, NAME));
         }
-        if self.files.len() > NAMED {
-            let _ = writeln!(text, "{:>10} and {} more", "…", self.files.len() - NAMED);
+        if files.len() > NAMED {
+            let _ = writeln!(text, "{:>10} and {} more", "…", files.len() - NAMED);
         }
-        let unsaved = self.files.iter().zip(&saved);
+        text.push_str(&input_of(&in_use, files.len()));
+        let unsaved = files.iter().zip(&saved);
         match unsaved.filter(|(file, saved)| self.is_unsaved(file, **saved)).count() {
             0 => {}
-            1 if self.files.len() == 1 => text.push_str("it is not saved, and has time left\n"),
+            1 if files.len() == 1 => text.push_str("it is not saved, and has time left\n"),
             unsaved => {
                 let files = count(unsaved as u64, "file");
                 let _ = writeln!(text, "not saved, with time left: {files}");
@@ -97,6 +104,20 @@ impl Question<'_> {
         }
         print(&text)
     }
+}
+
+/// How many of so many files are the input of a batch that is not over, and which are the first of them.
+fn input_of(in_use: &[&Pinned], files: usize) -> String {
+    match in_use.len() {
+        0 => return String::new(),
+        1 if files == 1 => return "it is the input of a live batch\n".to_owned(),
+        _ => {}
+    }
+    let (most, cells) = NAMED_IN_USE;
+    let first = in_use.iter().take(most).map(|file| shorten_middle(&file.shown(255), cells));
+    let first = first.collect::<Vec<String>>().join(", ");
+    let more = if in_use.len() > most { ", …" } else { "" };
+    format!("input of a live batch: {}, {first}{more}\n", count(in_use.len() as u64, "file"))
 }
 
 /// Whether the line of a question is open: an answer ends it. Where none does, but a signal or the end of
