@@ -7,7 +7,6 @@ use super::App;
 use super::effect::Effect;
 use super::layers::deletion::{DeletionQuestion, LocalCopy};
 use super::layers::{Layer, Layers};
-use super::sheets::deletion::NAMED;
 use super::toast::State;
 use crate::account::journal::Happening;
 use crate::api::call::{Owner, Reply, Ticket};
@@ -216,7 +215,7 @@ impl App {
     /// Milliseconds until a question that is seen says something else.
     pub(super) fn next_question_ms(&self) -> Option<u64> {
         let questions = self.layers.seen().iter().filter_map(|layer| match layer {
-            Layer::Deletion(question) => question.next_change_ms(NAMED),
+            Layer::Deletion(question) => question.next_change_ms(),
             _ => None,
         });
         questions.min()

@@ -286,6 +286,27 @@ fn other_batches_are_told_of_where_there_are_some() {
     }
 }
 
+/// What a batch reads is named, however many files would come before it.
+#[test]
+fn what_a_batch_reads_is_named_first() {
+    for (width, height) in [(120, 36), (80, 24), (40, 12)] {
+        let mut driver = Driver::started(width, height, Driver::settings());
+        driver.answer(&page(1..13, |n| n * 3_600, false));
+        driver.control('a');
+        driver.keys("D");
+        tell_batches(&mut driver, &[&id(12)]);
+        let shown = screen(&driver);
+        let Some(Layer::Deletion(question)) = driver.app.layers().top() else { panic!("{shown}") };
+        let first = question.named().next().unwrap().0;
+        assert_eq!(first.id, Untrusted::new(id(12)), "{shown}");
+        assert!(shown.contains("in use") && shown.contains("1 input of"), "{shown}");
+        // The time that it has left goes on, too.
+        let before = screen(&driver);
+        driver.wake();
+        assert_ne!(screen(&driver), before);
+    }
+}
+
 #[test]
 fn where_batches_cannot_be_read_that_is_said() {
     let mut driver = driver();

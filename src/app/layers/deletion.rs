@@ -5,6 +5,8 @@
 //! It opens at once, and is answered when the list of batches is known. What was typed before a frame
 //! has shown it, or what became of it, is no answer; a paste never is.
 
+mod counted;
+
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Position, Rect};
 use tui_input::Input;
@@ -14,13 +16,14 @@ use super::{App, Behave, Fate, ListPlace, input};
 use crate::api::call::Reply;
 use crate::api::{Answer, ApiError};
 use crate::app::effect::Effect;
-use crate::app::sheets;
+use crate::app::sheets::{self, deletion::NAMED};
 use crate::app::toast::State;
 use crate::jobs::Pinned;
 use crate::jobs::in_use::{InUse, LiveBatch};
 use crate::keys::{Action, Scope};
-use crate::text::{TotalBytes, Untrusted, grouped};
+use crate::text::{Untrusted, grouped};
 use crate::time::expiry::{self, Stated, TimeLeft};
+pub use counted::{Counted, LocalCopy};
 
 /// Cells of the question.
 pub(in crate::app) const WIDTH: u16 = 86;
@@ -53,36 +56,6 @@ pub struct DeletionQuestion {
     armed: bool,
     /// Whether the yes has the focus, of a question that `y` answers.
     yes: bool,
-}
-
-/// What this machine has of the content of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LocalCopy {
-    /// Nothing, or nothing that is whole.
-    Nothing,
-    /// It is being downloaded, or waits for that.
-    OnItsWay,
-    /// It is saved.
-    Saved,
-}
-
-/// What is said of all files together: each frame says it, and they may be a hundred thousand.
-#[derive(Clone, Debug, Default)]
-pub struct Counted {
-    /// The sum of their bytes.
-    pub bytes: TotalBytes,
-    /// How many would be lost: they are not saved, and have time left.
-    pub unsaved: usize,
-    /// How many are being downloaded.
-    pub on_their_way: usize,
-    /// How many were marked besides, and cannot be deleted.
-    pub left_out: usize,
-    /// How many a batch reads that is not over.
-    pub in_use: usize,
-    /// The first of those batches.
-    pub batch: Option<LiveBatch>,
-    /// Whether it is not the only one.
-    pub has_other_batches: bool,
 }
 
 /// What has to be typed for a yes.
@@ -125,8 +98,18 @@ impl DeletionQuestion {
             armed: false,
             yes: false,
         };
+        question.choose_named();
         question.pass_time(server_ms);
         question
+    }
+
+    /// Chooses which files are named: a batch that reads one is not to go unseen among many.
+    fn choose_named(&mut self) {
+        let is_used = |place: &usize| self.in_use.batch_of(&self.files[*place].id).is_some();
+        let places = 0..self.files.len();
+        let used = places.clone().filter(is_used).take(NAMED);
+        let others = places.filter(|place| !is_used(place)).take(NAMED);
+        self.counted.named = used.chain(others).take(NAMED).collect();
     }
 
     /// Time has come to this moment of the service's clock: files run out, of which nothing is lost then.
@@ -144,13 +127,12 @@ impl DeletionQuestion {
         }
     }
 
-    /// Milliseconds until it says something else: of the time that one of the `named` first files has left,
-    /// or of how many would be lost.
+    /// Milliseconds until it says something else: of the time left of what is named, or of what is lost.
     #[must_use]
-    pub fn next_change_ms(&self, named: usize) -> Option<u64> {
+    pub fn next_change_ms(&self) -> Option<u64> {
         let stated = |file: &Pinned| file.expires_at.map_or(Stated::Nothing, Stated::Value);
         let next = |file: &Pinned| expiry::next_change_ms(stated(file), self.server_ms, false);
-        let of_named = self.files.iter().take(named).filter_map(next);
+        let of_named = self.named().filter_map(|(file, _)| next(file));
         let first = self.files.get(self.expired).and_then(|file| file.expires_at);
         let runs_out = first.map(|at| at.saturating_mul(1_000).saturating_sub(self.server_ms));
         of_named.chain(runs_out.map(|ms| ms.max(0).unsigned_abs())).min()
@@ -193,6 +175,11 @@ impl DeletionQuestion {
     #[must_use]
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&Pinned, LocalCopy)> {
         self.files.iter().zip(self.copies.iter().copied())
+    }
+
+    /// Those of them that are named, what a batch reads first.
+    pub fn named(&self) -> impl Iterator<Item = (&Pinned, LocalCopy)> {
+        self.counted.named.iter().map(|place| (&self.files[*place], self.copies[*place]))
     }
 
     /// What is said of all of them together.
@@ -289,6 +276,7 @@ impl DeletionQuestion {
         self.counted.in_use = used.len();
         self.counted.batch = used.first().copied().cloned();
         self.counted.has_other_batches = used.iter().any(|batch| batch.id != used[0].id);
+        self.choose_named();
         self.awaits = call.is_some().then_some(next);
         self.disarm();
         call

@@ -24,7 +24,7 @@ pub fn lines(question: &DeletionQuestion, cells: u16, most: usize) -> Vec<Line> 
     lines.extend(against(question, cells));
     let files = question.files().len();
     let mut named = 0;
-    for (file, copy) in question.files().take(NAMED) {
+    for (file, copy) in question.named() {
         let of_file = file_lines(question, file, copy, cells);
         // The line that says how many more there are needs a place, too.
         let more = usize::from(named + 1 < files);
