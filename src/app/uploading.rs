@@ -192,7 +192,7 @@ impl App {
     pub(super) fn uploaded(&mut self, number: u64, end: &UploadEnd, effects: &mut Vec<Effect>) {
         let at = self.now.wall_ms.div_euclid(1_000);
         let Some(job) = self.uploading.queue.ended(number, end.clone(), at) else { return };
-        let path = job.path().to_owned();
+        let (path, bytes) = (job.path().to_owned(), Some(job.stamp.bytes));
         let selected = self.uploading.selected.remove(&number);
         self.jobs.touch();
         let name = self.shown_path(&path);
@@ -214,7 +214,7 @@ impl App {
             self.say_trouble(text, if is_seen { &[] } else { &SHOWS });
         }
         if !end.is_nothing() {
-            let file = end.stored().map_or_else(|| unknown(&path), Pinned::read);
+            let file = end.stored().map_or_else(|| Pinned::on_disk(&path, bytes), Pinned::read);
             effects.push(Effect::Note(vec![Record::uploaded(&file, &path, end, at)]));
         }
         if matches!(end, UploadEnd::KeyRefused(_)) {
@@ -274,9 +274,9 @@ impl App {
     pub(super) fn left_upload(&mut self, sent: &[(u64, UploadEnd)], at: i64) -> Option<Record> {
         let number = self.uploading.queue.current()?.number;
         let (_, end) = sent.iter().find(|(sent, _)| *sent == number)?;
-        let path = self.uploading.queue.ended(number, end.clone(), at)?.path().to_owned();
-        let may_be_stored = end.is_open().then(|| unknown(&path));
-        may_be_stored.map(|file| Record::uploaded(&file, &path, end, at))
+        let job = self.uploading.queue.ended(number, end.clone(), at)?;
+        let file = Pinned::on_disk(job.path(), Some(job.stamp.bytes));
+        end.is_open().then(|| Record::uploaded(&file, job.path(), end, at))
     }
 
     /// Sends the next one, and selects what was stored, where nothing was moved meanwhile. What nobody waits
@@ -323,10 +323,4 @@ impl App {
             self.table.select_row(row);
         }
     }
-}
-
-/// A file of which the service has said nothing.
-fn unknown(path: &std::path::Path) -> Pinned {
-    let name = path.file_name().map(|name| Untrusted::new(name.as_encoded_bytes()));
-    Pinned { filename: name, ..Pinned::by_id(Untrusted::new("")) }
 }

@@ -119,7 +119,7 @@ pub(super) async fn listed(
         let server_ms = clock.server_ms(Now::read());
         let wanted = batch.readings.into_iter().filter(|reading| takes(reading, server_ms));
         let files = wanted.filter_map(|reading| match reading {
-            Reading::File(file) => Some(Pinned::from(file)),
+            Reading::File(file) => Some(Pinned::read(&file)),
             Reading::Unreadable(_) => None,
         });
         sieve.sift(files.collect()).await;

@@ -23,7 +23,7 @@ use crate::jobs::record::Record;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload, UploadEnd};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::upload::send;
-use crate::text::{Untrusted, shorten_middle, size};
+use crate::text::{shorten_middle, size};
 use crate::time::clock::{Now, since_boot};
 use crate::time::span::{read_span, short_span};
 use crate::validation::{BatchLimits, Use, lines};
@@ -132,12 +132,12 @@ async fn dry_run(looking: &Looking<'_>, paths: &[PathBuf]) -> Result<u8, Command
         all_sound &= looked.is_ok();
         let trouble = match looked {
             Ok(stamp) if records.are_wanted() => {
-                let file = Pinned { bytes: Some(stamp.bytes), ..unknown(path) };
+                let file = Pinned::on_disk(path, Some(stamp.bytes));
                 records.print_planned(&file, Some(path))
             }
             Err(why) if records.are_wanted() => {
                 let end = UploadEnd::Failed(why);
-                records.print(&Record::uploaded(&unknown(path), path, &end, now_s()))
+                records.print(&Record::uploaded(&not_sent(path), path, &end, now_s()))
             }
             Ok(stamp) if output.is_none() => {
                 print(&format!("{:>12}  {}\n", size(stamp.bytes), raw(path).printable()))?;
@@ -212,9 +212,12 @@ impl Uploading<'_> {
     ) -> u8 {
         let (mut stored, mut failures, mut unserved, mut unknown) = (0, 0, 0, 0);
         for path in paths {
-            let end = match looking.look(path).await {
-                Ok(stamp) => self.upload(path, stamp, interruption).await,
-                Err(why) => Ok(UploadEnd::Failed(why)),
+            let (file, end) = match looking.look(path).await {
+                Ok(stamp) => (
+                    Pinned::on_disk(path, Some(stamp.bytes)),
+                    self.upload(path, stamp, interruption).await,
+                ),
+                Err(why) => (not_sent(path), Ok(UploadEnd::Failed(why))),
             };
             let (end, interrupted) = match end {
                 Ok(end) => (end, None),
@@ -226,7 +229,7 @@ impl Uploading<'_> {
                 None => &mut failures,
             } += 1;
             unserved += u64::from(matches!(end, UploadEnd::Unserved(_)));
-            self.report(path, &end).await;
+            self.report(path, file, &end).await;
             if let Some(code) = interrupted {
                 return code;
             }
@@ -297,7 +300,8 @@ impl Uploading<'_> {
         }
     }
 
-    async fn report(&mut self, path: &Path, end: &UploadEnd) {
+    /// Says what came of a file, as it was on this machine.
+    async fn report(&mut self, path: &Path, sent: Pinned, end: &UploadEnd) {
         let telling = self.command.doing.telling;
         let (shown, words) = (raw(path).printable(), end.words());
         match end {
@@ -313,7 +317,7 @@ impl Uploading<'_> {
                 telling.trouble(&format!("{shown}: {words}"));
             }
         }
-        let file = end.stored().map_or_else(|| unknown(path), Pinned::read);
+        let file = end.stored().map_or(sent, Pinned::read);
         let record = Record::uploaded(&file, path, end, now_s()).by(std::process::id());
         if let Some(trouble) = self.records.print(&record) {
             telling.trouble(&trouble);
@@ -329,11 +333,9 @@ impl Uploading<'_> {
     }
 }
 
-/// A file of which the service has said nothing.
-fn unknown(path: &Path) -> Pinned {
-    let name = path.file_name().map(std::os::unix::ffi::OsStrExt::as_bytes);
-    let bytes = std::fs::metadata(path).ok().map(|file| file.len());
-    Pinned { filename: name.map(Untrusted::new), bytes, ..Pinned::by_id(Untrusted::new("")) }
+/// A file that was not sent, for what was found when it was looked at.
+fn not_sent(path: &Path) -> Pinned {
+    Pinned::on_disk(path, std::fs::metadata(path).ok().map(|file| file.len()))
 }
 
 fn now_s() -> i64 {

@@ -19,7 +19,7 @@ pub mod sending;
 pub mod upload;
 pub mod whole;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::api::File;
 use crate::api::retry::Allowance;
@@ -82,6 +82,13 @@ impl Pinned {
         Self { id, filename: None, bytes: None, created_at: None, expires_at: None }
     }
 
+    /// A file of this machine, so many bytes long as far as is known, of which the service has said nothing.
+    #[must_use]
+    pub fn on_disk(path: &Path, bytes: Option<u64>) -> Self {
+        let filename = path.file_name().map(|name| Untrusted::new(name.as_encoded_bytes()));
+        Self { filename, bytes, ..Self::by_id(Untrusted::new("")) }
+    }
+
     /// The name under which it is saved, unless that is taken.
     #[must_use]
     pub fn safe_name(&self) -> String {
@@ -94,16 +101,6 @@ impl Pinned {
     pub fn shown(&self, cells: usize) -> String {
         let filename = self.filename.as_ref().filter(|name| !name.raw().is_empty());
         filename.unwrap_or(&self.id).borrow().printable_within(cells)
-    }
-}
-
-impl From<File> for Pinned {
-    /// The file as one answer describes it, of which nothing else is wanted.
-    fn from(file: File) -> Self {
-        let File { id, filename, bytes, created_at, expires_at, .. } = file;
-        let (bytes, created_at, expires_at) =
-            (bytes.value(), created_at.value(), expires_at.value());
-        Self { id, filename, bytes, created_at, expires_at }
     }
 }
 

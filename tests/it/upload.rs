@@ -13,7 +13,7 @@ use shelflife::app::effect::Effect;
 use shelflife::app::event::{Event, PathCompletion};
 use shelflife::app::layers::Layer;
 use shelflife::jobs::Pinned;
-use shelflife::jobs::record::{Outcome, UploadSource};
+use shelflife::jobs::record::{Outcome, Record, UploadSource};
 use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
 use shelflife::store::FileNo;
 use shelflife::text::Untrusted;
@@ -476,8 +476,17 @@ fn what_is_open_is_said_and_nothing_is_claimed() {
         let (number, _) = sent(&mut driver).unwrap();
         driver.tell(Event::Uploaded(number, Box::new(end)));
         assert!(message(&driver).contains(words), "{words}: {}", message(&driver));
-        let is_noted = driver.effects.iter().any(|effect| matches!(effect, Effect::Note(_)));
-        assert_eq!(is_noted, noted, "{words}");
+        let of_notes = |effect: &Effect| match effect {
+            Effect::Note(records) => records.clone(),
+            _ => vec![],
+        };
+        let records: Vec<Record> = driver.effects.iter().flat_map(of_notes).collect();
+        assert_eq!(records.len(), usize::from(noted), "{words}");
+        // Where the service says nothing of it, it is told what was sent.
+        let length = |record: &Record| {
+            record.outcome != Outcome::Unknown || record.bytes == Some(STAMP.bytes)
+        };
+        assert!(records.iter().all(length), "{records:?}");
     }
 }
 
@@ -512,6 +521,7 @@ fn what_is_on_its_way_as_the_program_is_left_is_not_forgotten() {
         let records = driver.app.leave(&ends);
         assert_eq!(records.len(), noted, "{records:?}");
         assert!(records.iter().all(|record| record.outcome == Outcome::Unknown));
+        assert!(records.iter().all(|record| record.bytes == Some(STAMP.bytes)), "{records:?}");
     }
 }
 
