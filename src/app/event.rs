@@ -11,7 +11,7 @@ use crate::content::Arrival;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::job::JobFailure;
 use crate::jobs::record::{Saved, UploadSource};
-use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
+use crate::jobs::upload::{FileStamp, Sent, Upload};
 use crate::jobs::{JobId, Told, Turn};
 use crate::theme::Background;
 use crate::validation::Report;
@@ -103,7 +103,7 @@ pub enum Event {
     /// So many bytes of an upload have left, of so many; and what is being done for it.
     UploadTold(u64, (u64, u64), UploadStage),
     /// What came of an upload.
-    Uploaded(u64, Box<UploadEnd>),
+    Uploaded(u64, Box<Sent>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
     /// Whatever is saved was looked at just now: what differed was told before this.

@@ -248,7 +248,7 @@ impl App {
             Event::PathCompleted(typed, completion) => self.path_completed(&typed, completion),
             Event::FileLookedAt(number, found) => self.file_looked_at(number, found),
             Event::UploadTold(number, bytes, stage) => self.upload_told(number, bytes, stage),
-            Event::Uploaded(number, end) => self.uploaded(number, &end, effects),
+            Event::Uploaded(number, sent) => self.uploaded(number, &sent, effects),
             Event::PartDropped(job, result) => self.part_dropped(job, result),
             Event::DeadTold(dead) => self.dead_told(dead),
             Event::DeadRemoved(dead, result) => self.dead_removed(&dead, result),

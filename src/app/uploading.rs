@@ -15,7 +15,7 @@ use crate::api::upload::UploadStage;
 use crate::jobs::Pinned;
 use crate::jobs::record::{Record, UploadSource};
 use crate::jobs::sending::{CALLED_OFF, UploadJob, UploadQueue, UploadState};
-use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
+use crate::jobs::upload::{FileStamp, Sent, Upload, UploadEnd};
 use crate::keys::{Action, Hint};
 use crate::lister::refresh::RoundScope;
 use crate::store::{FileNo, FileRef};
@@ -189,7 +189,8 @@ impl App {
     }
 
     /// An upload is at its end.
-    pub(super) fn uploaded(&mut self, number: u64, end: &UploadEnd, effects: &mut Vec<Effect>) {
+    pub(super) fn uploaded(&mut self, number: u64, sent: &Sent, effects: &mut Vec<Effect>) {
+        let end = &sent.end;
         let at = self.now.wall_ms.div_euclid(1_000);
         let Some(job) = self.uploading.queue.ended(number, end.clone(), at) else { return };
         let (path, bytes) = (job.path().to_owned(), Some(job.stamp.bytes));
@@ -215,7 +216,7 @@ impl App {
         }
         if !end.is_nothing() {
             let file = end.stored().map_or_else(|| Pinned::on_disk(&path, bytes), Pinned::read);
-            effects.push(Effect::Note(vec![Record::uploaded(&file, &path, end, at)]));
+            effects.push(Effect::Note(vec![Record::uploaded(&file, &path, sent, at)]));
         }
         if matches!(end, UploadEnd::KeyRefused(_)) {
             self.give_up_waiting("not sent: the key is refused");
@@ -276,7 +277,7 @@ impl App {
         let (_, end) = sent.iter().find(|(sent, _)| *sent == number)?;
         let job = self.uploading.queue.ended(number, end.clone(), at)?;
         let file = Pinned::on_disk(job.path(), Some(job.stamp.bytes));
-        end.is_open().then(|| Record::uploaded(&file, job.path(), end, at))
+        end.is_open().then(|| Record::uploaded(&file, job.path(), &end.clone().into(), at))
     }
 
     /// Sends the next one, and selects what was stored, where nothing was moved meanwhile. What nobody waits

@@ -20,7 +20,7 @@ use crate::api::upload::{Outflow, UploadStage};
 use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
-use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload, UploadEnd};
+use crate::jobs::upload::{EXPIRY_S, FileStamp, Sent, Upload, UploadEnd};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::upload::send;
 use crate::text::{shorten_middle, size};
@@ -136,7 +136,7 @@ async fn dry_run(looking: &Looking<'_>, paths: &[PathBuf]) -> Result<u8, Command
                 records.print_planned(&file, Some(path))
             }
             Err(why) if records.are_wanted() => {
-                let end = UploadEnd::Failed(why);
+                let end = UploadEnd::Failed(why).into();
                 records.print(&Record::uploaded(&not_sent(path), path, &end, now_s()))
             }
             Ok(stamp) if output.is_none() => {
@@ -217,19 +217,20 @@ impl Uploading<'_> {
                     Pinned::on_disk(path, Some(stamp.bytes)),
                     self.upload(path, stamp, interruption).await,
                 ),
-                Err(why) => (not_sent(path), Ok(UploadEnd::Failed(why))),
+                Err(why) => (not_sent(path), Ok(UploadEnd::Failed(why).into())),
             };
-            let (end, interrupted) = match end {
-                Ok(end) => (end, None),
-                Err((end, code)) => (end, Some(code)),
+            let (sent, interrupted) = match end {
+                Ok(sent) => (sent, None),
+                Err((end, code)) => (end.into(), Some(code)),
             };
+            let end = &sent.end;
             *match end.stored() {
                 Some(_) => &mut stored,
                 None if end.is_open() => &mut unknown,
                 None => &mut failures,
             } += 1;
             unserved += u64::from(matches!(end, UploadEnd::Unserved(_)));
-            self.report(path, file, &end).await;
+            self.report(path, file, &sent).await;
             if let Some(code) = interrupted {
                 return code;
             }
@@ -264,7 +265,7 @@ impl Uploading<'_> {
         path: &Path,
         stamp: FileStamp,
         interruption: &mut Interruption,
-    ) -> Result<UploadEnd, (UploadEnd, u8)> {
+    ) -> Result<Sent, (UploadEnd, u8)> {
         let upload = Upload {
             path: path.to_owned(),
             purpose: self.command.purpose.clone(),
@@ -281,7 +282,7 @@ impl Uploading<'_> {
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                end = &mut sending => return Ok(end),
+                sent = &mut sending => return Ok(sent),
                 code = interruption.came() => {
                     let why = "interrupted".to_owned();
                     let end = if outflow.close() { UploadEnd::Unknown(why) } else { UploadEnd::Failed(why) };
@@ -301,7 +302,8 @@ impl Uploading<'_> {
     }
 
     /// Says what came of a file, as it was on this machine.
-    async fn report(&mut self, path: &Path, sent: Pinned, end: &UploadEnd) {
+    async fn report(&mut self, path: &Path, own: Pinned, sent: &Sent) {
+        let end = &sent.end;
         let telling = self.command.doing.telling;
         let (shown, words) = (raw(path).printable(), end.words());
         match end {
@@ -317,8 +319,8 @@ impl Uploading<'_> {
                 telling.trouble(&format!("{shown}: {words}"));
             }
         }
-        let file = end.stored().map_or(sent, Pinned::read);
-        let record = Record::uploaded(&file, path, end, now_s()).by(std::process::id());
+        let file = end.stored().map_or(own, Pinned::read);
+        let record = Record::uploaded(&file, path, sent, now_s()).by(std::process::id());
         if let Some(trouble) = self.records.print(&record) {
             telling.trouble(&trouble);
         }

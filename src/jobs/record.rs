@@ -35,7 +35,7 @@ pub use glance::{Glanced, Unread, hex_of};
 use super::Pinned;
 use super::deletion::DeletionEnd;
 use super::resume::Held;
-use super::upload::UploadEnd;
+use super::upload::{Sent, UploadEnd};
 use crate::account::shelf::Shelved;
 use crate::text::Untrusted;
 
@@ -176,15 +176,16 @@ impl Record {
 
     /// The record of a file that was stored from `path`, or may have been.
     #[must_use]
-    pub fn uploaded(file: &Pinned, path: &Path, end: &UploadEnd, at: i64) -> Self {
-        let (outcome, error) = match end {
+    pub fn uploaded(file: &Pinned, path: &Path, sent: &Sent, at: i64) -> Self {
+        let (outcome, error) = match &sent.end {
             UploadEnd::Stored(_) | UploadEnd::StoredAfterAll(_) => (Outcome::Uploaded, None),
             end if end.is_nothing() => (Outcome::Failed, Some(end.words())),
             end => (Outcome::Unknown, Some(end.words())),
         };
         let path_hex = hex_of(path);
         let path = Some(path.to_string_lossy().into_owned());
-        Self { path, path_hex, error, ..Self::about(file, outcome, at) }
+        let sha256 = sent.sha256.clone();
+        Self { path, path_hex, sha256, error, ..Self::about(file, outcome, at) }
     }
 
     /// The record of a file with which it came to nothing.

@@ -139,6 +139,22 @@ impl UploadEnd {
     }
 }
 
+/// What came of an upload, and what was learnt by the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// What came of it.
+    pub end: UploadEnd,
+    /// The SHA-256 sum of all that was sent of the file, in hexadecimal digits, where it is stored.
+    pub sha256: Option<String>,
+}
+
+impl From<UploadEnd> for Sent {
+    /// What came of an upload of which nothing else is known.
+    fn from(end: UploadEnd) -> Self {
+        Self { end, sha256: None }
+    }
+}
+
 /// What is to be done behind a try that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AfterFailure {

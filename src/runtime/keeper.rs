@@ -363,11 +363,11 @@ mod tests {
         let uploaded = |id: &str, at| {
             let body = format!(r#"{{"id":"{id}","filename":"a","created_at":5}}"#);
             let file = crate::api::wire::read_single_file(body.as_bytes()).unwrap();
-            let end = UploadEnd::Stored(Box::new(file.clone()));
+            let end = UploadEnd::Stored(Box::new(file.clone())).into();
             Record::uploaded(&Pinned::read(&file), Path::new("/x/a"), &end, at)
         };
         ledger.add_all(&[uploaded("a", 7), uploaded("b", 8)]).unwrap();
-        let unknown = UploadEnd::Unknown("it broke off".to_owned());
+        let unknown = UploadEnd::Unknown("it broke off".to_owned()).into();
         let file = Pinned::by_id(Untrusted::new(""));
         ledger.add(&Record::uploaded(&file, Path::new("/x/c"), &unknown, 9)).unwrap();
         let mut watch = Watch::default();

@@ -5,15 +5,17 @@
 
 use std::collections::HashSet;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::{Bytes, BytesMut};
+use ring::digest::{Context, SHA256};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::ledger::Ledger;
+use super::transfer::digits_of;
 use super::validation::{NotValidated, open_regular, stamp_of};
 use crate::api::client::Answer;
 use crate::api::retry::Policy;
@@ -21,8 +23,8 @@ use crate::api::upload::{Outflow, UploadForm, UploadLimits};
 use crate::api::{ApiError, Client, HasMore, Reading};
 use crate::jobs::record::Outcome;
 use crate::jobs::upload::{
-    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, StoredSearch, Upload, UploadEnd, after_failure,
-    is_it,
+    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, Sent, StoredSearch, Upload, UploadEnd,
+    after_failure, is_it,
 };
 use crate::text::Untrusted;
 use crate::time::clock::{Now, ServerClock};
@@ -56,17 +58,33 @@ pub async fn send(
     stamp: FileStamp,
     outflow: &Arc<Outflow>,
     ledger: &Ledger,
+) -> Sent {
+    let mut sent = Sent::from(UploadEnd::Failed(String::new()));
+    sent.end = bring_to_end(client, upload, stamp, outflow, ledger, &mut sent.sha256).await;
+    sent.sha256.take_if(|_| sent.end.stored().is_none());
+    sent
+}
+
+/// The same; notes the sum of what was sent last.
+async fn bring_to_end(
+    client: &Client,
+    upload: &Upload,
+    stamp: FileStamp,
+    outflow: &Arc<Outflow>,
+    ledger: &Ledger,
+    sha256: &mut Option<String>,
 ) -> UploadEnd {
     let begun = Now::read();
     let (policy, mut rng) = (Policy::default(), fastrand::Rng::new());
     let mut attempt = 1;
     loop {
         let client = client.on_attempt(attempt);
-        let (form, pieces, has_changed) = match open(upload, stamp).await {
+        let (form, pieces, reading) = match open(upload, stamp).await {
             Ok(opened) => opened,
             Err(why) => return UploadEnd::Failed(why.to_string()),
         };
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
+        *sha256 = reading.sum.get().cloned();
         // An answer about another file names an id all the same, which whoever looks for it wants.
         let named = match &answer {
             Ok(Answer { value: Some(file), .. }) => Some(file.id.borrow().printable_within(130)),
@@ -79,7 +97,7 @@ pub async fn send(
             Ok(_) => ApiError::Undecodable { what: "it does not describe the file that was sent" },
             Err(error) => error,
         };
-        if let Some(why) = has_changed.why() {
+        if let Some(why) = reading.trouble() {
             // Its end was never sent.
             return UploadEnd::Failed(why.to_owned());
         }
@@ -225,16 +243,22 @@ async fn page(
     }
 }
 
-/// Whether a file changed while it was read.
-#[derive(Clone, Debug, Default)]
-struct Changed(Arc<AtomicBool>, Arc<AtomicBool>);
+/// What is known of a file by reading it.
+#[derive(Debug, Default)]
+struct Known {
+    has_changed: AtomicBool,
+    is_broken: AtomicBool,
+    /// The sum of all of it, before the last of it leaves.
+    sum: OnceLock<String>,
+}
 
-impl Changed {
-    fn why(&self) -> Option<&'static str> {
-        if self.0.load(Ordering::Relaxed) {
+impl Known {
+    /// Why it was not sent to its end, where that is so.
+    fn trouble(&self) -> Option<&'static str> {
+        if self.has_changed.load(Ordering::Relaxed) {
             return Some("it changed while it was sent: nothing of it is stored");
         }
-        self.1
+        self.is_broken
             .load(Ordering::Relaxed)
             .then_some("it cannot be read to its end: nothing of it is stored")
     }
@@ -244,7 +268,7 @@ impl Changed {
 async fn open(
     upload: &Upload,
     stamp: FileStamp,
-) -> Result<(UploadForm, Receiver<io::Result<Bytes>>, Changed), NotSendable> {
+) -> Result<(UploadForm, Receiver<io::Result<Bytes>>, Arc<Known>), NotSendable> {
     let filename =
         upload.path.file_name().and_then(|name| name.to_str()).ok_or(NotSendable::OddName)?;
     let path = upload.path.clone();
@@ -260,25 +284,29 @@ async fn open(
         expires_s: upload.expires_s,
     };
     let (sender, pieces) = mpsc::channel(WAITING);
-    let changed = Changed::default();
-    let tells = changed.clone();
+    let known = Arc::<Known>::default();
+    let tells = Arc::clone(&known);
     spawn_blocking(move || {
-        if let Err(error) = read(file, stamp, &sender) {
-            let flag = if error.kind() == io::ErrorKind::Other { &tells.0 } else { &tells.1 };
+        if let Err(error) = read(file, stamp, &sender, &tells.sum) {
+            let is_other = error.kind() == io::ErrorKind::Other;
+            let flag = if is_other { &tells.has_changed } else { &tells.is_broken };
             flag.store(true, Ordering::Relaxed);
             let _ = sender.blocking_send(Err(error));
         }
     });
-    Ok((form, pieces, changed))
+    Ok((form, pieces, known))
 }
 
-/// Reads a file to its end; an error of the kind `Other` where it is not what it was any more.
+/// Reads a file to its end, and sums it up; an error of the kind `Other` where it is not what it was any
+/// more.
 fn read(
     mut file: std::fs::File,
     stamp: FileStamp,
     sender: &Sender<io::Result<Bytes>>,
+    sum: &OnceLock<String>,
 ) -> io::Result<()> {
     let mut left = stamp.bytes;
+    let mut all = Context::new(&SHA256);
     while left > 0 {
         let room = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
         let mut piece = BytesMut::zeroed(room);
@@ -287,6 +315,7 @@ fn read(
             Ok(bytes) => {
                 left -= bytes as u64;
                 piece.truncate(bytes);
+                all.update(&piece);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
@@ -294,6 +323,7 @@ fn read(
         if left == 0 {
             // Before the last of it leaves.
             is_as_it_was(&file, stamp)?;
+            let _ = sum.set(digits_of(all.clone()));
         }
         if sender.blocking_send(Ok(piece.freeze())).is_err() {
             // Nobody wants it any more.
@@ -303,6 +333,8 @@ fn read(
     if left > 0 {
         return Err(io::Error::other("it is shorter than it was"));
     }
+    // Of an empty file, nothing left before.
+    sum.get_or_init(|| digits_of(all));
     is_as_it_was(&file, stamp)
 }
 
@@ -342,7 +374,8 @@ mod tests {
             let (file, stamp) = open_regular(&path).unwrap();
             change(&File::options().write(true).open(&path).unwrap());
             let (sender, mut pieces) = mpsc::channel(8);
-            let result = read(file, stamp, &sender);
+            let sum = OnceLock::new();
+            let result = read(file, stamp, &sender, &sum);
             drop(sender);
             let mut sent = 0;
             while let Some(piece) = pieces.blocking_recv() {
@@ -350,6 +383,7 @@ mod tests {
             }
             assert_eq!(result.is_ok(), what == "nothing", "{what}");
             assert_eq!(sent == BYTES, what == "nothing", "{what}: {sent}");
+            assert_eq!(sum.get().is_some(), what == "nothing", "{what}");
             assert!(result.is_ok() || result.unwrap_err().kind() == io::ErrorKind::Other);
         }
     }

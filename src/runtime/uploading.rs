@@ -107,9 +107,9 @@ impl Uploads {
                     tokio::pin!(sending);
                     let mut looks = interval(BETWEEN);
                     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                    let end = loop {
+                    let sent = loop {
                         tokio::select! {
-                            end = &mut sending => break end,
+                            sent = &mut sending => break sent,
                             _ = looks.tick() => {
                                 let event = Event::UploadTold(number, flows.bytes(), flows.stage());
                                 // Where the loop has better to do, the next one says it.
@@ -117,7 +117,7 @@ impl Uploads {
                             }
                         }
                     };
-                    Message::Event(Event::Uploaded(number, Box::new(end)))
+                    Message::Event(Event::Uploaded(number, Box::new(sent)))
                 }
             };
             let _ = sender.send(message).await;
@@ -133,7 +133,7 @@ impl Uploads {
             return;
         }
         task.abort();
-        let end = called_off(&outflow);
+        let end = called_off(&outflow).into();
         let sender = self.sender.clone();
         self.background.spawn(async move {
             let _ = sender.send(Message::Event(Event::Uploaded(number, Box::new(end)))).await;

@@ -88,7 +88,7 @@ fn sent(driver: &mut Driver) -> Option<u64> {
 }
 
 fn uploaded(driver: &mut Driver, number: u64, end: UploadEnd) {
-    driver.tell(Event::Uploaded(number, Box::new(end)));
+    driver.tell(Event::Uploaded(number, Box::new(end.into())));
 }
 
 fn stored() -> UploadEnd {

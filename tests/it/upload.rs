@@ -114,7 +114,7 @@ fn a_file_is_looked_at_shown_and_then_sent() {
         driver.tell(Event::UploadTold(number, (1_000, 1_000), stage));
         assert!(line(&driver).contains(words), "{}", line(&driver));
     }
-    driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_9")))));
+    driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_9")).into())));
     assert_eq!(message(&driver), "stored: file_9");
     let last = driver.app.journal().entries().back().unwrap();
     assert_eq!((last.what, last.text.as_str()), (Happening::Uploaded, "~/in.jsonl"));
@@ -179,7 +179,10 @@ fn what_was_stored_is_in_the_table_at_once_and_once() {
             let (number, _) = sent(&mut driver).unwrap();
             driver.keys(meanwhile);
             let before = driver.selected();
-            driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+            driver.tell(Event::Uploaded(
+                number,
+                Box::new(UploadEnd::Stored(stored("file_999")).into()),
+            ));
             let case = format!("{is_complete} {meanwhile}");
             assert_eq!(rows(&driver, "file_999"), 1, "{case}");
             let expected = if is_selected { "file_999" } else { &before };
@@ -235,7 +238,7 @@ fn what_no_page_shows_yet_is_asked_for_by_its_id() {
     let (number, _) = sent(&mut driver).unwrap();
     // The view stays where all that it wants is loaded.
     driver.keys("j");
-    driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+    driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")).into())));
     for is_heard_of in [true, false] {
         let calls = driver.effects.iter().filter(|effect| matches!(effect, Effect::Call(..)));
         assert_eq!(calls.count(), 1, "a round begins");
@@ -474,7 +477,7 @@ fn what_is_open_is_said_and_nothing_is_claimed() {
         driver.tell(Event::Drawn);
         driver.key(KeyCode::Enter);
         let (number, _) = sent(&mut driver).unwrap();
-        driver.tell(Event::Uploaded(number, Box::new(end)));
+        driver.tell(Event::Uploaded(number, Box::new(end.into())));
         assert!(message(&driver).contains(words), "{words}: {}", message(&driver));
         let of_notes = |effect: &Effect| match effect {
             Effect::Note(records) => records.clone(),
@@ -540,7 +543,7 @@ fn what_waits_is_not_given_up_without_a_word() {
         assert_eq!(numbers.len(), 1, "one after the other");
         let why = if refused {
             let end = UploadEnd::KeyRefused("the service refused the key".to_owned());
-            driver.tell(Event::Uploaded(numbers[0], Box::new(end)));
+            driver.tell(Event::Uploaded(numbers[0], Box::new(end.into())));
             "not sent: the key is refused"
         } else {
             driver.keys("Jjxjx");

@@ -56,6 +56,12 @@ impl Place {
     }
 }
 
+fn sha256(content: &[u8]) -> String {
+    let sum = ring::digest::digest(&ring::digest::SHA256, content);
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap();
+    sum.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
 fn posts(server: &Lying) -> usize {
     server.told().iter().filter(|line| *line == "POST /v1/files").count()
 }
@@ -83,6 +89,7 @@ fn a_file_is_stored_as_it_lies_there_and_stands_in_the_ledger() {
     );
     assert!(of("path").ends_with("/a.jsonl") && of("path").starts_with('/'));
     assert!(ran.said.contains("stored: file_up0 · "), "{}", ran.said);
+    assert_eq!(of("sha256"), sha256(lines(20).as_bytes()));
     let ledger = place.run(&server, &["ledger", "--output", "jsonl"]);
     assert_eq!(ledger.printed, ran.printed);
     let request = &server.requests()[0];
@@ -103,6 +110,7 @@ fn a_file_is_stored_as_it_lies_there_and_stands_in_the_ledger() {
 fn what_is_not_said_is_looked_for() {
     let status = |status| Says::Status(status, "");
     let stored = "stored after all: file_up0";
+    let sum = sha256(lines(20).as_bytes());
     for (deed, claim, code, there) in [
         (done(), "stored: file_up0", 0, 1),
         (done().saying(Says::Closed), stored, 0, 1),
@@ -127,8 +135,12 @@ fn what_is_not_said_is_looked_for() {
     ] {
         let server = serve(deed);
         let place = Place::new();
-        let ran = place.run(&server, &["upload", "a.jsonl"]);
+        let ran = place.run(&server, &["upload", "a.jsonl", "--output", "jsonl"]);
         assert!(ran.said.contains(claim), "{deed:?}: {}", ran.said);
+        let record: Value = serde_json::from_str(&ran.printed).unwrap();
+        let is_stored = record["outcome"] == "uploaded";
+        assert_eq!(is_stored, code == 0, "{record}");
+        assert_eq!(record["sha256"] == sum.as_str(), is_stored, "{record}");
         assert_eq!(
             (ran.code, self::stored(&server).len()),
             (code, there),

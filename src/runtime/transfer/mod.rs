@@ -40,6 +40,7 @@ use flow::Flow;
 use folder::{Folder, check_path};
 use keeping::Standing;
 use part::{Claims, Found, Part, Wanted};
+pub(super) use sink::digits_of;
 use sink::{Sink, Written};
 
 /// Whatever the saving of files has in common; cheap to clone.

@@ -95,7 +95,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
             begun = at;
         }
     }
-    Ok(Written { bytes: at, sha256: digits(sum), last_line })
+    Ok(Written { bytes: at, sha256: digits_of(sum), last_line })
 }
 
 /// The sum of the content of a file, in hexadecimal digits.
@@ -104,13 +104,14 @@ pub(super) fn sum_of(mut file: &File) -> io::Result<String> {
     let mut buffer = vec![0; READ];
     loop {
         match file.read(&mut buffer)? {
-            0 => return Ok(digits(sum)),
+            0 => return Ok(digits_of(sum)),
             read => sum.update(&buffer[..read]),
         }
     }
 }
 
-fn digits(sum: Context) -> String {
+/// A sum, in hexadecimal digits.
+pub(in crate::runtime) fn digits_of(sum: Context) -> String {
     let mut digits = String::with_capacity(64);
     for byte in sum.finish().as_ref() {
         let _ = write!(digits, "{byte:02x}");
