@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -41,6 +41,9 @@ pub struct Outflow {
     end: AtomicU8,
     /// What is done once a try is over: nothing yet, or one of the two below.
     after: AtomicU8,
+    /// Up to when it rests, in milliseconds on the monotonic clock, and whether the service asked for that.
+    rests_until_ms: AtomicU64,
+    is_asked: AtomicBool,
 }
 
 /// What is being done for an upload.
@@ -51,8 +54,14 @@ pub enum UploadStage {
     Sending,
     /// All of it was sent, and the answer is awaited.
     Awaiting,
-    /// The service cannot have it, and it is sent again a little later.
-    Resting,
+    /// Nothing is asked for until that moment on the monotonic clock, as the service asks or by our own caution;
+    /// then it is sent again, where the service cannot have it, or looked for.
+    Resting {
+        /// To whole milliseconds.
+        until: Duration,
+        /// Whether the service asked for so long a rest.
+        is_asked: bool,
+    },
     /// No answer said whether it is stored: it is looked for in the list.
     Looking,
 }
@@ -64,7 +73,7 @@ const HANDED_OUT: u8 = 1;
 /// It never is.
 const CLOSED: u8 = 2;
 
-/// It is sent again, a little later.
+/// It is sent again, or looked for, a little later.
 const RESTS: u8 = 1;
 /// It is looked for in the list.
 const LOOKS: u8 = 2;
@@ -80,7 +89,10 @@ impl Outflow {
     #[must_use]
     pub fn stage(&self) -> UploadStage {
         match self.after.load(Ordering::SeqCst) {
-            RESTS => UploadStage::Resting,
+            RESTS => UploadStage::Resting {
+                until: Duration::from_millis(self.rests_until_ms.load(Ordering::SeqCst)),
+                is_asked: self.is_asked.load(Ordering::SeqCst),
+            },
             LOOKS => UploadStage::Looking,
             _ if self.is_whole() => UploadStage::Awaiting,
             _ => UploadStage::Sending,
@@ -107,9 +119,18 @@ impl Outflow {
         self.moves(HANDED_OUT, OPEN);
     }
 
-    /// The service does not have it, though all of it was sent: it rests before it is sent again.
-    pub(crate) fn rest(&self) {
+    /// The service does not have it, though all of it was sent: it rests until then before it is sent again,
+    /// as the service asked or not.
+    pub(crate) fn rest(&self, until: Duration, is_asked: bool) {
         self.begin_again();
+        self.rest_in_doubt(until, is_asked);
+    }
+
+    /// The service may have it: it rests before it is looked for.
+    pub(crate) fn rest_in_doubt(&self, until: Duration, is_asked: bool) {
+        let ms = u64::try_from(until.as_millis()).unwrap_or(u64::MAX);
+        self.rests_until_ms.store(ms, Ordering::SeqCst);
+        self.is_asked.store(is_asked, Ordering::SeqCst);
         self.after.store(RESTS, Ordering::SeqCst);
     }
 
@@ -326,10 +347,12 @@ mod tests {
     /// What is being done is told, from one try to the next.
     #[tokio::test]
     async fn each_stage_is_told() {
-        use UploadStage::{Awaiting, Looking, Resting, Sending};
+        use UploadStage::{Awaiting, Looking, Sending};
+        let until = Duration::from_secs(9);
+        let rests = |is_asked| UploadStage::Resting { until, is_asked };
         let outflow = Arc::new(Outflow::default());
         let mut told = vec![outflow.stage()];
-        for _ in 0..2 {
+        for is_asked in [true, false] {
             let (sender, receiver) = mpsc::channel(8);
             sender.send(Ok(Bytes::from("{}\n"))).await.unwrap();
             drop(sender);
@@ -337,13 +360,25 @@ mod tests {
             while poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_some() {
                 told.push(outflow.stage());
             }
-            outflow.rest();
+            outflow.rest(until, is_asked);
+            assert!(!outflow.is_whole(), "the service does not have it");
             told.push(outflow.stage());
         }
         outflow.look();
         told.push(outflow.stage());
         told.dedup();
-        assert_eq!(told, [Sending, Awaiting, Resting, Sending, Awaiting, Resting, Looking]);
+        assert_eq!(
+            told,
+            [Sending, Awaiting, rests(true), Sending, Awaiting, rests(false), Looking]
+        );
+        // What may be stored stays so while it rests.
+        let (sender, receiver) = mpsc::channel(8);
+        sender.send(Ok(Bytes::from("{}\n"))).await.unwrap();
+        drop(sender);
+        let (mut body, _) = FormBody::new(&form(3), receiver, Arc::clone(&outflow));
+        while poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_some() {}
+        outflow.rest_in_doubt(until, true);
+        assert_eq!((outflow.stage(), outflow.close()), (rests(true), true));
     }
 
     /// Whoever calls it off knows whether the service may have all of it, however close that is.

@@ -75,8 +75,7 @@ impl App {
 
     fn moment_of(&self, wake: Wake, seen: &Seen) -> Option<Duration> {
         let is_main = seen.main.is_some();
-        // An agenda of nothing says why, as the main screen does.
-        let says_why = || is_main || seen.buckets && sheets::agenda::lines(self) == 0;
+        let says_why = || self.says_why(seen);
         match wake {
             Wake::TableWork => self.wake_for_table_work(),
             Wake::PageRetry => self.account.lister().deadline(),
@@ -111,6 +110,8 @@ impl App {
             Wake::BucketUrgency if seen.buckets => self.after(self.next_bucket_urgency_ms()),
             Wake::Deleting
             | Wake::DeletingSeconds
+            | Wake::Uploading
+            | Wake::UploadingSeconds
             | Wake::QuestionCountdown
             | Wake::Saving
             | Wake::RescueBound
@@ -133,6 +134,11 @@ impl App {
         }
     }
 
+    /// Whether it is told why there is nothing: an agenda of nothing says so, as the main screen does.
+    fn says_why(&self, seen: &Seen) -> bool {
+        seen.main.is_some() || seen.buckets && sheets::agenda::lines(self) == 0
+    }
+
     /// Whether it is told of hours, which move on.
     fn shows_hours(&self, seen: &Seen) -> bool {
         seen.buckets || seen.main.is_some() && self.table.span().is_some()
@@ -147,10 +153,12 @@ impl App {
         // Of an upload, the main screen tells no rate.
         let rates = (seen.main.is_some() || seen.jobs) && self.saving().ticks()
             || seen.jobs && self.uploading().ticks();
-        let deletes = seen.main.is_some() || seen.jobs;
+        let waits = seen.main.is_some() || seen.jobs;
         match wake {
             Wake::Deleting => self.deleting_due(),
-            Wake::DeletingSeconds if deletes => self.next_deleting_second(),
+            Wake::DeletingSeconds if waits => self.next_deleting_second(),
+            Wake::Uploading => self.uploading_due(),
+            Wake::UploadingSeconds if waits => Some(self.next_second(self.upload_rests_until()?)),
             Wake::QuestionCountdown => self.after(self.next_question_ms()),
             Wake::Saving => self.saving_due(),
             Wake::RescueBound => self.after(self.next_rescue_ms()),

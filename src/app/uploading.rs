@@ -19,7 +19,7 @@ use crate::jobs::upload::{FileStamp, Sent, Upload, UploadEnd};
 use crate::keys::{Action, Hint};
 use crate::lister::refresh::RoundScope;
 use crate::store::{FileNo, FileRef};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, grouped};
 use crate::validation::Report;
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
@@ -195,6 +195,15 @@ impl App {
         let Some(job) = self.uploading.queue.ended(number, end.clone(), at) else { return };
         let (path, bytes) = (job.path().to_owned(), Some(job.stamp.bytes));
         let selected = self.uploading.selected.remove(&number);
+        // What keeps the others from being sent, too.
+        let of_others = match (end, &sent.rest) {
+            (UploadEnd::KeyRefused(_), _) => Some("not sent: the key is refused".to_owned()),
+            (_, Some(rest)) if rest.is_too_long() => Some(format!("not sent: {}", rest.words)),
+            _ => None,
+        };
+        if let Some(rest) = &sent.rest {
+            self.uploading.queue.wait_until(rest.until);
+        }
         self.jobs.touch();
         let name = self.shown_path(&path);
         let words = end.words();
@@ -211,6 +220,11 @@ impl App {
             let what =
                 if end.is_open() { Happening::PerhapsUploaded } else { Happening::NotUploaded };
             self.account.note_trouble_of(what, text.clone());
+            let text = match (&of_others, self.uploading.queue.waiting().len()) {
+                (None, _) | (_, 0) => text,
+                (Some(_), 1) => format!("{text}; 1 other not sent"),
+                (Some(_), others) => format!("{text}; {} others not sent", grouped(others)),
+            };
             let is_seen = self.layers.jobs_mut().is_some();
             self.say_trouble(text, if is_seen { &[] } else { &SHOWS });
         }
@@ -218,25 +232,28 @@ impl App {
             let file = end.stored().map_or_else(|| Pinned::on_disk(&path, bytes), Pinned::read);
             effects.push(Effect::Note(vec![Record::uploaded(&file, &path, sent, at)]));
         }
-        if matches!(end, UploadEnd::KeyRefused(_)) {
-            self.give_up_waiting("not sent: the key is refused");
+        if let Some(why) = of_others {
+            let waiting = self.uploading.queue.waiting();
+            self.give_up_uploads(&waiting, &why);
         }
     }
 
-    /// Sends nothing of what waits, for this reason.
-    fn give_up_waiting(&mut self, why: &str) {
-        for number in self.uploading.queue.waiting() {
-            self.give_up_upload(number, why);
-        }
-    }
-
-    fn give_up_upload(&mut self, number: u64, why: &str) {
+    /// Sends nothing of these, which wait, for one reason, of which the events tell once.
+    fn give_up_uploads(&mut self, numbers: &[u64], why: &str) {
         let at = self.now.wall_ms.div_euclid(1_000);
-        let end = UploadEnd::Failed(why.to_owned());
-        let Some(job) = self.uploading.queue.ended(number, end, at) else { return };
-        let path = job.path().to_owned();
-        self.uploading.selected.remove(&number);
-        let text = format!("{}: {why}", self.shown_path(&path));
+        let mut paths = vec![];
+        for number in numbers {
+            let end = UploadEnd::Failed(why.to_owned());
+            paths.extend(
+                self.uploading.queue.ended(*number, end, at).map(|job| job.path().to_owned()),
+            );
+            self.uploading.selected.remove(number);
+        }
+        let Some(first) = paths.first().map(|path| self.shown_path(path)) else { return };
+        let text = match paths.len() {
+            1 => format!("{first}: {why}"),
+            files => format!("{} files, the first {first}: {why}", grouped(files)),
+        };
         self.account.note_trouble_of(Happening::NotUploaded, text);
         self.jobs.touch();
     }
@@ -245,7 +262,7 @@ impl App {
     pub(super) fn cancel_upload(&mut self, number: u64, effects: &mut Vec<Effect>) {
         match self.uploading.queue.job(number).map(|job| &job.state) {
             Some(UploadState::Waiting) => {
-                self.give_up_upload(number, CALLED_OFF);
+                self.give_up_uploads(&[number], CALLED_OFF);
                 self.say("called off; it was not sent");
             }
             Some(UploadState::Sending) => effects.push(Effect::StopUpload(number)),
@@ -286,7 +303,11 @@ impl App {
         let awaited = self.layers.upload_mut().and_then(|form| form.awaits());
         let given_up = self.uploading.looking.take_if(|looking| Some(*looking) != awaited);
         effects.extend(given_up.map(Effect::StopLook));
-        if let Some(UploadJob { number, upload, stamp, .. }) = self.uploading.queue.begin() {
+        if let Some(until) = self.account.asked_wait_end() {
+            self.uploading.queue.wait_until(until);
+        }
+        let begun = self.uploading.queue.begin(self.now.mono);
+        if let Some(UploadJob { number, upload, stamp, .. }) = begun {
             effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
             self.jobs.touch();
         }
@@ -305,6 +326,23 @@ impl App {
         let of_filter = self.table.wanted_filter_text().is_some();
         let why = if of_filter { "; the filter hides it" } else { "; the chosen times hide it" };
         (!has_row).then_some(why)
+    }
+
+    /// The moment at which one is to be sent by itself.
+    pub(super) fn uploading_due(&self) -> Option<Duration> {
+        self.uploading.queue.waits_until(self.now.mono)
+    }
+
+    /// The moment until which an upload rests, or those that wait do, whatever for: it counts down.
+    pub(super) fn upload_rests_until(&self) -> Option<Duration> {
+        let queue = &self.uploading.queue;
+        match queue.current().map(|job| job.stage) {
+            Some(UploadStage::Resting { until, .. }) => {
+                Some(until).filter(|at| *at > self.now.mono)
+            }
+            Some(_) => None,
+            None => queue.waits_until(self.now.mono),
+        }
     }
 
     fn selected_now(&self) -> Selected {

@@ -63,6 +63,10 @@ pub enum Wake {
     Deleting,
     /// What is being deleted waits for the service, which counts down.
     DeletingSeconds,
+    /// An upload is to be sent, which the service has wait.
+    Uploading,
+    /// Its wait, or that of one that is sent again, counts down.
+    UploadingSeconds,
     /// What a question says of the time that files have left changes.
     QuestionCountdown,
     /// A file comes under a bound of what is saved by itself.
@@ -75,7 +79,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -106,6 +110,8 @@ impl Wake {
         Self::Saving,
         Self::Deleting,
         Self::DeletingSeconds,
+        Self::Uploading,
+        Self::UploadingSeconds,
         Self::QuestionCountdown,
         Self::RescueBound,
         Self::JobRate,

@@ -9,6 +9,7 @@ use clap::Args;
 use crate::runtime::output::{Patient, say};
 use crate::text::{grouped, shorten_end};
 use crate::time::clock::since_boot;
+use crate::time::span::short_span;
 
 /// What is over sooner needs no line.
 const AFTER: Duration = Duration::from_secs(1);
@@ -107,6 +108,13 @@ impl Drop for Progress {
 /// It may be closed; there is nobody to tell then.
 fn put(text: &str) {
     let _ = Patient(rustix::stdio::stderr()).write_all(text.as_bytes());
+}
+
+/// What is waited for, and how long still: as long as the service asks for, or for our own part.
+pub(super) fn pause(wait: Duration, is_asked: bool) -> String {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    let why = if is_asked { "the service asks to wait" } else { "next try in" };
+    format!("{why} {}", short_span(seconds))
 }
 
 /// So many a second, as a whole number.

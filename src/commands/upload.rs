@@ -1,5 +1,7 @@
 //! `shelflife upload`: stores files on the service, each looked at first and sent once.
 
+mod looking;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,21 +14,22 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::cli::Interruption;
 use super::doing::{DoingOptions, Entries, Records};
 use super::options::{GlobalOptions, silent_but};
-use super::progress::Progress;
-use super::validate::{limits_in_force, look_at, raw};
-use super::{CommandError, changing, configure, count, failed, find_service, print};
+use super::progress::{Progress, pause};
+use super::validate::{limits_in_force, raw};
+use super::{CommandError, changing, configure, count, failed, find_service};
 use crate::api::Client;
 use crate::api::upload::{Outflow, UploadStage};
 use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
-use crate::jobs::upload::{EXPIRY_S, FileStamp, Sent, Upload, UploadEnd};
+use crate::jobs::upload::{EXPIRY_S, FileStamp, Rest, Sent, Upload, UploadEnd};
+use crate::runtime::exec::wait_until;
 use crate::runtime::ledger::Ledger;
 use crate::runtime::upload::send;
 use crate::text::{shorten_middle, size};
 use crate::time::clock::{Now, since_boot};
 use crate::time::span::{read_span, short_span};
-use crate::validation::{BatchLimits, Use, lines};
+use looking::{Looking, dry_run, not_sent};
 
 const HELP: &str = "\
 Examples:
@@ -40,7 +43,10 @@ byte, or the service answered 500), the list is looked at for a file of that nam
 since, and what that comes to is said: stored after all; two match; may have been stored, where the list \
 does not say enough; or not seen, and then it is for you to upload it again. A file that changes meanwhile is not sent to its end, so that nothing of it is stored.
 
-What was stored stands in the ledger: `shelflife ledger`.
+Where the service asks to be left alone, the next file is sent no sooner; where it asks for more than two \
+minutes, the rest is not sent.
+
+What was stored stands in the ledger, with its SHA-256: `shelflife ledger`.
 
 Exit codes: 0 all stored, also after all · 1 at least one was not, or nobody knows · 2 usage, or \
 --read-only · 3 no, malformed or refused key · 5 service unavailable or rate-limited, and nothing was \
@@ -123,35 +129,6 @@ pub async fn run(
     Ok(if code == 0 && doing.records.is_untold() { 1 } else { code })
 }
 
-/// Prints what would be sent, and sends none; what keeps a file from it is said.
-async fn dry_run(looking: &Looking<'_>, paths: &[PathBuf]) -> Result<u8, CommandError> {
-    let DoingOptions { output, telling, .. } = looking.command.doing;
-    let (mut records, mut all_sound) = (Records::new(output), true);
-    for path in paths {
-        let looked = looking.look(path).await;
-        all_sound &= looked.is_ok();
-        let trouble = match looked {
-            Ok(stamp) if records.are_wanted() => {
-                let file = Pinned::on_disk(path, Some(stamp.bytes));
-                records.print_planned(&file, Some(path))
-            }
-            Err(why) if records.are_wanted() => {
-                let end = UploadEnd::Failed(why).into();
-                records.print(&Record::uploaded(&not_sent(path), path, &end, now_s()))
-            }
-            Ok(stamp) if output.is_none() => {
-                print(&format!("{:>12}  {}\n", size(stamp.bytes), raw(path).printable()))?;
-                None
-            }
-            Ok(_) | Err(_) => None,
-        };
-        if let Some(trouble) = trouble {
-            telling.trouble(&trouble);
-        }
-    }
-    Ok(u8::from(!all_sound || records.is_untold()))
-}
-
 /// The files that were given, each once, as absolute paths.
 fn paths(command: &UploadCommand) -> Result<Vec<PathBuf>, CommandError> {
     let mut seen = HashSet::new();
@@ -163,34 +140,6 @@ fn paths(command: &UploadCommand) -> Result<Vec<PathBuf>, CommandError> {
         }
     }
     Ok(paths)
-}
-
-/// Looks at files before they are sent.
-struct Looking<'a> {
-    command: &'a UploadCommand,
-    limits: &'static BatchLimits,
-}
-
-impl Looking<'_> {
-    /// Which file it is, where it may be sent; else why not. What was found is said.
-    async fn look(&self, path: &Path) -> Result<FileStamp, String> {
-        let telling = self.command.doing.telling;
-        let used_for = Use::of_purpose(&self.command.purpose);
-        let looked = look_at(path, self.limits, used_for).await;
-        let (report, stamp) = looked.map_err(|why| why.to_string()).inspect_err(|why| {
-            if self.command.doing.dry_run {
-                telling.trouble(&format!("{}: {why}", raw(path).printable()));
-            }
-        })?;
-        let is_sound = report.is_sound();
-        for line in lines(raw(path), &report) {
-            if is_sound { telling.note(&line) } else { telling.trouble(&line) }
-        }
-        match stamp {
-            Some(stamp) if is_sound => Ok(stamp),
-            _ => Err(format!("it has {}", count(report.findings.errors(), "error"))),
-        }
-    }
 }
 
 /// Sends files.
@@ -210,8 +159,20 @@ impl Uploading<'_> {
         looking: &Looking<'_>,
         interruption: &mut Interruption,
     ) -> u8 {
-        let (mut stored, mut failures, mut unserved, mut unknown) = (0, 0, 0, 0);
-        for path in paths {
+        let mut tally = Tally::default();
+        let mut rest: Option<Rest> = None;
+        for (nth, path) in paths.iter().enumerate() {
+            if let Some(rest) = rest.take() {
+                if rest.is_too_long() {
+                    let left = &paths[nth..];
+                    self.leave(left, rest.words);
+                    tally.leave_unserved(left.len());
+                    break;
+                }
+                if let Some(code) = self.wait(&rest, interruption).await {
+                    return code;
+                }
+            }
             let (file, end) = match looking.look(path).await {
                 Ok(stamp) => (
                     Pinned::on_disk(path, Some(stamp.bytes)),
@@ -223,39 +184,57 @@ impl Uploading<'_> {
                 Ok(sent) => (sent, None),
                 Err((end, code)) => (end.into(), Some(code)),
             };
-            let end = &sent.end;
-            *match end.stored() {
-                Some(_) => &mut stored,
-                None if end.is_open() => &mut unknown,
-                None => &mut failures,
-            } += 1;
-            unserved += u64::from(matches!(end, UploadEnd::Unserved(_)));
+            tally.count(&sent.end);
             self.report(path, file, &sent).await;
             if let Some(code) = interrupted {
                 return code;
             }
-            if let UploadEnd::KeyRefused(_) = end {
-                let rest = paths.len() as u64 - stored - failures - unknown;
-                if rest > 0 {
-                    self.command
-                        .doing
-                        .telling
-                        .trouble(&format!("{} not sent", count(rest, "file")));
-                }
-                return if stored + unknown == 0 { 3 } else { 1 };
+            if let UploadEnd::KeyRefused(words) = sent.end {
+                self.leave(&paths[nth + 1..], words);
+                return if tally.is_nothing() { 3 } else { 1 };
+            }
+            rest = sent.rest;
+        }
+        if let Some(words) = tally.words() {
+            self.command.doing.telling.note(&words);
+        }
+        tally.code()
+    }
+
+    /// These are not sent, for what was said of another one: one sentence for all of them.
+    fn leave(&mut self, paths: &[PathBuf], words: String) {
+        if paths.is_empty() {
+            return;
+        }
+        let telling = self.command.doing.telling;
+        telling.trouble(&format!("{} not sent: {words}", count(paths.len() as u64, "file")));
+        let sent = Sent::from(UploadEnd::Failed(words));
+        for path in paths {
+            let record = Record::uploaded(&not_sent(path), path, &sent, now_s());
+            if let Some(trouble) = self.records.print(&record.by(std::process::id())) {
+                telling.trouble(&trouble);
             }
         }
-        if stored + failures + unknown > 1 {
-            let some = |number: u64, word: &str| match number {
-                0 => String::new(),
-                number => format!(" · {number} {word}"),
-            };
-            let (unknown, failures) = (some(unknown, "unknown"), some(failures, "not"));
-            self.command.doing.telling.note(&format!("{stored} stored{unknown}{failures}"));
+    }
+
+    /// Sends nothing for as long as the service wants to be left alone; gives the exit code where a signal ends
+    /// that.
+    async fn wait(&self, rest: &Rest, interruption: &mut Interruption) -> Option<u8> {
+        let telling = self.command.doing.telling;
+        let mut progress = Progress::begin(telling, self.command.doing.output.is_some());
+        let left = || pause(rest.until.saturating_sub(since_boot()), true);
+        if rest.wait >= BETWEEN_NOTES && !progress.is_seen() {
+            telling.note(&left());
         }
-        match failures {
-            1.. if unserved == failures && stored + unknown == 0 => 5,
-            _ => u8::from(failures + unknown > 0),
+        let over = wait_until(rest.until);
+        tokio::pin!(over);
+        let mut looks = interval(BETWEEN);
+        loop {
+            tokio::select! {
+                () = &mut over => return None,
+                code = interruption.came() => return Some(code),
+                _ = looks.tick() => progress.draw(|_| left()),
+            }
         }
     }
 
@@ -335,13 +314,56 @@ impl Uploading<'_> {
     }
 }
 
-/// A file that was not sent, for what was found when it was looked at.
-fn not_sent(path: &Path) -> Pinned {
-    Pinned::on_disk(path, std::fs::metadata(path).ok().map(|file| file.len()))
-}
-
 fn now_s() -> i64 {
     Now::read().wall_ms.div_euclid(1_000)
+}
+
+/// How many files came to what.
+#[derive(Default)]
+struct Tally {
+    stored: usize,
+    failures: usize,
+    /// Of these, the ones that are so for want of a service that takes them.
+    unserved: usize,
+    unknown: usize,
+}
+
+impl Tally {
+    fn count(&mut self, end: &UploadEnd) {
+        *match end.stored() {
+            Some(_) => &mut self.stored,
+            None if end.is_open() => &mut self.unknown,
+            None => &mut self.failures,
+        } += 1;
+        self.unserved += usize::from(matches!(end, UploadEnd::Unserved(_)));
+    }
+
+    fn leave_unserved(&mut self, files: usize) {
+        self.failures += files;
+        self.unserved += files;
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.stored + self.unknown == 0
+    }
+
+    /// All in a line, where they are several.
+    fn words(&self) -> Option<String> {
+        let Self { stored, failures, unknown, .. } = self;
+        let some = |number: usize, word: &str| match number {
+            0 => String::new(),
+            number => format!(" · {number} {word}"),
+        };
+        let (open, vain) = (some(*unknown, "unknown"), some(*failures, "not"));
+        (stored + failures + unknown > 1).then(|| format!("{stored} stored{open}{vain}"))
+    }
+
+    fn code(&self) -> u8 {
+        match self.failures {
+            1.. if self.unserved == self.failures && self.is_nothing() => 5,
+            failures => u8::from(failures + self.unknown > 0),
+        }
+    }
 }
 
 /// How far it is: `81.20 MiB of 391.50 MiB · 20 % · 6.40 MiB/s · 48s`, and then what is waited for.
@@ -350,7 +372,9 @@ fn how_far(outflow: &Outflow, took: Duration) -> String {
     match outflow.stage() {
         UploadStage::Sending => {}
         UploadStage::Awaiting => return "all sent, waiting for the answer".to_owned(),
-        UploadStage::Resting => return "sent again soon".to_owned(),
+        UploadStage::Resting { until, is_asked } => {
+            return pause(until.saturating_sub(since_boot()), is_asked);
+        }
         UploadStage::Looking => return "looking for it in the list".to_owned(),
     }
     let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX).max(1);

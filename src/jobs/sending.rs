@@ -2,12 +2,13 @@
 //!
 //! | state | event | next |
 //! |---|---|---|
-//! | `Waiting` | nothing else is on its way | `Sending` |
+//! | `Waiting` | nothing else is on its way, and the service does not want to be left alone | `Sending` |
 //! | | called off, or the key is refused | `Ended`: it was not sent |
 //! | `Sending` | so many bytes have left | unchanged |
 //! | | its end | `Ended` |
 //!
-//! They are sent one after the other, in the order in which they came. It knows neither disk nor network
+//! They are sent one after the other, in the order in which they came. A rest that the service asks for counts
+//! for all of them, also where the one that it was told of is called off meanwhile. It knows neither disk nor network
 //! nor clock.
 
 use std::collections::VecDeque;
@@ -104,6 +105,7 @@ impl UploadJob {
 pub struct UploadQueue {
     jobs: VecDeque<UploadJob>,
     last_number: u64,
+    not_before: Duration,
 }
 
 impl UploadQueue {
@@ -144,9 +146,27 @@ impl UploadQueue {
         self.jobs.iter().filter(|job| !job.is_over()).count()
     }
 
+    /// The service wants to be left alone until then.
+    pub fn wait_until(&mut self, at: Duration) {
+        self.not_before = self.not_before.max(at);
+    }
+
+    /// The moment until which those that wait do so since the service wants it, and for nothing else.
+    #[must_use]
+    pub fn waits_until(&self, now: Duration) -> Option<Duration> {
+        let only = self.current().is_none() && self.open() > 0;
+        (only && self.not_before > now).then_some(self.not_before)
+    }
+
+    /// The first of those that wait for their turn.
+    #[must_use]
+    pub fn next(&self) -> Option<&UploadJob> {
+        self.jobs.iter().find(|job| job.state == UploadState::Waiting)
+    }
+
     /// The one that is to be sent now, if one is: from here on it counts as on its way.
-    pub fn begin(&mut self) -> Option<&UploadJob> {
-        if self.current().is_some() {
+    pub fn begin(&mut self, now: Duration) -> Option<&UploadJob> {
+        if self.current().is_some() || self.not_before > now {
             return None;
         }
         let next = self.jobs.iter_mut().find(|job| job.state == UploadState::Waiting)?;
@@ -169,6 +189,9 @@ impl UploadQueue {
         // Where it is sent again, it begins anew.
         job.rate.add(sent.saturating_sub(job.sent), now);
         (job.sent, job.total, job.stage) = (sent, total, stage);
+        if let UploadStage::Resting { until, is_asked: true } = stage {
+            self.wait_until(until);
+        }
         true
     }
 
@@ -213,8 +236,8 @@ mod tests {
         let states = |queue: &UploadQueue| -> Vec<UploadState> {
             queue.jobs().map(|job| job.state.clone()).collect()
         };
-        assert_eq!(queue.begin().map(|job| job.number), Some(a));
-        assert!(queue.begin().is_none(), "one at a time");
+        assert_eq!(queue.begin(Duration::ZERO).map(|job| job.number), Some(a));
+        assert!(queue.begin(Duration::ZERO).is_none(), "one at a time");
         assert_eq!((queue.open(), queue.waiting()), (2, vec![b]));
         assert!(!queue.progressed(b, (1, 2), UploadStage::Sending, Duration::ZERO), "it waits");
         assert!(queue.progressed(a, (0, 1_100), UploadStage::Sending, Duration::from_secs(1)));
@@ -236,7 +259,26 @@ mod tests {
                 UploadState::Ended(UploadEnd::Failed("called off".to_owned()))
             ]
         );
-        assert!(queue.begin().is_none());
+        assert!(queue.begin(Duration::ZERO).is_none());
+    }
+
+    /// A rest that the service asked for outlasts the upload that was told of it.
+    #[test]
+    fn none_is_sent_before_the_service_wants_it() {
+        let second = Duration::from_secs;
+        for (is_asked, waits) in [(true, Some(second(9))), (false, None)] {
+            let mut queue = UploadQueue::default();
+            let (a, b) = (queue.add(upload("a"), STAMP), queue.add(upload("b"), STAMP));
+            queue.begin(second(1));
+            let stage = UploadStage::Resting { until: second(9), is_asked };
+            queue.progressed(a, (0, 1_100), stage, second(2));
+            assert_eq!(queue.waits_until(second(2)), None, "another one is on its way");
+            queue.ended(a, UploadEnd::Failed("called off".to_owned()), 3);
+            assert_eq!(queue.waits_until(second(3)), waits);
+            assert_eq!(queue.begin(second(3)).is_none(), is_asked);
+            assert_eq!(queue.begin(second(9)).map(|job| job.number), is_asked.then_some(b));
+            assert_eq!(queue.waits_until(second(9)), None);
+        }
     }
 
     #[test]

@@ -10,7 +10,10 @@
 //! | no connection | sent again, as long as there are tries |
 //! | 429 | sent again, when the service asks for that |
 //! | an answer that refuses it (401, 403, other 4xx, a redirect) | refused |
-//! | any other answer, no answer, a connection that broke | the list is looked at |
+//! | any other answer, no answer, a connection that broke | the list is looked at, when the service asks for that |
+//!
+//! A rest that the service asks for counts for what is sent next, too; where it is longer than anybody waits,
+//! nothing more is sent.
 //!
 //! In the list it is a file of that name and length, made since the upload began, by the service's clock:
 //!
@@ -29,7 +32,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Pinned;
-use crate::api::retry::Policy;
+use crate::api::retry::{Allowance, Policy};
 use crate::api::upload::quoted;
 use crate::api::{ApiError, File};
 use crate::text::Untrusted;
@@ -146,13 +149,57 @@ pub struct Sent {
     pub end: UploadEnd,
     /// The SHA-256 sum of all that was sent of the file, in hexadecimal digits, where it is stored.
     pub sha256: Option<String>,
+    /// The rest that the service wants before anything else is sent, the longest that it asked for.
+    pub rest: Option<Rest>,
 }
 
 impl From<UploadEnd> for Sent {
     /// What came of an upload of which nothing else is known.
     fn from(end: UploadEnd) -> Self {
-        Self { end, sha256: None }
+        Self { end, sha256: None, rest: None }
     }
+}
+
+/// That a service wants to be left alone for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rest {
+    /// For how long, from when it said so.
+    pub wait: Duration,
+    /// Until when, on the monotonic clock.
+    pub until: Duration,
+    /// How it said so, in words that are fit to be shown.
+    pub words: String,
+}
+
+impl Rest {
+    /// The rest that an error asks for, if it asks for one.
+    #[must_use]
+    pub fn asked(error: &ApiError, now: Duration) -> Option<Self> {
+        let wait = error.wait()?;
+        Some(Self { wait, until: now.saturating_add(wait), words: with_wait(error) })
+    }
+
+    /// The rest that is to be taken where no more requests are allowed for now: as long as anybody waits at
+    /// most, since what it allows then it says itself.
+    #[must_use]
+    pub fn until_allowed(allowance: Option<Allowance>, now: Duration) -> Option<Self> {
+        let spent = allowance.filter(|allowance| allowance.remaining == 0)?;
+        let wait = spent.reset.min(Policy::default().longest_wait);
+        let words = "no more requests are allowed for now".to_owned();
+        Some(Self { wait, until: now.saturating_add(wait), words })
+    }
+
+    /// Whether it is longer than anybody waits: nothing more is sent then.
+    #[must_use]
+    pub fn is_too_long(&self) -> bool {
+        self.wait > Policy::default().longest_wait
+    }
+}
+
+/// An error, and how long it asks to wait.
+fn with_wait(error: &ApiError) -> String {
+    let asks = error.wait().map(|wait| format!("; it asks to wait {} s", wait.as_secs()));
+    format!("{error}{}", asks.unwrap_or_default())
 }
 
 /// What is to be done behind a try that failed.
@@ -185,11 +232,12 @@ pub fn after_failure(
     }
     match error {
         _ if nobody_has_it => {
-            let asks = wait
-                .map_or(String::new(), |wait| format!("; it asks to wait {} s", wait.as_secs()));
-            let words = format!("{error}{asks}");
             let end = if error.is_outage() { UploadEnd::Unserved } else { UploadEnd::Failed };
-            AfterFailure::End(end(words))
+            AfterFailure::End(end(with_wait(error)))
+        }
+        // Nobody waits as long before the list is looked at.
+        _ if error.leaves_open() && !may_wait => {
+            AfterFailure::End(UploadEnd::Unknown(with_wait(error)))
         }
         // Also a 500 that is not to be tried again: it says nothing of what was done before.
         _ if error.leaves_open() => AfterFailure::LookAtList,
@@ -341,6 +389,7 @@ mod tests {
             (refused(429), 1, "again"),
             (unavailable(500, None), 1, "list"),
             (unavailable(503, Some(1)), 1, "list"),
+            (unavailable(503, Some(121)), 1, "unknown"),
             (unavailable(408, None), 1, "list"),
             (ApiError::Interrupted { cause: cause() }, 1, "list"),
             (ApiError::TimedOut { what: "answer", limit: Duration::from_secs(120) }, 1, "list"),
@@ -361,6 +410,7 @@ mod tests {
                 AfterFailure::End(UploadEnd::Failed(_)) => "failed",
                 AfterFailure::End(UploadEnd::Unserved(_)) => "unserved",
                 AfterFailure::End(UploadEnd::KeyRefused(_)) => "key",
+                AfterFailure::End(UploadEnd::Unknown(_)) => "unknown",
                 AfterFailure::End(end) => panic!("{end:?}"),
             };
             assert_eq!(told, next, "{error:?}");

@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::exec::wait_until;
 use super::ledger::Ledger;
 use super::transfer::digits_of;
 use super::validation::{NotValidated, open_regular, stamp_of};
@@ -23,11 +24,11 @@ use crate::api::upload::{Outflow, UploadForm, UploadLimits};
 use crate::api::{ApiError, Client, HasMore, Reading};
 use crate::jobs::record::Outcome;
 use crate::jobs::upload::{
-    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, Sent, StoredSearch, Upload, UploadEnd,
+    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, Rest, Sent, StoredSearch, Upload, UploadEnd,
     after_failure, is_it,
 };
 use crate::text::Untrusted;
-use crate::time::clock::{Now, ServerClock};
+use crate::time::clock::{Now, ServerClock, since_boot};
 
 /// Bytes that are read at once.
 const PIECE: usize = 256 * 1_024;
@@ -59,20 +60,42 @@ pub async fn send(
     outflow: &Arc<Outflow>,
     ledger: &Ledger,
 ) -> Sent {
-    let mut sent = Sent::from(UploadEnd::Failed(String::new()));
-    sent.end = bring_to_end(client, upload, stamp, outflow, ledger, &mut sent.sha256).await;
-    sent.sha256.take_if(|_| sent.end.stored().is_none());
-    sent
+    let mut learnt = Learnt::default();
+    let end = bring_to_end(client, upload, stamp, outflow, ledger, &mut learnt).await;
+    let sha256 = learnt.sha256.filter(|_| end.stored().is_some());
+    Sent { end, sha256, rest: learnt.rest }
 }
 
-/// The same; notes the sum of what was sent last.
+/// What is learnt by the way.
+#[derive(Default)]
+struct Learnt {
+    /// The sum of what was sent last.
+    sha256: Option<String>,
+    rest: Option<Rest>,
+}
+
+impl Learnt {
+    /// The service answered, and wants to be left alone or does not.
+    fn note<T>(&mut self, answer: &Result<Answer<T>, ApiError>) {
+        let rest = match answer {
+            Ok(answer) => Rest::until_allowed(answer.allowance, since_boot()),
+            Err(error) => Rest::asked(error, since_boot()),
+        };
+        let Some(rest) = rest else { return };
+        if self.rest.as_ref().is_none_or(|known| known.until < rest.until) {
+            self.rest = Some(rest);
+        }
+    }
+}
+
+/// The same; notes what is learnt.
 async fn bring_to_end(
     client: &Client,
     upload: &Upload,
     stamp: FileStamp,
     outflow: &Arc<Outflow>,
     ledger: &Ledger,
-    sha256: &mut Option<String>,
+    learnt: &mut Learnt,
 ) -> UploadEnd {
     let begun = Now::read();
     let (policy, mut rng) = (Policy::default(), fastrand::Rng::new());
@@ -84,7 +107,8 @@ async fn bring_to_end(
             Err(why) => return UploadEnd::Failed(why.to_string()),
         };
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
-        *sha256 = reading.sum.get().cloned();
+        learnt.sha256 = reading.sum.get().cloned();
+        learnt.note(&answer);
         // An answer about another file names an id all the same, which whoever looks for it wants.
         let named = match &answer {
             Ok(Answer { value: Some(file), .. }) => Some(file.id.borrow().printable_within(130)),
@@ -103,14 +127,16 @@ async fn bring_to_end(
         }
         match after_failure(&error, attempt, &policy, &mut rng) {
             AfterFailure::SendAgain(wait) => {
-                outflow.rest();
-                sleep(wait).await;
+                let until = since_boot().saturating_add(wait);
+                outflow.rest(until, error.wait().is_some());
+                wait_until(until).await;
             }
             AfterFailure::End(end) => return end,
             AfterFailure::LookAtList => {
+                rest_before_look(&error, outflow).await;
                 outflow.look();
                 let known = uploaded_before(ledger).await;
-                let end = settle(&client, &form, begun, &error, &known).await;
+                let end = settle(&client, &form, (begun, &known), &error, learnt).await;
                 return match (end, named) {
                     (UploadEnd::NotSeen(why), Some(id)) => {
                         UploadEnd::Unknown(format!("{why}; the answer names {id}"))
@@ -121,6 +147,14 @@ async fn bring_to_end(
         }
         attempt += 1;
     }
+}
+
+/// The service may have it, and may want to be left alone before it is asked.
+async fn rest_before_look(error: &ApiError, outflow: &Outflow) {
+    let Some(wait) = error.wait() else { return };
+    let until = since_boot().saturating_add(wait);
+    outflow.rest_in_doubt(until, true);
+    wait_until(until).await;
 }
 
 /// The ids of what was uploaded from here before: another upload of the same name and length is none of
@@ -145,13 +179,13 @@ async fn uploaded_before(ledger: &Ledger) -> HashSet<Untrusted> {
 async fn settle(
     client: &Client,
     form: &UploadForm,
-    begun: Now,
+    before: (Now, &HashSet<Untrusted>),
     error: &ApiError,
-    known: &HashSet<Untrusted>,
+    learnt: &mut Learnt,
 ) -> UploadEnd {
     let mut end = UploadEnd::NotSeen(error.to_string());
     for look in 1..=LOOKS {
-        match look_at_list(client, form, begun, error, known).await {
+        match look_at_list(client, form, before, error, learnt).await {
             Ok(Some(may_be @ UploadEnd::Unknown(_))) => end = may_be,
             Ok(Some(end)) => return end,
             Ok(None) => {}
@@ -169,16 +203,18 @@ async fn settle(
 async fn look_at_list(
     client: &Client,
     form: &UploadForm,
-    begun: Now,
+    (begun, known): (Now, &HashSet<Untrusted>),
     error: &ApiError,
-    known: &HashSet<Untrusted>,
+    learnt: &mut Learnt,
 ) -> Result<Option<UploadEnd>, String> {
     let mut clock = ServerClock::default();
     let mut after: Option<Untrusted> = None;
     let mut cursors = HashSet::new();
     let mut files = vec![];
     for _ in 0..MOST_PAGES {
-        let page = page(client, after.as_ref()).await.map_err(|error| error.to_string())?;
+        let page = page(client, after.as_ref()).await;
+        learnt.note(&page);
+        let page = page.map_err(|error| error.to_string())?;
         if let Some(date) = page.date {
             clock.observe(date);
         }

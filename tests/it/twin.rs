@@ -24,7 +24,7 @@ use shelflife::app::settings::{Plan, SettingChange};
 use shelflife::app::{App, Settings, Wake};
 use shelflife::jobs::Told;
 use shelflife::jobs::job::{FailureKind, JobFailure};
-use shelflife::jobs::upload::FileStamp;
+use shelflife::jobs::upload::{FileStamp, Rest, Sent, UploadEnd};
 use shelflife::lister::{Cursor, Lister, Restarts};
 use shelflife::theme::{Background, Theme};
 use shelflife::time::clock::{DateSample, Now};
@@ -141,7 +141,7 @@ impl<'a> Side<'a> {
                 self.to_tell.push((after(20), Event::SettingsPlanned(Ok(plan))));
             }
             Effect::LookAtFile(number, upload) => {
-                let mut validator = Validator::new(of_service("openai").unwrap(), Use::Batch, None);
+                let mut validator = Validator::new(of_service("openai").unwrap(), Use::Other, None);
                 validator.feed(b"{}\n");
                 let stamp = FileStamp { bytes: 3, modified: (1, 0), inode: 1, device: 1 };
                 let found = Box::new(((**upload).clone(), validator.finish(), stamp));
@@ -160,6 +160,15 @@ impl<'a> Side<'a> {
                     let event = Event::SavingTold(vec![(*turn, told)]);
                     self.to_tell.push((after(step * 137), event));
                 }
+            }
+            Effect::Upload(number, ..) if self.story.upload_rests && *number == 1 => {
+                let (until, wait) = (after(6_500), Duration::from_secs(6));
+                let stage = UploadStage::Resting { until, is_asked: true };
+                self.to_tell.push((after(300), Event::UploadTold(*number, (0, 9_000), stage)));
+                let rest = Rest { wait, until, words: "it is so".to_owned() };
+                let end = UploadEnd::Unserved("it is so".to_owned());
+                let sent = Box::new(Sent { rest: Some(rest), ..end.into() });
+                self.to_tell.push((after(3_000), Event::Uploaded(*number, sent)));
             }
             Effect::Upload(number, ..) => {
                 for step in 1..15 {

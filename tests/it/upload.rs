@@ -14,7 +14,7 @@ use shelflife::app::event::{Event, PathCompletion};
 use shelflife::app::layers::Layer;
 use shelflife::jobs::Pinned;
 use shelflife::jobs::record::{Outcome, Record, UploadSource};
-use shelflife::jobs::upload::{FileStamp, Upload, UploadEnd};
+use shelflife::jobs::upload::{FileStamp, Rest, Sent, Upload, UploadEnd};
 use shelflife::store::FileNo;
 use shelflife::text::Untrusted;
 use shelflife::validation::{Report, Use, Validator, of_service};
@@ -106,13 +106,25 @@ fn a_file_is_looked_at_shown_and_then_sent() {
     driver.tell(Event::UploadTold(number, (410, 1_000), UploadStage::Sending));
     let line = |driver: &Driver| text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
     assert!(line(&driver).contains("↑ in.jsonl · 41 %"), "{}", line(&driver));
+    let rests = |is_asked| UploadStage::Resting { until: Duration::from_secs(4), is_asked };
     for (stage, words) in [
         (UploadStage::Awaiting, "waiting for the answer"),
-        (UploadStage::Resting, "sent again soon"),
+        (rests(true), "asked to wait 4s"),
+        (rests(false), "next try in 4s"),
         (UploadStage::Looking, "looking for it in the list"),
     ] {
+        let stage = match stage {
+            UploadStage::Resting { until, is_asked } => {
+                UploadStage::Resting { until: driver.now.mono + until, is_asked }
+            }
+            stage => stage,
+        };
         driver.tell(Event::UploadTold(number, (1_000, 1_000), stage));
         assert!(line(&driver).contains(words), "{}", line(&driver));
+        if words.ends_with("4s") {
+            driver.wake();
+            assert!(line(&driver).contains(&words.replace('4', "3")), "it counts down");
+        }
     }
     driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_9")).into())));
     assert_eq!(message(&driver), "stored: file_9");
@@ -528,35 +540,102 @@ fn what_is_on_its_way_as_the_program_is_left_is_not_forgotten() {
     }
 }
 
-/// Of each file that waits and is not sent after all, the events say so.
+/// Has three files wait for their turn; gives the number of the first, which is on its way.
+fn three(driver: &mut Driver) -> u64 {
+    let mut numbers = vec![];
+    for path in ["a.jsonl", "b.jsonl", "c.jsonl"] {
+        look(driver, path, sound());
+        driver.tell(Event::Drawn);
+        driver.key(KeyCode::Enter);
+        numbers.extend(sent(driver).map(|(number, _)| number));
+    }
+    assert_eq!(numbers.len(), 1, "one after the other");
+    numbers[0]
+}
+
+/// Of files that wait and are not sent after all, for one reason, the events tell once.
 #[test]
 fn what_waits_is_not_given_up_without_a_word() {
-    for refused in [true, false] {
+    let crowded = "the service is asked too often (429); it asks to wait 900 s";
+    for (end, wait, why) in [
+        (UploadEnd::KeyRefused("it is refused".to_owned()), None, "not sent: the key is refused"),
+        (UploadEnd::Unserved(crowded.to_owned()), Some(900), crowded),
+        (UploadEnd::Unknown(crowded.to_owned()), Some(121), crowded),
+    ] {
         let mut driver = driver();
-        let mut numbers = vec![];
-        for path in ["a.jsonl", "b.jsonl", "c.jsonl"] {
-            look(&mut driver, path, sound());
-            driver.tell(Event::Drawn);
-            driver.key(KeyCode::Enter);
-            numbers.extend(sent(&mut driver).map(|(number, _)| number));
-        }
-        assert_eq!(numbers.len(), 1, "one after the other");
-        let why = if refused {
-            let end = UploadEnd::KeyRefused("the service refused the key".to_owned());
-            driver.tell(Event::Uploaded(numbers[0], Box::new(end.into())));
-            "not sent: the key is refused"
-        } else {
-            driver.keys("Jjxjx");
-            "not sent: called off"
-        };
+        let number = three(&mut driver);
+        let rest = wait.map(|seconds| asked_rest(&driver, seconds, crowded));
+        driver.tell(Event::Uploaded(number, Box::new(Sent { rest, ..end.into() })));
+        assert!(message(&driver).contains("; 2 others not sent"), "{}", message(&driver));
         let entries = driver.app.journal().entries();
-        for path in ["b.jsonl", "c.jsonl"] {
-            let is_it = |text: &str| text.contains(path) && text.contains(why);
-            let told = entries.iter().filter(|entry| is_it(&entry.text));
-            assert_eq!(told.count(), 1, "{path}: {entries:?}");
-        }
+        let words = format!("2 files, the first b.jsonl: {why}")
+            .replace("b.jsonl: the", "b.jsonl: not sent: the");
+        let told = entries.iter().filter(|entry| entry.text == words);
+        assert_eq!(told.count(), 1, "{words}: {entries:?}");
+        assert!(!entries.iter().any(|entry| entry.text.contains("c.jsonl")), "{entries:?}");
         assert!(sent(&mut driver).is_none());
     }
+    // Whoever calls them off one by one is told of each.
+    let mut driver = driver();
+    three(&mut driver);
+    driver.keys("Jjxjx");
+    for path in ["b.jsonl", "c.jsonl"] {
+        let is_it = |text: &str| text.contains(path) && text.contains("not sent: called off");
+        let told = driver.app.journal().entries().iter().filter(|entry| is_it(&entry.text));
+        assert_eq!(told.count(), 1, "{path}");
+    }
+}
+
+fn asked_rest(driver: &Driver, seconds: u64, words: &str) -> Rest {
+    let wait = Duration::from_secs(seconds);
+    Rest { wait, until: driver.now.mono + wait, words: words.to_owned() }
+}
+
+/// What waits is not sent before the service wants it, whatever became of what was sent before; the wait counts
+/// down, and what is agreed to meanwhile waits too.
+#[test]
+fn the_next_one_is_not_sent_before_the_service_wants_it() {
+    for end in [
+        UploadEnd::Unserved("too often".to_owned()),
+        UploadEnd::Unknown("it broke off".to_owned()),
+        UploadEnd::Stored(stored("file_9")),
+    ] {
+        let mut driver = driver();
+        let number = three(&mut driver);
+        let rest = Some(asked_rest(&driver, 20, "too often"));
+        driver.tell(Event::Uploaded(number, Box::new(Sent { rest, ..end.into() })));
+        assert!(sent(&mut driver).is_none());
+        let line = |driver: &Driver| text(&driver.app, 120, 36).lines().last().unwrap().to_owned();
+        let words = |seconds| format!("↑ b.jsonl · asked to wait {seconds}s · 1 waiting");
+        assert!(line(&driver).contains(&words(20)), "{}", line(&driver));
+        driver.keys("J");
+        let listed =
+            |driver: &Driver, words: &str| text(&driver.app, 120, 36).matches(words).count();
+        assert!(listed(&driver, "asked to wait 20s") >= 2);
+        for seconds in (0..20).rev() {
+            assert!(sent(&mut driver).is_none(), "{seconds}");
+            driver.pass(Duration::from_secs(1));
+            driver.tell(Event::DeadlineReached);
+            assert!(seconds == 0 || listed(&driver, &format!("asked to wait {seconds}s")) >= 2);
+        }
+        assert_eq!(sent(&mut driver).unwrap().0, number + 1);
+    }
+}
+
+/// One that rests, as the service asked, and is called off: the next one rests on.
+#[test]
+fn calling_one_off_does_not_end_the_rest_that_the_service_wants() {
+    let mut driver = driver();
+    let number = three(&mut driver);
+    let until = driver.now.mono + Duration::from_secs(9);
+    let stage = UploadStage::Resting { until, is_asked: true };
+    driver.tell(Event::UploadTold(number, (0, 1_000), stage));
+    let end = UploadEnd::Failed("called off".to_owned());
+    driver.tell(Event::Uploaded(number, Box::new(end.into())));
+    assert!(sent(&mut driver).is_none());
+    driver.pass(Duration::from_secs(9));
+    driver.tell(Event::DeadlineReached);
+    assert_eq!(sent(&mut driver).unwrap().0, number + 1);
 }
 
 #[test]
@@ -610,7 +689,8 @@ fn what_is_stored_and_hidden_is_said_to_be() {
         driver.tell(Event::Drawn);
         driver.key(KeyCode::Enter);
         let (number, _) = sent(&mut driver).unwrap();
-        driver.tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")))));
+        driver
+            .tell(Event::Uploaded(number, Box::new(UploadEnd::Stored(stored("file_999")).into())));
         assert_eq!(rows(&driver, "file_999"), usize::from(filter.is_empty()));
         assert_eq!(message(&driver), words);
     }

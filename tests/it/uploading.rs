@@ -169,6 +169,74 @@ fn it_is_sent_again_only_where_nobody_can_have_it() {
     assert!(ran.said.contains("it asks to wait 900 s"), "{}", ran.said);
 }
 
+/// A rest that the service asks for counts for the next file as well; each line: how it answers the first files,
+/// how many there are, what is sent, and how it ends.
+#[test]
+fn the_next_file_is_not_sent_before_the_service_wants_it() {
+    let says = |status, head| done().undone().saying(Says::Status(status, head));
+    let long = says("429 Too Many", "Retry-After: 900\r\n");
+    let long_outage = says("503 Unavailable", "Retry-After: 900\r\n");
+    let refused = says("401 Unauthorized", "");
+    for (deeds, sent, code, words) in [
+        (
+            vec![long],
+            1,
+            5,
+            "2 files not sent: the service answered 429 Too Many Requests: {}; it asks to wait 900 s",
+        ),
+        (
+            vec![done(), long],
+            2,
+            1,
+            "1 file not sent: the service answered 429 Too Many Requests: {}; it asks",
+        ),
+        (
+            vec![long_outage],
+            1,
+            1,
+            "2 files not sent: the service answered 503 Service Unavailable: {}; it asks",
+        ),
+        (vec![refused], 1, 3, "2 files not sent: "),
+        (vec![done()], 3, 0, "3 stored"),
+    ] {
+        let server = Script::honest()
+            .uploads(move |number, _| *deeds.get(number).unwrap_or(&done()))
+            .serve([]);
+        let place = Place::new();
+        place.write("b.jsonl", &lines(20));
+        place.write("c.jsonl", &lines(20));
+        let ran =
+            place.run(&server, &["upload", "a.jsonl", "b.jsonl", "c.jsonl", "--output", "jsonl"]);
+        assert_eq!((posts(&server), ran.code), (sent, code), "{words}: {}", ran.said);
+        assert_eq!(ran.said.matches(words).count(), 1, "{words}: {}", ran.said);
+        assert_eq!(ran.printed.lines().count(), 3, "a record a file: {}", ran.printed);
+    }
+}
+
+/// The list is not looked at before the service wants it, nor is the next file sent.
+#[test]
+fn a_short_rest_is_taken_between_the_files() {
+    let rests = Says::Status("503 Unavailable", "retry-after-ms: 60\r\n");
+    let moments = std::sync::Arc::new(std::sync::Mutex::new(vec![]));
+    let notes = std::sync::Arc::clone(&moments);
+    let server = Script::honest()
+        .dated()
+        .uploads(in_turn([done().saying(rests), done()]))
+        .first(move |_, _| {
+            notes.lock().unwrap().push(std::time::Instant::now());
+            None
+        })
+        .serve([]);
+    let place = Place::new();
+    place.write("b.jsonl", &lines(20));
+    let ran = place.run(&server, &["upload", "a.jsonl", "b.jsonl"]);
+    assert_eq!((ran.code, posts(&server)), (0, 2), "{}", ran.said);
+    let moments = moments.lock().unwrap();
+    // Never sooner; how much later depends on the machine.
+    let apart = moments[1].duration_since(moments[0]);
+    assert!(apart >= std::time::Duration::from_millis(60), "{apart:?}");
+}
+
 /// Of what the list does not say, nothing is made: neither that it is stored nor that it is not.
 #[test]
 fn where_the_list_does_not_say_enough_it_may_have_been_stored() {

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::Line;
+use super::{Line, pause};
 use crate::account::shelf::shown;
 use crate::api::upload::UploadStage;
 use crate::app::App;
@@ -128,26 +128,26 @@ fn found_lines(findings: &Findings, severity: Severity, cells: usize) -> Vec<Lin
 
 /// What is being done for an upload whose bytes do not move, in words.
 #[must_use]
-pub fn words_of(stage: UploadStage) -> Option<&'static str> {
+pub fn words_of(app: &App, stage: UploadStage) -> Option<String> {
     match stage {
         UploadStage::Sending => None,
-        UploadStage::Awaiting => Some("waiting for the answer"),
-        UploadStage::Resting => Some("sent again soon"),
-        UploadStage::Looking => Some("looking for it in the list"),
+        UploadStage::Awaiting => Some("waiting for the answer".to_owned()),
+        UploadStage::Resting { until, is_asked } => Some(pause(app, until, is_asked)),
+        UploadStage::Looking => Some("looking for it in the list".to_owned()),
     }
 }
 
-/// How far an upload is, while one is on its way; empty where none is.
+/// How far an upload is, while one is on its way, or what those that wait do it for; empty where none is.
 #[must_use]
 pub fn progress(app: &App, room: usize) -> String {
-    let Some(job) = app.uploading().queue().current() else { return String::new() };
-    let share = match words_of(job.stage) {
-        Some(words) => words.to_owned(),
-        None => format!("{} %", share(job.sent, job.total)),
-    };
-    let waiting = app.uploading().queue().open() - 1;
+    let queue = app.uploading().queue();
+    let rests = queue.waits_until(app.now().mono).map(|until| pause(app, until, true));
+    let Some(job) = queue.current().or(queue.next()) else { return String::new() };
+    let words = rests.or_else(|| words_of(app, job.stage));
+    let words = words.unwrap_or_else(|| format!("{} %", share(job.sent, job.total)));
+    let waiting = queue.open() - 1;
     let waiting = if waiting > 0 { format!(" · {waiting} waiting") } else { String::new() };
-    let rest = format!(" · {share}{waiting}");
+    let rest = format!(" · {words}{waiting}");
     let name = job.path().file_name().map(std::path::Path::new);
     let name = name.map_or(String::new(), shown);
     let room = room.saturating_sub(width(&rest) + 2).clamp(8, 30);

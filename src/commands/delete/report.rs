@@ -7,14 +7,13 @@ use std::time::Duration;
 use super::DeleteCommand;
 use crate::commands::count;
 use crate::commands::doing::{Entries, Records};
-use crate::commands::progress::{Progress, Telling};
+use crate::commands::progress::{Progress, Telling, pause};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{DeletionEnd, DeletionSum, Deletions, Stop};
 use crate::jobs::record::{Outcome, Record};
 use crate::runtime::ledger::Ledger;
 use crate::text::{Untrusted, grouped};
 use crate::time::clock::Now;
-use crate::time::span::short_span;
 
 /// Cells of a name in a line.
 const NAME: usize = 120;
@@ -150,10 +149,7 @@ impl Reporter {
         let waits = deletions.waits_until(now).map(|at| at.saturating_sub(now));
         self.progress.draw(|_| {
             let waits = waits.map_or(String::new(), |wait| {
-                let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-                let is_asked = deletions.is_asked_to_wait();
-                let why = if is_asked { "the service asks to wait" } else { "next try in" };
-                format!(" · {why} {}", short_span(seconds))
+                format!(" · {}", pause(wait, deletions.is_asked_to_wait()))
             });
             format!("{} of {} deleted{waits}", grouped(sum.deleted), grouped(sum.all))
         });

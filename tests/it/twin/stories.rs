@@ -56,6 +56,8 @@ pub struct Story {
     pub seconds: u64,
     /// Whether whatever is saved comes to nothing for a while.
     pub saving_fails: bool,
+    /// Whether the service wants a rest behind the first upload.
+    pub upload_rests: bool,
 }
 
 impl Story {
@@ -76,6 +78,7 @@ impl Story {
             keys: vec![],
             seconds: 10,
             saving_fails: false,
+            upload_rests: false,
         }
     }
 
@@ -253,6 +256,17 @@ pub fn about(wake: Wake) -> Story {
             })
             .keys(500, "D")
             .keys(1_100, "y"),
+        // The second one waits, behind a screen that says nothing of it.
+        Wake::Uploading => Story { upload_rests: true, ..quiet() }
+            .file(None, None)
+            .keys(300, "ux\n")
+            .keys(1_600, "\nuy\n")
+            .keys(2_700, "\n?")
+            .lasting(12),
+        Wake::UploadingSeconds => Story { upload_rests: true, ..quiet() }
+            .file(None, None)
+            .keys(300, "ux\n")
+            .keys(1_600, "\n"),
         // The file that is asked about is hidden behind a filter, and the header has no room for it.
         Wake::QuestionCountdown => {
             let story = Story { size: (40, 9), ..quiet() };

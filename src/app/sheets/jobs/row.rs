@@ -98,10 +98,13 @@ impl JobRow {
         let per_cent = (job.total > 0).then(|| share(job.sent, job.total));
         let is_sending = job.state == UploadState::Sending;
         let course = match &job.state {
-            UploadState::Waiting => Course::Words("waiting".to_owned(), Tone::Chrome),
+            UploadState::Waiting => match app.uploading().queue().waits_until(app.now().mono) {
+                Some(until) => Course::Words(pause(app, until, true), Tone::Warning),
+                None => Course::Words("waiting".to_owned(), Tone::Chrome),
+            },
             UploadState::Sending => {
-                if let Some(words) = words_of(job.stage) {
-                    Course::Words(words.to_owned(), Tone::Accent)
+                if let Some(words) = words_of(app, job.stage) {
+                    Course::Words(words, Tone::Accent)
                 } else {
                     let rate = job.rate(app.uploading().moment(app.now().mono));
                     let to_go = rate.map(|rate| to_go(job.total.saturating_sub(job.sent), rate));
