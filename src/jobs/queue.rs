@@ -3,7 +3,7 @@
 //! | state | event | next |
 //! |---|---|---|
 //! | `Waiting` | a place is free, its moment has come, and nobody has less slack | `Running` |
-//! | `Running` | all of it has come | `Finishing`: written to the disk for good, its place free for another |
+//! | `Running` | all of it has come | `Finishing`: written to the disk for good, its place free for another, unless the disk lags too far behind |
 //! | `Running`, `Finishing` | it is saved, or was so already | `Saved` |
 //! | | it may go better another time, and tries are left | `Waiting`, not before the end of the back-off |
 //! | | the service asks for a wait that is longer than any, or for no further try | `Failed`, and nothing is begun before the end of the wait |
@@ -37,6 +37,10 @@ use crate::time::clock::Now;
 
 /// Transfers at once, unless a setting says otherwise.
 pub const AT_ONCE: usize = 3;
+/// Files that are being written for good beside those that come, after which nothing further is begun. Each
+/// holds a thread and three open files: with these, the limit of 256 that some systems have is far. That
+/// many keep a disk busy which takes 0.1 s to sync, 300 small files a second: more than come so.
+const MOST_FINISHING: usize = 32;
 /// Tries without a byte beyond the furthest one before.
 const IDLE_TRIES: u32 = 3;
 /// Tries of a file in all.
@@ -166,9 +170,8 @@ impl Queue {
     /// The job that is to be begun now, if one is: it counts as running from here on. Nothing is begun
     /// before the service wants to be asked again.
     pub fn begin(&mut self, now: Now) -> Option<&Job> {
-        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
         let mono = now.mono;
-        if self.under_way.iter().filter(running).count() >= self.at_once || mono < self.not_before {
+        if !self.has_place() || mono < self.not_before {
             return None;
         }
         while let Some((at, id)) = self.delayed.first().copied().filter(|(at, _)| *at <= mono) {
@@ -185,6 +188,13 @@ impl Queue {
         job.begun += 1;
         job.has_advanced = false;
         Some(job)
+    }
+
+    /// Whether another one may be begun: with a place among those that come, and the disk not too far behind.
+    fn has_place(&self) -> bool {
+        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
+        self.under_way.len() < self.at_once + MOST_FINISHING
+            && self.under_way.iter().filter(running).count() < self.at_once
     }
 
     /// The most urgent of what another process had, once nothing else waits or runs.
@@ -328,8 +338,7 @@ impl Queue {
     /// The next moment at which something is to be [begun](Self::begin), where nothing else happens.
     #[must_use]
     pub fn deadline(&self) -> Option<Duration> {
-        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
-        if self.under_way.iter().filter(running).count() >= self.at_once {
+        if !self.has_place() {
             return None;
         }
         let ready = (!self.waiting.is_empty()).then_some(Duration::ZERO);

@@ -90,6 +90,30 @@ fn the_least_time_left_comes_first_and_three_run_at_once() {
     assert!(!sum.is_known);
 }
 
+/// A disk that lags behind holds up what comes, before threads and open files run out.
+#[test]
+fn what_finishes_leaves_its_place_as_long_as_the_disk_keeps_up() {
+    let mut queue = Queue::new(2, 1);
+    for n in 0..100 {
+        queue.add(download(&format!("f{n}"), 10, n)).unwrap();
+    }
+    let mut begun = vec![];
+    loop {
+        let more = begin(&mut queue, at(0));
+        if more.is_empty() {
+            break;
+        }
+        for name in &more {
+            queue.received_all(id_of(&queue, name));
+        }
+        begun.extend(more);
+    }
+    assert_eq!(begun.len(), 2 + MOST_FINISHING);
+    assert_eq!(queue.deadline(), None, "no time mends it");
+    queue.ended(id_of(&queue, &begun[0]), Ok(saved(10)), at(0).mono);
+    assert_eq!(begin(&mut queue, at(0)).len(), 1);
+}
+
 /// A large file with a little more time left than a small one has less slack, once a rate is known.
 #[test]
 fn slack_counts_what_the_rest_takes() {
@@ -340,7 +364,7 @@ fn pausing_going_on_and_calling_off_do_what_they_say_and_nothing_else() {
 /// more at once than may be, never before its time, and the least slack first.
 #[test]
 fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
-    let mut with_rate = 0;
+    let (mut with_rate, mut most_under_way) = (0, 0);
     for seed in 0..400 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut queue = Queue::new(rng.usize(1..5), seed);
@@ -348,9 +372,14 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         // Of an order that the seed alone decides.
         let mut running: BTreeSet<JobId> = BTreeSet::new();
         let mut ended: HashSet<JobId> = HashSet::new();
-        let mut added = 0;
+        // Now and then the disk takes its time.
+        let is_slow = seed % 8 == 0;
+        let mut added = if is_slow { 80 } else { 0 };
+        for n in 0..added {
+            queue.add(download(&format!("f{n}"), 10, rng.i64(0..10_000))).unwrap();
+        }
         let mut clock = 0_u64;
-        for step in 0..300 {
+        for step in 0..if is_slow { 1_500 } else { 300 } {
             let some = |queue: &Queue, rng: &mut fastrand::Rng| {
                 (!queue.is_empty()).then(|| JobId(rng.usize(0..queue.len())))
             };
@@ -373,28 +402,16 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                     };
                     let reached = queue.job(id).unwrap().received + rng.u64(0..1_000);
                     queue.progressed(id, reached, None, at(clock).mono);
-                    if rng.bool() {
-                        let wait = rng.bool().then(|| rng.u32(0..10) * SECOND);
-                        let for_all = [
-                            FailureKind::DiskFull,
-                            FailureKind::KeyRefused,
-                            FailureKind::FolderUnusable,
-                        ];
-                        let kinds = [
-                            FailureKind::Passing { wait },
-                            FailureKind::Held(1),
-                            FailureKind::Final,
-                            FailureKind::NoRoom,
-                            FailureKind::AskedToWait(rng.u32(0..10) * SECOND),
-                            for_all[rng.usize(0..3)],
-                        ];
-                        let result = if rng.bool() {
+                    if is_slow || rng.bool() {
+                        queue.received_all(id);
+                    }
+                    let lags = queue.job(id).unwrap().state == JobState::Finishing;
+                    if rng.u8(0..if lags && is_slow { 255 } else { 4 }) == 0 {
+                        let result = some_end(&mut rng, reached);
+                        if result.is_ok() {
                             queue.received_all(id);
                             ended.insert(id);
-                            Ok(saved(reached))
-                        } else {
-                            failure(kinds[rng.usize(0..kinds.len())])
-                        };
+                        }
                         running.remove(&id);
                         queue.ended(id, result, at(clock).mono);
                     }
@@ -410,7 +427,11 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                 assert!(!ended.contains(&id), "{seed} {step}: it was saved already");
                 with_rate += has_least_slack(&queue, id, was_held, at(clock).mono);
             }
-            assert!(running.len() <= at_once, "{seed} {step}");
+            let state = |id: &&JobId| queue.job(**id).unwrap().state == JobState::Running;
+            assert!(running.iter().filter(state).count() <= at_once, "{seed} {step}");
+            // A bound of its own: threads and open files.
+            assert!(running.len() <= at_once + 32, "{seed} {step}");
+            most_under_way = most_under_way.max(running.len() - at_once.min(running.len()));
             let due = queue.deadline();
             assert!(due.is_none_or(|due| due > at(clock).mono), "{seed} {step}: in vain");
         }
@@ -432,7 +453,23 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         assert_eq!(queue.len(), added, "{seed}");
         assert!(queue.jobs().all(Job::is_over), "{seed}");
     }
+    assert_eq!(most_under_way, 32, "the disk lags too far behind somewhere");
     assert!(with_rate > 1_000, "{with_rate} comparisons at a rate that is known");
+}
+
+/// How a try ends that reached so many bytes.
+fn some_end(rng: &mut fastrand::Rng, reached: u64) -> Result<Saved, JobFailure> {
+    let wait = rng.bool().then(|| rng.u32(0..10) * SECOND);
+    let for_all = [FailureKind::DiskFull, FailureKind::KeyRefused, FailureKind::FolderUnusable];
+    let kinds = [
+        FailureKind::Passing { wait },
+        FailureKind::Held(1),
+        FailureKind::Final,
+        FailureKind::NoRoom,
+        FailureKind::AskedToWait(rng.u32(0..10) * SECOND),
+        for_all[rng.usize(0..3)],
+    ];
+    if rng.bool() { Ok(saved(reached)) } else { failure(kinds[rng.usize(0..kinds.len())]) }
 }
 
 /// That no job that is ready has less slack than this one, which was begun just now, at a rate that is like
