@@ -125,6 +125,10 @@ pub struct Job {
     pub(super) tries: u32,
     pub(super) idle_tries: u32,
     pub(super) not_before: Duration,
+    /// What it was put in order by, where it waits.
+    pub(super) slack: i64,
+    /// Since which time that nothing was open it counts.
+    pub(super) stretch: u64,
     /// How often another process had it when it was looked at.
     pub(super) held: u32,
 }
@@ -145,6 +149,8 @@ impl Job {
             tries: 0,
             idle_tries: 0,
             not_before: Duration::ZERO,
+            slack: 0,
+            stretch: 0,
             held: 0,
         }
     }

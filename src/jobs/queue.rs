@@ -23,17 +23,19 @@
 //!
 //! It knows neither disk nor network nor clock, and nothing of whoever carries out what it begins.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Download;
-use super::job::{Job, JobId, JobState, Pause, Sum};
+use super::job::{Job, JobId, JobState, Pause};
 use super::rate::Rate;
 use crate::api::retry::Policy;
 use crate::text::{TotalBytes, Untrusted};
 use crate::time::clock::Now;
+use kept::Jobs;
+
+pub use kept::Ended;
 
 /// Transfers at once, unless a setting says otherwise.
 pub const AT_ONCE: usize = 3;
@@ -57,20 +59,17 @@ const OTHER_RATE: f64 = 1.25;
 /// The queue.
 #[derive(Debug)]
 pub struct Queue {
-    /// In the order in which they came: the number of a job is its place.
-    jobs: Vec<Job>,
-    /// What waits, the most urgent last.
-    waiting: Vec<JobId>,
-    /// Whether that is the order still, but for the rate.
-    is_in_order: bool,
-    /// By which rate it was made, where one was known.
+    jobs: Jobs,
+    /// What waits, with its slack by the rate below: the most urgent first.
+    waiting: BTreeSet<(i64, JobId)>,
+    /// By which rate they were put in order, where one was known.
     ordered_by: Option<f64>,
     /// What waits for a moment.
     delayed: BTreeSet<(Duration, JobId)>,
     /// What another process had: it waits for the end of all others, and for a moment.
     held: BTreeSet<(Duration, JobId)>,
-    /// The ids of what is not over.
-    open: HashSet<Untrusted>,
+    /// The latest job for each file that is not saved.
+    of_file: HashMap<Untrusted, JobId>,
     under_way: HashSet<JobId>,
     at_once: usize,
     not_before: Duration,
@@ -78,8 +77,6 @@ pub struct Queue {
     rate: Rate,
     policy: Policy,
     rng: fastrand::Rng,
-    /// Jobs of this number and above count in the sum.
-    counted_from: usize,
 }
 
 impl Queue {
@@ -87,13 +84,12 @@ impl Queue {
     #[must_use]
     pub fn new(at_once: usize, seed: u64) -> Self {
         Self {
-            jobs: vec![],
-            waiting: vec![],
-            is_in_order: false,
+            jobs: Jobs::default(),
+            waiting: BTreeSet::new(),
             ordered_by: None,
             delayed: BTreeSet::new(),
             held: BTreeSet::new(),
-            open: HashSet::new(),
+            of_file: HashMap::new(),
             under_way: HashSet::new(),
             at_once: at_once.max(1),
             not_before: Duration::ZERO,
@@ -101,20 +97,17 @@ impl Queue {
             rate: Rate::default(),
             policy: Policy::default(),
             rng: fastrand::Rng::with_seed(seed),
-            counted_from: 0,
         }
     }
 
     /// Takes a file in; nothing where a job for it is not over yet.
     pub fn add(&mut self, download: Download) -> Option<JobId> {
-        if !self.open.insert(download.file.id.clone()) {
+        if self.is_open(&download.file.id) {
             return None;
         }
-        if self.open.len() == 1 {
-            self.counted_from = self.jobs.len();
-        }
-        let id = JobId(self.jobs.len());
-        self.jobs.push(Job::new(id, download));
+        let file = download.file.id.clone();
+        let id = self.jobs.add(download);
+        self.of_file.insert(file, id);
         self.wait(id);
         Some(id)
     }
@@ -128,25 +121,25 @@ impl Queue {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.jobs.len()
+        self.jobs.iter().len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.len() == 0
     }
 
     /// One of them.
     #[must_use]
     pub fn job(&self, id: JobId) -> Option<&Job> {
-        self.jobs.get(id.0)
+        self.jobs.get(id)
     }
 
     /// Whether the file of this id is in a job that is not over.
     #[must_use]
     pub fn is_open(&self, id: &Untrusted) -> bool {
-        self.open.contains(id)
+        self.of_file.get(id).and_then(|job| self.job(*job)).is_some_and(|job| !job.is_over())
     }
 
     /// Whether no try is being made.
@@ -158,7 +151,7 @@ impl Queue {
     /// Whether anything is not over.
     #[must_use]
     pub fn has_open(&self) -> bool {
-        !self.open.is_empty()
+        self.jobs.open() > 0
     }
 
     /// Bytes a second of all together.
@@ -170,158 +163,105 @@ impl Queue {
     /// The job that is to be begun now, if one is: it counts as running from here on. Nothing is begun
     /// before the service wants to be asked again.
     pub fn begin(&mut self, now: Now) -> Option<&Job> {
-        let mono = now.mono;
-        if !self.has_place() || mono < self.not_before {
-            return None;
-        }
-        while let Some((at, id)) = self.delayed.first().copied().filter(|(at, _)| *at <= mono) {
-            self.delayed.remove(&(at, id));
-            self.waiting.push(id);
-            self.is_in_order = false;
-        }
-        self.put_in_order(mono);
-        let id = self.waiting.pop().or_else(|| self.take_held(mono))?;
-        self.under_way.insert(id);
-        let job = self.jobs.get_mut(id.0)?;
-        job.state = JobState::Running;
-        job.tries += 1;
-        job.begun += 1;
-        job.has_advanced = false;
-        Some(job)
-    }
-
-    /// Whether another one may be begun: with a place among those that come, and the disk not too far behind.
-    fn has_place(&self) -> bool {
-        let running = |id: &&JobId| self.jobs[id.0].state == JobState::Running;
-        self.under_way.len() < self.at_once + MOST_FINISHING
-            && self.under_way.iter().filter(running).count() < self.at_once
-    }
-
-    /// The most urgent of what another process had, once nothing else waits or runs.
-    fn take_held(&mut self, now: Duration) -> Option<JobId> {
-        if self.has_other_work() {
-            return None;
-        }
-        let rate = self.rate.per_second(now);
-        let due = self.held.iter().take_while(|(at, _)| *at <= now);
-        let slack = |(_, id): &&(Duration, JobId)| (self.jobs[id.0].slack_ms(rate), *id);
-        let first = *due.min_by_key(slack)?;
-        self.held.remove(&first);
-        Some(first.1)
-    }
-
-    /// Whether anything waits or runs that no other process had.
-    fn has_other_work(&self) -> bool {
-        let is_other = |id: &JobId| !self.jobs[id.0].was_held();
-        !self.waiting.is_empty() || !self.delayed.is_empty() || self.under_way.iter().any(is_other)
-    }
-
-    /// Puts what waits in order, where it is not by and large.
-    fn put_in_order(&mut self, now: Duration) {
-        let rate = self.rate.per_second(now);
-        let is_alike = match (self.ordered_by, rate) {
-            (Some(before), Some(rate)) => {
-                rate <= before * OTHER_RATE && before <= rate * OTHER_RATE
+        let Some(id) = self.take_next(now.mono) else {
+            if self.is_idle() {
+                self.rate.rest();
             }
-            (before, rate) => before.is_none() && rate.is_none(),
+            return None;
         };
-        if self.is_in_order && is_alike {
-            return;
-        }
-        (self.is_in_order, self.ordered_by) = (true, rate);
-        let jobs = &self.jobs;
-        self.waiting.sort_by_cached_key(|id| {
-            let job = &jobs[id.0];
-            // The most urgent last.
-            Reverse((job.slack_ms(rate), *id))
+        self.under_way.insert(id);
+        self.jobs.change(id, |job| {
+            job.state = JobState::Running;
+            job.tries += 1;
+            job.begun += 1;
+            job.has_advanced = false;
         });
+        self.jobs.get(id)
     }
 
     /// So many bytes of a job are there already, or again: they have not come just now.
     pub fn starts_at(&mut self, id: JobId, held: u64, total: Option<u64>) {
-        let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_under_way()) else { return };
-        job.received = held;
-        job.total = total.or(job.total);
-        job.furthest = job.furthest.max(held);
+        self.change_under_way(id, |job| {
+            job.received = held;
+            job.total = total.or(job.total);
+            job.furthest = job.furthest.max(held);
+        });
     }
 
     /// How far a job is: `received` bytes are there of `total`.
     pub fn progressed(&mut self, id: JobId, received: u64, total: Option<u64>, now: Duration) {
-        let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_under_way()) else { return };
-        // Where it begins from zero again, nothing has come since.
-        let came = received.saturating_sub(job.received);
-        job.rate.add(came, now);
-        self.rate.add(came, now);
-        job.received = received;
-        job.total = total.or(job.total);
-        if received > job.furthest {
-            job.furthest = received;
-            job.has_advanced = true;
+        let came = self.change_under_way(id, |job| {
+            // Where it begins from zero again, nothing has come since.
+            let came = received.saturating_sub(job.received);
+            job.rate.add(came, now);
+            job.received = received;
+            job.total = total.or(job.total);
+            if received > job.furthest {
+                job.furthest = received;
+                job.has_advanced = true;
+            }
+            came
+        });
+        if let Some(came) = came {
+            self.rate.add(came, now);
         }
+    }
+
+    fn change_under_way<R>(&mut self, id: JobId, how: impl FnOnce(&mut Job) -> R) -> Option<R> {
+        self.under_way.contains(&id).then(|| self.jobs.change(id, how))?
     }
 
     /// Where a job writes.
     pub fn named(&mut self, id: JobId, path: PathBuf) {
-        if let Some(job) = self.jobs.get_mut(id.0) {
-            job.path = Some(path);
-        }
+        self.jobs.change(id, |job| job.path = Some(path));
     }
 
     /// All bytes of a job are there: what remains needs no place in the queue.
     pub fn received_all(&mut self, id: JobId) {
-        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.state == JobState::Running) {
+        self.change_under_way(id, |job| {
             job.state = JobState::Finishing;
             job.rate.rest();
-        }
+        });
     }
 
     fn open_jobs(&self) -> Vec<JobId> {
         self.jobs.iter().filter(|job| !job.is_over()).map(|job| job.id).collect()
     }
 
-    /// Has a job wait for its turn.
-    fn wait(&mut self, id: JobId) {
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
-        job.state = JobState::Waiting;
-        if job.was_held() {
-            self.held.insert((job.not_before, id));
-        } else if job.not_before > Duration::ZERO {
-            self.delayed.insert((job.not_before, id));
-        } else {
-            self.waiting.push(id);
-            self.is_in_order = false;
-        }
-    }
-
     /// Takes a job from among those that wait or run.
     fn stop(&mut self, id: JobId) {
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
-        job.rate.rest();
-        self.delayed.remove(&(job.not_before, id));
-        self.held.remove(&(job.not_before, id));
-        job.not_before = Duration::ZERO;
-        self.waiting.retain(|other| *other != id);
+        let Some((at, slack)) = self.jobs.change(id, |job| {
+            job.rate.rest();
+            (std::mem::take(&mut job.not_before), job.slack)
+        }) else {
+            return;
+        };
+        self.delayed.remove(&(at, id));
+        self.held.remove(&(at, id));
+        self.waiting.remove(&(slack, id));
         if self.under_way.remove(&id) {
             self.stopped.push(id);
         }
     }
 
     fn end(&mut self, id: JobId, state: JobState) {
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
-        job.state = state;
-        self.open.remove(&job.download.file.id);
+        let is_saved = matches!(state, JobState::Saved(_));
+        let file = self.jobs.change(id, |job| {
+            job.state = state;
+            is_saved.then(|| job.download.file.id.clone())
+        });
+        if let Some(file) = file.flatten() {
+            self.of_file.remove(&file);
+        }
     }
 
     fn rest(&mut self, id: JobId, why: Pause) {
-        if let Some(job) = self.jobs.get_mut(id.0) {
-            job.state = JobState::Paused(why);
-        }
+        self.jobs.change(id, |job| job.state = JobState::Paused(why));
     }
 
     fn pause_for(&mut self, id: JobId, why: Pause) -> bool {
         let is_active = self
-            .jobs
-            .get(id.0)
+            .job(id)
             .is_some_and(|job| matches!(job.state, JobState::Waiting | JobState::Running));
         if is_active {
             self.stop(id);
@@ -335,34 +275,10 @@ impl Queue {
         std::mem::take(&mut self.stopped)
     }
 
-    /// The next moment at which something is to be [begun](Self::begin), where nothing else happens.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Duration> {
-        if !self.has_place() {
-            return None;
-        }
-        let ready = (!self.waiting.is_empty()).then_some(Duration::ZERO);
-        let first_of = |all: &BTreeSet<(Duration, JobId)>| all.first().map(|(at, _)| *at);
-        let held = || first_of(&self.held).filter(|_| !self.has_other_work());
-        let first = ready.or_else(|| first_of(&self.delayed)).or_else(held)?;
-        Some(first.max(self.not_before))
-    }
-
-    /// The service wants to be left alone until then.
-    pub fn wait_until(&mut self, at: Duration) {
-        self.not_before = self.not_before.max(at);
-    }
-
-    /// The moment before which the service wants to be left alone, over or not.
-    #[must_use]
-    pub fn not_before(&self) -> Duration {
-        self.not_before
-    }
-
     /// Bytes that are still wanted of the disk.
     #[must_use]
     pub fn wanted_bytes(&self) -> TotalBytes {
-        self.jobs().filter(|job| !job.is_over()).map(Job::rest).collect()
+        self.jobs.wanted()
     }
 }
 
@@ -378,6 +294,8 @@ pub(super) fn whole(number: f64) -> i64 {
 }
 
 mod ending;
+mod kept;
+mod order;
 mod steering;
 
 #[cfg(test)]

@@ -20,26 +20,27 @@ impl Queue {
             return vec![];
         }
         let mut decided = vec![id];
-        let Some(job) = self.jobs.get_mut(id.0) else { return decided };
-        job.rate.rest();
+        self.jobs.change(id, |job| job.rate.rest());
         match result {
             Ok(saved) => {
-                job.received = saved.bytes;
-                job.total = Some(saved.bytes);
-                job.path = Some(saved.path.clone());
+                self.jobs.change(id, |job| {
+                    job.received = saved.bytes;
+                    job.total = Some(saved.bytes);
+                    job.path = Some(saved.path.clone());
+                });
                 self.end(id, JobState::Saved(saved));
             }
             Err(failure) => match failure.kind {
                 FailureKind::KeyRefused => decided.extend(self.fail_all(id, &failure, |_| true)),
                 FailureKind::FolderUnusable => {
-                    let folder = job.download.folder.clone();
-                    let has_it = |job: &Job| job.download.folder == folder;
+                    let folder = self.job(id).map(|job| job.download.folder.clone());
+                    let has_it = |job: &Job| Some(&job.download.folder) == folder.as_ref();
                     decided.extend(self.fail_all(id, &failure, has_it));
                 }
                 _ => self.failed(id, failure, now),
             },
         }
-        if self.under_way.is_empty() {
+        if self.under_way.is_empty() && self.waiting.is_empty() {
             self.rate.rest();
         }
         decided
@@ -53,13 +54,10 @@ impl Queue {
         failure: &JobFailure,
         like: impl Fn(&Job) -> bool,
     ) -> Vec<JobId> {
-        let goes_on = |other: &JobId| !like(&self.jobs[other.0]);
-        self.waiting.retain(goes_on);
-        self.held.retain(|(_, other)| goes_on(other));
-        let comes =
-            |other: &JobId| !goes_on(other) && self.jobs[other.0].state != JobState::Finishing;
-        let others = self.open_jobs().into_iter().filter(|other| *other != id);
-        let others: Vec<JobId> = others.filter(comes).collect();
+        let comes = |job: &&Job| {
+            !job.is_over() && job.state != JobState::Finishing && job.id != id && like(job)
+        };
+        let others: Vec<JobId> = self.jobs().filter(comes).map(|job| job.id).collect();
         for other in &others {
             self.stop(*other);
         }
@@ -70,35 +68,38 @@ impl Queue {
     }
 
     fn failed(&mut self, id: JobId, failure: JobFailure, now: Duration) {
-        let Some(job) = self.jobs.get_mut(id.0) else { return };
         match failure.kind {
             FailureKind::Passing { wait } => {
-                job.idle_tries = if job.has_advanced { 0 } else { job.idle_tries + 1 };
-                let spent = job.idle_tries >= IDLE_TRIES || job.tries >= MOST_TRIES;
+                let tries = self.jobs.change(id, |job| {
+                    job.idle_tries = if job.has_advanced { 0 } else { job.idle_tries + 1 };
+                    (job.idle_tries, job.tries)
+                });
+                let Some((idle_tries, tries)) = tries else { return };
                 self.leave_alone(wait, now);
+                let spent = idle_tries >= IDLE_TRIES || tries >= MOST_TRIES;
                 if spent || wait.is_some_and(|wait| wait > self.policy.longest_wait) {
                     return self.end(id, JobState::Failed(failure));
                 }
-                let Some(job) = self.jobs.get_mut(id.0) else { return };
-                let backoff = self.policy.backoff(job.idle_tries.max(1), &mut self.rng);
-                job.not_before = now.saturating_add(wait.unwrap_or(backoff));
+                let backoff = self.policy.backoff(idle_tries.max(1), &mut self.rng);
+                let not_before = now.saturating_add(wait.unwrap_or(backoff));
+                self.jobs.change(id, |job| job.not_before = not_before);
                 self.wait(id);
             }
             FailureKind::AskedToWait(wait) => {
                 self.leave_alone(Some(wait), now);
                 self.end(id, JobState::Failed(failure));
             }
-            FailureKind::Held(_) if job.held <= LOOKS => {
-                // It was looked at, not tried.
-                job.tries -= 1;
-                job.not_before = now.saturating_add(look_again(job.held));
-                job.held += 1;
+            FailureKind::Held(_) if self.job(id).is_some_and(|job| job.held <= LOOKS) => {
+                self.jobs.change(id, |job| {
+                    // It was looked at, not tried.
+                    job.tries -= 1;
+                    job.not_before = now.saturating_add(look_again(job.held));
+                    job.held += 1;
+                });
                 self.wait(id);
             }
             FailureKind::DiskFull => {
                 self.rest(id, Pause::DiskFull);
-                self.waiting.clear();
-                self.held.clear();
                 for id in self.open_jobs() {
                     self.pause_for(id, Pause::DiskFull);
                 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Job, JobId, JobState, Pause, Queue, Sum};
+use super::{Ended, JobId, JobState, Pause, Queue};
 use crate::jobs::Turn;
+use crate::jobs::job::{Job, Sum};
 
 impl Queue {
     /// Has a job rest; tells whether it was one that could.
@@ -14,13 +15,13 @@ impl Queue {
     /// Has a job that rests go on; tells whether it did rest. Where the disk was full, all go on that
     /// rested for that.
     pub fn go_on(&mut self, id: JobId) -> bool {
-        let Some(JobState::Paused(why)) = self.jobs.get(id.0).map(|job| job.state.clone()) else {
+        let Some(JobState::Paused(why)) = self.job(id).map(|job| job.state.clone()) else {
             return false;
         };
         let rests = |job: &&Job| job.state == JobState::Paused(why);
         let ids: Vec<JobId> = match why {
             Pause::Wanted => vec![id],
-            Pause::DiskFull => self.jobs.iter().filter(rests).map(|job| job.id).collect(),
+            Pause::DiskFull => self.jobs().filter(rests).map(|job| job.id).collect(),
         };
         for id in ids {
             self.wait(id);
@@ -30,10 +31,8 @@ impl Queue {
 
     /// Calls a job off; tells whether it was not over.
     pub fn cancel(&mut self, id: JobId) -> bool {
-        let can = self
-            .jobs
-            .get(id.0)
-            .is_some_and(|job| !job.is_over() && job.state != JobState::Finishing);
+        let can =
+            self.job(id).is_some_and(|job| !job.is_over() && job.state != JobState::Finishing);
         if can {
             self.stop(id);
             self.end(id, JobState::Cancelled);
@@ -43,13 +42,18 @@ impl Queue {
 
     /// Tries a job again that came to nothing or was called off; tells whether it was one.
     pub fn try_again(&mut self, id: JobId) -> bool {
-        let Some(job) = self.jobs.get_mut(id.0) else { return false };
+        let Some(job) = self.job(id) else { return false };
         let came_to_nothing = matches!(job.state, JobState::Failed(_) | JobState::Cancelled);
-        if !came_to_nothing || !self.open.insert(job.download.file.id.clone()) {
+        if !came_to_nothing || self.is_open(&job.file().id) {
             return false;
         }
-        (job.tries, job.idle_tries, job.held) = (0, 0, 0);
-        job.not_before = Duration::ZERO;
+        let file = job.file().id.clone();
+        self.of_file.insert(file, id);
+        self.jobs.reopen(id);
+        self.jobs.change(id, |job| {
+            (job.tries, job.idle_tries, job.held) = (0, 0, 0);
+            job.not_before = Duration::ZERO;
+        });
         self.wait(id);
         true
     }
@@ -63,33 +67,20 @@ impl Queue {
 
     /// Nothing is kept any more of what came of a job that is over.
     pub fn dropped(&mut self, id: JobId) {
-        if let Some(job) = self.jobs.get_mut(id.0).filter(|job| job.is_over()) {
-            (job.received, job.furthest, job.path) = (0, 0, None);
+        if self.job(id).is_some_and(Job::is_over) {
+            self.jobs.change(id, |job| (job.received, job.furthest, job.path) = (0, 0, None));
         }
     }
 
     /// What the jobs together come to since nothing was open last.
     #[must_use]
     pub fn sum(&self) -> Sum {
-        let mut sum = Sum { is_known: true, ..Sum::default() };
-        for job in &self.jobs[self.counted_from..] {
-            match &job.state {
-                JobState::Cancelled => continue,
-                JobState::Saved(saved) => {
-                    sum.saved += 1;
-                    sum.already += usize::from(saved.already);
-                }
-                JobState::Failed(_) => sum.failed += 1,
-                JobState::Paused(_) => sum.paused += 1,
-                JobState::Running | JobState::Finishing => sum.under_way += 1,
-                JobState::Waiting => {}
-            }
-            sum.all += 1;
-            sum.open += usize::from(!job.is_over());
-            sum.received = sum.received.saturating_add(job.received);
-            sum.total = sum.total.saturating_add(job.total.unwrap_or(job.received));
-            sum.is_known &= job.total.is_some();
-        }
-        sum
+        self.jobs.sum()
+    }
+
+    /// How all of them ended that are over.
+    #[must_use]
+    pub fn ended_so_far(&self) -> Ended {
+        self.jobs.ended()
     }
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::jobs::Pinned;
-use crate::jobs::job::{FailureKind, JobFailure};
+use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -360,6 +360,20 @@ fn pausing_going_on_and_calling_off_do_what_they_say_and_nothing_else() {
     assert!(!queue.try_again(a), "but not twice at a time");
 }
 
+/// It is open, and so it is counted: else leaving would not ask for it.
+#[test]
+fn what_is_tried_again_beside_newer_ones_counts() {
+    let mut queue = Queue::new(1, 1);
+    let a = queue.add(download("a", 100, 10)).unwrap();
+    begin(&mut queue, at(0));
+    queue.ended(a, failure(FailureKind::Final), at(0).mono);
+    let b = queue.add(download("b", 100, 10)).unwrap();
+    assert!(queue.try_again(a));
+    assert_eq!((queue.sum().all, queue.sum().open), (2, 2));
+    assert!(queue.cancel(b));
+    assert_eq!((queue.sum().all, queue.sum().open), (1, 1));
+}
+
 /// Thousands of histories against what the module's page promises: nothing twice, nothing lost, never
 /// more at once than may be, never before its time, and the least slack first.
 #[test]
@@ -378,23 +392,31 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         for n in 0..added {
             queue.add(download(&format!("f{n}"), 10, rng.i64(0..10_000))).unwrap();
         }
+        let mut counted = Counted::of(&queue);
         let mut clock = 0_u64;
         for step in 0..if is_slow { 1_500 } else { 300 } {
             let some = |queue: &Queue, rng: &mut fastrand::Rng| {
                 (!queue.is_empty()).then(|| JobId(rng.usize(0..queue.len())))
             };
+            let was_idle = !queue.has_open();
             match rng.u8(0..10) {
                 0 | 1 if added < 40 => {
                     let left = rng.i64(-100..100_000);
-                    let file = download(&format!("f{added}"), rng.u64(0..1_000_000), left);
+                    let mut file = download(&format!("f{added}"), rng.u64(0..1_000_000), left);
+                    file.file.bytes = file.file.bytes.filter(|_| rng.u8(0..8) > 0);
                     let folder = ["/x", "/y"][rng.usize(0..2)].into();
-                    assert!(queue.add(Download { folder, ..file }).is_some());
+                    let id = queue.add(Download { folder, ..file }).unwrap();
+                    counted.opened(id, was_idle);
                     added += 1;
                 }
                 2 => _ = some(&queue, &mut rng).map(|id| queue.pause(id)),
                 3 => _ = some(&queue, &mut rng).map(|id| queue.go_on(id)),
                 4 if rng.u8(0..4) == 0 => _ = some(&queue, &mut rng).map(|id| queue.cancel(id)),
-                5 => _ = some(&queue, &mut rng).map(|id| queue.try_again(id)),
+                5 => {
+                    if let Some(id) = some(&queue, &mut rng).filter(|id| queue.try_again(*id)) {
+                        counted.opened(id, was_idle);
+                    }
+                }
                 6 => clock += rng.u64(0..20),
                 _ => {
                     let Some(id) = rng.choice(running.iter().copied().collect::<Vec<_>>()) else {
@@ -432,6 +454,9 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             // A bound of its own: threads and open files.
             assert!(running.len() <= at_once + 32, "{seed} {step}");
             most_under_way = most_under_way.max(running.len() - at_once.min(running.len()));
+            if step % 16 == 0 {
+                counted.check(&queue);
+            }
             let due = queue.deadline();
             assert!(due.is_none_or(|due| due > at(clock).mono), "{seed} {step}: in vain");
         }
@@ -450,11 +475,61 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
                 queue.ended(id, Ok(saved(1)), at(clock).mono);
             }
         }
+        counted.check(&queue);
         assert_eq!(queue.len(), added, "{seed}");
         assert!(queue.jobs().all(Job::is_over), "{seed}");
     }
     assert_eq!(most_under_way, 32, "the disk lags too far behind somewhere");
     assert!(with_rate > 1_000, "{with_rate} comparisons at a rate that is known");
+}
+
+/// The jobs that came, or were tried again, since nothing was open last.
+struct Counted(HashSet<JobId>);
+
+impl Counted {
+    fn of(queue: &Queue) -> Self {
+        Self(queue.jobs().map(|job| job.id).collect())
+    }
+
+    fn opened(&mut self, id: JobId, was_idle: bool) {
+        if was_idle {
+            self.0.clear();
+        }
+        self.0.insert(id);
+    }
+
+    /// That what is kept of all together is what they come to, counted one by one.
+    fn check(&self, queue: &Queue) {
+        let (mut sum, mut over) = (Sum { is_known: true, ..Sum::default() }, Ended::default());
+        for job in queue.jobs() {
+            match &job.state {
+                JobState::Saved(_) => over.saved += 1,
+                JobState::Failed(_) => over.failed += 1,
+                JobState::Cancelled => over.cancelled += 1,
+                _ => {}
+            }
+            if job.state == JobState::Cancelled || !self.0.contains(&job.id) {
+                assert!(job.is_over(), "what is open counts");
+                continue;
+            }
+            let count = |is_it: bool| usize::from(is_it);
+            sum.all += 1;
+            sum.open += count(!job.is_over());
+            sum.under_way += count(job.is_under_way());
+            sum.paused += count(matches!(job.state, JobState::Paused(_)));
+            sum.saved += count(matches!(job.state, JobState::Saved(_)));
+            sum.failed += count(matches!(job.state, JobState::Failed(_)));
+            sum.already += count(matches!(&job.state, JobState::Saved(saved) if saved.already));
+            sum.received += job.received;
+            sum.total += job.total.unwrap_or(job.received);
+            sum.is_known &= job.total.is_some();
+        }
+        assert_eq!(queue.sum(), sum);
+        assert_eq!(queue.ended_so_far(), over);
+        let open = queue.jobs().filter(|job| !job.is_over());
+        assert_eq!(queue.wanted_bytes(), open.map(Job::rest).collect());
+        assert_eq!(queue.has_open(), sum.open > 0);
+    }
 }
 
 /// How a try ends that reached so many bytes.
@@ -480,7 +555,8 @@ fn has_least_slack(queue: &Queue, id: JobId, was_held: bool, now: Duration) -> u
     let by = if was_held { rate } else { queue.ordered_by };
     let is_alike = match (by, rate) {
         (Some(by), Some(rate)) => by.max(rate) <= by.min(rate) * OTHER_RATE,
-        (by, rate) => by.is_none() && rate.is_none(),
+        // While none is known, the last one is the best guess.
+        (_, rate) => rate.is_none(),
     };
     assert!(is_alike, "in order by {by:?} at {rate:?}");
     let slack = (was_held, queue.job(id).unwrap().slack_ms(by));

@@ -274,10 +274,7 @@ pub fn together(app: &App) -> String {
 /// What became of the jobs, where none is open: ` · 12 saved · 2 failed · 1 dead`.
 #[must_use]
 pub fn done(app: &App) -> String {
-    let saving = app.saving();
-    let count = |is_it: fn(&JobState) -> bool| {
-        saving.queue().jobs().filter(|job| is_it(&job.state)).count()
-    };
+    let saved = app.saving().queue().ended_so_far();
     let uploads = |is_it: fn(&UploadEnd) -> bool| {
         let jobs = app.uploading().queue().jobs();
         jobs.filter(|job| matches!(&job.state, UploadState::Ended(end) if is_it(end))).count()
@@ -286,9 +283,9 @@ pub fn done(app: &App) -> String {
     let deletions =
         |of: fn(DeletionSum) -> usize| app.deleting().jobs().map(|job| of(job.sum)).sum::<usize>();
     let counts = [
-        (count(|state| matches!(state, JobState::Saved(_))), "saved"),
-        (count(|state| matches!(state, JobState::Failed(_))), "failed"),
-        (count(|state| matches!(state, JobState::Cancelled)), "cancelled"),
+        (saved.saved, "saved"),
+        (saved.failed, "failed"),
+        (saved.cancelled, "cancelled"),
         (uploads(is_stored), "stored"),
         (uploads(UploadEnd::is_open), "perhaps stored"),
         (uploads(|end| !end.is_open() && end.stored().is_none()), "not stored"),
