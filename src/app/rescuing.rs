@@ -38,6 +38,13 @@ impl Rescuing {
         self.saved
     }
 
+    /// These jobs are there no longer.
+    pub(super) fn forget(&mut self, jobs: &[JobId]) {
+        for job in jobs {
+            self.jobs.remove(job);
+        }
+    }
+
     /// Files that a rule could not save.
     #[must_use]
     pub fn failed(&self) -> usize {

@@ -9,7 +9,7 @@ use super::record::Saved;
 use super::{Download, Pinned};
 
 /// The number of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub(super) usize);
 
 /// One try of a job: what comes of another one is nothing of it.
@@ -129,6 +129,8 @@ pub struct Job {
     pub(super) slack: i64,
     /// Since which time that nothing was open it counts.
     pub(super) stretch: u64,
+    /// Its place among the ends of all.
+    pub(super) ended: u64,
     /// How often another process had it when it was looked at.
     pub(super) held: u32,
 }
@@ -151,6 +153,7 @@ impl Job {
             not_before: Duration::ZERO,
             slack: 0,
             stretch: 0,
+            ended: 0,
             held: 0,
         }
     }

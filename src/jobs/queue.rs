@@ -100,10 +100,16 @@ impl Queue {
         }
     }
 
-    /// Takes a file in; nothing where a job for it is not over yet.
+    /// Takes a file in; nothing where a job for it is not over yet. One that came to nothing for the same
+    /// place is tried again, so that a file that cannot be saved has one job, however often it is asked for.
     pub fn add(&mut self, download: Download) -> Option<JobId> {
-        if self.is_open(&download.file.id) {
-            return None;
+        if let Some(before) = self.of_file.get(&download.file.id).copied() {
+            if self.is_open(&download.file.id) {
+                return None;
+            }
+            if self.take_over(before, &download) && self.try_again(before) {
+                return Some(before);
+            }
         }
         let file = download.file.id.clone();
         let id = self.jobs.add(download);
@@ -112,10 +118,29 @@ impl Queue {
         Some(id)
     }
 
+    /// Has a job be about a file as it is now, where it is for the same place; tells whether it is.
+    fn take_over(&mut self, id: JobId, download: &Download) -> bool {
+        let place = |download: &Download| (download.folder.clone(), download.name.clone());
+        let is_same = self.job(id).is_some_and(|job| place(&job.download) == place(download));
+        if is_same {
+            self.jobs.change(id, |job| {
+                job.total = download.file.bytes.or(job.total);
+                job.download = download.clone();
+            });
+        }
+        is_same
+    }
+
     /// The jobs, in the order in which they came.
     #[must_use]
     pub fn jobs(&self) -> impl DoubleEndedIterator<Item = &Job> + ExactSizeIterator {
         self.jobs.iter()
+    }
+
+    /// The number of the job that comes next.
+    #[must_use]
+    pub fn next_id(&self) -> JobId {
+        self.jobs.next()
     }
 
     /// How many there are.

@@ -654,6 +654,63 @@ fn what_a_rule_lets_through_is_saved_without_a_key() {
     assert_eq!(ids(&begun(&mut driver)), ["name-0003.jsonl"]);
 }
 
+/// What a rule cannot save is tried again for as long as the dashboard is open: by the job that is there.
+#[test]
+fn a_rule_that_cannot_save_a_file_has_one_job_for_it() {
+    let mut driver = Driver::started(120, 36, by_rule("name:name"));
+    let body = page(1..4, |n| n * 36_000, false);
+    driver.answer(&body);
+    for _ in 0..4 {
+        let all = begun(&mut driver);
+        assert_eq!(all.len(), 3);
+        for (turn, _) in all {
+            fails(&mut driver, turn, FailureKind::Missing);
+        }
+        assert_eq!(states(&driver).len(), 3);
+        driver.effects.clear();
+        driver.pass(Duration::from_secs(301));
+        driver.keys("r");
+        driver.answer(&body);
+    }
+}
+
+/// Whoever saves for months holds as much as whoever saves for an hour; what is told of all stays true.
+#[test]
+fn what_is_over_gives_way_and_counts_stay_true() {
+    let mut driver = Driver::started(120, 36, settings());
+    driver.answer(&page(1..1_202, |n| 36_000 + n, false));
+    driver.control('a');
+    driver.keys("o");
+    let mut ended = 0;
+    let mut end_all = |driver: &mut Driver, until: usize| {
+        while ended < until {
+            for (turn, download) in begun(driver) {
+                match ended % 100 {
+                    7 => fails(driver, turn, FailureKind::Final),
+                    _ => end(driver, turn, Ok(saved(&download))),
+                }
+                ended += 1;
+            }
+        }
+    };
+    end_all(&mut driver, 600);
+    driver.keys("J");
+    assert_eq!(driver.app.jobs().lines(), 1_201);
+    end_all(&mut driver, 1_201);
+    let kept = driver.app.saving().queue().len();
+    assert!((1_000..=1_100).contains(&kept), "{kept}");
+    assert_eq!(driver.app.jobs().lines(), kept, "their lines are gone with them");
+    for line in 0..kept {
+        let line = driver.app.jobs().line(line).unwrap();
+        assert!(driver.app.any_job(&line).is_some());
+    }
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("Jobs · 1,189 saved · 12 failed ─"), "{screen}");
+    assert!(screen.contains('▌'), "{screen}");
+    let failed = states(&driver).iter().filter(|it| matches!(it, JobState::Failed(_))).count();
+    assert_eq!(failed, 12, "what failed may be tried again");
+}
+
 #[test]
 fn nothing_is_saved_by_a_rule_before_it_is_known_what_is_saved() {
     let mut driver = Driver::started(120, 36, by_rule("name:name"));

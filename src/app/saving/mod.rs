@@ -20,6 +20,9 @@ const SHOWS_IT: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
 const FAILED: &str = "failed";
 const GOES_ON: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "lists them, to go on")];
 
+/// Jobs that are over and remembered, a tenth more at times: a line each, and some 500 bytes.
+pub const MOST_ENDED: usize = 1_000;
+
 /// The jobs, and what is known of them together.
 #[derive(Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "what is to be done next, one by one")]
@@ -330,6 +333,8 @@ impl App {
                 self.saving.is_stale = true;
             }
         }
+        let gone = self.saving.queue.give_way(MOST_ENDED);
+        self.rescuing.forget(&gone);
         if self.saving.catch_up(self.now.mono) {
             self.jobs.touch();
         }

@@ -1,7 +1,7 @@
 //! The jobs themselves. What they come to together is kept as each of them changes, and never counted
 //! anew: it is asked for at each message, however many there are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::job::{Job, JobId, JobState, Sum};
 use crate::jobs::Download;
@@ -17,6 +17,9 @@ pub(super) struct Jobs {
     /// Counts the times that nothing was open.
     stretch: u64,
     ended: Ended,
+    /// What is over, in the order in which it gives way: what came to nothing last.
+    over: BTreeSet<(bool, u64, JobId)>,
+    ends: u64,
 }
 
 /// What jobs come to.
@@ -36,7 +39,7 @@ struct Tally {
     wanted: TotalBytes,
 }
 
-/// How jobs ended that are over.
+/// How jobs ended that are over, those included that are not kept any more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ended {
     /// Their files are saved.
@@ -148,6 +151,11 @@ impl Jobs {
         self.all.values()
     }
 
+    /// The number of the job that comes next.
+    pub(super) fn next(&self) -> JobId {
+        JobId(self.next)
+    }
+
     pub(super) fn get(&self, id: JobId) -> Option<&Job> {
         self.all.get(&id)
     }
@@ -160,15 +168,39 @@ impl Jobs {
         }
         if let Some(count) = self.ended.place(&job.state) {
             *count = count.saturating_sub(1);
+            self.over.remove(&place_of(job));
         }
+        let was_over = job.is_over();
         let told = how(job);
         if let Some(count) = self.ended.place(&job.state) {
             *count += 1;
+            if !was_over {
+                self.ends += 1;
+                job.ended = self.ends;
+            }
+            self.over.insert(place_of(job));
         }
         if job.stretch == self.stretch {
             self.tally.turn(job, true);
         }
         Some(told)
+    }
+
+    /// Drops what gives way first of what is over until no more than `most` are; what all come to, and came
+    /// to, stays.
+    pub(super) fn give_way(&mut self, most: usize) -> Vec<Job> {
+        let mut gone = vec![];
+        while self.over.len() > most
+            && let Some((.., id)) = self.over.pop_first()
+        {
+            gone.extend(self.all.remove(&id));
+        }
+        gone
+    }
+
+    /// Jobs that are over and kept.
+    pub(super) fn over(&self) -> usize {
+        self.over.len()
     }
 
     pub(super) fn open(&self) -> usize {
@@ -190,4 +222,8 @@ impl Jobs {
     pub(super) fn ended(&self) -> Ended {
         self.ended
     }
+}
+
+fn place_of(job: &Job) -> (bool, u64, JobId) {
+    (matches!(job.state, JobState::Failed(_)), job.ended, job.id)
 }

@@ -72,13 +72,29 @@ impl Queue {
         }
     }
 
+    /// Drops jobs that are over, so that `most` are left of these, as soon as a tenth more are there; tells
+    /// which those are. The oldest give way first, and those last that came to nothing: these may be tried
+    /// again. [What all come to](Self::sum), and [how they ended](Self::ended_so_far), stays.
+    pub fn give_way(&mut self, most: usize) -> Vec<JobId> {
+        if self.jobs.over() <= most + most / 10 {
+            return vec![];
+        }
+        let gone = self.jobs.give_way(most);
+        for job in &gone {
+            if self.of_file.get(&job.file().id) == Some(&job.id) {
+                self.of_file.remove(&job.file().id);
+            }
+        }
+        gone.into_iter().map(|job| job.id).collect()
+    }
+
     /// What the jobs together come to since nothing was open last.
     #[must_use]
     pub fn sum(&self) -> Sum {
         self.jobs.sum()
     }
 
-    /// How all of them ended that are over.
+    /// How all of them ended that are over, those included that gave way.
     #[must_use]
     pub fn ended_so_far(&self) -> Ended {
         self.jobs.ended()

@@ -374,6 +374,53 @@ fn what_is_tried_again_beside_newer_ones_counts() {
     assert_eq!((queue.sum().all, queue.sum().open), (1, 1));
 }
 
+/// However often it is asked for, as by a rule that looks again and again.
+#[test]
+fn a_file_that_cannot_be_saved_has_one_job() {
+    let mut queue = Queue::new(1, 1);
+    let a = queue.add(download("a", 100, 10)).unwrap();
+    for _ in 0..3 {
+        assert_eq!(begin(&mut queue, at(0)), ["a"]);
+        queue.ended(a, failure(FailureKind::Final), at(0).mono);
+        // What the list says of it now counts.
+        assert_eq!(queue.add(download("a", 200, 20)), Some(a));
+        assert_eq!((queue.len(), queue.wanted_bytes().known), (1, 200));
+    }
+    assert!(queue.cancel(a));
+    assert_eq!(queue.add(download("a", 100, 10)), Some(a));
+    assert!(queue.cancel(a));
+    let elsewhere = Download { folder: "/y".into(), ..download("a", 100, 10) };
+    let b = queue.add(elsewhere).unwrap();
+    assert_ne!(b, a, "it is another place");
+    assert!(!queue.try_again(a), "it is in one job at a time");
+    assert_eq!(begin(&mut queue, at(0)), ["a"]);
+    queue.ended(b, Ok(saved(100)), at(0).mono);
+    assert!(queue.try_again(a));
+}
+
+#[test]
+fn what_is_over_gives_way_and_what_failed_does_last() {
+    let mut queue = Queue::new(1, 1);
+    for n in 0..30 {
+        let id = queue.add(download(&format!("f{n}"), 10, n)).unwrap();
+        begin(&mut queue, at(0));
+        let result = if n % 3 == 0 { failure(FailureKind::Final) } else { Ok(saved(10)) };
+        queue.ended(id, result, at(0).mono);
+    }
+    queue.add(download("open", 10, 1)).unwrap();
+    assert_eq!(queue.give_way(28), [], "a few more are no matter");
+    assert_eq!(queue.give_way(12).len(), 18);
+    let names: Vec<String> = queue.jobs().map(|job| job.file().shown(20)).collect();
+    let failed = (0..30).step_by(3).map(|n| format!("f{n}.jsonl"));
+    let mut expected: Vec<String> = failed.collect();
+    // The newest two of the others.
+    expected.extend(["f28.jsonl", "f29.jsonl", "open.jsonl"].map(str::to_owned));
+    expected.sort_by_key(|name| name[1..name.len() - 6].parse().unwrap_or(99));
+    assert_eq!(names, expected);
+    assert_eq!(queue.ended_so_far(), Ended { saved: 20, failed: 10, cancelled: 0 });
+    assert_eq!(queue.sum().all, 1, "since nothing was open last");
+}
+
 /// Thousands of histories against what the module's page promises: nothing twice, nothing lost, never
 /// more at once than may be, never before its time, and the least slack first.
 #[test]
@@ -396,7 +443,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
         let mut clock = 0_u64;
         for step in 0..if is_slow { 1_500 } else { 300 } {
             let some = |queue: &Queue, rng: &mut fastrand::Rng| {
-                (!queue.is_empty()).then(|| JobId(rng.usize(0..queue.len())))
+                (!queue.is_empty()).then(|| JobId(rng.usize(0..queue.next_id().0)))
             };
             let was_idle = !queue.has_open();
             match rng.u8(0..10) {
@@ -442,6 +489,9 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             for id in queue.take_stopped() {
                 assert!(running.remove(&id), "{seed} {step}: stopped what did not run");
             }
+            if rng.u8(0..16) == 0 {
+                counted.give_way(&mut queue, 10);
+            }
             let waited = queue.not_before() > at(clock).mono;
             while let Some(job) = queue.begin(at(clock)) {
                 let (id, was_held) = (job.id, job.was_held());
@@ -460,55 +510,59 @@ fn whatever_happens_nothing_is_lost_and_nothing_runs_twice() {
             let due = queue.deadline();
             assert!(due.is_none_or(|due| due > at(clock).mono), "{seed} {step}: in vain");
         }
-        // Left alone, all of it comes to an end.
-        let rests = |job: &Job| matches!(job.state, JobState::Paused(_));
-        let resting: Vec<JobId> = queue.jobs().filter(|job| rests(job)).map(|job| job.id).collect();
-        for id in resting {
-            assert!(queue.go_on(id) || !rests(queue.job(id).unwrap()));
-        }
-        while queue.has_open() {
-            clock += 60;
-            while let Some(id) = queue.begin(at(clock)).map(|job| job.id) {
-                running.insert(id);
-            }
-            for id in std::mem::take(&mut running) {
-                queue.ended(id, Ok(saved(1)), at(clock).mono);
-            }
-        }
+        come_to_an_end(&mut queue, running, clock);
         counted.check(&queue);
-        assert_eq!(queue.len(), added, "{seed}");
+        assert_eq!(queue.len() + counted.gone.len(), added, "{seed}");
         assert!(queue.jobs().all(Job::is_over), "{seed}");
     }
     assert_eq!(most_under_way, 32, "the disk lags too far behind somewhere");
     assert!(with_rate > 1_000, "{with_rate} comparisons at a rate that is known");
 }
 
-/// The jobs that came, or were tried again, since nothing was open last.
-struct Counted(HashSet<JobId>);
+/// The jobs that came, or were tried again, since nothing was open last, and those that gave way.
+struct Counted {
+    counted: HashSet<JobId>,
+    gone: Vec<Job>,
+}
 
 impl Counted {
     fn of(queue: &Queue) -> Self {
-        Self(queue.jobs().map(|job| job.id).collect())
+        Self { counted: queue.jobs().map(|job| job.id).collect(), gone: vec![] }
     }
 
     fn opened(&mut self, id: JobId, was_idle: bool) {
         if was_idle {
-            self.0.clear();
+            self.counted.clear();
         }
-        self.0.insert(id);
+        self.counted.insert(id);
+    }
+
+    /// Has what is over give way: the oldest first, and last what came to nothing.
+    fn give_way(&mut self, queue: &mut Queue, most: usize) {
+        let before: Vec<Job> = queue.jobs().cloned().collect();
+        let gone = queue.give_way(most);
+        let over = queue.jobs().filter(|job| job.is_over()).count();
+        assert!(over <= most + 1 && (gone.is_empty() || over == most));
+        let gone: Vec<Job> = before.into_iter().filter(|job| gone.contains(&job.id)).collect();
+        assert!(gone.iter().all(Job::is_over));
+        let has_failed = |job: &Job| matches!(job.state, JobState::Failed(_));
+        if gone.iter().any(has_failed) {
+            assert!(queue.jobs().filter(|job| job.is_over()).all(has_failed));
+        }
+        self.gone.extend(gone);
     }
 
     /// That what is kept of all together is what they come to, counted one by one.
     fn check(&self, queue: &Queue) {
         let (mut sum, mut over) = (Sum { is_known: true, ..Sum::default() }, Ended::default());
-        for job in queue.jobs() {
+        for job in queue.jobs().chain(&self.gone) {
             match &job.state {
                 JobState::Saved(_) => over.saved += 1,
                 JobState::Failed(_) => over.failed += 1,
                 JobState::Cancelled => over.cancelled += 1,
                 _ => {}
             }
-            if job.state == JobState::Cancelled || !self.0.contains(&job.id) {
+            if job.state == JobState::Cancelled || !self.counted.contains(&job.id) {
                 assert!(job.is_over(), "what is open counts");
                 continue;
             }
@@ -529,6 +583,24 @@ impl Counted {
         let open = queue.jobs().filter(|job| !job.is_over());
         assert_eq!(queue.wanted_bytes(), open.map(Job::rest).collect());
         assert_eq!(queue.has_open(), sum.open > 0);
+    }
+}
+
+/// Left alone, all of it comes to an end.
+fn come_to_an_end(queue: &mut Queue, mut running: BTreeSet<JobId>, mut clock: u64) {
+    let rests = |job: &Job| matches!(job.state, JobState::Paused(_));
+    let resting: Vec<JobId> = queue.jobs().filter(|job| rests(job)).map(|job| job.id).collect();
+    for id in resting {
+        assert!(queue.go_on(id) || !rests(queue.job(id).unwrap()));
+    }
+    while queue.has_open() {
+        clock += 60;
+        while let Some(id) = queue.begin(at(clock)).map(|job| job.id) {
+            running.insert(id);
+        }
+        for id in std::mem::take(&mut running) {
+            queue.ended(id, Ok(saved(1)), at(clock).mono);
+        }
     }
 }
 
