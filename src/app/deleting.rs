@@ -233,7 +233,6 @@ impl App {
         }
         deleting.jobs.push_back(DeletionJob::of(&deletions, number, first));
         deleting.deletions = Some(deletions);
-        self.jobs.touch();
     }
 
     /// Begins nothing more of what is being deleted.
@@ -298,7 +297,6 @@ impl App {
         effects.push(Effect::Note(records));
         self.note_deletions(&ended);
         if self.deleting.deletions.is_none() {
-            self.jobs.touch();
             self.say_deleted();
         }
         self.absorb();

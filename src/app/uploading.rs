@@ -171,7 +171,6 @@ impl App {
             self.say_while(State::UploadWaits(number), text);
         }
         self.uploading.selected.insert(number, self.selected_now());
-        self.jobs.touch();
     }
 
     /// These were uploaded from here.
@@ -204,7 +203,6 @@ impl App {
         if let Some(rest) = &sent.rest {
             self.uploading.queue.wait_until(rest.until);
         }
-        self.jobs.touch();
         let name = self.shown_path(&path);
         let words = end.words();
         if let Some(file) = end.stored() {
@@ -255,7 +253,6 @@ impl App {
             files => format!("{} files, the first {first}: {why}", grouped(files)),
         };
         self.account.note_trouble_of(Happening::NotUploaded, text);
-        self.jobs.touch();
     }
 
     /// Calls one off; what is on its way comes to an end by what is told of it.
@@ -309,7 +306,6 @@ impl App {
         let begun = self.uploading.queue.begin(self.now.mono);
         if let Some(UploadJob { number, upload, stamp, .. }) = begun {
             effects.push(Effect::Upload(*number, Box::new(upload.clone()), *stamp));
-            self.jobs.touch();
         }
         if let Some(Stored { id, words, before }) = self.uploading.stored.take() {
             self.say(format!("{words}{}", self.hides(&id).unwrap_or_default()));

@@ -137,6 +137,11 @@ impl Queue {
         self.jobs.iter()
     }
 
+    /// Those of them that came as this one or after it.
+    pub fn jobs_from(&self, id: JobId) -> impl Iterator<Item = &Job> {
+        self.jobs.from(id)
+    }
+
     /// The number of the job that comes next.
     #[must_use]
     pub fn next_id(&self) -> JobId {

@@ -694,6 +694,7 @@ fn what_is_over_gives_way_and_counts_stay_true() {
         }
     };
     end_all(&mut driver, 600);
+    assert_eq!(driver.app.jobs().lines(), 0, "nobody looks at them");
     driver.keys("J");
     assert_eq!(driver.app.jobs().lines(), 1_201);
     end_all(&mut driver, 1_201);
@@ -709,6 +710,24 @@ fn what_is_over_gives_way_and_counts_stay_true() {
     assert!(screen.contains('▌'), "{screen}");
     let failed = states(&driver).iter().filter(|it| matches!(it, JobState::Failed(_))).count();
     assert_eq!(failed, 12, "what failed may be tried again");
+}
+
+/// As they come while somebody looks, they have their lines.
+#[test]
+fn what_comes_while_jobs_are_looked_at_comes_behind() {
+    let mut driver = Driver::started(120, 36, by_rule("name:name"));
+    driver.answer(&page(1..4, |n| n * 36_000, false));
+    driver.keys("J");
+    assert_eq!(driver.app.jobs().lines(), 3);
+    let all = begun(&mut driver);
+    driver.key(KeyCode::F(5));
+    driver.answer(&page(1..7, |n| n * 36_000, false));
+    assert_eq!(driver.app.jobs().lines(), 6);
+    let first = driver.app.jobs().line(0).unwrap();
+    end(&mut driver, all[0].0, Ok(saved(&all[0].1)));
+    assert_eq!(driver.app.jobs().line(0), Some(first), "each stays in its line");
+    driver.keys("J");
+    assert_eq!(driver.app.jobs().lines(), 0);
 }
 
 #[test]

@@ -3,7 +3,6 @@
 
 pub mod any;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 
 use super::App;
@@ -30,14 +29,26 @@ pub enum JobsLine {
 /// The jobs as they are listed.
 #[derive(Debug, Default)]
 pub struct JobsList {
-    /// All but what is dead.
+    /// All but what is dead, while somebody looks at them.
     order: Vec<JobsLine>,
+    listed: Listed,
+    /// Downloads that gave way since.
+    gone: Vec<JobId>,
     /// What is kept of files that nobody goes on with.
     dead: Vec<DeadPart>,
     /// Whether they were asked for just now: then they are put in order.
     is_opened: bool,
-    /// Whether anything happened since they were.
-    is_stale: bool,
+}
+
+/// Up to where the jobs of each kind have their lines.
+#[derive(Clone, Copy, Debug, Default)]
+struct Listed {
+    /// The first download that has none.
+    download: JobId,
+    /// The last upload that has one.
+    upload: u64,
+    /// The last deletion that has one.
+    deletion: u64,
 }
 
 impl JobsList {
@@ -73,9 +84,9 @@ impl JobsList {
         }
     }
 
-    /// Something happened to a job.
-    pub(in crate::app) fn touch(&mut self) {
-        self.is_stale = true;
+    /// These downloads gave way to others.
+    pub(in crate::app) fn gone(&mut self, ids: Vec<JobId>) {
+        self.gone.extend(ids);
     }
 }
 
@@ -109,7 +120,7 @@ impl App {
 
     /// Lists the jobs, and looks for what nobody goes on with where files are saved.
     pub(super) fn open_jobs(&mut self, effects: &mut Vec<Effect>) {
-        (self.jobs.is_opened, self.jobs.is_stale) = (true, true);
+        self.jobs.is_opened = true;
         self.saving.look_again();
         self.layers.push(Layer::Jobs(Jobs::default()));
         let rules = self.settings.rescue.iter().map(|rule| &rule.folder);
@@ -121,32 +132,62 @@ impl App {
         effects.push(Effect::LookForDead(folders));
     }
 
-    /// Puts the jobs in order: what goes on first, what is done last. While somebody looks at them each
-    /// stays in its line, and new ones come behind. The cursor stays on what it is on.
+    /// Lists the jobs while somebody looks at them: what goes on first as they are asked for, what is done
+    /// last. From then on each stays in its line, new ones come behind, and nothing is done for those to
+    /// which nothing happens. The cursor stays on what it is on.
     pub(super) fn list_jobs(&mut self) {
-        let is_looked_at = self.layers.jobs_mut().is_some();
-        if std::mem::take(&mut self.jobs.is_stale) {
-            let is_opened = std::mem::take(&mut self.jobs.is_opened);
-            let order =
-                if is_looked_at && !is_opened { self.kept_order() } else { self.new_order() };
-            let queue = self.saving.queue();
-            self.jobs.dead.retain(|dead| !queue.is_open(&dead.id));
-            self.jobs.order = order;
+        if self.layers.jobs_mut().is_none() {
+            (self.jobs.order, self.jobs.gone) = (vec![], vec![]);
+            return;
         }
+        let listed = self.all_listed();
+        if std::mem::take(&mut self.jobs.is_opened) {
+            (self.jobs.order, self.jobs.gone) = (self.new_order(), vec![]);
+        } else {
+            self.follow_jobs(listed);
+        }
+        self.jobs.listed = listed;
+        let queue = self.saving.queue();
+        self.jobs.dead.retain(|dead| !queue.is_open(&dead.id));
         let list = &self.jobs;
         if let Some(jobs) = self.layers.jobs_mut() {
             jobs.settle(list);
         }
     }
 
-    fn kept_order(&self) -> Vec<JobsLine> {
-        let there = |line: &&JobsLine| self.any_job(line).is_some();
-        let mut order: Vec<JobsLine> = self.jobs.order.iter().filter(there).cloned().collect();
-        let known: HashSet<&JobsLine> = self.jobs.order.iter().collect();
+    /// Up to where there are jobs of each kind.
+    fn all_listed(&self) -> Listed {
+        let upload = self.uploading.queue().jobs().next_back().map_or(0, |job| job.number);
+        let deletion = self.deleting.jobs().map(|job| job.number).max().unwrap_or_default();
+        Listed { download: self.saving.queue().next_id(), upload, deletion }
+    }
+
+    /// Takes away the lines of what gave way, and adds those of what is new.
+    fn follow_jobs(&mut self, all: Listed) {
+        let listed = self.jobs.listed;
+        // Of these, one gives way where another one comes.
+        let others_came = all.upload > listed.upload || all.deletion > listed.deletion;
+        if others_came || !self.jobs.gone.is_empty() {
+            let mut order = std::mem::take(&mut self.jobs.order);
+            let mut gone = std::mem::take(&mut self.jobs.gone);
+            gone.sort_unstable();
+            order.retain(|line| match line {
+                JobsLine::Download(id) => gone.binary_search(id).is_err(),
+                line => self.any_job(line).is_some(),
+            });
+            self.jobs.order = order;
+        }
+        let deletions = self.deleting.jobs().rev().map(AnyJob::Deletion);
+        let uploads = self.uploading.queue().jobs().rev().map(AnyJob::Upload);
+        let others = deletions.chain(uploads).map(|job| job.line()).filter(|line| match line {
+            JobsLine::Upload(number) => *number > listed.upload,
+            JobsLine::Deletion(number) => *number > listed.deletion,
+            JobsLine::Download(_) | JobsLine::Dead(_) => false,
+        });
+        let downloads = self.saving.queue().jobs_from(listed.download);
         let new: Vec<JobsLine> =
-            self.all_jobs().map(|job| job.line()).filter(|line| !known.contains(line)).collect();
-        order.extend(new);
-        order
+            others.chain(downloads.map(|job| JobsLine::Download(job.id))).collect();
+        self.jobs.order.extend(new);
     }
 
     fn new_order(&self) -> Vec<JobsLine> {
@@ -161,7 +202,6 @@ impl App {
         dead.sort_by(|a, b| (a.touched_s, &a.path).cmp(&(b.touched_s, &b.path)));
         dead.dedup_by(|a, b| a.path == b.path);
         self.jobs.dead = dead;
-        self.jobs.touch();
     }
 
     /// What is kept of a file that nobody goes on with is taken away, or could not be.

@@ -67,6 +67,10 @@ impl Jobs {
 
     /// Goes with what is under the cursor; where that is gone, to what stands there now.
     pub(in crate::app) fn settle(&mut self, list: &JobsList) {
+        // Nearly always it is where it was, and nothing is sought.
+        if self.chosen.is_some() && list.line(self.line) == self.chosen {
+            return;
+        }
         let line = self.chosen.as_ref().and_then(|line| list.place_of(line));
         self.line = line.unwrap_or(self.line).min(list.lines().saturating_sub(1));
         self.chosen = list.line(self.line);

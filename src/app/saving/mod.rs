@@ -127,17 +127,16 @@ impl Saving {
         std::mem::take(&mut self.looks_again)
     }
 
-    /// Brings up to date what is known of all of them together; tells whether anything happened.
-    fn catch_up(&mut self, now: Duration) -> bool {
+    /// Brings up to date what is known of all of them together.
+    fn catch_up(&mut self, now: Duration) {
         self.rate = self.queue.rate(now).or(self.rate);
         if !std::mem::take(&mut self.is_stale) {
-            return false;
+            return;
         }
         self.sum = self.queue.sum();
         let known = self.queue.wanted_bytes().known;
         self.to_come = u64::try_from(known).unwrap_or(u64::MAX);
         self.held_by.retain(|id, _| self.queue.job(*id).is_some_and(|job| !job.is_over()));
-        true
     }
 }
 
@@ -335,9 +334,8 @@ impl App {
         }
         let gone = self.saving.queue.give_way(MOST_ENDED);
         self.rescuing.forget(&gone);
-        if self.saving.catch_up(self.now.mono) {
-            self.jobs.touch();
-        }
+        self.jobs.gone(gone);
+        self.saving.catch_up(self.now.mono);
         let shown = (self.saving.sum.open > 0)
             .then(|| u8::try_from(self.saving.per_cent().unwrap_or_default()).unwrap_or(100));
         if shown != self.saving.shown {

@@ -151,6 +151,11 @@ impl Jobs {
         self.all.values()
     }
 
+    /// Those that came as this one or later.
+    pub(super) fn from(&self, id: JobId) -> impl Iterator<Item = &Job> {
+        self.all.range(id..).map(|(_, job)| job)
+    }
+
     /// The number of the job that comes next.
     pub(super) fn next(&self) -> JobId {
         JobId(self.next)
