@@ -42,6 +42,9 @@ pub struct Contents {
     pub torn: u64,
     /// Bytes up to the end of the last whole line.
     pub read_to: u64,
+    /// Where the line begins that was read last, and what there was before it: without an end, it is read
+    /// again.
+    last: Option<(u64, u64, usize)>,
 }
 
 /// What is made of a ledger as it is read.
@@ -63,7 +66,12 @@ impl LedgerReader for Contents {
         self.read_to = read_to;
     }
 
-    fn take(&mut self, _: u64, line: &[u8]) {
+    fn take(&mut self, at: u64, line: &[u8]) {
+        if let Some((_, torn, uploaded)) = self.last.filter(|(begins, ..)| *begins == at) {
+            self.torn = torn;
+            self.uploaded.truncate(uploaded);
+        }
+        self.last = Some((at, self.torn, self.uploaded.len()));
         match Record::read(line) {
             Ok(record) if record.to_saved().is_some() => {
                 self.saved.insert(record.id.clone(), record);
@@ -303,8 +311,14 @@ mod tests {
         std::fs::write(&path, &text).unwrap();
         let mut contents: Contents = ledger.read().unwrap();
         assert_eq!((ids(&contents), contents.torn), (vec!["a"], 1));
+        // It is read again as long as it has no end, and is one line.
+        for _ in 0..3 {
+            assert!(ledger.read_on(&mut contents).unwrap());
+            assert_eq!(contents.torn, 1);
+        }
         ledger.add(&record("b", 2)).unwrap();
         assert!(ledger.read_on(&mut contents).unwrap());
+        assert_eq!(contents.torn, 1);
         assert!(!ledger.read_on(&mut contents).unwrap());
         assert_eq!(ids(&contents), ["a", "b"]);
         ledger.add(&record("a", 9)).unwrap();
@@ -313,6 +327,26 @@ mod tests {
         std::fs::write(&path, record("c", 3).line()).unwrap();
         ledger.read_on(&mut contents).unwrap();
         assert_eq!(ids(&contents), ["c"], "another ledger");
+    }
+
+    /// A line that only lacks its end counts, and once.
+    #[test]
+    fn a_line_without_an_end_is_one_line() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        ledger.add(&record("a", 1)).unwrap();
+        let path = ledger.path().unwrap();
+        let of_upload = |id: &str| record(id, 1).line().replace("\"saved\"", "\"uploaded\"");
+        let text = record("a", 1).line() + of_upload("b").trim_end();
+        std::fs::write(path, &text).unwrap();
+        let mut contents: Contents = ledger.read().unwrap();
+        for _ in 0..3 {
+            ledger.read_on(&mut contents).unwrap();
+            assert_eq!((contents.uploaded.len(), contents.torn), (1, 0));
+        }
+        std::fs::write(path, text + "\n" + &of_upload("c")).unwrap();
+        ledger.read_on(&mut contents).unwrap();
+        assert_eq!((contents.uploaded.len(), contents.torn), (2, 0));
     }
 
     /// Only what nobody put there is absent: all else might have said what is saved.
