@@ -32,10 +32,34 @@ const LAST_NOTES: Duration = Duration::from_millis(500);
 /// The tries that are being made.
 pub(super) struct Savings {
     shared: Shared,
-    tries: HashMap<JobId, (Turn, JoinHandle<()>)>,
+    tries: Tries,
     /// What is being written to the ledger.
     notes: Notes,
     background: Handle,
+}
+
+/// Tries that have not let go of their files, by their jobs.
+#[derive(Default)]
+struct Tries(HashMap<JobId, (Turn, JoinHandle<()>)>);
+
+impl Tries {
+    /// Notes a try that was begun. What has ended by itself, or was stopped, is dropped: a task stays in
+    /// memory as long as anybody could wait for it.
+    fn begun(&mut self, turn: Turn, task: JoinHandle<()>) {
+        self.0.retain(|_, (_, task)| !task.is_finished());
+        self.0.insert(turn.job, (turn, task));
+    }
+
+    /// The one before the next try of a job, to be waited for.
+    fn take(&mut self, job: JobId) -> Option<JoinHandle<()>> {
+        self.0.remove(&job).map(|(_, task)| task)
+    }
+
+    /// Ends a try; tells whether it is the latest one of its job.
+    fn stop(&self, turn: Turn) -> bool {
+        let task = self.0.get(&turn.job).filter(|(other, _)| *other == turn);
+        task.inspect(|(_, task)| task.abort()).is_some()
+    }
 }
 
 #[derive(Clone)]
@@ -111,12 +135,12 @@ impl Savings {
             board: Arc::default(),
             sender,
         };
-        Self { shared, tries: HashMap::new(), notes, background: background.clone() }
+        Self { shared, tries: Tries::default(), notes, background: background.clone() }
     }
 
     /// Makes a try, once that of the same job before it has let go of the file.
     pub(super) fn save(&mut self, turn: Turn, download: Download) {
-        let before = self.tries.remove(&turn.job).map(|(_, task)| task);
+        let before = self.tries.take(turn.job);
         let shared = self.shared.clone();
         let task = self.background.spawn(async move {
             if let Some(before) = before {
@@ -126,20 +150,19 @@ impl Savings {
             let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
             shared.save(turn, &download).await;
         });
-        self.tries.insert(turn.job, (turn, task));
+        self.tries.begun(turn, task);
     }
 
     /// Drops a try: what was written stays.
     pub(super) fn stop(&mut self, turn: Turn) {
-        if let Some((_, task)) = self.tries.get(&turn.job).filter(|(other, _)| *other == turn) {
-            task.abort();
+        if self.tries.stop(turn) {
             drop(self.shared.board.take_of(turn));
         }
     }
 
     /// Takes away what is kept of a file.
     pub(super) fn drop_part(&mut self, job: JobId, download: Download) {
-        let before = self.tries.remove(&job).map(|(_, task)| task);
+        let before = self.tries.take(job);
         let shared = self.shared.clone();
         self.background.spawn(async move {
             if let Some(before) = before {
@@ -250,6 +273,41 @@ mod tests {
     use crate::jobs::{Pinned, Queue};
     use crate::text::Untrusted;
 
+    fn add(queue: &mut Queue, id: &str) -> JobId {
+        let (file, folder) = (Pinned::by_id(Untrusted::new(id)), "/x".into());
+        let download = Download { file, folder, name: None, again: false, trust_length: false };
+        queue.add(download).unwrap()
+    }
+
+    /// However many files are saved: what is over takes no memory any more.
+    #[tokio::test]
+    async fn what_is_over_is_not_kept() {
+        let mut tries = Tries::default();
+        let mut queue = Queue::new(1, 1);
+        let now = Now { wall_ms: 0, mono: Duration::ZERO };
+        for n in 0..100 {
+            let id = add(&mut queue, &format!("f{n}"));
+            let turn = queue.begin(now).unwrap().turn();
+            let task = tokio::spawn(async {});
+            while !task.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            tries.begun(turn, task);
+            assert!(tries.0.len() <= 1, "{}", tries.0.len());
+            assert!(queue.cancel(id));
+        }
+        // What goes on is waited for by the next try of its job.
+        let task = tokio::spawn(std::future::pending());
+        let id = add(&mut queue, "last");
+        let turn = queue.begin(now).unwrap().turn();
+        tries.begun(turn, task);
+        assert!(!tries.stop(Turn { number: 9, ..turn }), "another try of it");
+        assert!(tries.stop(turn));
+        let before = tries.take(id).unwrap();
+        assert!(before.await.unwrap_err().is_cancelled());
+        assert!(tries.0.is_empty());
+    }
+
     #[test]
     fn a_folder_that_was_typed_is_the_folder() {
         let place = tempfile::tempdir().unwrap();
@@ -273,9 +331,7 @@ mod tests {
     fn of_how_far_a_try_is_the_latest_counts_and_one_message_takes_all() {
         let mut queue = Queue::new(3, 1);
         for id in ["a", "b"] {
-            let file = Pinned::by_id(Untrusted::new(id));
-            let folder = "/x".into();
-            queue.add(Download { file, folder, name: None, again: false, trust_length: false });
+            add(&mut queue, id);
         }
         let now = Now { wall_ms: 0, mono: Duration::ZERO };
         let turns = [(); 2].map(|()| queue.begin(now).unwrap().turn());
