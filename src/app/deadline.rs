@@ -114,6 +114,7 @@ impl App {
             | Wake::UploadingSeconds
             | Wake::QuestionCountdown
             | Wake::Saving
+            | Wake::SavingSeconds
             | Wake::RescueBound
             | Wake::JobRate
             | Wake::JobCountdown => self.moment_of_jobs(wake, seen),
@@ -161,6 +162,7 @@ impl App {
             Wake::UploadingSeconds if waits => Some(self.next_second(self.upload_rests_until()?)),
             Wake::QuestionCountdown => self.after(self.next_question_ms()),
             Wake::Saving => self.saving_due(),
+            Wake::SavingSeconds if waits => self.next_saving_second(),
             Wake::RescueBound => self.after(self.next_rescue_ms()),
             Wake::JobRate if rates => Some(Duration::from_secs(self.now.mono.as_secs() + 1)),
             Wake::JobCountdown if seen.jobs => sheets::jobs::next_change(self),
@@ -182,6 +184,10 @@ impl App {
         let left = until.saturating_sub(self.now.mono);
         let shown = Duration::from_secs(whole_seconds(left).saturating_sub(1));
         until.saturating_sub(shown)
+    }
+
+    fn next_saving_second(&self) -> Option<Duration> {
+        Some(self.next_second(self.saving.queue().delay(self.now.mono)?.until))
     }
 
     fn next_deleting_second(&self) -> Option<Duration> {

@@ -59,6 +59,8 @@ pub enum Wake {
     BucketUrgency,
     /// A job is to be begun.
     Saving,
+    /// What is to be saved waits for its next try, which counts down.
+    SavingSeconds,
     /// A deletion goes on.
     Deleting,
     /// What is being deleted waits for the service, which counts down.
@@ -79,7 +81,7 @@ pub enum Wake {
 
 impl Wake {
     /// All of them; what is cheap to tell comes first.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::TableWork,
         Self::PageRetry,
         Self::PageRetrySeconds,
@@ -108,6 +110,7 @@ impl Wake {
         Self::Urgency,
         Self::BucketUrgency,
         Self::Saving,
+        Self::SavingSeconds,
         Self::Deleting,
         Self::DeletingSeconds,
         Self::Uploading,

@@ -200,18 +200,21 @@ impl Job {
         self.held > 0
     }
 
-    /// When its next try is due, where it waits for that.
-    #[must_use]
-    pub fn waits_until(&self, now: Duration) -> Option<Duration> {
-        (self.state == JobState::Waiting && self.not_before > now).then_some(self.not_before)
-    }
-
     /// Milliseconds of slack, counted from any fixed moment, at so many bytes a second.
     pub(super) fn slack_ms(&self, rate: Option<f64>) -> i64 {
         let Some(expires_at) = self.download.file.expires_at else { return i64::MAX };
         let takes = rate.zip(self.rest()).map_or(0.0, |(rate, rest)| seconds(rest, rate) * 1_000.0);
         expires_at.saturating_mul(1_000).saturating_sub(whole(takes))
     }
+}
+
+/// What is waited for before the next try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Delay {
+    /// The moment of the next try, if nothing else happens.
+    pub until: Duration,
+    /// Whether the service asks to be left alone until then; else it is a pause of our own.
+    pub is_asked: bool,
 }
 
 /// What all jobs together come to.

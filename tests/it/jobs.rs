@@ -468,6 +468,29 @@ fn names_have_the_room_that_they_need() {
     }
 }
 
+/// 429 with Retry-After: what was not even begun waits for it as well, and footer and list say so.
+#[test]
+fn a_wait_that_the_service_asks_for_is_said_of_all() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("o");
+    for (turn, _) in begun(&mut driver) {
+        let wait = Some(Duration::from_secs(100));
+        fails(&mut driver, turn, FailureKind::Passing { wait });
+    }
+    driver.pass(Duration::from_secs(5));
+    driver.tell(Event::DeadlineReached);
+    let screen = text(&driver.app, 120, 36);
+    assert!(screen.contains("↓ 0 of 6 · 0 % · asked to wait 95s"), "{screen}");
+    driver.tell(Event::Resized { width: 40, height: 12 });
+    let screen = text(&driver.app, 40, 12);
+    assert!(screen.contains("↓ 0 of 6 · asked to wait 95s"), "{screen}");
+    driver.tell(Event::Resized { width: 120, height: 36 });
+    driver.keys("J");
+    let screen = text(&driver.app, 120, 36);
+    assert_eq!(screen.matches("asked to wait 95s").count(), 1 + 6, "{screen}");
+}
+
 #[test]
 fn what_another_process_has_is_said_while_it_is_waited_for() {
     let mut driver = driver();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{MOST_FINISHING, OTHER_RATE, Queue};
-use crate::jobs::job::{JobId, JobState};
+use crate::jobs::job::{Delay, Job, JobId, JobState};
 
 impl Queue {
     /// Takes what comes next from among what waits, where its turn has come.
@@ -114,5 +114,21 @@ impl Queue {
     #[must_use]
     pub fn not_before(&self) -> Duration {
         self.not_before
+    }
+
+    /// What a job waits for, where its next try is not due yet: the end of its own pause, or that of the
+    /// time for which the service wants to be left alone, whichever is later.
+    #[must_use]
+    pub fn delay_of(&self, job: &Job, now: Duration) -> Option<Delay> {
+        let until = job.not_before.max(self.not_before);
+        let waits = job.state == JobState::Waiting && until > now;
+        waits.then_some(Delay { until, is_asked: self.not_before >= until })
+    }
+
+    /// What is waited for, where nothing is under way and no try is due yet.
+    #[must_use]
+    pub fn delay(&self, now: Duration) -> Option<Delay> {
+        let until = self.deadline().filter(|until| self.is_idle() && *until > now)?;
+        Some(Delay { until, is_asked: self.not_before >= until })
     }
 }

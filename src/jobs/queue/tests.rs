@@ -1,6 +1,6 @@
 use super::*;
 use crate::jobs::Pinned;
-use crate::jobs::job::{FailureKind, JobFailure, Sum};
+use crate::jobs::job::{Delay, FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -181,6 +181,39 @@ fn a_wait_that_the_service_asks_for_holds_up_all() {
     assert_eq!(begin(&mut queue, at(29)), [""; 0]);
     assert_eq!(queue.deadline(), Some(at(30).mono));
     assert_eq!(begin(&mut queue, at(30)), ["a"]);
+}
+
+/// It holds up also what failed by nothing, and all of it says so.
+#[test]
+fn whatever_waits_tells_the_later_of_its_own_pause_and_the_services() {
+    let mut queue = Queue::new(1, 1);
+    for (n, id) in ["a", "b"].into_iter().enumerate() {
+        queue.add(download(id, 100, 60 * i64::try_from(n).unwrap())).unwrap();
+    }
+    let [a, b] = ["a", "b"].map(|id| id_of(&queue, id));
+    let told = |queue: &Queue, id, second| queue.delay_of(queue.job(id).unwrap(), at(second).mono);
+    assert_eq!(
+        (told(&queue, b, 0), queue.delay(at(0).mono)),
+        (None, None),
+        "it waits for its turn"
+    );
+    begin(&mut queue, at(0));
+    queue.ended(a, passing(), at(0).mono);
+    let own = told(&queue, a, 0).unwrap();
+    assert!(!own.is_asked && own.until > at(0).mono);
+    assert_eq!(told(&queue, b, 0), None);
+    begin(&mut queue, at(0));
+    let wait = Some(100 * SECOND);
+    queue.ended(b, failure(FailureKind::Passing { wait }), at(0).mono);
+    let asked = Some(Delay { until: at(100).mono, is_asked: true });
+    for second in [0, 99] {
+        assert_eq!([a, b].map(|id| told(&queue, id, second)), [asked; 2]);
+        assert_eq!(queue.delay(at(second).mono), asked);
+    }
+    assert_eq!((told(&queue, a, 100), queue.delay(at(100).mono)), (None, None));
+    // What rests waits for nobody.
+    queue.pause(a);
+    assert_eq!(told(&queue, a, 0), None);
 }
 
 /// Whoever asks for longer than anybody waits ends this try and holds up the others, an hour at most.

@@ -273,9 +273,11 @@ pub fn about(wake: Wake) -> Story {
             story.file(None, None).file(None, Some(20 * MINUTE)).keys(500, " /never\nD")
         }
         Wake::JobRate => quiet().file(None, None).keys(500, "o").lasting(20),
-        Wake::JobCountdown => {
-            Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "oJ")
+        Wake::SavingSeconds => {
+            Story { saving_fails: true, ..quiet() }.file(None, None).keys(500, "o")
         }
+        // It rests, and its file has less time left with each second.
+        Wake::JobCountdown => quiet().file(None, Some(20 * MINUTE)).keys(500, "oJ "),
         Wake::BucketUrgency => urgent(quiet()).file(None, Some(90 * MINUTE + 4)).keys(500, "a"),
     }
 }

@@ -13,7 +13,7 @@ use crate::app::joblist::any::AnyJob;
 use crate::jobs::Job;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::deletion::DeletionSum;
-use crate::jobs::job::{JobState, Pause, Sum};
+use crate::jobs::job::{Delay, JobState, Pause, Sum};
 use crate::jobs::sending::UploadState;
 use crate::jobs::upload::UploadEnd;
 use crate::text;
@@ -198,11 +198,8 @@ fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
         JobState::Waiting if let Some(pid) = app.saving().held_by(job.id) => {
             Some((format!("process {pid} has it"), Tone::Warning))
         }
-        JobState::Waiting => match job.waits_until(app.now().mono) {
-            Some(until) => {
-                let left = wait(app.seconds_until(until));
-                Some((format!("next try in {left}"), Tone::Warning))
-            }
+        JobState::Waiting => match app.saving().queue().delay_of(job, app.now().mono) {
+            Some(delay) => Some((delay_words(app, delay), Tone::Warning)),
             None => text("waiting"),
         },
         JobState::Paused(Pause::Wanted) => text("paused"),
@@ -212,6 +209,12 @@ fn state_words(app: &App, job: &Job) -> Option<(String, Tone)> {
         JobState::Failed(failure) => Some((failure.words.clone(), Tone::Error)),
         JobState::Cancelled => text("cancelled"),
     }
+}
+
+/// For what is waited, and how long still.
+fn delay_words(app: &App, delay: Delay) -> String {
+    let why = if delay.is_asked { "asked to wait" } else { "next try in" };
+    format!("{why} {}", wait(app.seconds_until(delay.until)))
 }
 
 /// The names of the columns, and the lines in view.
@@ -265,10 +268,20 @@ pub fn together(app: &App) -> String {
             parts.push(wait(to_go(saving.to_come(), rate)));
         }
     }
-    if saving.sum().under_way == 0 && saving.sum().paused > 0 {
-        parts.push("paused".to_owned());
+    match delay(app) {
+        Some(delay) => parts.push(delay),
+        None if saving.sum().under_way == 0 && saving.sum().paused > 0 => {
+            parts.push("paused".to_owned());
+        }
+        None => {}
     }
     parts.join(" · ")
+}
+
+/// For what all of them wait, where they do.
+fn delay(app: &App) -> Option<String> {
+    let delay = app.saving().queue().delay(app.now().mono)?;
+    Some(delay_words(app, delay))
 }
 
 /// What became of the jobs, where none is open: ` · 12 saved · 2 failed · 1 dead`.
@@ -310,7 +323,11 @@ pub fn progress(app: &App, room: usize) -> String {
     if usize::from(cells(&whole)) <= room {
         return whole;
     }
-    whole.split(" · ").take(2).collect::<Vec<_>>().join(" · ")
+    let parts: Vec<&str> = whole.split(" · ").collect();
+    match delay(app) {
+        Some(delay) => format!("{} · {delay}", parts[0]),
+        None => parts[..parts.len().min(2)].join(" · "),
+    }
 }
 
 /// The moment at which a line in view says something else, where nothing happens.
@@ -339,7 +356,8 @@ pub fn next_change(app: &App) -> Option<Duration> {
             let at = job.file().expires_at.map_or(Stated::Nothing, Stated::Value);
             let left = expiry::next_change_ms(at, app.server_ms(), false);
             let left = left.map(|ms| now.saturating_add(Duration::from_millis(ms)));
-            left.into_iter().chain(job.waits_until(now).map(counted)).min()
+            let delay = app.saving().queue().delay_of(job, now).map(|delay| delay.until);
+            left.into_iter().chain(delay.map(counted)).min()
         }
         // Its rate changes with the seconds, which is a cause of its own.
         AnyJob::Upload(_) => None,
