@@ -89,8 +89,9 @@ pub enum Event {
         /// Why the ledger does not have it, in words that are fit to be shown; told once.
         ledger_trouble: Option<String>,
     },
-    /// What was kept of a file that did not become whole is gone, or why it is not, in words.
-    PartDropped(JobId, Result<(), String>),
+    /// What was kept of a file that did not become whole is gone, and how many bytes that were, none where
+    /// nothing was; or why it is not, in words.
+    PartDropped(JobId, Result<u64, String>),
     /// What is kept of files that nobody goes on with.
     DeadTold(Vec<DeadPart>),
     /// What was kept of such a file is gone, or why it is not, in words.

@@ -16,7 +16,7 @@ use crate::account::journal::{Change, Journal};
 use crate::account::outlook::Outlook;
 use crate::account::{Account, Freshness};
 use crate::api::ApiError;
-use crate::keys::{Hint, Scope};
+use crate::keys::{Action, Hint, Scope};
 use crate::lister::refresh::{Refresher, Trouble};
 use crate::lister::{Lister, State};
 use crate::store::filter::FilterError;
@@ -216,6 +216,12 @@ impl App {
     #[must_use]
     pub fn main_hints(&self, hints: &[Hint]) -> String {
         self.settings.keys.hints(hints, &[Scope::Main])
+    }
+
+    /// The first key of an action of the main screen, as help spells it.
+    #[must_use]
+    pub fn key_name(&self, action: Action) -> Option<String> {
+        self.settings.keys.name(action, &[Scope::Main])
     }
 
     /// Where movement goes while browsing; to the table where nothing else is shown.

@@ -6,7 +6,7 @@ use ratatui::layout::Size;
 
 use super::App;
 use super::layers::Layer;
-use crate::keys::{Action, Hint};
+use crate::keys::{Hint, Scope};
 
 /// How long a message stays.
 const TOAST: Duration = Duration::from_secs(4);
@@ -80,7 +80,12 @@ impl App {
 
     /// Says something, and what can be done then.
     pub(super) fn say_with(&mut self, text: impl Into<String>, hints: &[Hint]) {
-        let hints = self.main_hints(hints);
+        self.say_within(text, hints, &[Scope::Main]);
+    }
+
+    /// The same, where other keys are in force.
+    pub(super) fn say_within(&mut self, text: impl Into<String>, hints: &[Hint], scopes: &[Scope]) {
+        let hints = self.settings.keys.hints(hints, scopes);
         let text = text.into();
         self.say(if hints.is_empty() { text } else { format!("{text}; {hints}") });
     }
@@ -107,11 +112,5 @@ impl App {
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.toast.as_ref().map(|toast| toast.text.as_str())
-    }
-
-    /// The first key of an action of the main screen, as help spells it.
-    #[must_use]
-    pub fn key_name(&self, action: Action) -> Option<String> {
-        self.settings.keys.name(action, &[crate::keys::Scope::Main])
     }
 }

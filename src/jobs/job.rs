@@ -115,6 +115,8 @@ pub struct Job {
     pub total: Option<u64>,
     /// Where it is being written, or lies.
     pub path: Option<PathBuf>,
+    /// Whether it is known by the disk how much is there: a run before this one may have left something.
+    pub(super) is_looked_at: bool,
     pub(super) rate: Rate,
     /// Tries that were ever begun.
     pub(super) begun: u32,
@@ -144,6 +146,7 @@ impl Job {
             state: JobState::Waiting,
             received: 0,
             path: None,
+            is_looked_at: false,
             rate: Rate::default(),
             begun: 0,
             furthest: 0,
@@ -192,6 +195,12 @@ impl Job {
     #[must_use]
     pub fn rest(&self) -> Option<u64> {
         self.total.map(|total| total.saturating_sub(self.received))
+    }
+
+    /// Whether something of it may lie on the disk that is not whole.
+    #[must_use]
+    pub fn may_be_kept(&self) -> bool {
+        self.received > 0 || !self.is_looked_at
     }
 
     /// Whether another process had the file when it was looked at last: it waits for the end of all others.

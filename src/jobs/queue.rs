@@ -213,6 +213,7 @@ impl Queue {
     pub fn starts_at(&mut self, id: JobId, held: u64, total: Option<u64>) {
         self.change_under_way(id, |job| {
             job.received = held;
+            job.is_looked_at = true;
             job.total = total.or(job.total);
             job.furthest = job.furthest.max(held);
         });

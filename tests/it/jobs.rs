@@ -227,11 +227,40 @@ fn cancelling_keeps_what_came_and_once_more_removes_it() {
     assert_eq!(states(&driver), [JobState::Cancelled]);
     driver.keys("x");
     assert!(matches!(driver.effects.last(), Some(Effect::DropPart(job, _)) if *job == turn.job));
-    driver.tell(Event::PartDropped(turn.job, Ok(())));
+    driver.tell(Event::PartDropped(turn.job, Ok(1_024)));
+    assert_eq!(message(&driver), "what was kept of it is removed: 1.00 KiB");
+    driver.effects.clear();
     driver.keys("x");
+    assert!(matches!(driver.effects.last(), Some(Effect::DropPart(..))), "it is looked at anew");
+    driver.tell(Event::PartDropped(turn.job, Ok(0)));
     assert_eq!(message(&driver), "nothing is kept of it");
     driver.keys("r");
     assert_eq!(begun(&mut driver).len(), 1);
+}
+
+/// An earlier run left something, and no try of this one has looked at it: only the disk knows.
+#[test]
+fn of_what_was_not_looked_at_nothing_is_claimed() {
+    for is_paused in [false, true] {
+        let mut driver = driver();
+        driver.control('a');
+        driver.keys("oJ");
+        let all = begun(&mut driver);
+        driver.keys(if is_paused { "G x" } else { "Gx" });
+        let words = "cancelled; x once more removes what may be kept of it";
+        assert_eq!(message(&driver), words);
+        driver.keys("x");
+        let Some(Effect::DropPart(job, _)) = driver.effects.last() else { panic!("not asked") };
+        let job = *job;
+        assert!(message(&driver).is_empty(), "nothing is known yet");
+        driver.tell(Event::PartDropped(job, Ok(1_660_000)));
+        assert_eq!(message(&driver), "what was kept of it is removed: 1.58 MiB");
+        // Of this one a try has seen that there was nothing.
+        driver.keys("g");
+        told(&mut driver, all[0].0, Told::StartsAt(0, Some(1_024)));
+        driver.keys("x");
+        assert_eq!(message(&driver), "cancelled");
+    }
 }
 
 #[test]

@@ -151,6 +151,49 @@ fn told_to_end_it_keeps_what_came_and_leaves_no_progress_behind() {
     }
 }
 
+/// What an earlier run left of a file is removed by the second `x`, though no try of this run saw it; and
+/// only then is it said that nothing is kept.
+#[test]
+fn what_an_earlier_run_left_is_removed_and_only_then_denied() {
+    let demo = Demo::start(Options { files: 3, content_rate: Some(2_000), ..Options::default() });
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) = rooms(place.path());
+    let settings = config.join("shelflife/config.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{text}transfers = 1\n")).unwrap();
+    let mut terminal = dashboard(&demo, &state, &config);
+    terminal.wait_for("3 files");
+    terminal.press("o");
+    let length = |name: &String| std::fs::metadata(results.join(name)).map_or(0, |it| it.len());
+    let is_part = |name: &String| name.strip_suffix(".part").is_some() && length(name) > 0;
+    wait_until("some of it came", || names(&results).iter().any(is_part));
+    terminal.press("q");
+    terminal.wait_for("will not be saved");
+    terminal.press("y");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+    let left = names(&results);
+    assert_eq!(left.len(), 2, "{left:?}");
+    // Another one has the only place.
+    let mut terminal = dashboard(&demo, &state, &config);
+    terminal.wait_for("3 files");
+    terminal.press("jo");
+    terminal.wait_for("0 of 1");
+    terminal.press("ko");
+    terminal.wait_for("0 of 2");
+    terminal.press("JG");
+    terminal.wait_for("2 of 2");
+    terminal.press("x");
+    terminal.wait_for("cancelled; x once more removes what may be kept of it");
+    assert!(left.iter().all(|name| results.join(name).exists()));
+    terminal.press("x");
+    terminal.wait_for("what was kept of it is removed: ");
+    assert!(!left.iter().any(|name| results.join(name).exists()), "{:?}", names(&results));
+    terminal.press("x");
+    terminal.wait_for("nothing is kept of it");
+    terminal.signal("TERM");
+    assert_eq!(terminal.wait_exit_restored(), 143);
+}
+
 /// A rescue saves what is at risk: whole, under its name, in the ledger; the dashboard knows it, and so
 /// does the next one.
 #[test]

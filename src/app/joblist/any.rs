@@ -153,7 +153,7 @@ impl<'a> AnyJob<'a> {
                 JobState::Finishing => vec![],
                 JobState::Running | JobState::Waiting => vec![JobDeed::Pause, JobDeed::Cancel],
                 JobState::Paused(_) => vec![JobDeed::GoOn, JobDeed::Cancel],
-                JobState::Failed(_) | JobState::Cancelled if job.received > 0 => {
+                JobState::Failed(_) | JobState::Cancelled if job.may_be_kept() => {
                     vec![JobDeed::TryAgain, JobDeed::Remove]
                 }
                 JobState::Failed(_) | JobState::Cancelled => vec![JobDeed::TryAgain],
@@ -281,7 +281,12 @@ mod tests {
             queue.progressed(id, 5, Some(10), now);
             queue.ended(id, Err(failure.clone()), now);
         };
-        let downloads: [(Queue, &str); 6] = [
+        let looked_at = |queue: &mut Queue, id| {
+            run(queue);
+            queue.starts_at(id, 0, Some(10));
+            queue.cancel(id);
+        };
+        let downloads: [(Queue, &str); 8] = [
             (queue(|_, _| {}), "Waiting · [Pause Cancel]  file_1"),
             (queue(|queue, _| run(queue)), "Running ↓ [Pause Cancel]  file_1"),
             (
@@ -293,6 +298,9 @@ mod tests {
             ),
             (queue(|queue, id| assert!(queue.pause(id))), "Paused ‖ [GoOn Cancel]  file_1"),
             (queue(part), "Failed ! [TryAgain Remove]  file_1"),
+            // Nobody looked what an earlier run left.
+            (queue(|queue, id| assert!(queue.cancel(id))), "Cancelled - [TryAgain Remove]  file_1"),
+            (queue(looked_at), "Cancelled - [TryAgain]  file_1"),
             (
                 queue(|queue, id| {
                     run(queue);

@@ -148,9 +148,7 @@ fn steer(line: JobsLine, app: &mut App, steered: Steered, effects: &mut Vec<Effe
             }
             Steered::Rest | Steered::Again => {
                 let removes = [Hint::new(&[Action::CancelJob], "removes what is kept")];
-                let hint = app.settings().keys.hints(&removes, &[Scope::Jobs]);
-                let hint = if hint.is_empty() { hint } else { format!("; {hint}") };
-                app.say(format!("nobody saves it{hint}"));
+                app.say_within("nobody saves it", &removes, &[Scope::Jobs]);
             }
         },
     }

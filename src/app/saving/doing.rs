@@ -8,7 +8,7 @@ use crate::app::layers::Layer;
 use crate::app::layers::confirmation::{Confirmation, OpenWork, Question};
 use crate::jobs::JobId;
 use crate::jobs::job::JobState;
-use crate::keys::{Action, Hint};
+use crate::keys::{Action, Hint, Scope};
 use crate::text::size;
 
 impl App {
@@ -26,21 +26,22 @@ impl App {
         match job.state {
             JobState::Saved(_) => self.say("it is saved: cancelling undoes nothing"),
             JobState::Finishing => self.say("all of it is there, and being written for good"),
-            JobState::Failed(_) | JobState::Cancelled if job.received == 0 => {
-                self.say("nothing is kept of it");
-            }
+            // Only the disk knows: an earlier run may have left something.
             JobState::Failed(_) | JobState::Cancelled => {
                 effects.push(Effect::DropPart(id, Box::new(job.download.clone())));
             }
             JobState::Waiting | JobState::Running | JobState::Paused(_) => {
-                let received = job.received;
+                let (received, may_be_kept) = (job.received, job.may_be_kept());
                 self.saving.change().cancel(id);
-                if received == 0 {
-                    return self.say("cancelled; nothing is kept of it");
-                }
-                let hint = [Hint::new(&[Action::CancelJob], "once more removes that")];
-                let hint = self.settings.keys.hints(&hint, &[crate::keys::Scope::Jobs]);
-                self.say(format!("cancelled; {} kept for another try; {hint}", size(received)));
+                let (text, removes) = match received {
+                    0 => ("cancelled".to_owned(), "once more removes what may be kept of it"),
+                    _ => (
+                        format!("cancelled; {} kept for another try", size(received)),
+                        "once more removes that",
+                    ),
+                };
+                let hint = [Hint::new(&[Action::CancelJob], removes)];
+                self.say_within(text, if may_be_kept { &hint } else { &[] }, &[Scope::Jobs]);
             }
         }
     }

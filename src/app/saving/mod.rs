@@ -13,7 +13,7 @@ use crate::jobs::job::{FailureKind, JobFailure, Sum};
 use crate::jobs::record::Saved;
 use crate::jobs::{Job, JobId, Pinned, Queue, Told, Turn};
 use crate::keys::{Action, Hint};
-use crate::text::grouped;
+use crate::text::{grouped, size};
 
 const SHOWS: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows them")];
 const SHOWS_IT: [Hint; 1] = [Hint::new(&[Action::OpenJobs], "shows it")];
@@ -305,12 +305,15 @@ impl App {
         entries.rev().find(of_file).map(|entry| entry.text.clone())
     }
 
-    /// What is kept of a file is gone, or is not.
-    pub(in crate::app) fn part_dropped(&mut self, job: JobId, result: Result<(), String>) {
+    /// What is kept of a file is gone, so many bytes, or is not.
+    pub(in crate::app) fn part_dropped(&mut self, job: JobId, result: Result<u64, String>) {
         match result {
-            Ok(()) => {
+            Ok(bytes) => {
                 self.saving.change().dropped(job);
-                self.say("what was kept of it is removed");
+                self.say(match bytes {
+                    0 => "nothing is kept of it".to_owned(),
+                    bytes => format!("what was kept of it is removed: {}", size(bytes)),
+                });
             }
             Err(why) => self.say(format!("what is kept of it could not be removed: {why}")),
         }

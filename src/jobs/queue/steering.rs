@@ -68,7 +68,10 @@ impl Queue {
     /// Nothing is kept any more of what came of a job that is over.
     pub fn dropped(&mut self, id: JobId) {
         if self.job(id).is_some_and(Job::is_over) {
-            self.jobs.change(id, |job| (job.received, job.furthest, job.path) = (0, 0, None));
+            self.jobs.change(id, |job| {
+                (job.received, job.furthest, job.path) = (0, 0, None);
+                job.is_looked_at = true;
+            });
         }
     }
 

@@ -140,11 +140,16 @@ impl Saver {
         self.client.clock().server_ms(Now::read()).div_euclid(1_000)
     }
 
-    /// Takes away what is kept of a file that did not become whole.
+    /// Takes away what is kept of a file that did not become whole; tells how many bytes of it that were.
     ///
     /// # Errors
     /// Where it is still there afterwards, or somebody has it.
-    pub async fn forget(&self, download: &Download, now_s: i64) -> io::Result<()> {
+    pub async fn forget(&self, download: &Download, now_s: i64) -> io::Result<u64> {
+        let folder = download.folder.clone();
+        // It is made for what is saved, not for this.
+        if !blocking(move || folder.try_exists()).await? {
+            return Ok(0);
+        }
         let folder = self.open(download.folder.clone()).await?;
         let part = match self.find(&folder, download, now_s).await? {
             Found::Ours(part) => *part,
@@ -152,14 +157,14 @@ impl Saver {
             Found::Held(pid) => return Err(io::Error::other(format!("the process {pid} has it"))),
         };
         blocking(move || {
-            let path = part.path();
+            let (path, kept) = (part.path(), part.length());
             part.discard();
             let mut left = path.into_os_string();
             left.push(crate::jobs::name::PART);
             if Path::new(&left).exists() {
                 Err(io::Error::other("it is still there"))
             } else {
-                Ok(())
+                Ok(kept)
             }
         })
         .await

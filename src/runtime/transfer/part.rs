@@ -218,6 +218,11 @@ impl Part {
         self.sidecar.held(file, self.length)
     }
 
+    /// Bytes that are there.
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Where the file will lie.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.path().join(&self.name)
