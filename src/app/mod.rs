@@ -234,8 +234,6 @@ impl App {
                 self.account.note_command_failed(&text);
                 self.say(text);
             }
-            // On a screen that is too small, nothing of it was seen.
-            Event::Drawn if self.layout().is_none() => {}
             Event::Drawn => self.drawn(),
             Event::SettingsPlanned(plan) => self.settings_planned(plan),
             Event::Copied { what, how } => self.say(how.say(&what)),

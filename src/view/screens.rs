@@ -178,10 +178,32 @@ fn failed(app: &App, why: &Failure, leave: &str) -> (String, String) {
 
 /// The screen of a terminal that is too small for any other.
 pub(super) fn too_small(pen: &mut Pen<'_>, area: Rect) {
-    let theme = pen.theme;
-    let sentence = format!("{}x{} is needed", LEAST.width, LEAST.height);
-    let line = shorten_end(&sentence, usize::from(area.width));
-    centred(pen, area, &[(line, theme.text)]);
+    let Pen { app, theme, .. } = *pen;
+    let room = usize::from(area.width);
+    let (sentences, style) = if app.asks_to_leave() {
+        (work_goes_on(app), theme.warning)
+    } else {
+        (vec![format!("{}x{} is needed", LEAST.width, LEAST.height)], theme.text)
+    };
+    // The first one that fits.
+    let fits = sentences.iter().find(|sentence| width(sentence) <= room).or(sentences.last());
+    let line = fits.map_or(String::new(), |sentence| shorten_end(sentence, room));
+    centred(pen, area, &[(line, style)]);
+}
+
+/// That leaving would end work, and what leaves all the same; in ever fewer words.
+fn work_goes_on(app: &App) -> Vec<String> {
+    let Some(key) = app.key_name(Action::Quit) else {
+        let words = ["work goes on: leave in a larger window", "work goes on: enlarge", "working"];
+        return words.map(str::to_owned).to_vec();
+    };
+    vec![
+        format!("work goes on: {key} leaves it, a larger window asks"),
+        format!("work goes on: {key} leaves"),
+        format!("work: {key} leaves"),
+        format!("working: {key}"),
+        format!("work {key}"),
+    ]
 }
 
 pub(super) fn centred(pen: &mut Pen<'_>, area: Rect, lines: &[(String, Style)]) {

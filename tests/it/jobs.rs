@@ -675,6 +675,68 @@ fn leaving_with_work_open_asks_and_stays_by_default() {
     assert!(driver.effects.contains(&Effect::Quit), "whoever insists has seen the question");
 }
 
+/// Where there is no room for the question, one line says so, and only whoever insists then leaves.
+#[test]
+fn leaving_a_small_window_with_work_open_is_asked_in_a_line() {
+    for (width, height, words) in [
+        (120, 5, "work goes on: ^c leaves it, a larger window asks"),
+        (29, 4, "work goes on: ^c leaves"),
+        (20, 5, "work: ^c leaves"),
+        (12, 4, "working: ^c"),
+        (7, 1, "work ^c"),
+    ] {
+        for leave in ['q', 'c'] {
+            let mut driver = driver();
+            driver.keys("o");
+            driver.tell(Event::Resized { width, height });
+            let asked = |driver: &Driver| text(&driver.app, width, height).contains(words);
+            assert!(!asked(&driver));
+            if leave == 'q' {
+                driver.keys("q");
+            } else {
+                driver.control('c');
+            }
+            assert!(!driver.effects.contains(&Effect::Quit), "{width}x{height}");
+            driver.control('c');
+            assert!(!driver.effects.contains(&Effect::Quit), "nobody saw the line yet");
+            assert!(asked(&driver), "{}", text(&driver.app, width, height));
+            driver.tell(Event::Drawn);
+            for key in ["y", "\n", "n"] {
+                driver.keys(key);
+                assert!(!driver.effects.contains(&Effect::Quit), "no answer to what is not seen");
+            }
+            assert!(!asked(&driver), "n stays");
+            driver.keys("q");
+            driver.tell(Event::Drawn);
+            driver.keys("q");
+            assert!(!asked(&driver) && !driver.effects.contains(&Effect::Quit), "q stays");
+            driver.keys("q");
+            driver.tell(Event::Drawn);
+            // A larger window shows the question, which was not seen before.
+            let mut larger = driver;
+            larger.tell(Event::Resized { width: 110, height: 30 });
+            let screen = text(&larger.app, 110, 30);
+            assert!(screen.contains("1 file will not be saved"), "{screen}");
+            larger.control('c');
+            assert!(!larger.effects.contains(&Effect::Quit), "{screen}");
+            larger.tell(Event::Resized { width, height });
+            larger.control('c');
+            assert!(larger.effects.contains(&Effect::Quit));
+        }
+    }
+    // With nothing open it is left at once.
+    for leave in ['q', 'c'] {
+        let mut driver = driver();
+        driver.tell(Event::Resized { width: 12, height: 4 });
+        if leave == 'q' {
+            driver.keys("q");
+        } else {
+            driver.control('c');
+        }
+        assert!(driver.effects.contains(&Effect::Quit));
+    }
+}
+
 fn by_rule(filter: &str) -> Settings {
     let filter = Filter::parse(filter, settings().zone).unwrap().unwrap();
     Settings { rescue: vec![RescueRule { filter, folder: "/rescue".into() }], ..settings() }

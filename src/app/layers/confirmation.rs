@@ -257,13 +257,15 @@ pub struct Confirmation {
     question: Question,
     /// Whether a frame has shown it.
     armed: bool,
+    /// Whether a frame without room for it has said that it is asked.
+    mentioned: bool,
     /// Whether the yes has the focus.
     yes: bool,
 }
 
 impl Confirmation {
     pub(in crate::app) fn new(question: Question) -> Self {
-        Self { question, armed: false, yes: false }
+        Self { question, armed: false, mentioned: false, yes: false }
     }
 
     /// This much work is open now, where that is what is asked about.
@@ -277,6 +279,18 @@ impl Confirmation {
     #[must_use]
     pub fn question(&self) -> &Question {
         &self.question
+    }
+
+    /// Whether a frame has shown it, and it takes answers.
+    #[must_use]
+    pub fn is_armed(&self) -> bool {
+        self.armed
+    }
+
+    /// Whether a frame without room for it has said that it is asked.
+    #[must_use]
+    pub fn is_mentioned(&self) -> bool {
+        self.mentioned
     }
 
     /// Whether the yes has the focus, which Enter takes.
@@ -330,6 +344,10 @@ impl Behave for Confirmation {
 
     fn drawn(&mut self) {
         self.armed = true;
+    }
+
+    fn mentioned(&mut self) {
+        self.mentioned = true;
     }
 
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate {

@@ -102,6 +102,9 @@ pub(super) trait Behave {
     /// A frame has shown it.
     fn drawn(&mut self) {}
 
+    /// A frame without room for it was drawn.
+    fn mentioned(&mut self) {}
+
     /// Does what a binding asks for, as far as it means something here.
     fn act(&mut self, app: &mut App, action: Action, effects: &mut Vec<Effect>) -> Fate;
 
@@ -318,8 +321,10 @@ impl App {
 
     /// A frame has shown what is on top.
     pub(super) fn drawn(&mut self) {
+        let has_room = self.layout().is_some();
         if let Some(top) = self.layers.0.last_mut() {
-            top.behave().drawn();
+            // On a screen that is too small, nothing of it was seen.
+            if has_room { top.behave().drawn() } else { top.behave().mentioned() }
         }
     }
 

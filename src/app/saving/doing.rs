@@ -53,22 +53,19 @@ impl App {
         }
     }
 
-    /// Leaves; with work open that is asked about, where there is room for a question.
+    /// Leaves; with work open that is asked about.
     pub(in crate::app) fn quit(&mut self, effects: &mut Vec<Effect>) {
         let work = self.open_work();
-        let is_idle = work.saving.open + work.deleting.0 + work.uploading == 0;
-        if is_idle || self.layout().is_none() {
+        if work.saving.open + work.deleting.0 + work.uploading == 0 {
             return effects.push(Effect::Quit);
         }
-        let asks = |layer: &Layer| matches!(layer, Layer::Confirmation(asked) if matches!(asked.question(), Question::Quit(..)));
-        match self.layers.top() {
-            // Whoever insists has seen what it is about.
-            Some(top) if asks(top) => {
-                if !self.awaits_frame() {
-                    effects.push(Effect::Quit);
-                }
+        match self.quit_asked() {
+            // Whoever insists has seen what it is about, if only in the one line of a small screen.
+            Some(asked) if asked.is_armed() || self.layout().is_none() && asked.is_mentioned() => {
+                effects.push(Effect::Quit);
             }
-            _ => self.ask(Question::Quit(work)),
+            Some(_) => {}
+            None => self.ask(Question::Quit(work)),
         }
     }
 
@@ -93,6 +90,22 @@ impl App {
         if let Some(asked) = self.layers.find_mut(confirmation) {
             asked.work_is(work);
         }
+    }
+
+    /// The question whether the program is to be left with work open, where it is asked now.
+    fn quit_asked(&self) -> Option<&Confirmation> {
+        match self.layers.top() {
+            Some(Layer::Confirmation(asked)) if matches!(asked.question(), Question::Quit(_)) => {
+                Some(asked)
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether it is asked now if the program is to be left with work open.
+    #[must_use]
+    pub fn asks_to_leave(&self) -> bool {
+        self.quit_asked().is_some()
     }
 
     /// A path that was typed: below the home with `~/`, and below the folder of downloads where it is not
