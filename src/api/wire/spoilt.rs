@@ -3,7 +3,8 @@
 //!
 //! Control characters that stand in strings as they are mean themselves. Commas that separate
 //! nothing are passed over between files. Where a string or a bracket of a file does not close, the
-//! file reaches to where the next one begins. A page whose array has no end is not read: it broke off
+//! file reaches to where the next one begins; a brace too many is its own, and one that is not there
+//! begins where its first name does. A page whose array has no end is not read: it broke off
 //! on its way.
 
 use std::borrow::Cow;
@@ -204,13 +205,23 @@ impl<'a> Scanner<'a> {
     fn array(&mut self, within: usize) -> Result<Cut<'a>, Uncut> {
         self.at += 1;
         let mut found = Cut { files: vec![], has_more: HasMore::Unknown, too_many: false };
+        let (mut begin, mut no_end) = (self.at, Uncut::BreaksOff);
         loop {
-            match self.peek().ok_or(Uncut::BreaksOff)? {
+            match self.peek().ok_or(no_end)? {
                 b',' => self.at += 1,
                 b']' => break,
+                b'}' => {
+                    self.at += 1;
+                    // Without an end behind it, it closed what is around the array, which has none.
+                    no_end = Uncut::NoList;
+                    if !found.too_many {
+                        *found.files.last_mut().ok_or(Uncut::NoList)? = &self.text[begin..self.at];
+                    }
+                }
                 _ => {
-                    let begin = self.at;
-                    match self.value()? {
+                    begin = self.at;
+                    let lacks_brace = self.is_name();
+                    match self.value(if lacks_brace { vec![b'}'] } else { vec![] })? {
                         End::Clean => {}
                         End::Open(at) => self.at = at,
                         End::Astray(at) => self.at = self.end_of_astray(at, within)?,
@@ -229,15 +240,24 @@ impl<'a> Scanner<'a> {
 
     fn clean_value(&mut self) -> Result<&'a str, Uncut> {
         let begin = self.at;
-        match self.value()? {
+        match self.value(vec![])? {
             End::Clean => Ok(&self.text[begin..self.at]),
             End::Astray(_) | End::Open(_) => Err(Uncut::NoList),
         }
     }
 
-    /// Passes over one value: up to where its strings and brackets are closed.
-    fn value(&mut self) -> Result<End, Uncut> {
-        let (mut open, mut deeper) = (Vec::new(), 0_usize);
+    /// Whether a name with its value stands here, where a file should.
+    fn is_name(&mut self) -> bool {
+        let begin = self.at;
+        let is_name = self.peek() == Some(b'"') && self.string() && self.peek() == Some(b':');
+        self.at = begin;
+        is_name
+    }
+
+    /// Passes over one value: up to where its strings and brackets are closed, and those that are `open`
+    /// already.
+    fn value(&mut self, mut open: Vec<u8>) -> Result<End, Uncut> {
+        let mut deeper = 0_usize;
         // The comma before, if it follows a name with its value.
         let (mut has_value, mut comma) = (false, None);
         loop {

@@ -5,7 +5,7 @@ use super::*;
 const GOOD: &str = r#"{"id":"file_good","filename":"g.jsonl","bytes":7}"#;
 
 /// Files that are no JSON, and why.
-const SPOILT: [(&str, &str); 28] = [
+const SPOILT: [(&str, &str); 33] = [
     (r#"{"id":"x","filename":"C:\data"}"#, "breaks at byte 26: invalid escape"),
     (r#"{"id":"x","filename":"\u12"}"#, "invalid escape"),
     (r#"{"id":"x","bytes":NaN}"#, "breaks at byte 19: expected value"),
@@ -35,6 +35,12 @@ const SPOILT: [(&str, &str); 28] = [
     (r#"{"id":"x","meta":{"a":"b\"}}"#, "EOF while parsing a string"),
     (r#"{"id":"x","filename":"tail\","bytes":7}"#, "expected `,` or `}`"),
     ("NaN", "breaks at byte 1: expected value"),
+    // A brace too many, or one that is not there.
+    (r#"{"id":"x","bytes":7}}"#, "breaks at byte 21: trailing characters"),
+    (r#"{"id":"x","meta":{"a":1}}}"#, "trailing characters"),
+    (r#"{"id":"x"} } }"#, "trailing characters"),
+    (r#""id":"x","filename":"n"}"#, "breaks at byte 5: trailing characters"),
+    (r#""id":"x","meta":{"a":[1]}}"#, "trailing characters"),
 ];
 
 /// What stands before and behind the files, and what it says of the end.
