@@ -100,9 +100,7 @@ impl App {
             Wake::DetailCountdown if seen.detail => self.after(self.next_detail_change_ms()),
             Wake::VerifiedAge if seen.detail => self.after(self.next_verified_age_ms()),
             Wake::NextToExpire if has_second_line(seen) => self.after(self.next_to_expire_ms()),
-            Wake::Counts if has_second_line(seen) => {
-                self.after(self.outlook().next_count_change_ms(self.account.server_ms()))
-            }
+            Wake::Counts if has_second_line(seen) => self.after(self.next_count_change_ms()),
             Wake::Hour if self.shows_hours(seen) => self.after(Some(self.next_hour_ms())),
             Wake::Day if seen.past => self.after(Some(self.next_day_ms())),
             Wake::AskedWaitEnd => self.account.asked_wait_end(),
@@ -133,6 +131,10 @@ impl App {
             | Wake::Urgency
             | Wake::BucketUrgency => None,
         }
+    }
+
+    fn next_count_change_ms(&self) -> Option<u64> {
+        self.outlook().next_count_change_ms(self.account.server_ms())
     }
 
     /// Whether it is told why there is nothing: an agenda of nothing says so, as the main screen does.
