@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Mutex;
@@ -372,6 +372,7 @@ fn nothing_half_written_is_left() {
     child.wait().unwrap();
     let left = place.to().join(format!("{NAME}.part.json.{}", child.id()));
     fs::write(&left, "{\"v\":1,").unwrap();
+    fs::set_permissions(&left, PermissionsExt::from_mode(0o600)).unwrap();
     let (code, said) = place.download(&server.url);
     assert_eq!((code, place.names()), (0, vec![NAME.to_owned()]), "{said}");
 }
