@@ -155,15 +155,16 @@ fn told_to_end_it_keeps_what_came_and_leaves_no_progress_behind() {
 /// only then is it said that nothing is kept.
 #[test]
 fn what_an_earlier_run_left_is_removed_and_only_then_denied() {
-    let demo = Demo::start(Options { files: 3, content_rate: Some(2_000), ..Options::default() });
+    let demo = Demo::start(Options { files: 5, content_rate: Some(2_000), ..Options::default() });
     let place = tempfile::tempdir().unwrap();
     let (state, config, results) = rooms(place.path());
     let settings = config.join("shelflife/config.toml");
     let text = std::fs::read_to_string(&settings).unwrap();
     std::fs::write(&settings, format!("{text}transfers = 1\n")).unwrap();
     let mut terminal = dashboard(&demo, &state, &config);
-    terminal.wait_for("3 files");
-    terminal.press("o");
+    terminal.wait_for("5 files");
+    // The last ones: they do not run out meanwhile.
+    terminal.press("Go");
     let length = |name: &String| std::fs::metadata(results.join(name)).map_or(0, |it| it.len());
     let is_part = |name: &String| name.strip_suffix(".part").is_some() && length(name) > 0;
     wait_until("some of it came", || names(&results).iter().any(is_part));
@@ -175,10 +176,10 @@ fn what_an_earlier_run_left_is_removed_and_only_then_denied() {
     assert_eq!(left.len(), 2, "{left:?}");
     // Another one has the only place.
     let mut terminal = dashboard(&demo, &state, &config);
-    terminal.wait_for("3 files");
-    terminal.press("jo");
+    terminal.wait_for("5 files");
+    terminal.press("Gko");
     terminal.wait_for("0 of 1");
-    terminal.press("ko");
+    terminal.press("Go");
     terminal.wait_for("0 of 2");
     terminal.press("JG");
     terminal.wait_for("2 of 2");
