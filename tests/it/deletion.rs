@@ -14,8 +14,8 @@ use shelflife::app::layers::Layer;
 use shelflife::jobs::record::{Outcome, Saved};
 use shelflife::text::Untrusted;
 
-use crate::support::driver::Driver;
-use crate::support::files::{list, page};
+use crate::support::driver::{Driver, START_S};
+use crate::support::files::{expiring_at, list, page};
 use crate::support::screen::text;
 
 /// Six files that expire in an hour each.
@@ -580,6 +580,34 @@ fn what_is_saved_no_more_is_said_before_it_is_deleted() {
     let mut driver = driver_on(120, 36, Driver::settings());
     driver.keys("D");
     assert!(!looks_now(&mut driver));
+}
+
+/// However small the window is, what is deleted was shown with all of its id: files of one name differ
+/// in that alone.
+#[test]
+fn nothing_is_deleted_whose_id_was_not_seen_whole() {
+    for id in ["file_00000000", "file-0123456789abcdef01234567"] {
+        for (width, height) in [(30, 6), (30, 8), (34, 9), (40, 12), (60, 7), (80, 24)] {
+            let mut driver = Driver::started(width, height, Driver::settings());
+            let file = expiring_at(id, "of-one-name.jsonl", START_S - 9, START_S + 32);
+            driver.answer(&list(&[file], false));
+            driver.keys("D");
+            tell_batches(&mut driver, &[]);
+            let screen = text(&driver.app, width, height);
+            driver.keys("y");
+            // It may go on in the next line.
+            let is_bare = |c: &char| !c.is_whitespace() && *c != '│';
+            let seen: String = screen.chars().filter(is_bare).collect();
+            assert!(is_asked(&driver) || seen.contains(id), "{width}x{height}: {screen}");
+        }
+    }
+    let mut driver = Driver::started(40, 12, Driver::settings());
+    let file = expiring_at("file-0123456789abcdef01234567", "a.jsonl", START_S - 9, START_S + 32);
+    driver.answer(&list(&[file], false));
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.keys("y");
+    assert!(!is_asked(&driver), "there is room for it at 40x12");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::app::layers::deletion::{Counted, DeletionQuestion, LocalCopy};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::DeletionSum;
-use crate::text::{grouped, shorten_end, shorten_middle, size, width};
+use crate::text::{break_anywhere, grouped, shorten_end, shorten_middle, size, width};
 use crate::theme::Tone;
 
 /// Files that are named; of others it is said how many they are.
@@ -186,7 +186,8 @@ fn file_lines(
         line.put_right(0, right, Tone::Chrome, marks);
         return vec![line];
     }
-    // The name above, and below it the id, which is cut last.
+    // The name above, and below it the id: beside nothing else where that would cut it, since it tells
+    // files of one name apart.
     let narrow = cells < NARROW;
     let (first, second) = if narrow {
         (bytes, format!("{left}{in_use}"))
@@ -200,5 +201,13 @@ fn file_lines(
         line.put_right(0, right, Tone::Chrome, marks);
         line
     };
-    vec![line(Tone::Text, &name, first), line(Tone::Chrome, &id, second)]
+    let mut lines = vec![line(Tone::Text, &name, first)];
+    if second.is_empty() || width(&id) + width(&second) + 5 <= cells {
+        lines.push(line(Tone::Chrome, &id, second));
+    } else {
+        let parts = break_anywhere(&id, cells.saturating_sub(2).max(1));
+        lines.extend(parts.into_iter().map(|part| Line::of(Tone::Chrome, format!("  {part}"))));
+        lines.push(line(Tone::Chrome, "", second));
+    }
+    lines
 }
