@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use service::{PAGE, Service};
-use terminal::{KEY, PROGRAM, Terminal, Usage};
+use terminal::{KEY, PROGRAM, Terminal, Usage, run_to_the_end};
 
 const THOUSAND: u64 = 1_000;
 const MILLION: u64 = 1_000_000;
@@ -328,19 +328,14 @@ fn list_all(address: &str) -> (Duration, Usage) {
 
 /// Runs a command without a screen to its end.
 fn ask(address: &str, arguments: &[&str]) -> (Duration, Usage) {
-    let begun = Instant::now();
     let mut command = Command::new(PROGRAM);
     command.args(arguments).args(["--base-url", address]);
-    let usage = run(command.env_clear().env("CEREBRAS_API_KEY", KEY));
-    (begun.elapsed(), usage)
+    run(command.env_clear().env("CEREBRAS_API_KEY", KEY))
 }
 
-/// Runs a command to its end; what it used.
-fn run(command: &mut Command) -> Usage {
-    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    let usage = terminal::used_to_the_end(child.id());
-    assert!(child.wait().unwrap().success());
-    usage
+/// Runs a command to its end; how long that took, and what it used.
+fn run(command: &mut Command) -> (Duration, Usage) {
+    run_to_the_end(command.stdout(Stdio::null()))
 }
 
 fn list() {
@@ -362,7 +357,7 @@ fn list_cpu() {
     for _ in 0..7 {
         ours.push(list_all(&address).1.cpu);
         let program = env::current_exe().unwrap();
-        plain.push(run(Command::new(program).args([PLAIN_LOOP, &address])).cpu);
+        plain.push(run(Command::new(program).args([PLAIN_LOOP, &address])).1.cpu);
     }
     say("list --all of 100000 files: processor", &ms(median(ours)));
     say("  a plain loop of reqwest and serde, no output", &ms(median(plain)));

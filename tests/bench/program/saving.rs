@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::service::{LINE, Service, contents_under_way};
-use super::terminal::{self, KEY, PROGRAM, Terminal, Usage};
+use super::terminal::{KEY, PROGRAM, Terminal, Usage, run_to_the_end};
 use super::{HEIGHT, both, list_all, median, mib, ms, press_many, say};
 
 /// Bytes of the large file: as much as the services take.
@@ -18,14 +18,10 @@ const SMALL: u64 = 10_000;
 
 /// Runs the program in `folder`, where its ledger lies too; how long it took, and what it used.
 pub fn run_in(folder: &Path, address: &str, arguments: &[&str]) -> (Duration, Usage) {
-    let begun = Instant::now();
     let mut command = Command::new(PROGRAM);
     command.args(arguments).args(["--base-url", address]).current_dir(folder);
     command.env_clear().env("CEREBRAS_API_KEY", KEY).env("XDG_STATE_HOME", folder);
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let usage = terminal::used_to_the_end(child.id());
-    assert!(child.wait().unwrap().success());
-    (begun.elapsed(), usage)
+    run_to_the_end(command.stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
 fn folder(within: Option<&str>) -> tempfile::TempDir {

@@ -4,11 +4,13 @@ use std::fs;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
+use std::process::Command;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// The program that is measured.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_shelflife");
@@ -20,6 +22,8 @@ pub const KEY: &str = "csk-benchmark";
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 /// What never comes sooner has failed.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// From one look at the memory of a command to the next.
+const WATCHED_EVERY: Duration = Duration::from_millis(10);
 
 /// The program, running.
 pub struct Terminal {
@@ -211,20 +215,32 @@ fn field(text: &str, name: &str) -> u64 {
     line.split_whitespace().next().unwrap().parse().unwrap()
 }
 
-/// Waits until a process has ended, without asking how; what it used.
-pub fn used_to_the_end(pid: u32) -> Usage {
-    let mut usage = Usage::default();
-    loop {
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-        if fields[0] == "Z" {
-            // In hundredths of a second, of all its threads, also those that have ended.
-            let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap()).sum();
-            usage.cpu = Duration::from_millis(ticks * 10);
-            return usage;
+/// Runs a command to its end: how long that took, from before it was started, and what it used.
+pub fn run_to_the_end(command: &mut Command) -> (Duration, Usage) {
+    let begun = Instant::now();
+    let mut child = command.spawn().unwrap();
+    let (id, pid) = (child.id(), Pid::from_child(&child));
+    let (over, is_over) = channel::<()>();
+    let watcher = thread::spawn(move || {
+        let mut peak_kib = 0;
+        while let Err(RecvTimeoutError::Timeout) = is_over.recv_timeout(WATCHED_EVERY) {
+            peak_kib = peak_kib.max(Usage::of(id).peak_kib);
         }
-        let now = Usage::of(pid);
-        usage.peak_kib = usage.peak_kib.max(now.peak_kib);
-        thread::sleep(Duration::from_millis(10));
-    }
+        peak_kib
+    });
+    // It stays, so that what it used can be read.
+    waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT).unwrap();
+    let took = begun.elapsed();
+    drop(over);
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap();
+    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    // In hundredths of a second, of all its threads, also those that have ended.
+    let ticks: u64 = fields[11..13].iter().map(|ticks| ticks.parse::<u64>().unwrap()).sum();
+    let usage = Usage {
+        cpu: Duration::from_millis(ticks * 10),
+        peak_kib: watcher.join().unwrap(),
+        ..Usage::default()
+    };
+    assert!(child.wait().unwrap().success());
+    (took, usage)
 }

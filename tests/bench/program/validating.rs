@@ -6,11 +6,11 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
-use super::terminal::{self, PROGRAM};
+use super::terminal::{PROGRAM, run_to_the_end};
 use super::{median, mib, ms, say};
 
 /// As many as the services take.
@@ -61,9 +61,7 @@ pub fn validate() {
     let ratio = took.as_secs_f64() / bound.as_secs_f64();
     say("validate 200 MB, 50000 lines", &format!("{}, {ratio:.2}x of a plain loop", ms(took)));
     say("  serde_json over the lines into IgnoredAny", &ms(bound));
-    let mut child = command(&ours).spawn().unwrap();
-    let peak = terminal::used_to_the_end(child.id()).peak_kib;
-    assert!(child.wait().unwrap().success());
+    let peak = run_to_the_end(&mut command(&ours)).1.peak_kib;
     say("  memory at most", &format!("{:.1} MiB", mib(peak)));
 }
 
@@ -74,9 +72,7 @@ fn command(words: &[&str]) -> Command {
 }
 
 fn time(words: &[&str]) -> Duration {
-    let begun = Instant::now();
-    assert!(command(words).status().unwrap().success());
-    begun.elapsed()
+    run_to_the_end(&mut command(words)).0
 }
 
 /// What anybody would write first.
