@@ -18,7 +18,6 @@ use crate::config::words::Colouring;
 use crate::config::{self, Config};
 use crate::lister::{Lister, Restarts};
 use crate::notify::{Notifier, Protocol, shows_progress};
-use crate::runtime::ledger::Ledger;
 use crate::runtime::{self, End};
 use crate::store::filter::Filter;
 use crate::text::UntrustedRef;
@@ -75,7 +74,7 @@ pub async fn run(options: &GlobalOptions, background: &Handle) -> Result<u8, Com
     let lister = Lister::new(Policy::default(), Restarts::Allowed, fastrand::u64(..));
     let mut app = App::new(settings, lister, fastrand::u64(..), Now::read());
     let notifier = notifier(notify);
-    let ledger = Ledger::of(config::places::state(), &service.place());
+    let ledger = service.ledger();
     let profile = service.profile.to_owned();
     let setup = runtime::Setup { notifier, ask_background, configuration, ledger, profile };
     let client = move || service.client();

@@ -80,9 +80,10 @@ pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8
     let service = find_service(options, &config, None, &Handle::current())?;
     let saving = Saving::new(service, command.saving, &config.values)?;
     if let Some(filter) = command.filter {
+        let meant = saving.meant(Some(filter))?;
         let found =
             listed(&saving, saving.sieve(true), config.values.limit, |reading, server_ms| {
-                filter.lets_through(reading, server_ms)
+                meant.takes(reading, server_ms)
             });
         let listed = found.await?;
         let has_none = listed.sifted.wanted.is_empty() && listed.sifted.saved_files == 0;

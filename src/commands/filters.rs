@@ -1,14 +1,18 @@
 //! `--filter` and whatever else is written as a filter: the dashboard's own language, as a value of
 //! the command line.
 
+use std::cell::RefCell;
+
+use super::CommandError;
+use crate::api::{File, Reading};
+use crate::jobs::Pinned;
+use crate::runtime::ledger::{Eye, Index, Ledger};
 use crate::store::filter::{Filter, FilterError};
-use crate::text::{UntrustedRef, width};
+use crate::text::{UntrustedRef, cause, width};
 use crate::time::clock::LOCAL;
 
 /// What to do about a filter that lets through everything, or only what the dashboard knows.
 const BLANK: &str = "a filter is expected; without the option all files are meant";
-const SAVED: &str = "what is saved is known to the dashboard; here `shelflife ledger` has it, and \
-                     download and rescue leave it out by themselves";
 const MARKS: &str = "marks are known to the dashboard only: `marked` says nothing here";
 
 /// Reads a filter, in words that a command line may be refused with; its dates are meant in local time.
@@ -21,10 +25,73 @@ pub(super) fn read_filter(text: &str) -> Result<Filter, String> {
     if filter.depends_on_marks() {
         return Err(MARKS.to_owned());
     }
-    if filter.depends_on_what_is_saved() {
-        return Err(SAVED.to_owned());
-    }
     Ok(filter)
+}
+
+/// What a command takes of the files that it reads: all, or what a filter lets through.
+pub(super) struct Meant {
+    filter: Option<Filter>,
+    /// What is saved, where the filter asks for it.
+    shelf: Option<Shelf>,
+}
+
+/// What the ledger says is saved, and the disk with what lies there.
+struct Shelf {
+    ledger: Ledger,
+    index: Index,
+    eye: RefCell<Eye>,
+}
+
+impl Meant {
+    /// Takes what `filter` lets through; what is saved by `ledger` is read only where that depends on it.
+    ///
+    /// # Errors
+    /// Where it cannot be read: then nobody knows what is meant.
+    pub(super) fn new(filter: Option<Filter>, ledger: &Ledger) -> Result<Self, CommandError> {
+        let asks = filter.as_ref().is_some_and(Filter::depends_on_what_is_saved);
+        let shelf = asks.then(|| Shelf::read(ledger)).transpose()?;
+        Ok(Self { filter, shelf })
+    }
+
+    /// Whether there is a filter.
+    pub(super) fn is_filtered(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    /// Whether a file as it was read, or what came instead of one, is taken at this moment of the
+    /// service's clock.
+    pub(super) fn takes(&self, reading: &Reading, server_ms: i64) -> bool {
+        let is_saved = |file: &File| self.shelf.as_ref().is_some_and(|shelf| shelf.has(file));
+        let filter = self.filter.as_ref();
+        filter.is_none_or(|filter| filter.lets_through(reading, server_ms, &is_saved))
+    }
+
+    /// Reads what was saved since then; while that cannot be read, what was known is.
+    pub(super) fn read_on(&mut self) {
+        let Some(Shelf { ledger, index, eye }) = &mut self.shelf else { return };
+        *eye = RefCell::default();
+        if let Err(error) = ledger.read_on(index) {
+            log::warn!(error = cause(&error).as_str(); "the ledger cannot be read");
+        }
+    }
+}
+
+impl Shelf {
+    fn read(ledger: &Ledger) -> Result<Self, CommandError> {
+        let index = ledger.read().map_err(|error| unread(&error))?;
+        Ok(Self { ledger: ledger.clone(), index, eye: RefCell::default() })
+    }
+
+    fn has(&self, file: &File) -> bool {
+        self.index.is_seen_saved(&Pinned::read(file), &mut self.eye.borrow_mut())
+    }
+}
+
+fn unread(error: &std::io::Error) -> CommandError {
+    CommandError::Unusable(format!(
+        "what is saved is not known, and the filter asks for it: the ledger cannot be read: {}",
+        cause(error)
+    ))
 }
 
 /// What is wrong, the place in words, and once more under the text.
@@ -56,11 +123,11 @@ mod tests {
             ("日本 (a", "this parenthesis is not closed, at \"(\"\n\n    日本 (a\n         ^"),
             (" ", BLANK),
             ("not marked or batch", MARKS),
-            ("left<1d and not saved", SAVED),
         ] {
             assert_eq!(read_filter(text).unwrap_err(), expected, "{text}");
         }
         assert!(read_filter("left<6h and not unreadable").is_ok());
+        assert!(read_filter("left<1d and not saved").is_ok());
     }
 
     #[test]

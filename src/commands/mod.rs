@@ -45,10 +45,11 @@ use crate::api::client::Limits;
 use crate::api::endpoint::{BadEndpoint, Endpoint};
 use crate::api::secret::{BadSecret, KEY, Secret};
 use crate::api::{ApiError, Client, ClientError};
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, places};
 use crate::demo;
 use crate::lister::Failure;
 use crate::log_file;
+use crate::runtime::ledger::Ledger;
 use crate::runtime::output::stdout;
 use crate::runtime::shortage;
 use crate::text::{Untrusted, UntrustedRef, cause, grouped};
@@ -276,6 +277,11 @@ impl Service {
     /// The place of its ledger: the demo has one, whatever port it listens on.
     pub(in crate::commands) fn place(&self) -> String {
         if self.profile == DEMO { DEMO.to_owned() } else { self.endpoint.place() }
+    }
+
+    /// Its ledger.
+    pub(in crate::commands) fn ledger(&self) -> Ledger {
+        Ledger::of(places::state(), &self.place())
     }
 
     /// A client of it. Reading the CA certificates takes longer than anything else at the start.

@@ -76,8 +76,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     }
     let bound_s = rescue.within.unwrap_or(config.values.thresholds.soon_s);
     let most_left_ms = i128::from(bound_s) * 1_000;
-    let filter = rescue.filter;
-    let has_filter = filter.is_some();
+    let meant = saving.meant(rescue.filter)?;
     let list = super::download::listed(
         &saving,
         saving.sieve(false),
@@ -86,8 +85,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
             let Reading::File(file) = reading else { return false };
             let left_ms =
                 file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
-            left_ms.is_some_and(|left| left < most_left_ms)
-                && filter.as_ref().is_none_or(|filter| filter.lets_through(reading, server_ms))
+            left_ms.is_some_and(|left| left < most_left_ms) && meant.takes(reading, server_ms)
         },
     );
     let mut listed = list.await?;
@@ -96,7 +94,7 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     let telling = saving.options().doing.telling;
     if wanted.is_empty() {
         let bound = short_span(bound_s);
-        let which = match (found, has_filter) {
+        let which = match (found, meant.is_filtered()) {
             (0, true) => format!("the filter lets through nothing that goes within {bound}"),
             (0, false) => format!("nothing goes within {bound}"),
             (_, true) => format!("all that goes within {bound} and matches is saved"),

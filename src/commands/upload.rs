@@ -19,7 +19,6 @@ use super::validate::{limits_in_force, raw};
 use super::{CommandError, changing, configure, count, failed, find_service};
 use crate::api::Client;
 use crate::api::upload::{Outflow, UploadStage};
-use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
 use crate::jobs::upload::{EXPIRY_S, FileStamp, Rest, Sent, Upload, UploadEnd};
@@ -115,7 +114,7 @@ pub async fn run(
         return dry_run(&looking, &paths).await;
     }
     let service = find_service(options, &config, None, &Handle::current())?;
-    let ledger = Ledger::of(places::state(), &service.place());
+    let ledger = service.ledger();
     let entries = Entries::new(ledger.clone());
     let client = service.client()?;
     let mut doing = Uploading {

@@ -699,3 +699,52 @@ fn a_dry_run_says_what_is_saved_already() {
         assert!(said.contains(&place), "{said}");
     }
 }
+
+/// What is saved is known to every command that takes a filter: by the ledger and by what lies on the disk.
+#[test]
+fn every_filter_knows_what_is_saved() {
+    let in_an_hour = std::time::SystemTime::now() + std::time::Duration::from_secs(1_800);
+    let expires = in_an_hour.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let files = ["a", "b"].map(|id| Held {
+        expires_at: i64::try_from(expires).ok(),
+        ..Held::new(id, &format!("{id}.jsonl"), "x\n")
+    });
+    let server = Script::honest().serve(files);
+    let place = Place::new();
+    let run = |arguments: &str| {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let arguments: Vec<String> = arguments.iter().map(|word| word.replace('_', " ")).collect();
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let output = place.run(&server.url, &arguments);
+        (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
+    };
+    let ids = |filter: &str| run(&format!("list --output ids --filter {filter}")).1;
+    assert_eq!((ids("saved"), ids("not_saved")), (String::new(), "a\nb\n".to_owned()));
+    assert_eq!(run("download a --to to --quiet").0, 0);
+    assert_eq!((ids("saved"), ids("not_saved")), ("a\n".to_owned(), "b\n".to_owned()));
+    let (code, told, _) = run("check --filter not_saved");
+    assert!(code == 2 && told.contains("'files'=1;"), "{told}");
+    let wait = |filter: &str| run(&format!("wait --appears {filter} --timeout 0"));
+    assert_eq!(wait("saved").1, "a\n");
+    assert_eq!(wait("b.jsonl_saved").0, 124);
+    let (code, told, said) = run("delete --filter saved --dry-run");
+    assert!(code == 0 && told.contains("a.jsonl") && !told.contains("b.jsonl"), "{told}{said}");
+    assert_eq!(run("rescue --filter not_saved --to to --quiet").0, 0);
+    assert_eq!(ids("saved"), "a\nb\n");
+    // Saved is what still lies there.
+    fs::remove_file(place.to().join("b.jsonl")).unwrap();
+    assert_eq!(ids("not_saved"), "b\n");
+    // Where nobody knows what is saved, nobody knows what is meant: nothing is done.
+    let ledgers = place.folder.path().join("state/shelflife/ledger");
+    fs::remove_dir_all(&ledgers).unwrap();
+    fs::write(&ledgers, "").unwrap();
+    for (command, code) in
+        [("list", 1), ("check", 3), ("download", 1), ("rescue", 1), ("delete --yes", 1)]
+    {
+        let (ended, told, said) = run(&format!("{command} --filter not_saved"));
+        let words = "what is saved is not known, and the filter asks for it";
+        assert!(ended == code && (told + &said).contains(words), "{command}: {ended} {said}");
+    }
+    assert_eq!(server.files(|files| files.len()), 2);
+    assert_eq!(run("list --output ids --filter jsonl").1, "a\nb\n", "what asks for nothing works");
+}

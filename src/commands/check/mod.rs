@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 
 use super::cli::Interruption;
-use super::filters::read_filter;
+use super::filters::{Meant, read_filter};
 use super::options::{GlobalOptions, read_seconds, silent_but};
 use super::reader::{Batch, Reach, Reader, Told};
 use super::{CommandError, configure, count, find_service};
@@ -152,7 +152,9 @@ async fn look(
         check.warning.unwrap_or(Range::at_least(thresholds.soon_s)),
         check.critical.unwrap_or(Range::at_least(thresholds.critical_s)),
     );
-    let client = find_service(options, &config, None, &Handle::current())?.client()?;
+    let service = find_service(options, &config, None, &Handle::current())?;
+    let meant = Meant::new(check.filter.clone(), &service.ledger())?;
+    let client = service.client()?;
     let reader = Reader::new(client, config.values.limit, Reach::All).remembering_all();
     let mut pages = reader.start();
     let mut looked = Looked {
@@ -175,7 +177,7 @@ async fn look(
         match told {
             Ok(Some(Told::Page(batch))) => {
                 failed = None;
-                looked.take(&batch, check);
+                looked.take(&batch, &meant, check.timeout);
             }
             Ok(Some(Told::Tried(error))) => failed = Some(error),
             Ok(None) => break,
@@ -202,14 +204,13 @@ fn out_of_time(timeout: Duration, page: u64, failed: Option<&ApiError>) -> Strin
 }
 
 impl Looked {
-    fn take(&mut self, batch: &Batch, check: &Check) {
+    fn take(&mut self, batch: &Batch, meant: &Meant, timeout: Duration) {
         self.clock = batch.clock;
         self.pages += 1;
         let server_ms = batch.clock.server_ms(Now::read());
-        let filter = check.filter.as_ref();
         for reading in &batch.readings {
-            if filter.is_none_or(|filter| filter.lets_through(reading, server_ms)) {
-                self.survey.add(reading, server_ms, check.timeout.as_secs());
+            if meant.takes(reading, server_ms) {
+                self.survey.add(reading, server_ms, timeout.as_secs());
             }
         }
     }

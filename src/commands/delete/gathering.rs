@@ -10,12 +10,12 @@ use super::{DeleteCommand, Deleting};
 use crate::api::Reading;
 use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
+use crate::commands::filters::Meant;
 use crate::commands::reader::{Outcome, Reach, Reader};
 use crate::commands::retrieving::ask_for_file;
 use crate::commands::{CommandError, count, failed, is_outage, refuses_key, unusable};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd};
-use crate::store::filter::Filter;
 use crate::text::Untrusted;
 use crate::time::clock::{Now, ServerClock};
 
@@ -79,7 +79,8 @@ impl Deleting {
         limit: u16,
     ) -> Result<Option<Gathered>, CommandError> {
         if let Some(filter) = &self.command.filter {
-            return self.by_filter(filter, limit).await;
+            let meant = Meant::new(Some(filter.clone()), &self.ledger)?;
+            return self.by_filter(&meant, limit).await;
         }
         if self.command.sees() {
             return self.by_ids(ids).await.map(Some);
@@ -118,11 +119,7 @@ impl Deleting {
         Ok(gathered)
     }
 
-    async fn by_filter(
-        &self,
-        filter: &Filter,
-        limit: u16,
-    ) -> Result<Option<Gathered>, CommandError> {
+    async fn by_filter(&self, meant: &Meant, limit: u16) -> Result<Option<Gathered>, CommandError> {
         let mut pages =
             Reader::new(self.client.clone(), limit, Reach::All).remembering_all().start();
         let mut gathered = Gathered::default();
@@ -134,7 +131,7 @@ impl Deleting {
             doubles.extend(batch.conflicts);
             for reading in batch.readings {
                 let Reading::File(file) = &reading else { continue };
-                if filter.lets_through(&reading, server_ms) && wanted.insert(file.id.clone()) {
+                if meant.takes(&reading, server_ms) && wanted.insert(file.id.clone()) {
                     gathered.files.push(Pinned::read(file));
                 }
             }

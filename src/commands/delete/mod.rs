@@ -21,7 +21,6 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, Service, changing, configure, count, find_service};
 use crate::api::Client;
-use crate::config::places;
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd, Deletions, Stop};
 use crate::jobs::in_use::InUse;
@@ -174,7 +173,7 @@ struct Deleting {
 
 impl Deleting {
     fn new(service: Service, command: DeleteCommand) -> Result<Self, CommandError> {
-        let ledger = Ledger::of(places::state(), &service.place());
+        let ledger = service.ledger();
         let saved = ledger.read().unwrap_or_else(|error| {
             command.doing.telling.trouble(&format!(
                 "the ledger cannot be read, so that nothing counts as saved: {}",

@@ -15,7 +15,7 @@ use clap::{Args, ValueEnum};
 use tokio::runtime::Handle;
 
 use super::cli::Interruption;
-use super::filters::read_filter;
+use super::filters::{Meant, read_filter};
 use super::json::odd_values;
 use super::options::{GlobalOptions, silent_but};
 use super::progress::{Progress, Telling};
@@ -156,11 +156,12 @@ pub async fn run(
     list.check()?;
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
+    let meant = Meant::new(list.filter.clone(), &service.ledger())?;
     let client = service.client()?;
     let all = list.all || list.filter.is_some() || list.sort.is_some();
     let reach = if all || config.values.load == Load::All { Reach::All } else { Reach::OnePage };
     let reader = Reader::new(client, config.values.limit, reach);
-    let result = Printing::new(list, stdout()).run(reader.start(), interruption).await;
+    let result = Printing::new(list, meant, stdout()).run(reader.start(), interruption).await;
     match result {
         // Whoever read us has seen enough.
         Err(CommandError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => Ok(0),
@@ -171,6 +172,7 @@ pub async fn run(
 /// A list that is being printed.
 struct Printing<W: Write> {
     list: List,
+    meant: Meant,
     writer: Writer<W>,
     gathered: Option<Gathered>,
     progress: Progress,
@@ -182,13 +184,14 @@ struct Printing<W: Write> {
 }
 
 impl<W: Write> Printing<W> {
-    fn new(list: List, out: W) -> Self {
+    fn new(list: List, meant: Meant, out: W) -> Self {
         let columns = list.columns.clone().map(|ListColumns(columns)| columns);
         Self {
             writer: Writer::new(list.output, columns, list.safe, out),
             gathered: list.sort.map(|_| Gathered::default()),
             progress: Progress::begin(list.telling, true),
             list,
+            meant,
             clock: ServerClock::default(),
             chosen: 0,
             odd_values: 0,
@@ -232,9 +235,7 @@ impl<W: Write> Printing<W> {
         self.clock = batch.clock;
         self.read += batch.readings.len() as u64;
         let server_ms = batch.clock.server_ms(Now::read());
-        let filter = self.list.filter.as_ref();
-        let wanted =
-            |reading: &Reading| filter.is_none_or(|filter| filter.lets_through(reading, server_ms));
+        let wanted = |reading: &Reading| self.meant.takes(reading, server_ms);
         let files = batch.readings.into_iter().filter(wanted).filter_map(|reading| match reading {
             Reading::File(file) => Some(file),
             Reading::Unreadable(_) => None,

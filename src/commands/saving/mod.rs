@@ -13,10 +13,10 @@ use clap::Args;
 
 use super::dashboard::{self, home};
 use super::doing::{DoingOptions, RecordOutput};
+use super::filters::Meant;
 use super::{CommandError, Service, failed};
 use crate::api::Client;
 use crate::api::retry::Policy;
-use crate::config::places;
 use crate::config::table::Values;
 use crate::jobs::job::{FailureKind, JobFailure};
 use crate::jobs::queue::AT_ONCE;
@@ -24,6 +24,7 @@ use crate::jobs::{Download, JobId, Pinned, Queue};
 use crate::lister::Failure;
 use crate::runtime::ledger::{Index, Ledger};
 use crate::runtime::transfer::Saver;
+use crate::store::filter::Filter;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
@@ -185,7 +186,7 @@ impl Saving {
         values: &Values,
     ) -> Result<Self, CommandError> {
         let profile = service.profile;
-        let ledger = Ledger::of(places::state(), &service.place());
+        let ledger = service.ledger();
         let client = service.client()?;
         let folder = match &options.to {
             Some(to) => std::path::absolute(to)
@@ -203,6 +204,14 @@ impl Saving {
     pub(super) fn sieve(&self, keeps_saved: bool) -> Sieve {
         let how = How { again: self.options.again, keeps_saved };
         Sieve::start(self.ledger.clone(), how, self.options.doing.telling)
+    }
+
+    /// What `filter` lets through, or all.
+    ///
+    /// # Errors
+    /// Where it asks for what is saved, and that cannot be read.
+    pub(super) fn meant(&self, filter: Option<Filter>) -> Result<Meant, CommandError> {
+        Meant::new(filter, &self.ledger)
     }
 
     /// Prints what would be saved, says of what `saved` has that it is, and saves none.

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::filters::read_filter;
+use super::filters::{Meant, read_filter};
 use super::options::{GlobalOptions, read_seconds, silent_but};
 use super::progress::{Progress, Telling};
 use super::reader::{Outcome, Reach, Reader};
@@ -120,10 +120,9 @@ impl Wait {
         }
     }
 
-    /// Whether a file is one that is waited for, or could become one.
-    fn is_meant(&self, reading: &Reading, server_ms: i64) -> bool {
-        let filter = self.appears.as_ref().or(self.vanishes.as_ref()).or(self.filter.as_ref());
-        filter.is_none_or(|filter| filter.lets_through(reading, server_ms))
+    /// Which files are waited for, or could become such.
+    fn meant(&self) -> Option<&Filter> {
+        self.appears.as_ref().or(self.vanishes.as_ref()).or(self.filter.as_ref())
     }
 
     /// Whether its time left is as it is waited for.
@@ -143,8 +142,10 @@ impl Wait {
 /// Where the list could not be read in a way that does not pass, or at all where it looks once.
 pub async fn run(options: &GlobalOptions, wait: Wait) -> Result<u8, CommandError> {
     let config = configure(options)?;
-    let client = find_service(options, &config, None, &Handle::current())?.client()?;
-    let mut eyes = Eyes { client, limit: config.values.limit, pace: Some(Pace::default()) };
+    let service = find_service(options, &config, None, &Handle::current())?;
+    let meant = Meant::new(wait.meant().cloned(), &service.ledger())?;
+    let (client, limit) = (service.client()?, config.values.limit);
+    let mut eyes = Eyes { client, limit, meant, pace: Some(Pace::default()) };
     let mut waiting = Waiting::new(wait.goal(), wait.interval);
     let mut progress = Progress::begin(wait.telling, false);
     let end = watch(&mut waiting, wait.timeout, &mut progress, async |watched| {
@@ -240,12 +241,14 @@ fn told(waiting: &Waiting, spent: Duration) -> String {
 struct Eyes {
     client: Client,
     limit: u16,
+    meant: Meant,
     /// What the readings before left of the service's patience.
     pace: Option<Pace>,
 }
 
 impl Eyes {
     async fn look(&mut self, wait: &Wait, watched: &HashSet<Untrusted>) -> Result<Sight, Failure> {
+        self.meant.read_on();
         let reader = Reader::new(self.client.clone(), self.limit, Reach::All).remembering_all();
         let mut pages = reader.at_pace(self.pace.take().unwrap_or_default()).start();
         let mut sight = Sight::default();
@@ -258,7 +261,7 @@ impl Eyes {
                 if watched.contains(&file.id) {
                     sight.there.insert(file.id.clone());
                 }
-                if wait.is_meant(reading, server_ms) {
+                if self.meant.takes(reading, server_ms) {
                     sight.candidates += 1;
                     if wait.is_due(file, server_ms) {
                         sight.matching.push(file.id.clone());

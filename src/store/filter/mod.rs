@@ -35,10 +35,10 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::{FileNo, Store};
-use crate::api::Reading;
+use crate::api::{File, Reading};
 use crate::time::zone::Zone;
 use eval::Test;
-use tested::Held;
+use tested::{AsRead, Held};
 
 pub use blocks::{BLOCK, Verdicts};
 pub use expr::{Expr, Op, Property, TextField, TextOp};
@@ -148,11 +148,17 @@ impl Filter {
 
     /// Whether it lets through a file as it was read, or what came instead of one, at `server_ms` on
     /// the service's clock: what [`matches`](Self::matches) says of it once it is loaded, and not
-    /// marked.
+    /// marked. `is_saved` is asked only where the filter [depends](Self::depends_on_what_is_saved) on
+    /// it.
     #[must_use]
-    pub fn lets_through(&self, reading: &Reading, server_ms: i64) -> bool {
+    pub fn lets_through(
+        &self,
+        reading: &Reading,
+        server_ms: i64,
+        is_saved: &dyn Fn(&File) -> bool,
+    ) -> bool {
         match reading {
-            Reading::File(file) => self.test.holds(file, server_ms),
+            Reading::File(file) => self.test.holds(&AsRead { file, is_saved }, server_ms),
             Reading::Unreadable(unreadable) => self.test.holds(unreadable, server_ms),
         }
     }

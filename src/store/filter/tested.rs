@@ -79,21 +79,26 @@ impl Tested for Held<'_> {
 }
 
 /// A file as it was read. Nobody has marked it.
-impl Tested for File {
+pub(super) struct AsRead<'a> {
+    pub(super) file: &'a File,
+    pub(super) is_saved: &'a dyn Fn(&File) -> bool,
+}
+
+impl Tested for AsRead<'_> {
     fn bytes(&self) -> Stated<u64> {
-        self.bytes
+        self.file.bytes
     }
 
     fn created_at(&self) -> StatedTime {
-        self.created_at
+        self.file.created_at
     }
 
     fn expires_at(&self) -> StatedTime {
-        self.expires_at
+        self.file.expires_at
     }
 
     fn has_no_expiry(&self) -> bool {
-        self.expires_at == Stated::Nothing
+        self.file.expires_at == Stated::Nothing
     }
 
     fn is_unreadable(&self) -> bool {
@@ -105,19 +110,20 @@ impl Tested for File {
     }
 
     fn is_saved(&self) -> bool {
-        false
+        (self.is_saved)(self.file)
     }
 
     fn text(&self, field: TextField) -> Option<&[u8]> {
         match field {
-            TextField::Purpose => self.purpose.as_ref().map(Untrusted::raw),
-            TextField::Name => self.filename.as_ref().map(Untrusted::raw),
-            TextField::Id => Some(self.id.raw()),
+            TextField::Purpose => self.file.purpose.as_ref().map(Untrusted::raw),
+            TextField::Name => self.file.filename.as_ref().map(Untrusted::raw),
+            TextField::Id => Some(self.file.id.raw()),
         }
     }
 
     fn in_name_or_id(&self, holds: impl Fn(&[u8]) -> bool) -> bool {
-        self.filename.as_ref().is_some_and(|name| holds(name.raw())) || holds(self.id.raw())
+        let name = self.file.filename.as_ref();
+        name.is_some_and(|name| holds(name.raw())) || holds(self.file.id.raw())
     }
 }
 
