@@ -106,30 +106,22 @@ impl Client {
         key: Option<Secret>,
         limits: Limits,
     ) -> Result<Self, ClientError> {
-        // Whoever comes second finds it there.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(limits.connect)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .tcp_nodelay(true);
         // The library would look at other variables, and ignore silently what it cannot read.
         let route = Route::of_environment(&endpoint)?;
-        builder = builder.no_proxy();
-        if let Some(proxy) = route.proxy() {
-            builder = builder.proxy(proxy.to_library().map_err(|error| no_client(&error))?);
-        }
-        if !endpoint.is_https() {
-            // The operator may let the key travel in clear to the service, but not through another
-            // party. Nothing will be checked, so a machine without any CA certificate will do.
-            builder = builder.tls_certs_only([]);
-        }
-        let http = builder.build().map_err(|error| no_client(&error))?;
+        let http = connections(&endpoint, &route, limits)?;
         let progress = Progress::default();
         let clock = Arc::default();
         Ok(Self { http, endpoint, key, limits, attempt: 1, progress, route, clock })
+    }
+
+    /// The same client with connections of its own: they are driven by whoever makes its first calls, and
+    /// not by those who made the calls before.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn apart(&self) -> Result<Self, ClientError> {
+        let http = connections(&self.endpoint, &self.route, self.limits)?;
+        Ok(Self { http, ..self.clone() })
     }
 
     /// The same client, whose calls are logged as the `attempt`th try.
@@ -323,6 +315,33 @@ impl Client {
         let path = url.path().strip_prefix(self.endpoint.base_path()).unwrap_or(url.path());
         url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
     }
+}
+
+/// Connections to an endpoint, made as they are needed, and kept for a while.
+fn connections(
+    endpoint: &Endpoint,
+    route: &Route,
+    limits: Limits,
+) -> Result<reqwest::Client, ClientError> {
+    // Whoever comes second finds it there.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("shelflife/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(limits.connect)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .tcp_nodelay(true)
+        .no_proxy();
+    if let Some(proxy) = route.proxy() {
+        builder = builder.proxy(proxy.to_library().map_err(|error| no_client(&error))?);
+    }
+    if !endpoint.is_https() {
+        // The operator may let the key travel in clear to the service, but not through another
+        // party. Nothing will be checked, so a machine without any CA certificate will do.
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| no_client(&error))
 }
 
 /// The body of a success.

@@ -17,6 +17,7 @@ mod frame;
 mod group_sync;
 mod input;
 mod keeper;
+mod lazy_client;
 pub mod ledger;
 pub mod output;
 mod pace;
@@ -40,7 +41,7 @@ pub mod validation;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -59,6 +60,7 @@ use alert_command::Commands;
 use bulk::Bulk;
 use input::Input;
 use keeper::Keeper;
+use lazy_client::LazyClient;
 use ledger::Ledger;
 use pace::Pace;
 use record::Record;
@@ -126,11 +128,6 @@ pub struct Setup {
     pub profile: String,
 }
 
-/// A client that is made by the first request, on the thread of the requests: the first frame does
-/// not wait for it.
-type LazyClient =
-    LazyLock<Result<Client, ClientError>, Box<dyn FnOnce() -> Result<Client, ClientError> + Send>>;
-
 /// Runs the dashboard on the terminal until it is left, and gives the terminal back. Requests are
 /// carried out by `background`, not on the thread that this runs on.
 ///
@@ -154,11 +151,12 @@ pub async fn run(
     let alarm = Alarm::new()?;
     let bulk = Bulk::start()?;
     let keeper = Keeper::start(setup.ledger.clone(), sender.clone(), &bulk.handle);
-    let client: Arc<LazyClient> = Arc::new(LazyLock::new(Box::new(client)));
+    let client = lazy_client::new(client);
     let (home, ledger) = (app.home().map(Path::to_owned), setup.ledger);
-    let (of, others) = (Arc::clone(&client), Arc::clone(&client));
-    let uploads = Uploads::new(others, sender.clone(), &bulk.handle, home, ledger.clone());
-    let savings = Savings::new(of, ledger, &setup.profile, sender.clone(), &bulk.handle);
+    let apart = lazy_client::apart(&client);
+    let of = Arc::clone(&apart);
+    let uploads = Uploads::new(of, sender.clone(), &bulk.handle, home, ledger.clone());
+    let savings = Savings::new(apart, ledger, &setup.profile, sender.clone(), &bulk.handle);
     let mut dashboard = Dashboard {
         app,
         client,

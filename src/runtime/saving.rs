@@ -13,9 +13,10 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
+use super::lazy_client::LazyClient;
 use super::ledger::{Ledger, Notes};
 use super::transfer::{Done, Saver, find_dead, remove_dead};
-use super::{End, LazyClient, Message};
+use super::{End, Message};
 use crate::app::event::Event;
 use crate::jobs::dead::DeadPart;
 use crate::jobs::job::{FailureKind, JobFailure};

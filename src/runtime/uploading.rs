@@ -11,10 +11,11 @@ use tokio::task::AbortHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::completion::complete;
+use super::lazy_client::LazyClient;
 use super::ledger::Ledger;
 use super::upload::send;
 use super::validation::{Meter, validate};
-use super::{End, LazyClient, Message};
+use super::{End, Message};
 use crate::api::Client;
 use crate::api::upload::Outflow;
 use crate::app::event::Event;

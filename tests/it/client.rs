@@ -41,6 +41,26 @@ async fn a_page_is_asked_for_with_its_cursor_encoded() {
     assert!(!format!("{client:?}").contains(CANARY));
 }
 
+/// What comes on a connection comes on the thread of whoever made it: whoever stands back shares none.
+#[tokio::test]
+async fn a_client_apart_has_connections_of_its_own() {
+    let body = "{\"data\":[],\"has_more\":false}";
+    let server = Fault::start(move |_, _| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        Reply::Kept((head + body).into_bytes())
+    });
+    let client = client(&server.url, Limits::default());
+    for (client, connections) in
+        [(&client, 1), (&client.clone(), 1), (&client.apart().unwrap(), 2), (&client, 2)]
+    {
+        // Whoever drives the connection is to see that the answer before is over.
+        tokio::task::yield_now().await;
+        client.list_page(None, 7).await.unwrap();
+        assert_eq!(server.connections(), connections);
+    }
+    assert!(server.heads().iter().all(|head| head.contains(CANARY)));
+}
+
 /// Hazards 34: stalls before the head and in the body.
 #[tokio::test]
 async fn stalls_end_at_their_limits() {
