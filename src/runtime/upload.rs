@@ -14,6 +14,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
+use super::bulk::give_way;
 use super::exec::wait_until;
 use super::ledger::Ledger;
 use super::transfer::digits_of;
@@ -352,6 +353,7 @@ fn read(
                 left -= bytes as u64;
                 piece.truncate(bytes);
                 all.update(&piece);
+                give_way();
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rustix::fs::OFlags;
 use tokio::task::spawn_blocking;
 
+use super::bulk::give_way;
 use crate::jobs::upload::FileStamp;
 use crate::text::cause;
 use crate::validation::{BatchLimits, Report, Use, Validator};
@@ -179,6 +180,7 @@ fn read_through(
             Ok(bytes) => {
                 validator.feed(&piece[..bytes]);
                 meter.read.fetch_add(bytes as u64, Ordering::Relaxed);
+                give_way();
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error.into()),

@@ -24,6 +24,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::spawn_blocking;
 
+use super::bulk::give_way;
 use super::group_sync::GroupSync;
 use super::ledger::{Index, Ledger};
 use crate::api::content::{Content, Part as Range, Portion, TransferLimits};
@@ -287,7 +288,10 @@ impl Saver {
         }
         while open && !ended {
             match flow.wait(answer.next(), tell).await {
-                Ok(Some(piece)) => open = sink.push(piece).await,
+                Ok(Some(piece)) => {
+                    open = sink.push(piece).await;
+                    give_way();
+                }
                 Ok(None) => break,
                 Err(error) => {
                     failed = Some(error);

@@ -14,9 +14,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use super::folder::begin_to_write_back;
 use super::part::Part;
 use crate::jobs::whole::LastLine;
+use crate::runtime::bulk::give_way;
 
-/// Pieces that may wait to be written: whoever reads them from the network waits then.
-const WAITING: usize = 8;
+/// Pieces that may wait to be written, while another one is: whoever reads them from the network waits
+/// then, for they have up to 400 KiB.
+const WAITING: usize = 1;
 /// Bytes after which the system is to write them to the disk, beside whatever still comes.
 const WRITTEN_BACK: u64 = 8 * 1_024 * 1_024;
 /// Bytes that are read at once of what is there.
@@ -82,6 +84,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
         sum.update(&buffer[..read]);
         last_line.push(&buffer[..read]);
         at += read as u64;
+        give_way();
     }
     drop(buffer);
     let mut begun = at;
@@ -90,6 +93,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
         sum.update(&piece);
         last_line.push(&piece);
         at += piece.len() as u64;
+        give_way();
         if at - begun >= WRITTEN_BACK {
             begin_to_write_back(file, begun, at - begun);
             begun = at;

@@ -97,6 +97,14 @@ pub fn deleting() {
     terminal.settle(Duration::from_millis(200));
     terminal.press(b"2000\r");
     terminal.wait_to_see("deleting ");
+    let spans = keys_while(&mut terminal, " of 2,000");
+    assert!(spans.len() >= 100, "it was over after {} keys", spans.len());
+    let what = format!("a key to the last byte of its frame, deleting, {} keys", spans.len());
+    say(&what, &both(spans));
+}
+
+/// Keys as long as the screen shows `words`, or until there are enough.
+fn keys_while(terminal: &mut Terminal, words: &str) -> Vec<Duration> {
     let (mut spans, mut is_under_way) = (vec![], true);
     // The selection may stay on its line while the rows above it go: the measure of the timeline is
     // written again with every key.
@@ -107,9 +115,34 @@ pub fn deleting() {
             terminal.press(b"B");
             spans.push(terminal.wait_for(measure) - pressed);
         }
-        is_under_way = terminal.shows(" of 2,000");
+        is_under_way = terminal.shows(words);
+    }
+    spans
+}
+
+/// Keys while files of 200 MB are sent, one after the other.
+pub fn uploading() {
+    let place = tempfile::tempdir().unwrap();
+    let path = place.path().join("in.jsonl");
+    write_input(&path);
+    let address = Service::of(1_000).start();
+    let state = [("XDG_STATE_HOME", place.path())];
+    let arguments = ["--base-url", &address, "--refresh", "off"];
+    let mut terminal = Terminal::start_in(HEIGHT, &arguments, &state);
+    terminal.wait_to_see("-output.jsonl");
+    let mut spans = vec![];
+    for _ in 0..10 {
+        terminal.settle(Duration::from_millis(300));
+        terminal.press(b"u");
+        terminal.settle(Duration::from_millis(300));
+        terminal.press(format!("{}\r", path.display()).as_bytes());
+        terminal.wait_to_see("Enter uploads");
+        terminal.settle(Duration::from_millis(200));
+        terminal.press(b"\r");
+        terminal.wait_to_see("↑ in.jsonl");
+        spans.extend(keys_while(&mut terminal, "↑ in.jsonl"));
     }
     assert!(spans.len() >= 100, "it was over after {} keys", spans.len());
-    let what = format!("a key to the last byte of its frame, deleting, {} keys", spans.len());
+    let what = format!("a key to the last byte of its frame, uploading, {} keys", spans.len());
     say(&what, &both(spans));
 }

@@ -57,6 +57,7 @@ const BENCHES: &[(&str, fn())] = &[
     ("delete", changing::delete),
     ("upload", changing::upload),
     ("deleting", changing::deleting),
+    ("uploading", changing::uploading),
     ("answers", scripts::answers),
     ("check", scripts::check),
     ("metrics", scripts::metrics),
