@@ -120,7 +120,7 @@ pub(super) async fn listed(
         let server_ms = clock.server_ms(Now::read());
         let wanted = batch.readings.into_iter().filter(|reading| takes(reading, server_ms));
         let files = wanted.filter_map(|reading| match reading {
-            Reading::File(file) => Some(Pinned::read(&file)),
+            Reading::File(file) => Some(file.into()),
             Reading::Unreadable(_) => None,
         });
         sieve.sift(files.collect()).await;
@@ -202,7 +202,7 @@ async fn ask_for_all(client: &Client, ids: Vec<Result<Pinned, Pinned>>) -> Vec<T
             };
             match ask_for_file(&client, &file.id).await {
                 Ok(Answer { value: Existence::Present(file), date, .. }) => {
-                    Told::There(Pinned::read(&file), date)
+                    Told::There(Pinned::from(*file), date)
                 }
                 Ok(_) => Told::Missing(file),
                 Err(why) => {

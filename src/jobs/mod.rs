@@ -45,6 +45,19 @@ pub struct Pinned {
     pub expires_at: Option<i64>,
 }
 
+impl From<File> for Pinned {
+    /// The file as one answer describes it.
+    fn from(file: File) -> Self {
+        Self {
+            id: file.id,
+            filename: file.filename,
+            bytes: file.bytes.value(),
+            created_at: file.created_at.value(),
+            expires_at: file.expires_at.value(),
+        }
+    }
+}
+
 impl Pinned {
     /// The time that it has left at this moment of the service's clock.
     #[must_use]
@@ -64,7 +77,7 @@ impl Pinned {
         }
     }
 
-    /// The file as one answer describes it.
+    /// The same as [`from`](Self::from), of a file that is wanted for something else, too.
     #[must_use]
     pub fn read(file: &File) -> Self {
         Self {

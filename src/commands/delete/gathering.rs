@@ -105,7 +105,7 @@ impl Deleting {
                         gathered.clock.observe(date);
                     }
                     match answer.value {
-                        Existence::Present(file) => gathered.files.push(Pinned::read(&file)),
+                        Existence::Present(file) => gathered.files.push(Pinned::from(*file)),
                         Existence::Gone => gathered.missing.push(Pinned::by_id(id)),
                     }
                 }

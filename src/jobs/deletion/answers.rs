@@ -45,7 +45,7 @@ impl Deletions {
                 );
             }
             (Step::Look, Reply::File(Existence::Present(file))) => {
-                let found = Pinned::read(&file);
+                let found = Pinned::from(*file);
                 let differs = target.was_seen.then(|| difference(&target.file, &found)).flatten();
                 if let Some(what) = differs {
                     return self.is_another(place, &what);
@@ -75,7 +75,7 @@ impl Deletions {
                 );
             }
             (Step::Settle, Reply::File(Existence::Present(file))) => {
-                self.still_there(place, &Pinned::read(&file), now);
+                self.still_there(place, &Pinned::from(*file), now);
             }
             // No call of ours is answered so.
             (_, _) => {
