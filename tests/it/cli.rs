@@ -1,9 +1,11 @@
 //! The commands for scripts: forms, exit codes, words on standard error.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -174,6 +176,36 @@ fn too_few_descriptors_are_no_bug() {
         }
     }
     assert!(short > 10, "{short}");
+}
+
+/// Too few threads: the same. No limit of them binds the superuser, who has somebody else try it then.
+#[test]
+fn too_few_threads_are_no_bug() {
+    let place = tempfile::tempdir().unwrap();
+    fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let program = place.path().join("shelflife");
+    fs::copy(env!("CARGO_BIN_EXE_shelflife"), &program).unwrap();
+    let mut short = 0;
+    for most in 1..=3 {
+        let run = format!("ulimit -u {most}; exec \"$0\" list --base-url http://127.0.0.1:1");
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        let shell = ["bash", "-c", &run];
+        let is_root = rustix::process::getuid().is_root();
+        let words = nobody.iter().filter(|_| is_root).chain(&shell).collect::<Vec<_>>();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).arg(&program).env_clear().env("CEREBRAS_API_KEY", CANARY);
+        command.env("PATH", std::env::var_os("PATH").unwrap()).env("RUST_BACKTRACE", "1");
+        command.env("XDG_CONFIG_HOME", NO_CONFIGURATION).current_dir("/");
+        let output = command.output().unwrap();
+        let said = text(&output.stderr);
+        assert!(!said.contains("bug") && !said.contains("panicked"), "{most}: {said}");
+        assert!(matches!(output.status.code(), Some(1 | 5)), "{most}: {said}");
+        if output.status.code() == Some(1) {
+            short += 1;
+            assert!(said.contains("(ulimit -u") && said.lines().count() == 1, "{most}: {said}");
+        }
+    }
+    assert!(short > 0);
 }
 
 /// Standard output that was set not to block, and whose reader is slow: nothing of a list is lost,
