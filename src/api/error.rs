@@ -334,6 +334,8 @@ impl ApiError {
             | Self::Interrupted { .. }
             | Self::TimedOut { .. }
             | Self::TooSlow { .. } => "try again later",
+            // It is down, whatever it says of another try.
+            Self::Refused { status, .. } if status.passes() => "try again later",
             Self::Refused { .. } | Self::Undecodable { .. } => "check the address",
             Self::UnusableId => "nothing can be asked about a file of such an id",
         };

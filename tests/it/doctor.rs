@@ -50,10 +50,16 @@ fn what_is_in_order_is_said_line_by_line() {
 #[test]
 fn the_first_failure_gives_the_exit_code_and_what_to_do() {
     type Case = (fn() -> Reply, &'static str, i32, &'static str);
-    let cases: [Case; 7] = [
+    let cases: [Case; 8] = [
         (|| answer("401 Unauthorized", "", ""), "list", 3, "give the key of this account"),
         (|| answer("403 Forbidden", "", ""), "list", 3, "ask for a key that may list files"),
         (|| answer("503 Service Unavailable", "", ""), "list", 5, "try again later"),
+        (
+            || answer("503 Service Unavailable", "x-should-retry: false\r\n", ""),
+            "list",
+            5,
+            "try again later",
+        ),
         (|| answer("404 Not Found", "", ""), "list", 1, "check the address"),
         (|| answer("200 OK", "", "<html>hotel</html>"), "list", 1, "something stands between"),
         (|| Reply::Bytes(vec![]), "list", 5, "try again later"),
