@@ -116,7 +116,7 @@ impl App {
         effects.push(Effect::Call(Deleting::ticket(number), call));
         // What was saved may have been taken away since it was looked at.
         if files.0.iter().any(|(_, copy)| *copy == LocalCopy::Saved) {
-            effects.push(Effect::LookAtSavedNow);
+            effects.push(Effect::LookAtSavedNow(number));
         }
         let server_ms = self.account.server_ms();
         let question = DeletionQuestion::new(files, server_ms, (in_use, number));
@@ -197,10 +197,10 @@ impl App {
         }
     }
 
-    /// All that is saved was looked at.
-    pub(super) fn copies_seen(&mut self) {
+    /// All that is saved was looked at, since that was asked for by this number.
+    pub(super) fn copies_seen(&mut self, number: u64) {
         if let Some(question) = self.layers.deletion_mut() {
-            question.copies_seen();
+            question.copies_seen(number);
         }
     }
 

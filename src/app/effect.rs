@@ -63,8 +63,9 @@ pub enum Effect {
     /// [`Event::DeadRemoved`](super::event::Event::DeadRemoved).
     RemoveDead(Box<DeadPart>),
     /// See whether what is saved lies there, whenever that was seen last; the answer is, behind what
-    /// differs, [`Event::SavedSeen`](super::event::Event::SavedSeen).
-    LookAtSavedNow,
+    /// differs, [`Event::SavedSeen`](super::event::Event::SavedSeen) with this number, unless it was asked
+    /// for once more before anybody looked.
+    LookAtSavedNow(u64),
     /// See how much room there is in this folder; the answer is
     /// [`Event::RoomTold`](super::event::Event::RoomTold).
     LookAtRoom(PathBuf),

@@ -107,8 +107,9 @@ pub enum Event {
     Uploaded(u64, Box<Sent>),
     /// What was done is not in the ledger; the text says why, and is fit to be shown.
     LedgerFailed(String),
-    /// Whatever is saved was looked at just now: what differed was told before this.
-    SavedSeen,
+    /// Whatever is saved was looked at, since that was asked for by this number: what differed was told before
+    /// this.
+    SavedSeen(u64),
     /// So much room there is in the folder in which files would be saved, where that can be told; or why
     /// nothing can be saved there, in words.
     RoomTold(Result<Option<u64>, String>),

@@ -252,7 +252,7 @@ impl App {
             Event::DeadRemoved(dead, result) => self.dead_removed(&dead, result),
             Event::SettingsWritten(text) | Event::LedgerFailed(text) => self.say(text),
             Event::RoomTold(room) => self.room_told(room),
-            Event::SavedSeen => self.copies_seen(),
+            Event::SavedSeen(number) => self.copies_seen(number),
             Event::SuspendRequested => effects.push(Effect::Suspend),
             Event::Resumed => effects.push(Effect::Redraw),
             Event::DeadlineReached => {}

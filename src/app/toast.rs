@@ -51,7 +51,7 @@ impl State {
         match self {
             Self::Looking => app.uploading.is_looking(),
             Self::UseUnknown => question().is_some_and(|asked| !asked.in_use().is_known()),
-            Self::CopiesUnknown => question().is_some_and(|asked| !asked.seen),
+            Self::CopiesUnknown => question().is_some_and(|asked| !asked.knows_copies()),
             Self::Screen(size) => app.size == size,
             Self::Deleting => app.deleting.under_way().is_some(),
             Self::UploadWaits(number) => app.uploading.waits(number),

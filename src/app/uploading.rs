@@ -167,7 +167,7 @@ impl App {
         let is_next = self.uploading.queue.open() == 0;
         let number = self.uploading.queue.add(upload, stamp);
         if !is_next {
-            let text = "it is sent as soon as what is on its way is stored";
+            let text = "it is sent as soon as what is on its way is over";
             self.say_while(State::UploadWaits(number), text);
         }
         self.uploading.selected.insert(number, self.selected_now());

@@ -8,9 +8,9 @@
 //! |---|---|---|
 //! | `Look` (GET) | the file, as it was agreed to | `Delete` |
 //! | | the file, with another name, size or time | left; unknown behind a deletion without an answer |
-//! | | 404 | already gone |
+//! | | 404 | already gone; deleted, behind a deletion without an answer |
 //! | `Delete` (DELETE) | that this file is deleted | deleted |
-//! | | 404, as also a service says that knows no deletions; a success that does not say so, a time-out, a 5xx, a broken connection | `Settle` |
+//! | | 404, as also a service says that knows no deletions; a success that does not say so, a time-out, a 5xx other than 501, a broken connection | `Settle` |
 //! | | 429 | `Look`, when the service asks for that; slower from then on |
 //! | | anything else | left |
 //! | `Settle` (GET) | 404 | deleted; already gone, where the only answer to a deletion was 404 |
@@ -35,6 +35,8 @@ use crate::api::retry::{Allowance, Budget, Policy};
 pub const AT_ONCE: usize = 4;
 /// What was seen longer ago is looked at again before it is deleted.
 const SEEN_FOR: Duration = Duration::from_millis(500);
+/// And at most, however long the pause was: twice as long as anybody is asked to wait.
+const SEEN_FOR_AT_MOST: Duration = Duration::from_secs(2 * 3_600);
 /// Files deleted one after the other without a complaint, after which there is one call more at once.
 const CALM: u32 = 10;
 
@@ -248,7 +250,7 @@ impl Deletions {
         let age = now.saturating_sub(target.looked_at);
         if step == Step::Delete && age > target.seen_for {
             // Where each request has to wait as long, it would be looked at for ever.
-            target.seen_for = age * 2;
+            target.seen_for = (age * 2).min(SEEN_FOR_AT_MOST);
             step = Step::Look;
         }
         let id = target.file.id.clone();

@@ -68,6 +68,10 @@ impl InUse {
         };
         self.pages += 1;
         for batch in page.batches.iter().filter(|batch| batch.is_live()) {
+            if batch.has_odd_input {
+                let words = "what a batch that is not over reads could not be read";
+                self.gap.get_or_insert_with(|| words.to_owned());
+            }
             let live = LiveBatch {
                 id: batch.id.borrow().printable_within(60),
                 status: batch.status.borrow().printable_within(30),
@@ -170,11 +174,26 @@ mod tests {
             (wrong, "no list of batches"),
             (broken, "a batch in the list could not be read"),
             (page(r#"{"data":[],"has_more":true}"#), "more than was read"),
+            (
+                page(
+                    r#"{"data":[{"id":"b","status":"queued","input_file_id":{"id":"f"}}],"has_more":false}"#,
+                ),
+                "what a batch that is not over reads could not be read",
+            ),
         ] {
             let mut in_use = InUse::begin().0;
             assert_eq!(in_use.answered(result), None);
             assert!(in_use.cannot_tell().unwrap().contains(why), "{in_use:?}");
         }
+    }
+
+    /// What a batch has read that is over concerns nobody.
+    #[test]
+    fn what_is_over_may_be_as_odd_as_it_likes() {
+        let mut in_use = InUse::begin().0;
+        let over = r#"{"data":[{"id":"b","status":"failed","input_file_id":{}}],"has_more":false}"#;
+        assert_eq!(in_use.answered(page(over)), None);
+        assert!(in_use.is_known() && in_use.cannot_tell().is_none());
     }
 
     /// What cannot be read of a batch is no reason not to look at those behind it.

@@ -64,7 +64,7 @@ pub enum Outcome {
     AlreadyGone,
     /// It was to be deleted, and was not.
     Left,
-    /// It was to be deleted, and nobody knows whether it was.
+    /// It was to be deleted, or uploaded, and nobody knows whether it was.
     Unknown,
 }
 
@@ -356,12 +356,17 @@ impl Sidecar {
         self.v <= VERSION && self.base_url == base_url && self.id == text(&file.id)
     }
 
+    /// Whether the file is the one that it was begun for, by all that is known of both.
+    #[must_use]
+    pub fn is_same(&self, file: &Pinned) -> bool {
+        self.bytes == file.bytes && self.created_at == file.created_at
+    }
+
     /// What is held of the content, where `length` bytes lie there, and the file is the same still.
     #[must_use]
     pub fn held(&self, file: &Pinned, length: u64) -> Held {
-        let same = self.bytes == file.bytes && self.created_at == file.created_at;
         let fits = self.total.or(file.bytes).is_none_or(|total| length <= total);
-        if !same || !fits || self.encoded {
+        if !self.is_same(file) || !fits || self.encoded {
             return Held { total: file.bytes, ..Held::default() };
         }
         Held { bytes: length, etag: self.etag.clone(), total: self.total.or(file.bytes) }

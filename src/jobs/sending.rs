@@ -27,7 +27,7 @@ pub const MOST_ENDED: usize = 100;
 /// Where an upload stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UploadState {
-    /// Another one is on its way.
+    /// Another one is on its way, or the service wants a rest.
     Waiting,
     /// It is on its way, or its answer is waited for.
     Sending,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::Message;
@@ -27,7 +28,7 @@ const REST: u32 = 20;
 #[derive(Debug)]
 pub(super) struct Keeper {
     asked: Sender<()>,
-    now: Sender<()>,
+    now: watch::Sender<u64>,
     room: Sender<PathBuf>,
 }
 
@@ -35,8 +36,8 @@ pub(super) struct Keeper {
 enum Wanted {
     /// That what differs is told some time.
     Leisure,
-    /// To know when it is over: it is decided by what is saved.
-    End,
+    /// To know when it is over, by this number: it is decided by what is saved.
+    End(u64),
     /// To know then how much room there is in a folder besides.
     Room(PathBuf),
 }
@@ -45,7 +46,7 @@ impl Keeper {
     pub(super) fn start(ledger: Ledger, sender: Sender<Message>, background: &Handle) -> Self {
         // What is asked for while it was asked for and nobody began, is answered with that.
         let (asked, receiver) = mpsc::channel(1);
-        let (now, at_once) = mpsc::channel(1);
+        let (now, at_once) = watch::channel(0);
         let (room, of_room) = mpsc::channel(1);
         background.spawn(keep(ledger, sender, (receiver, at_once, of_room)));
         Self { asked, now, room }
@@ -56,9 +57,10 @@ impl Keeper {
         let _ = self.asked.try_send(());
     }
 
-    /// Looks however long the look before took, and tells that it has.
-    pub(super) fn look_now(&self) {
-        let _ = self.now.try_send(());
+    /// Looks however long the look before took, and tells that it has. What was asked for before and nobody
+    /// began is not told.
+    pub(super) fn look_now(&self, number: u64) {
+        self.now.send_replace(number);
     }
 
     /// Looks, and tells behind that how much room there is in a folder.
@@ -70,14 +72,14 @@ impl Keeper {
 async fn keep(
     ledger: Ledger,
     sender: Sender<Message>,
-    (mut asked, mut now, mut room): (Receiver<()>, Receiver<()>, Receiver<PathBuf>),
+    (mut asked, mut now, mut room): (Receiver<()>, watch::Receiver<u64>, Receiver<PathBuf>),
 ) {
     let mut watch = Watch::default();
     let mut rests_until = Duration::ZERO;
     loop {
         let wanted = tokio::select! {
             asked = asked.recv() => asked.map(|()| Wanted::Leisure),
-            asked = now.recv() => asked.map(|()| Wanted::End),
+            asked = now.changed() => asked.ok().map(|()| Wanted::End(*now.borrow_and_update())),
             folder = room.recv() => folder.map(Wanted::Room),
         };
         let Some(wanted) = wanted else { return };
@@ -100,7 +102,7 @@ async fn keep(
             }
             let over = match wanted {
                 Wanted::Leisure => None,
-                Wanted::End => Some(Event::SavedSeen),
+                Wanted::End(number) => Some(Event::SavedSeen(number)),
                 Wanted::Room(folder) => Some(Event::RoomTold(room_in(&folder))),
             };
             if let Some(event) = over {
@@ -292,17 +294,19 @@ mod tests {
             Some(Message::Event(event)) => event,
             other => panic!("{other:?}"),
         };
-        keeper.look_now();
+        keeper.look_now(1);
         let Event::ShelfTold { saved, .. } = next().await else { panic!("what is saved") };
         assert_eq!(saved.len(), 1);
-        assert!(matches!(next().await, Event::SavedSeen));
-        keeper.look_now();
-        assert!(matches!(next().await, Event::SavedSeen), "nothing differs");
+        assert!(matches!(next().await, Event::SavedSeen(1)));
+        keeper.look_now(2);
+        assert!(matches!(next().await, Event::SavedSeen(2)), "nothing differs");
         std::fs::remove_file(&path).unwrap();
-        keeper.look_now();
+        // Nobody looks in between: the last one is answered.
+        keeper.look_now(3);
+        keeper.look_now(4);
         let Event::ShelfTold { lost, .. } = next().await else { panic!("what is lost") };
         assert_eq!(lost.len(), 1);
-        assert!(matches!(next().await, Event::SavedSeen));
+        assert!(matches!(next().await, Event::SavedSeen(4)));
     }
 
     #[test]

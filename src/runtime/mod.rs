@@ -315,7 +315,7 @@ impl Dashboard<'_> {
             Effect::WriteSettings(plan) => self
                 .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &plan))),
             Effect::LookAtSaved => self.keeper.look(),
-            Effect::LookAtSavedNow => self.keeper.look_now(),
+            Effect::LookAtSavedNow(number) => self.keeper.look_now(number),
             Effect::Save(turn, download) => self.savings.save(turn, *download),
             Effect::StopSaving(turn) => self.savings.stop(turn),
             Effect::DropPart(job, download) => self.savings.drop_part(job, *download),

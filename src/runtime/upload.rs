@@ -22,11 +22,11 @@ use super::validation::{NotValidated, open_regular, stamp_of};
 use crate::api::client::Answer;
 use crate::api::retry::Policy;
 use crate::api::upload::{Outflow, UploadForm, UploadLimits};
-use crate::api::{ApiError, Client, HasMore, Reading};
+use crate::api::{ApiError, Client, File, HasMore, Reading};
 use crate::jobs::record::Outcome;
 use crate::jobs::upload::{
-    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, Rest, Sent, StoredSearch, Upload, UploadEnd,
-    after_failure, is_it,
+    AfterFailure, BETWEEN_LOOKS, FileStamp, LOOKS, NewestFirst, Rest, Sent, StoredSearch, Upload,
+    UploadEnd, after_failure, is_it, may_be_named,
 };
 use crate::text::Untrusted;
 use crate::time::clock::{Now, ServerClock, since_boot};
@@ -87,6 +87,13 @@ impl Learnt {
             self.rest = Some(rest);
         }
     }
+
+    /// Waits until the service wants to be asked again, where that is not too long.
+    async fn rest(&self) {
+        if let Some(rest) = self.rest.as_ref().filter(|rest| !rest.is_too_long()) {
+            wait_until(rest.until).await;
+        }
+    }
 }
 
 /// The same; notes what is learnt.
@@ -110,23 +117,15 @@ async fn bring_to_end(
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
         learnt.sha256 = reading.sum.get().cloned();
         learnt.note(&answer);
-        // An answer about another file names an id all the same, which whoever looks for it wants.
-        let named = match &answer {
-            Ok(Answer { value: Some(file), .. }) => Some(file.id.borrow().printable_within(130)),
-            _ => None,
-        };
-        let error = match answer {
-            Ok(Answer { value: Some(file), .. }) if is_it(&file, &form.filename, form.bytes) => {
-                return UploadEnd::Stored(file);
-            }
-            Ok(_) => ApiError::Undecodable { what: "it does not describe the file that was sent" },
-            Err(error) => error,
+        let (error, named) = match judge(answer, &form, outflow.is_whole()) {
+            Ok(end) => return end,
+            Err(why) => why,
         };
         if let Some(why) = reading.trouble() {
             // Its end was never sent.
             return UploadEnd::Failed(why.to_owned());
         }
-        match after_failure(&error, attempt, &policy, &mut rng) {
+        match after_failure(&error, outflow.is_whole(), attempt, &policy, &mut rng) {
             AfterFailure::SendAgain(wait) => {
                 let until = since_boot().saturating_add(wait);
                 outflow.rest(until, error.wait().is_some());
@@ -138,15 +137,39 @@ async fn bring_to_end(
                 outflow.look();
                 let known = uploaded_before(ledger).await;
                 let end = settle(&client, &form, (begun, &known), &error, learnt).await;
-                return match (end, named) {
-                    (UploadEnd::NotSeen(why), Some(id)) => {
-                        UploadEnd::Unknown(format!("{why}; the answer names {id}"))
+                return match end {
+                    UploadEnd::NotSeen(why) if !named.is_empty() => {
+                        UploadEnd::Unknown(why + &named)
                     }
-                    (end, _) => end,
+                    end => end,
                 };
             }
         }
         attempt += 1;
+    }
+}
+
+/// What an answer says that came when all was handed out, or before; where it does not say what became of
+/// the file, why, and the id that it names all the same, which whoever looks for it wants.
+fn judge(
+    answer: Result<Answer<Option<Box<File>>>, ApiError>,
+    form: &UploadForm,
+    is_whole: bool,
+) -> Result<UploadEnd, (ApiError, String)> {
+    let file = answer.map_err(|error| (error, String::new()))?.value;
+    let named = file.as_ref().map_or(String::new(), |file| {
+        format!("; the answer names {}", file.id.borrow().printable_within(130))
+    });
+    match file {
+        _ if !is_whole => {
+            let words = "the service says that it has it before all of it was sent";
+            Ok(UploadEnd::Unknown(words.to_owned() + &named))
+        }
+        Some(file) if is_it(&file, &form.filename, form.bytes) => Ok(UploadEnd::Stored(file)),
+        _ => {
+            let what = "it does not describe the file that was sent";
+            Err((ApiError::Undecodable { what }, named))
+        }
     }
 }
 
@@ -209,45 +232,38 @@ async fn look_at_list(
     learnt: &mut Learnt,
 ) -> Result<Option<UploadEnd>, String> {
     let mut clock = ServerClock::default();
-    let mut after: Option<Untrusted> = None;
-    let mut cursors = HashSet::new();
-    let mut files = vec![];
+    let (mut after, mut cursors, mut files) = (None::<Untrusted>, HashSet::new(), vec![]);
+    let mut order = NewestFirst::default();
     for _ in 0..MOST_PAGES {
+        learnt.rest().await;
         let page = page(client, after.as_ref()).await;
         learnt.note(&page);
-        let page = page.map_err(|error| error.to_string())?;
-        if let Some(date) = page.date {
+        let Answer { value: page, date, .. } = page.map_err(|error| error.to_string())?;
+        if let Some(date) = date {
             clock.observe(date);
         }
-        let page = page.value;
         let last = page.last_id().cloned();
-        files.extend(page.readings.into_iter().filter_map(|reading| {
+        for reading in page.readings {
+            order.take(&reading);
             match reading {
                 // What is to be compared is the name first: of others nothing is kept.
-                Reading::File(file)
-                    if file
-                        .filename
-                        .as_ref()
-                        .is_none_or(|name| name.raw() == form.filename.as_bytes()) =>
-                {
-                    Some(file)
-                }
-                _ => None,
+                Reading::File(file) if may_be_named(&file, &form.filename) => files.push(file),
+                _ => {}
             }
-        }));
+        }
+        let (since_s, told) = (clock.server_ms(begun).div_euclid(1_000), clock.is_told());
+        let is_over = told && order.is_past(since_s);
         match (page.has_more, last) {
             // A list that does not say whether it goes on ends where nothing new comes.
             (HasMore::Yes | HasMore::Unread | HasMore::Unknown, Some(last))
-                if cursors.insert(last.clone()) =>
+                if !is_over && cursors.insert(last.clone()) =>
             {
                 after = Some(last);
             }
-            (HasMore::Yes | HasMore::Unread, _) => {
+            (HasMore::Yes | HasMore::Unread, _) if !is_over => {
                 return Err("it says that there is more, but sends nothing new".to_owned());
             }
-            (HasMore::No | HasMore::Unknown, _) => {
-                let since_s = clock.server_ms(begun).div_euclid(1_000);
-                let told = clock.is_told();
+            _ => {
                 let mut search = StoredSearch::new(&form.filename, form.bytes, since_s, told);
                 for file in files.iter().filter(|file| !known.contains(&file.id)) {
                     search.look_at(file);
@@ -377,10 +393,8 @@ fn read(
 }
 
 fn is_as_it_was(file: &std::fs::File, stamp: FileStamp) -> io::Result<()> {
-    if stamp_of(&file.metadata()?) == stamp {
-        return Ok(());
-    }
-    Err(io::Error::other("it is not what it was any more"))
+    let is_same = stamp_of(&file.metadata()?) == stamp;
+    is_same.then_some(()).ok_or_else(|| io::Error::other("it is not what it was any more"))
 }
 
 #[cfg(test)]

@@ -527,9 +527,20 @@ fn lose(driver: &mut Driver, files: &[i64]) {
     driver.tell(Event::ShelfTold { saved: vec![], lost: lost.collect(), whole: true });
 }
 
-/// Whether it was asked for that what is saved be looked at, at once.
-fn looks_now(driver: &mut Driver) -> bool {
-    driver.effects.extract_if(.., |effect| matches!(effect, Effect::LookAtSavedNow)).count() == 1
+/// The number by which it was asked for that what is saved be looked at, at once, if it was.
+fn look(driver: &mut Driver) -> Option<u64> {
+    let look = driver.effects.extract_if(.., |effect| matches!(effect, Effect::LookAtSavedNow(_)));
+    match look.collect::<Vec<_>>()[..] {
+        [] => None,
+        [Effect::LookAtSavedNow(number)] => Some(number),
+        ref all => panic!("{all:?}"),
+    }
+}
+
+/// It was looked at, as was asked for last.
+fn see(driver: &mut Driver) {
+    let number = look(driver).unwrap();
+    driver.tell(Event::SavedSeen(number));
 }
 
 /// What is called saved was looked at since it was asked, and what is lost under an open question is
@@ -539,7 +550,7 @@ fn what_is_saved_no_more_is_said_before_it_is_deleted() {
     let mut driver = driver();
     save(&mut driver, &[1, 2]);
     driver.keys("D");
-    assert!(looks_now(&mut driver));
+    let number = look(&mut driver).unwrap();
     tell_batches(&mut driver, &[]);
     assert!(!screen(&driver).contains("not saved"), "{}", screen(&driver));
     driver.keys("y");
@@ -547,7 +558,7 @@ fn what_is_saved_no_more_is_said_before_it_is_deleted() {
     assert!(screen(&driver).contains("not known yet whether what is saved lies there still"));
     // It is gone; what was typed before that was said is no answer.
     lose(&mut driver, &[1]);
-    driver.tell(Event::SavedSeen);
+    driver.tell(Event::SavedSeen(number));
     driver.keys("y");
     assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "it was not seen yet");
     assert!(screen(&driver).contains("not saved"), "{}", screen(&driver));
@@ -561,7 +572,7 @@ fn what_is_saved_no_more_is_said_before_it_is_deleted() {
     driver.control('a');
     driver.keys("D");
     tell_batches(&mut driver, &[]);
-    driver.tell(Event::SavedSeen);
+    see(&mut driver);
     assert!(screen(&driver).contains("4 not saved"), "{}", screen(&driver));
     driver.keys("6");
     lose(&mut driver, &[2]);
@@ -579,7 +590,30 @@ fn what_is_saved_no_more_is_said_before_it_is_deleted() {
     // Where nothing is saved, nothing is looked at.
     let mut driver = driver_on(120, 36, Driver::settings());
     driver.keys("D");
-    assert!(!looks_now(&mut driver));
+    assert_eq!(look(&mut driver), None);
+}
+
+/// What was seen for a question that is closed is no answer for the next one.
+#[test]
+fn an_old_look_says_nothing_of_a_new_question() {
+    let mut driver = driver();
+    save(&mut driver, &[1]);
+    driver.keys("D");
+    let first = look(&mut driver).unwrap();
+    driver.tell(Event::Drawn);
+    driver.key(KeyCode::Esc);
+    driver.effects.clear();
+    driver.keys("D");
+    let second = look(&mut driver).unwrap();
+    tell_batches(&mut driver, &[]);
+    driver.tell(Event::SavedSeen(first));
+    driver.tell(Event::Drawn);
+    driver.keys("y");
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty(), "nobody has looked since");
+    driver.tell(Event::SavedSeen(second));
+    driver.tell(Event::Drawn);
+    driver.keys("y");
+    assert_eq!(serve(&mut driver), [id(1)]);
 }
 
 /// However small the window is, what is deleted was shown with all of its id: files of one name differ
@@ -958,7 +992,7 @@ fn a_message_about_a_state_ends_with_the_state() {
     assert_eq!(message(&driver), "");
     driver.keys("y");
     assert!(message(&driver).starts_with("not known yet whether what is saved"));
-    driver.tell(Event::SavedSeen);
+    see(&mut driver);
     assert_eq!(message(&driver), "");
 }
 

@@ -268,7 +268,7 @@ fn whatever_kills_it_the_next_run_goes_on() {
 /// Killed between the name and the ledger, it is not taken again: the next run makes up for it.
 #[test]
 fn what_was_whole_when_it_was_killed_is_known_afterwards() {
-    let server = serve(file(), [honest(), honest(), honest()]);
+    let server = serve(file(), [honest(), honest(), honest(), honest()]);
     let place = Place::new();
     assert_eq!(place.download(&server.url).0, 0);
     let ledger = place.run(&server.url, &["ledger", "--output", "jsonl"]);
@@ -298,6 +298,17 @@ fn what_was_whole_when_it_was_killed_is_known_afterwards() {
     assert_eq!(fs::read(place.to().join(NAME)).unwrap(), vec![b'x'; 200_000]);
     assert_eq!(fs::read(place.to().join(BESIDE)).unwrap(), bytes());
 
+    // What was whole was another file, made at another moment: nothing is made up.
+    forget();
+    fs::remove_file(place.to().join(BESIDE)).unwrap();
+    fs::write(place.to().join(NAME), bytes()).unwrap();
+    let mut other = known.clone();
+    other["created_at"] = 1_600_000_000.into();
+    fs::write(place.to().join(format!("{NAME}.part.json")), other.to_string()).unwrap();
+    let (code, said) = place.download(&server.url);
+    assert_eq!((code, asked(&server).len()), (0, 3), "{said}");
+    assert_eq!(fs::read(place.to().join(BESIDE)).unwrap(), bytes());
+
     // Asked for again, it is taken again.
     forget();
     fs::remove_file(place.to().join(BESIDE)).unwrap();
@@ -308,7 +319,7 @@ fn what_was_whole_when_it_was_killed_is_known_afterwards() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     assert_eq!(
         (asked(&server).len(), place.names()),
-        (3, vec![NAME.to_owned(), BESIDE.to_owned()])
+        (4, vec![NAME.to_owned(), BESIDE.to_owned()])
     );
 }
 

@@ -130,7 +130,9 @@ impl<'a> Side<'a> {
                 let event = Event::SavingEnded { turn: *turn, told, result, ledger_trouble };
                 self.to_tell.push((after(120), event));
             }
-            Effect::LookAtSavedNow => self.to_tell.push((after(20), Event::SavedSeen)),
+            Effect::LookAtSavedNow(number) => {
+                self.to_tell.push((after(20), Event::SavedSeen(*number)));
+            }
             Effect::LookAtRoom(_) => {
                 self.to_tell.push((after(20), Event::RoomTold(Ok(Some(1 << 30)))));
             }

@@ -126,7 +126,6 @@ fn what_is_not_said_is_looked_for() {
             1,
             0,
         ),
-        (done().undone().reading(100).saying(Says::Closed), "not seen; upload again?", 1, 0),
         (done().undone().saying(status("409 Conflict")), "not stored: ", 1, 0),
         (done().undone().saying(status("413 Content Too Large")), "not stored: ", 1, 0),
         (done().undone().saying(status("400 Bad Request")), "not stored: ", 1, 0),
@@ -149,6 +148,52 @@ fn what_is_not_said_is_looked_for() {
         );
         assert_eq!(posts(&server), 1, "{deed:?}: it is sent once");
     }
+}
+
+/// Its end was never sent, so that nobody can have it: it is not looked for, where another file of that name
+/// and length might be found, made just now by somebody else.
+#[test]
+fn what_breaks_in_the_body_is_not_stored() {
+    let content = vec![b'x'; 32 * 1_024 * 1_024];
+    let status = |status| Says::Status(status, "");
+    for (says, claim, outcome) in [
+        (Says::Closed, "not all of it was sent: nothing is stored", "failed"),
+        (
+            status("500 Internal Server Error"),
+            "not all of it was sent: nothing is stored",
+            "failed",
+        ),
+        (
+            status("200 OK"),
+            "may have been stored: the service says that it has it before all of it was sent",
+            "unknown",
+        ),
+    ] {
+        let deed = done().undone().reading(1_000).saying(says);
+        let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let created_at = i64::try_from(now).unwrap() + 1;
+        let other = Held { created_at, ..Held::new("other", "big.bin", content.clone()) };
+        let server = Script::honest().dated().uploads(in_turn([deed])).serve([other]);
+        let place = Place::new();
+        fs::write(place.0.path().join("big.bin"), &content).unwrap();
+        let arguments = ["upload", "big.bin", "--purpose", "user_data", "--output", "jsonl"];
+        let ran = place.run(&server, &arguments);
+        assert!(ran.code == 1 && ran.said.contains(claim), "{says:?}: {}", ran.said);
+        let record: Value = serde_json::from_str(&ran.printed).unwrap();
+        assert_eq!(record["outcome"], outcome, "{says:?}");
+        assert_eq!(server.told(), ["POST /v1/files"], "{says:?}");
+    }
+}
+
+/// A service may keep a name as it stood in the form: it is found all the same.
+#[test]
+fn a_name_that_was_quoted_is_found_in_the_list() {
+    let server = serve(done().saying(Says::Closed));
+    let place = Place::new();
+    place.write("q\"uote.jsonl", &lines(20));
+    let ran = place.run(&server, &["upload", "q\"uote.jsonl"]);
+    assert!(ran.code == 0 && ran.said.contains("stored after all: file_up0"), "{}", ran.said);
+    server.files(|files| assert_eq!(files[0].filename, "q%22uote.jsonl"));
 }
 
 /// A service whose clock is ours: what it stores, it stores now.

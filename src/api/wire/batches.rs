@@ -30,6 +30,8 @@ pub struct Batch {
     pub status: Untrusted,
     /// The ids of the files that it reads.
     pub inputs: Vec<Untrusted>,
+    /// Whether it names an input in a way that could not be read.
+    pub has_odd_input: bool,
 }
 
 impl Batch {
@@ -74,13 +76,30 @@ fn read_batch(batch: &RawValue) -> Option<Batch> {
     }
     let text =
         |name: &str| fields.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let many = fields.get("input_files").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let inputs = text("input_file_id").into_iter().chain(many.iter().filter_map(Value::as_str));
+    let many = match fields.get("input_files") {
+        Some(Value::Array(many)) => many.as_slice(),
+        // One that stands by itself, or something that is none.
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    let given = fields.get("input_file_id").into_iter().chain(many);
+    let given = given.filter(|input| !input.is_null() && input.as_str() != Some(""));
+    let inputs: Vec<Option<String>> = given.map(id_of).collect();
     Some(Batch {
         id: Untrusted::new(text("id")?),
         status: Untrusted::new(text("status").unwrap_or_default()),
-        inputs: inputs.map(Untrusted::new).collect(),
+        has_odd_input: inputs.contains(&None),
+        inputs: inputs.into_iter().flatten().map(Untrusted::new).collect(),
     })
+}
+
+/// An id, also one that is a number.
+fn id_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// What an answer to a deletion says.
@@ -123,7 +142,7 @@ mod tests {
             (format!("[{one}]"), vec!["f1"], true),
             (
                 r#"[{"id":"b","status":"QUEUED","input_files":["a","b",3]}]"#.to_owned(),
-                vec!["a", "b"],
+                vec!["a", "b", "3"],
                 true,
             ),
             (
@@ -137,6 +156,22 @@ mod tests {
             let read = read_batches(body.as_bytes()).unwrap();
             assert_eq!(ids(&read.batches[0].inputs), inputs, "{body}");
             assert_eq!(read.batches[0].is_live(), live, "{body}");
+            assert!(!read.batches[0].has_odd_input, "{body}");
+        }
+        for (inputs, odd) in [
+            (r#""input_file_id":null,"input_files":null"#, false),
+            (r#""input_file_id":"","input_files":[]"#, false),
+            (r#""input_file_id":"f","input_files":["",null]"#, false),
+            (r#""input_file_id":{"id":"f"}"#, true),
+            (r#""input_file_id":7"#, false),
+            (r#""input_file_id":true"#, true),
+            (r#""input_files":{"id":"f"}"#, true),
+            (r#""input_files":["f",["g"]]"#, true),
+            (r#""input_files":"f""#, false),
+        ] {
+            let body = format!(r#"[{{"id":"b","status":"queued",{inputs}}}]"#);
+            let read = read_batches(body.as_bytes()).unwrap();
+            assert_eq!(read.batches[0].has_odd_input, odd, "{body}");
         }
     }
 

@@ -41,8 +41,8 @@ pub struct DeletionQuestion {
     files: Vec<Pinned>,
     /// What this machine has of each.
     copies: Vec<LocalCopy>,
-    /// Whether it is known that what was saved lies there still.
-    pub(in crate::app) seen: bool,
+    /// The number of the look that tells whether what was saved lies there still, while it is awaited.
+    look: Option<u64>,
     /// How many of them have expired: the first ones.
     expired: usize,
     /// The service's now, in milliseconds since the epoch.
@@ -72,7 +72,7 @@ pub enum DeletionAnswer {
 impl DeletionQuestion {
     /// A question about these files, the next to expire first, each with what this machine has of it, while
     /// `left_out` others that were marked cannot be deleted; the answer to the call of number `awaits` tells
-    /// which are in use.
+    /// which are in use, and the look of that number which of those that are called saved lie there still.
     pub(in crate::app) fn new(
         (files, left_out): (Vec<(Pinned, LocalCopy)>, usize),
         server_ms: i64,
@@ -87,7 +87,7 @@ impl DeletionQuestion {
         let (files, copies): (_, Vec<LocalCopy>) = files.into_iter().unzip();
         let mut question = Self {
             files,
-            seen: !copies.contains(&LocalCopy::Saved),
+            look: copies.contains(&LocalCopy::Saved).then_some(awaits),
             copies,
             expired: 0,
             server_ms,
@@ -150,9 +150,14 @@ impl DeletionQuestion {
         (0..).zip(copies).for_each(|(place, copy)| self.copy_is(place, copy));
     }
 
-    /// All that is saved was looked at.
-    pub(in crate::app) fn copies_seen(&mut self) {
-        self.seen = true;
+    /// All that is saved was looked at, for this question or for another one.
+    pub(in crate::app) fn copies_seen(&mut self, number: u64) {
+        self.look.take_if(|look| *look == number);
+    }
+
+    /// Whether it is known that what was saved lies there still.
+    pub(in crate::app) fn knows_copies(&self) -> bool {
+        self.look.is_none()
     }
 
     fn copy_is(&mut self, place: usize, copy: LocalCopy) {
@@ -301,7 +306,7 @@ impl DeletionQuestion {
     fn yes(&self, app: &mut App) -> Fate {
         let (state, why) = if !self.in_use.is_known() {
             (State::UseUnknown, "not known yet whether a batch uses them: a moment")
-        } else if !self.seen {
+        } else if !self.knows_copies() {
             (State::CopiesUnknown, "not known yet whether what is saved lies there still: a moment")
         } else if !sheets::deletion::is_whole(self, self.place(app.screen()).room) {
             let why = "make the window larger: not all that is asked is seen";

@@ -336,6 +336,20 @@ fn what_was_seen_long_ago_is_looked_at_again() {
     assert_eq!(told(&call), "GET");
 }
 
+/// However long a machine slept behind a look: what was seen hours ago counts for nothing after the next sleep.
+#[test]
+fn no_pause_makes_a_look_count_for_ever() {
+    const HOUR: Duration = Duration::from_secs(3_600);
+    let mut deletions = Deletions::new(many(1), 0, 1);
+    for at in [SECOND, 9 * HOUR, 18 * HOUR] {
+        let (number, call) = deletions.begin(at).unwrap();
+        assert_eq!(told(&call), "GET", "{at:?}");
+        deletions.answered(number, honest(&call), at);
+    }
+    let (_, call) = deletions.begin(18 * HOUR + SECOND).unwrap();
+    assert_eq!(told(&call), "DELETE");
+}
+
 /// A service that answers every look, and every deletion with 429, is left alone in the end.
 #[test]
 fn complaints_that_never_end_are_no_reason_to_go_on_for_ever() {

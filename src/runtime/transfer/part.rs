@@ -162,7 +162,8 @@ impl Part {
             // A link, a folder: somebody's.
             Err(_) => return Ok(Opened::Taken),
         };
-        if let Some(finished) = known.as_ref().and_then(|known| known.finished.as_ref())
+        let same = known.as_ref().filter(|known| known.is_same(wanted.file()));
+        if let Some(finished) = same.and_then(|known| known.finished.as_ref())
             && !folder.has(&part)?
             && folder.holds(finished)?
         {
