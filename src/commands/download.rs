@@ -1,8 +1,8 @@
 //! `shelflife download`: saves files, by their ids or by a filter.
 
+use std::cell::Cell;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{ArgGroup, Args};
 use futures_util::{StreamExt, stream};
@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::reader::{Outcome, Reach, Reader};
-use super::retrieving::ask_for_file;
+use super::retrieving::Retriever;
 use super::saving::{Candidate, Ending, Ends, Saving, SavingOptions, Sieve, Sifted, Wanted};
 use super::{CommandError, configure, count, find_service, is_outage};
 use crate::api::client::Existence;
@@ -191,24 +191,22 @@ async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError>
 /// Asks what is known of files of which nothing but the id is.
 async fn ask_for_all(client: &Client, ids: Vec<Result<Pinned, Pinned>>) -> Vec<Told> {
     // Once the service has answered that nothing more is to be asked, nothing more is.
-    let ended = &AtomicBool::new(false);
-    let asked = stream::iter(ids).map(|known| {
-        let client = client.clone();
-        async move {
-            let file = match known {
-                Ok(known) => return Told::Known(known),
-                Err(file) if ended.load(Ordering::Relaxed) => return Told::Unasked(file),
-                Err(file) => file,
-            };
-            match ask_for_file(&client, &file.id).await {
-                Ok(Answer { value: Existence::Present(file), date, .. }) => {
-                    Told::There(Pinned::from(*file), date)
-                }
-                Ok(_) => Told::Missing(file),
-                Err(why) => {
-                    ended.fetch_or(Ending::after(&why).is_some(), Ordering::Relaxed);
-                    Told::Failed(file, why)
-                }
+    let ended = &Cell::new(false);
+    let retriever = &Retriever::new(client.clone());
+    let asked = stream::iter(ids).map(|known| async move {
+        let file = match known {
+            Ok(known) => return Told::Known(known),
+            Err(file) if ended.get() => return Told::Unasked(file),
+            Err(file) => file,
+        };
+        match retriever.ask(&file.id).await {
+            Ok(Answer { value: Existence::Present(file), date, .. }) => {
+                Told::There(Pinned::from(*file), date)
+            }
+            Ok(_) => Told::Missing(file),
+            Err(why) => {
+                ended.set(ended.get() || Ending::after(&why).is_some());
+                Told::Failed(file, why)
             }
         }
     });

@@ -53,6 +53,11 @@ impl Meant {
         Ok(Self { filter, shelf })
     }
 
+    /// Whether it matters what is saved.
+    pub(super) fn asks_what_is_saved(&self) -> bool {
+        self.shelf.is_some()
+    }
+
     /// Whether there is a filter.
     pub(super) fn is_filtered(&self) -> bool {
         self.filter.is_some()

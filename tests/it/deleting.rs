@@ -4,13 +4,15 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::support::CANARY;
 use crate::support::binary::{command, text};
-use crate::support::lying::{Deed, Held, Lying, Says, Script, done, in_turn};
+use crate::support::fault::answer;
+use crate::support::lying::{Deed, Held, Lying, Request, Says, Script, done, in_turn};
 use crate::support::terminal::Terminal;
 
 /// A home for the ledger.
@@ -248,6 +250,73 @@ fn a_rest_in_the_middle_is_taken_and_nothing_is_deleted_twice() {
     let told = server.told();
     let deletions = told.iter().filter(|line| line.starts_with("DELETE ")).count();
     assert_eq!(deletions, 124, "but for those that were refused");
+}
+
+/// A long rest that is asked for while files are looked at ends it: no other one is asked about, and none is
+/// deleted.
+#[test]
+fn a_long_rest_before_the_question_leaves_all() {
+    let crowded = |_, request: &Request| {
+        let is_third = request.line.starts_with("GET /v1/files/file_002");
+        is_third.then(|| answer("429 Too Many Requests", "Retry-After: 3600\r\n", ""))
+    };
+    let server = Script::honest().first(crowded).serve(files(40));
+    let ran = Place::new().run(&server, &dry_run_of(&ids(40)));
+    assert_eq!((ran.code, ran.said.lines().count()), (5, 1), "{}", ran.said);
+    assert!(server.told().len() <= 8, "{:?}", server.told());
+}
+
+/// A short one is taken by all: nobody is asked about before it is over.
+#[test]
+fn a_short_rest_before_the_question_is_taken_by_all() {
+    let (rests_since, early) = (Mutex::new(None::<Instant>), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&early);
+    let crowded = move |_, request: &Request| {
+        let mut since = rests_since.lock().unwrap();
+        if let Some(rest) = since.map(|at| at.elapsed()) {
+            // What was on its way by then is no fault.
+            let is_early = (300..900).contains(&rest.as_millis());
+            counted.fetch_add(usize::from(is_early), Ordering::SeqCst);
+            return None;
+        }
+        let is_it = request.line.starts_with("GET /v1/files/file_001");
+        is_it.then(|| {
+            *since = Some(Instant::now());
+            answer("429 Too Many Requests", "Retry-After: 1\r\n", "")
+        })
+    };
+    let server = Script::honest().first(crowded).serve(files(12));
+    let ran = Place::new().run(&server, &dry_run_of(&ids(12)));
+    assert_eq!((ran.code, early.load(Ordering::SeqCst)), (0, 0), "{}", ran.said);
+    assert_eq!(ran.printed.matches(".jsonl").count(), 12, "{}", ran.printed);
+}
+
+fn ids(count: usize) -> Vec<String> {
+    files(count).into_iter().map(|file| file.id).collect()
+}
+
+fn dry_run_of(ids: &[String]) -> Vec<&str> {
+    ["delete", "--dry-run"].into_iter().chain(ids.iter().map(String::as_str)).collect()
+}
+
+/// What was chosen since it is saved is left where its copy goes before it is deleted.
+#[test]
+fn what_is_saved_no_more_is_left_by_a_filter_that_asks() {
+    let place = Place::new();
+    let copy = place.0.path().join("to/f-001.jsonl");
+    let goes = move |_, request: &Request| {
+        // Batches are looked at behind the list.
+        if request.line.contains("/batches") {
+            std::fs::remove_file(&copy).unwrap();
+        }
+        None
+    };
+    let server = Script::honest().first(goes).serve(files(3));
+    assert_eq!(place.run(&server, &["download", "file_000", "file_001", "--to", "to"]).code, 0);
+    let ran = place.run(&server, &["delete", "--filter", "saved", "--yes"]);
+    assert_eq!(ran.code, 1, "{}", ran.said);
+    assert!(ran.said.contains("f-001.jsonl") && ran.said.contains("it is no longer saved"));
+    assert_eq!(there(&server), ["file_001", "file_002"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 
@@ -12,10 +13,11 @@ use crate::api::client::Existence;
 use crate::api::endpoint::is_usable_id;
 use crate::commands::filters::Meant;
 use crate::commands::reader::{Outcome, Reach, Reader};
-use crate::commands::retrieving::ask_for_file;
+use crate::commands::retrieving::Retriever;
 use crate::commands::{CommandError, count, failed, is_outage, refuses_key, unusable};
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd};
+use crate::lister::Failure;
 use crate::text::Untrusted;
 use crate::time::clock::{Now, ServerClock};
 
@@ -34,6 +36,10 @@ pub(super) struct Gathered {
     /// Of these, the ones of which the service, being unavailable, said nothing.
     pub(super) unserved: usize,
     pub(super) clock: ServerClock,
+    /// Those that were saved when they were chosen, where they were chosen by that.
+    pub(super) saved: HashSet<Untrusted>,
+    /// The monotonic moment before which the service wants to be left alone.
+    pub(super) not_before: Duration,
 }
 
 /// The ids that were given, each once; none where a filter was.
@@ -92,10 +98,8 @@ impl Deleting {
 
     async fn by_ids(&self, ids: Vec<Untrusted>) -> Result<Gathered, CommandError> {
         let is_only = ids.len() == 1;
-        let asked = stream::iter(ids).map(|id| {
-            let client = self.client.clone();
-            async move { (ask_for_file(&client, &id).await, id) }
-        });
+        let retriever = &Retriever::new(self.client.clone());
+        let asked = stream::iter(ids).map(|id| async move { (retriever.ask(&id).await, id) });
         let mut gathered = Gathered::default();
         let mut asked = asked.buffered(AT_ONCE);
         while let Some((answer, id)) = asked.next().await {
@@ -109,13 +113,21 @@ impl Deleting {
                         Existence::Gone => gathered.missing.push(Pinned::by_id(id)),
                     }
                 }
-                Err(why) if is_only || refuses_key(&why) => return Err(CommandError::Show(why)),
+                // Where it refuses the key, or wants to be left alone for long, nothing more is asked.
+                Err(why)
+                    if is_only
+                        || refuses_key(&why)
+                        || matches!(why, Failure::AskedToWait { .. }) =>
+                {
+                    return Err(CommandError::Show(why));
+                }
                 Err(why) => {
                     gathered.unserved += usize::from(is_outage(&why));
                     gathered.left.push((Pinned::by_id(id), DeletionEnd::Left(why.to_string())));
                 }
             }
         }
+        gathered.not_before = retriever.not_before();
         Ok(gathered)
     }
 
@@ -132,11 +144,16 @@ impl Deleting {
             for reading in batch.readings {
                 let Reading::File(file) = &reading else { continue };
                 if meant.takes(&reading, server_ms) && wanted.insert(file.id.clone()) {
-                    gathered.files.push(Pinned::read(file));
+                    let file = Pinned::read(file);
+                    if meant.asks_what_is_saved() && self.is_saved(&file) {
+                        gathered.saved.insert(file.id.clone());
+                    }
+                    gathered.files.push(file);
                 }
             }
         }
-        let Outcome { tally, end, .. } = pages.outcome().await;
+        let Outcome { tally, end, pace } = pages.outcome().await;
+        gathered.not_before = pace.not_before();
         let telling = self.command.doing.telling;
         if tally.unreadable > 0 {
             telling.trouble(&format!("{} unreadable: left", count(tally.unreadable, "file")));

@@ -5,6 +5,7 @@ mod gathering;
 mod question;
 mod report;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal, stderr, stdin};
 use std::path::PathBuf;
@@ -21,12 +22,15 @@ use super::filters::read_filter;
 use super::options::{GlobalOptions, silent_but};
 use super::{CommandError, Service, changing, configure, count, find_service};
 use crate::api::Client;
+use crate::api::retry::Policy;
 use crate::jobs::Pinned;
 use crate::jobs::deletion::{AT_ONCE, DeletionEnd, Deletions, Stop};
 use crate::jobs::in_use::InUse;
-use crate::runtime::exec::carry_out;
+use crate::jobs::upload::Rest;
+use crate::runtime::exec::{carry_out, wait_until};
 use crate::runtime::ledger::{Index, Ledger};
 use crate::store::filter::Filter;
+use crate::text::Untrusted;
 use crate::time::clock::since_boot;
 use gathering::Gathered;
 use question::Question;
@@ -191,15 +195,16 @@ impl Deleting {
 
     /// What is to be deleted is known: leaves out what is in use, asks where that is wanted, and deletes.
     async fn go_on(
-        self,
+        mut self,
         gathered: Gathered,
         interruption: &mut Interruption,
     ) -> Result<u8, CommandError> {
-        let in_use = tokio::select! {
-            in_use = self.look_for_use(&gathered) => in_use,
+        let (in_use, rest_until) = tokio::select! {
+            looked = self.look_for_use(&gathered) => looked,
             code = interruption.came() => return Ok(code),
         };
-        let Gathered { files, missing, mut left, unserved, clock } = gathered;
+        let Gathered { files, missing, mut left, unserved, clock, saved, .. } = gathered;
+        let files = self.still_chosen(files, &saved, &mut left);
         let takes_all = self.command.include_in_use;
         let (kept, wanted): (Vec<Pinned>, Vec<Pinned>) =
             files.into_iter().partition(|file| !takes_all && in_use.batch_of(&file.id).is_some());
@@ -225,7 +230,7 @@ impl Deleting {
             reporter.stay(&missing, &left);
             return Ok(reporter.code_of_dry_run(wanted.len()));
         }
-        self.check_count(wanted.len())?;
+        self.check_count(wanted.len(), kept.len())?;
         let asks = self.command.asks() && !wanted.is_empty();
         if asks {
             let words = question.words(|file| self.is_saved(file));
@@ -240,16 +245,48 @@ impl Deleting {
         } else if let Some(words) = &cannot_tell {
             reporter.trouble(words);
         }
+        let wanted = self.still_chosen(wanted, &saved, &mut left);
         reporter.stay(&missing, &left);
         if wanted.is_empty() {
             self.command.doing.telling.note("nothing to delete");
         }
-        self.delete(wanted, reporter, interruption).await
+        self.delete((wanted, rest_until), reporter, interruption).await
+    }
+
+    /// Those of the files for which it is still so whether they are saved; the others are left. Nothing is
+    /// looked at where they were not chosen by that.
+    fn still_chosen(
+        &mut self,
+        files: Vec<Pinned>,
+        saved: &HashSet<Untrusted>,
+        left: &mut Vec<(Pinned, DeletionEnd)>,
+    ) -> Vec<Pinned> {
+        let filter = self.command.filter.as_ref();
+        if !filter.is_some_and(Filter::depends_on_what_is_saved) {
+            return files;
+        }
+        // Where it cannot be read any more, what it said before is seen on the disk.
+        let _ = self.ledger.read_on(&mut self.saved);
+        let (chosen, changed): (Vec<Pinned>, Vec<Pinned>) =
+            files.into_iter().partition(|file| self.is_saved(file) == saved.contains(&file.id));
+        left.extend(changed.into_iter().map(|file| {
+            let now = if saved.contains(&file.id) { "no longer saved" } else { "saved by now" };
+            (file, DeletionEnd::Left(format!("it is {now}")))
+        }));
+        chosen
     }
 
     /// More than a hundred files want their count said; whatever count is said has to be right.
-    fn check_count(&self, wanted: usize) -> Result<(), CommandError> {
-        let files = count(wanted as u64, "file");
+    fn check_count(&self, wanted: usize, kept: usize) -> Result<(), CommandError> {
+        let files = match kept {
+            0 => count(wanted as u64, "file"),
+            kept => format!(
+                "{} beside {} in use, which {} left",
+                count(wanted as u64, "file"),
+                crate::text::grouped(kept as u64),
+                if kept == 1 { "is" } else { "are" },
+            ),
+        };
         let words = match self.command.confirm {
             Some(said) if said != wanted => {
                 format!("--confirm says {said}, and it is {files}: nothing was deleted")
@@ -262,19 +299,27 @@ impl Deleting {
         Err(CommandError::Usage(words))
     }
 
-    /// Which of the files a batch reads that is not over; nothing is asked where there are none.
-    async fn look_for_use(&self, gathered: &Gathered) -> InUse {
+    /// Which of the files a batch reads that is not over, and the monotonic moment before which the service
+    /// wants to be left alone; nothing is asked where there are none.
+    async fn look_for_use(&self, gathered: &Gathered) -> (InUse, Duration) {
         let (mut in_use, call) = InUse::begin();
         let mut next = (!gathered.files.is_empty()).then_some(call);
+        let mut rest_until = gathered.not_before;
         while let Some(call) = next {
-            next = in_use.answered(carry_out(&self.client, call).await);
+            let longest = since_boot() + Policy::default().longest_wait;
+            wait_until(rest_until.min(longest)).await;
+            let answer = carry_out(&self.client, call).await;
+            let allowance = answer.as_ref().ok().and_then(|answer| answer.allowance);
+            let rest = Rest::until_allowed(allowance, since_boot());
+            rest_until = rest.map_or(rest_until, |rest| rest.until);
+            next = in_use.answered(answer);
         }
-        in_use
+        (in_use, rest_until.min(since_boot() + Policy::default().longest_wait))
     }
 
     async fn delete(
         &self,
-        files: Vec<Pinned>,
+        (files, rest_until): (Vec<Pinned>, Duration),
         mut reporter: Reporter,
         interruption: &mut Interruption,
     ) -> Result<u8, CommandError> {
@@ -285,6 +330,7 @@ impl Deleting {
             reporter.expects(&files);
             Deletions::unseen(files, 0, seed)
         };
+        deletions.wait_until(rest_until);
         let (sender, mut answers) = mpsc::channel(AT_ONCE);
         let (mut interrupted, mut waits_to) = (None, Duration::MAX);
         while !deletions.is_over() {
