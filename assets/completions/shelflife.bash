@@ -108,7 +108,7 @@ _shelflife() {
                     return 0
                     ;;
                 --theme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "dark light juniper fig linen beacon plain" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
@@ -238,7 +238,7 @@ _shelflife() {
                     return 0
                     ;;
                 --theme)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "dark light juniper fig linen beacon plain" -- "${cur}"))
                     return 0
                     ;;
                 --log-file)
@@ -558,7 +558,7 @@ _shelflife() {
                     return 0
                     ;;
                 --sort)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "id filename bytes purpose created_at expires_at left" -- "${cur}"))
                     return 0
                     ;;
                 --output)
@@ -566,7 +566,7 @@ _shelflife() {
                     return 0
                     ;;
                 --columns)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "id filename bytes purpose created_at expires_at left" -- "${cur}"))
                     return 0
                     ;;
                 *)

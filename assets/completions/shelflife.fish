@@ -34,7 +34,13 @@ complete -c shelflife -n "__fish_shelflife_needs_command" -l refresh -d 'How oft
 complete -c shelflife -n "__fish_shelflife_needs_command" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'Where the terminal has any, unless `NO_COLOR` is set'
 always\t'Whatever the environment says'
 never\t'Not at all'"
-complete -c shelflife -n "__fish_shelflife_needs_command" -l theme -d 'The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for any colour vision), or one of your own [default: auto]' -r
+complete -c shelflife -n "__fish_shelflife_needs_command" -l theme -d 'The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for any colour vision), or one of your own [default: auto]' -r -f -a "dark\t''
+light\t''
+juniper\t''
+fig\t''
+linen\t''
+beacon\t''
+plain\t''"
 complete -c shelflife -n "__fish_shelflife_needs_command" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_needs_command" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_needs_command" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
@@ -69,13 +75,25 @@ all\t'The whole list at once'"
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l filter -d 'Only what this lets through, such as \'left<6h and not purpose:evals\'; reads the whole list' -r
-complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l sort -d 'Sort by a field, the largest first with :desc; reads the whole list' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l sort -d 'Sort by a field, the largest first with :desc; reads the whole list' -r -f -a "id\t''
+filename\t''
+bytes\t''
+purpose\t''
+created_at\t''
+expires_at\t''
+left\t''"
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l output -d 'The form to print in' -r -f -a "table\t'Aligned columns, for reading'
 json\t'The API\'s own form, with values normalised'
 jsonl\t'One file a line'
 csv\t'RFC 4180 with a header line'
 ids\t'One id a line'"
-complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l columns -d 'The fields to print, in this order' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l columns -d 'The fields to print, in this order' -r -f -a "id\t''
+filename\t''
+bytes\t''
+purpose\t''
+created_at\t''
+expires_at\t''
+left\t''"
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l demo -d 'Use an embedded demo account: no key, no network'
 complete -c shelflife -n "__fish_shelflife_using_subcommand list" -l all -d 'Read on to the end of the list'
@@ -242,7 +260,13 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l refresh -
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l color -d 'When to use colour [default: auto]' -r -f -a "auto\t'Where the terminal has any, unless `NO_COLOR` is set'
 always\t'Whatever the environment says'
 never\t'Not at all'"
-complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l theme -d 'The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for any colour vision), or one of your own [default: auto]' -r
+complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l theme -d 'The colours: auto, dark, light, plain, juniper, fig, linen (for light terminals), beacon (for any colour vision), or one of your own [default: auto]' -r -f -a "dark\t''
+light\t''
+juniper\t''
+fig\t''
+linen\t''
+beacon\t''
+plain\t''"
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l log-file -d 'Write a log of requests, changes of state and errors to this file; SHELFLIFE_LOG says how much: error, warn, info or debug [default: none]' -r
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand config" -l allow-http -d 'Allow plain http to a host that is not this machine; the key is sent in clear'

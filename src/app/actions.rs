@@ -84,6 +84,9 @@ impl App {
 
     /// Pasted text goes into the line that is being typed, and nowhere else.
     pub(super) fn paste(&mut self, text: &str) {
+        if !self.layers.scopes().contains(&Scope::Typing) {
+            self.say("what was pasted is no key: nothing is typed here");
+        }
         self.with_top(|layer, app| layer.paste(app, text), |()| Fate::Stays);
     }
 

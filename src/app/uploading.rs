@@ -218,6 +218,7 @@ impl App {
             let what =
                 if end.is_open() { Happening::PerhapsUploaded } else { Happening::NotUploaded };
             self.account.note_trouble_of(what, text.clone());
+            let text = if end.is_nothing() { format!("not stored: {text}") } else { text };
             let text = match (&of_others, self.uploading.queue.waiting().len()) {
                 (None, _) | (_, 0) => text,
                 (Some(_), 1) => format!("{text}; 1 other not sent"),

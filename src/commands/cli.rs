@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use super::options::GlobalOptions;
 use super::{
     CommandError, changing, check, completions, config, content, dashboard, delete, demo_server,
-    doctor, download, failed, help, ledger, list, man, metrics, rescue, show, upload, validate,
-    wait,
+    doctor, download, failed, help, ledger, list, man, metrics, progress, rescue, show, upload,
+    validate, wait,
 };
 use crate::runtime::{quiet, signals};
 
@@ -186,6 +186,7 @@ impl Interruption {
             if !grace.is_zero() {
                 tokio::time::sleep(grace).await;
             }
+            progress::take_away();
             quiet::end();
             std::process::exit(code)
         });

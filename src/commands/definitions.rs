@@ -6,8 +6,9 @@
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Arg, Command};
 
-use super::changing;
 use super::options::GlobalOptions;
+use super::{changing, list};
+use crate::theme;
 use crate::topics::TOPICS;
 
 /// The program with its commands, each with the options that its help names and no others; commands that
@@ -72,9 +73,11 @@ fn copy(command: &Command, names: &[&'static str]) -> Command {
 fn named(command: &Command, arg: Arg, names: &[&'static str]) -> Arg {
     let topics = TOPICS.iter().map(|topic| PossibleValue::new(topic.name).help(topic.about));
     let commands = names.iter().copied().map(PossibleValue::new);
-    let values: Vec<PossibleValue> = match (command.get_name(), arg.is_positional()) {
-        ("help", true) => commands.chain(topics).collect(),
-        ("man", true) => commands.collect(),
+    let values: Vec<PossibleValue> = match (command.get_name(), arg.get_id().as_str()) {
+        ("help", _) if arg.is_positional() => commands.chain(topics).collect(),
+        ("man", _) if arg.is_positional() => commands.collect(),
+        ("list", "sort" | "columns") => list::fields().map(PossibleValue::new).collect(),
+        (_, "theme") => theme::names().into_iter().map(PossibleValue::new).collect(),
         _ => return arg,
     };
     arg.value_parser(PossibleValuesParser::new(values)).hide_possible_values(true)

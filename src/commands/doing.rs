@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 
 use super::progress::Telling;
 use crate::jobs::Pinned;
-use crate::jobs::record::{Record, VERSION, hex_of};
+use crate::jobs::record::{Record, VERSION, hex_of, write_id};
 use crate::runtime::ledger::{Ledger, Notes};
 use crate::runtime::output::stdout;
 use crate::text::{Untrusted, cause};
@@ -85,6 +85,7 @@ impl Records {
 struct Planned<'a> {
     v: u32,
     outcome: &'static str,
+    #[serde(serialize_with = "write_id")]
     id: String,
     filename: Option<String>,
     bytes: Option<u64>,

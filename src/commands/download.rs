@@ -29,7 +29,7 @@ const HELP: &str = "\
 Examples:
   shelflife download file_123                    into the working directory
   shelflife download --filter 'name:output and left<24h' --to results
-  shelflife list --output ids | xargs shelflife download --to results
+  shelflife list --output ids | xargs -r shelflife download --to results
   shelflife download file_123 --output jsonl | jq -r .path
 
 A file is written as NAME.part until it is whole, and a download that was interrupted goes on where it \

@@ -12,7 +12,7 @@ use crate::text::{UntrustedRef, cause, width};
 use crate::time::clock::LOCAL;
 
 /// What to do about a filter that lets through everything, or only what the dashboard knows.
-const BLANK: &str = "a filter is expected; without the option all files are meant";
+const BLANK: &str = "a filter is expected, such as 'left<6h' or name:output";
 const MARKS: &str = "marks are known to the dashboard only: `marked` says nothing here";
 
 /// Reads a filter, in words that a command line may be refused with; its dates are meant in local time.

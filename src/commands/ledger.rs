@@ -11,7 +11,7 @@ use crate::config::places;
 use crate::jobs::record::{Outcome, Record};
 use crate::runtime::ledger::Ledger;
 use crate::runtime::output::stdout;
-use crate::text::{UntrustedRef, grouped, size};
+use crate::text::{UntrustedRef, grouped, shorten_end, size};
 use crate::time::clock::LOCAL;
 
 const HELP: &str = "\
@@ -101,13 +101,35 @@ fn row(record: &Record) -> String {
     };
     let bytes = record.bytes.map_or("?".to_owned(), size);
     let name = record.path.as_deref().or(record.filename.as_deref());
-    let parts = [name, record.error.as_deref()];
-    let what: Vec<&str> = parts.into_iter().flatten().collect();
+    let name = name.map(|name| shown(name, 200));
+    // These are our words, in which what others said is spelt out already: its backslashes stay.
+    let error = record.error.as_deref().map(|error| {
+        let parts: Vec<String> = error.split('\\').map(|part| shown(part, 400)).collect();
+        shorten_end(&parts.join("\\"), 400)
+    });
+    let what: Vec<String> = [name, error].into_iter().flatten().collect();
     let what = what.join(": ");
     format!(
         "{}  {outcome:<12} {bytes:>12}  {}  {}\n",
         LOCAL.absolute(record.at),
         shown(&record.id, 130),
-        shown(&what, 400)
+        what
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::Pinned;
+    use crate::text::Untrusted;
+
+    /// What the ledger has is a file like another one: it commands nothing. What is spelt out in it is shown so.
+    #[test]
+    fn what_is_spelt_out_already_is_not_spelt_out_again() {
+        let file = Pinned::by_id(Untrusted::new("f\u{1b}1"));
+        let error = "its filename is x\\u{202e}y now\u{1b}[2J";
+        let row = row(&Record::failed(&file, Outcome::Left, error, 1));
+        assert!(row.contains("its filename is x\\u{202e}y now\\u{1b}[2J"), "{row}");
+        assert!(row.contains("f\\u{1b}1") && !row.contains('\u{1b}'), "{row}");
+    }
 }

@@ -2,12 +2,14 @@
 //! whoever looks at a terminal, and for nobody else.
 
 use std::io::{IsTerminal, Write, stderr};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 
 use crate::runtime::output::{Patient, say};
-use crate::text::{grouped, shorten_end};
+use crate::runtime::size;
+use crate::text::{grouped, shorten_end, shorten_middle, width};
 use crate::time::clock::since_boot;
 use crate::time::span::short_span;
 
@@ -15,9 +17,10 @@ use crate::time::span::short_span;
 const AFTER: Duration = Duration::from_secs(1);
 /// From one drawing to the next.
 const BETWEEN: Duration = Duration::from_millis(200);
-/// Cells of the line: those of the narrowest usual terminal, without the last one, from which some go
-/// on to the next line.
-const CELLS: usize = 79;
+/// Cells of the line at most.
+const CELLS: usize = 119;
+/// Cells of a name that say something.
+const LEAST_NAME: usize = 12;
 /// To the start of the line, which is made empty.
 const ERASE: &str = "\r\x1b[K";
 
@@ -54,8 +57,10 @@ pub(super) struct Progress {
     is_seen: bool,
     began: Duration,
     due: Duration,
-    is_drawn: bool,
 }
+
+/// Whether the line is there: there is one terminal.
+static IS_DRAWN: AtomicBool = AtomicBool::new(false);
 
 impl Progress {
     /// Begins to count. It is shown on a terminal, by itself where nothing is printed to the same one
@@ -66,7 +71,7 @@ impl Progress {
             && (telling.progress || !prints || !std::io::stdout().is_terminal())
             && std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
         let began = since_boot();
-        Self { is_seen, began, due: began + AFTER, is_drawn: false }
+        Self { is_seen, began, due: began + AFTER }
     }
 
     /// Whether anybody sees it.
@@ -86,17 +91,40 @@ impl Progress {
             return;
         }
         self.due = now + BETWEEN;
-        self.is_drawn = true;
-        let line = shorten_end(&text(now.saturating_sub(self.began)), CELLS);
+        IS_DRAWN.store(true, Ordering::SeqCst);
+        let line = shorten_end(&text(now.saturating_sub(self.began)), cells());
         put(&format!("{ERASE}{line}"));
     }
 
-    /// Takes the line away, before something else is printed.
-    pub(super) fn clear(&mut self) {
-        if std::mem::take(&mut self.is_drawn) {
-            put(ERASE);
-        }
+    /// Says how far the file of this name is, of which a part gives way to that.
+    pub(super) fn draw_of(&mut self, name: &str, how_far: &str) {
+        self.draw(|_| of(name, how_far, cells()));
     }
+
+    /// Takes the line away, before something else is printed.
+    #[allow(clippy::unused_self, reason = "its line")]
+    pub(super) fn clear(&mut self) {
+        take_away();
+    }
+}
+
+/// Takes the line away, if there is one: also before the program ends by a signal.
+pub(super) fn take_away() {
+    if IS_DRAWN.swap(false, Ordering::SeqCst) {
+        put(ERASE);
+    }
+}
+
+/// Cells of the line: those of the terminal without the last one, from which some go on to the next line.
+fn cells() -> usize {
+    usize::from(size::now().0.saturating_sub(1)).min(CELLS)
+}
+
+/// How far a file is, in so many cells.
+fn of(name: &str, how_far: &str, cells: usize) -> String {
+    let how_far = format!(" · {how_far}");
+    let room = cells.saturating_sub(width(&how_far)).max(LEAST_NAME);
+    shorten_middle(name, room) + &how_far
 }
 
 impl Drop for Progress {
@@ -121,6 +149,16 @@ pub(super) fn pause(wait: Duration, is_asked: bool) -> String {
 fn rate(count: u64, spent: Duration) -> String {
     let ms = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX).max(1);
     grouped(count.saturating_mul(1_000) / ms)
+}
+
+#[test]
+fn how_far_it_is_comes_before_the_name() {
+    let far = "33 % · 4.27 MiB/s · 20 s";
+    assert_eq!(of("a.jsonl", far, 79), "a.jsonl · 33 % · 4.27 MiB/s · 20 s");
+    for cells in 39..79 {
+        let line = of("/a/long/path/to/a/file-of-some-name.jsonl", far, cells);
+        assert!(line.ends_with(far) && width(&line) <= cells, "{line}");
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ const HELP: &str = "\
 Examples:
   shelflife show file_123
   shelflife show file_123 --output json | jq .expires_at
-  shelflife list --filter 'left<1h' --output ids | xargs -n 1 shelflife show
+  shelflife list --filter 'left<1h' --output ids | xargs -rn 1 shelflife show
 
 Times stand in local time and in UTC. What the service sent beside the usual fields follows them \
 as it came, whole. JSON has whole numbers for times and bytes, null for what was not given, and the \

@@ -252,7 +252,8 @@ impl Uploading<'_> {
         let telling = self.command.doing.telling;
         let outflow = Arc::new(Outflow::default());
         let mut progress = Progress::begin(telling, self.command.doing.output.is_some());
-        let name = shorten_middle(&raw(path).printable(), 30);
+        let whole = raw(path).printable();
+        let name = shorten_middle(&whole, 30);
         let (begun, mut told) = (since_boot(), since_boot());
         let sending = send(&self.client, &upload, stamp, &outflow, &self.ledger);
         tokio::pin!(sending);
@@ -268,7 +269,7 @@ impl Uploading<'_> {
                 }
                 _ = looks.tick() => {
                     let words = how_far(&outflow, since_boot().saturating_sub(begun));
-                    progress.draw(|_| format!("{name} · {words}"));
+                    progress.draw_of(&whole, &words);
                     let due = since_boot().saturating_sub(told) >= BETWEEN_NOTES;
                     if due && !progress.is_seen() {
                         told = since_boot();

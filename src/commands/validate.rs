@@ -19,7 +19,7 @@ use super::{CommandError, configure, print};
 use crate::api::endpoint::Endpoint;
 use crate::jobs::upload::FileStamp;
 use crate::runtime::validation::{Meter, NotValidated, validate, validate_stream};
-use crate::text::{UntrustedRef, shorten_middle, size};
+use crate::text::{UntrustedRef, size};
 use crate::validation::{BatchLimits, LIMITS, Report, Use, document, lines, of_host, of_service};
 
 const HELP: &str = "\
@@ -45,8 +45,6 @@ const ACTING: &[&str] = &["--base-url", "--config"];
 
 /// From one look at how far it is to the next.
 const BETWEEN: Duration = Duration::from_millis(200);
-/// Cells of a path beside how far it is.
-const PATH: usize = 40;
 
 /// Tell whether files are sound inputs of a batch, before they are uploaded
 #[derive(Clone, Debug, Args)]
@@ -140,7 +138,7 @@ pub(super) async fn look_at(
 ) -> Result<(Report, Option<FileStamp>), NotValidated> {
     let meter = Arc::new(Meter::default());
     let mut progress = Progress::begin(Telling::default(), false);
-    let name = shorten_middle(&raw(path).printable(), PATH);
+    let name = raw(path).printable();
     let looked = read(path, limits, used_for, Arc::clone(&meter));
     tokio::pin!(looked);
     let mut looks = interval(BETWEEN);
@@ -150,10 +148,11 @@ pub(super) async fn look_at(
             report = &mut looked => return report,
             _ = looks.tick(), if progress.is_seen() => {
                 let (read, total) = meter.bytes();
-                progress.draw(|_| match total {
-                    0 => format!("{name} · {}", size(read)),
-                    total => format!("{name} · {} of {}", size(read), size(total)),
-                });
+                let how_far = match total {
+                    0 => size(read),
+                    total => format!("{} of {}", size(read), size(total)),
+                };
+                progress.draw_of(&name, &how_far);
             }
         }
     }

@@ -112,14 +112,31 @@ impl Tally {
         self.of_batch > 0
     }
 
-    /// What matters most of it, where there is little room: `1,190 ok · 14 failed`, or how many lines.
+    /// In words, from all of them to those that matter most, where there is little room: how many lines were
+    /// read stands in each but the last, which has only `1,190 ok · 14 failed` where that is known.
     #[must_use]
-    pub fn short_words(&self) -> String {
-        if self.has_results() {
-            return format!("{} ok · {} failed", grouped(self.good), grouped(self.bad));
-        }
+    pub fn ways(&self) -> Vec<String> {
+        let lines = grouped(self.lines);
         let unit = if self.lines == 1 { "line" } else { "lines" };
-        format!("{} {unit}", grouped(self.lines))
+        let (read, short) = (format!("{lines} {unit} read"), format!("{lines} {unit}"));
+        let odd = self.unclear + self.doubled + self.nameless + self.skipped;
+        let no_json =
+            if self.of_batch + self.objects > 0 { self.no_object + self.broken } else { 0 };
+        let odd = match odd + no_json {
+            0 => String::new(),
+            odd => format!(" · {} odd", grouped(odd)),
+        };
+        if !self.has_results() {
+            return vec![self.words(), format!("{read}{odd}"), short];
+        }
+        let results = format!("{} ok · {} failed", grouped(self.good), grouped(self.bad));
+        vec![
+            self.words(),
+            format!("{read} · {results}{odd}"),
+            format!("{lines} read · {results}{odd}"),
+            format!("{lines} read · {results}"),
+            results,
+        ]
     }
 
     /// In words: `1,204 lines read · 1,190 ok · 14 failed`, and whatever is odd. Of a text that is no

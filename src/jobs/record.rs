@@ -27,7 +27,7 @@ mod glance;
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use glance::path_of;
 pub use glance::{Glanced, Unread, hex_of};
@@ -94,6 +94,18 @@ impl Saved {
     }
 }
 
+/// Writes an id, as null where there is none.
+///
+/// # Errors
+/// Those of `to`.
+pub fn write_id<S: Serializer>(id: &str, to: S) -> Result<S::Ok, S::Error> {
+    Some(id).filter(|id| !id.is_empty()).serialize(to)
+}
+
+fn read_id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
@@ -103,7 +115,8 @@ pub struct Record {
     pub at: i64,
     /// What was done.
     pub outcome: Outcome,
-    /// The file's id.
+    /// The file's id; null in the line, and empty here, where it has none.
+    #[serde(serialize_with = "write_id", deserialize_with = "read_id")]
     pub id: String,
     /// Its filename.
     pub filename: Option<String>,

@@ -19,7 +19,7 @@ use super::rate::Rate;
 use super::upload::{FileStamp, Upload, UploadEnd};
 use crate::api::upload::UploadStage;
 
-/// Why a file is not sent that waits, or not to its end.
+/// Why a file is not sent that waits.
 pub const CALLED_OFF: &str = "not sent: called off";
 /// Uploads that are over and remembered; the oldest give way.
 pub const MOST_ENDED: usize = 100;

@@ -404,6 +404,30 @@ mod tests {
 
     use super::*;
 
+    /// A success counts only behind the end of the form.
+    #[test]
+    fn nothing_is_stored_before_all_of_it_was_sent() {
+        let form = UploadForm {
+            filename: "a.jsonl".to_owned(),
+            bytes: 7,
+            purpose: "batch".to_owned(),
+            expires_s: None,
+        };
+        let body = r#"{"id":"file_1","filename":"a.jsonl","bytes":7}"#;
+        let file = crate::api::wire::read_single_file(body.as_bytes()).unwrap();
+        let answer = |value| Ok(Answer { value, date: None, allowance: None });
+        let words = |value, is_whole| match judge(answer(value), &form, is_whole) {
+            Ok(end) => end.words(),
+            Err((error, named)) => format!("{error}{named}"),
+        };
+        assert_eq!(words(Some(Box::new(file.clone())), true), "stored: file_1");
+        let early =
+            "may have been stored: the service says that it has it before all of it was sent";
+        assert_eq!(words(Some(Box::new(file)), false), format!("{early}; the answer names file_1"));
+        assert_eq!(words(None, false), early);
+        assert!(words(None, true).ends_with("it does not describe the file that was sent"));
+    }
+
     const BYTES: usize = 2 * PIECE + 1;
 
     /// What happens to a file.

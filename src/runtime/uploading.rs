@@ -19,7 +19,6 @@ use super::{End, Message};
 use crate::api::Client;
 use crate::api::upload::Outflow;
 use crate::app::event::Event;
-use crate::jobs::sending::CALLED_OFF;
 use crate::jobs::upload::{FileStamp, Upload, UploadEnd};
 use crate::validation::{BatchLimits, Use, of_host};
 
@@ -161,6 +160,6 @@ fn called_off(outflow: &Outflow) -> UploadEnd {
     if outflow.close() {
         UploadEnd::Unknown("called off".to_owned())
     } else {
-        UploadEnd::Failed(CALLED_OFF.to_owned())
+        UploadEnd::Failed("called off before all of it was sent".to_owned())
     }
 }

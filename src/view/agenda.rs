@@ -7,7 +7,7 @@
 //! │   expired                  2     1.00 MiB                                           │
 //! │ ▌ 15:04 – 16:00            3    12.40 MiB  ▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇▇  batch-0412…   batch-0 │
 //! │   16:00 – 17:00            0            —                                           │
-//! │   all                    300     1.90 GiB                                           │
+//! │   all                    300     1.90 GiB  at risk 12.40 MiB                        │
 //! ╰─ j k move · Enter filters · B files or bytes · A only filtered · Esc closes ────────╯
 //! ```
 
@@ -85,7 +85,8 @@ fn title(app: &App, theme: &Theme, width: u16) -> Line<'static> {
         }
     };
     title.push_span(Span::styled(whose, style));
-    if !app.lister().is_complete() {
+    // Where there is no file yet, nothing is claimed of any.
+    if !app.lister().is_complete() && !app.store().is_empty() {
         // Where the list stopped for good, no key helps.
         let key = app.settings().keys.name(Action::LoadAll, &[Scope::Main]);
         let key = key.filter(|_| app.lister().may_load_on());

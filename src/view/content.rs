@@ -27,6 +27,10 @@ use crate::keys::{Action, Hint};
 use crate::text::{shorten_end, shorten_middle, width, wrap};
 use crate::theme::Tone;
 
+/// What is said before the counts of a content that the service has not written to its end.
+const BEING_WRITTEN: &str = "being written";
+/// Cells of a filename that come before the longest words of the counts.
+const MOST_NAME: usize = 32;
 /// Cells of a filename in the title at least.
 const LEAST_NAME: usize = 12;
 /// From this width on there is room for one more hint, and for all of them.
@@ -64,18 +68,31 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, content: &ContentLayer) -> Opt
     cursor
 }
 
+/// What was counted, in as many words as there is room for beside the name: before the name gives way, they
+/// do, but for how many lines were read.
+fn counts(content: &ContentLayer, room: usize) -> String {
+    let tally = content.readout().tally();
+    if tally.lines == 0 {
+        return String::new();
+    }
+    let is_written = content.readout().head().is_some_and(|head| head.incomplete);
+    let begin = if is_written { format!("{BEING_WRITTEN} · ") } else { String::new() };
+    let ways: Vec<String> = tally.ways().iter().map(|way| begin.clone() + way).collect();
+    let Some((shortest, longer)) = ways.split_last() else { return String::new() };
+    let fitting = |name: usize| longer.iter().find(|words| width(words) + 3 + name <= room);
+    let name = width(content.title()).min(MOST_NAME);
+    fitting(name).or_else(|| fitting(LEAST_NAME)).unwrap_or(shortest).clone()
+}
+
 /// The file's name, what was counted, and what is looked for.
 fn title(pen: &Pen<'_>, area: Rect, content: &ContentLayer) -> (Title<'static>, Option<Position>) {
     let theme = pen.theme;
     let search = content.search();
     let is_searched = search.is_typing() || !search.words().is_empty();
     let room = usize::from(area.width.saturating_sub(8));
-    let tally = content.readout().tally();
-    let counts = if tally.lines == 0 { String::new() } else { tally.words() };
     let words_room = if is_searched { (room / 3).min(24) } else { 0 };
     let room = room.saturating_sub(words_room);
-    let is_short = width(&counts) + 3 + LEAST_NAME > room && tally.lines > 0;
-    let counts = if is_short { tally.short_words() } else { counts };
+    let counts = counts(content, room);
     let name_room = room.saturating_sub(width(&counts) + 3).max(LEAST_NAME).min(room);
     let name = shorten_middle(content.title(), name_room);
     let counts = shorten_end(&counts, room.saturating_sub(width(&name) + 3));
@@ -85,7 +102,11 @@ fn title(pen: &Pen<'_>, area: Rect, content: &ContentLayer) -> (Title<'static>, 
         // What failed is in the colour of failure.
         for (i, count) in counts.split(" · ").enumerate() {
             let dot = if i > 0 { "· " } else { "" };
-            let style = if count.ends_with(" failed") { theme.error } else { theme.chrome };
+            let style = match count {
+                BEING_WRITTEN => theme.warning,
+                failed if failed.ends_with(" failed") => theme.error,
+                _ => theme.chrome,
+            };
             spans.push(Span::styled(dot, theme.chrome));
             spans.push(Span::styled(format!("{count} "), style));
         }
@@ -147,7 +168,6 @@ fn place(area: Rect, content: &ContentLayer) -> String {
     let number = sheet::number(line.number);
     match area.width {
         ..60 => number,
-        60..90 => format!("line {number} · {}", amount.split(" of ").last().unwrap_or(&amount)),
         _ => format!("line {number} · {amount}"),
     }
 }

@@ -481,7 +481,7 @@ fn nothing_hides_what_is_asked() {
             };
             is_whole(&driver, "as it is asked");
             enter(&mut driver);
-            assert!(message(&driver).starts_with("nothing is deleted yet"));
+            assert!(message(&driver).starts_with("not deleted yet; Esc leaves them"));
             is_whole(&driver, "a message of its own");
             driver.tell(Event::LedgerFailed(
                 "something that takes more than one line of it".repeat(3),
@@ -498,8 +498,28 @@ fn a_paste_is_not_the_count_either() {
     driver.keys("D");
     tell_batches(&mut driver, &[]);
     driver.tell(Event::Pasted("6".to_owned()));
+    assert_eq!(message(&driver), "a paste is no answer");
     enter(&mut driver);
     assert!(is_asked(&driver) && calls(&mut driver).is_empty());
+}
+
+/// What is typed while the window is too small for anything is no part of an answer either.
+#[test]
+fn what_is_typed_while_nothing_is_seen_is_no_count() {
+    let mut driver = driver();
+    driver.control('a');
+    driver.keys("D");
+    tell_batches(&mut driver, &[]);
+    driver.tell(Event::Resized { width: 20, height: 5 });
+    driver.tell(Event::Drawn);
+    driver.keys("6");
+    driver.tell(Event::Resized { width: 120, height: 36 });
+    driver.tell(Event::Drawn);
+    enter(&mut driver);
+    assert!(is_asked(&driver) && calls(&mut driver).is_empty());
+    driver.keys("6");
+    enter(&mut driver);
+    assert_eq!(serve(&mut driver).len(), 6);
 }
 
 /// These of the files are saved.

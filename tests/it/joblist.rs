@@ -344,7 +344,11 @@ fn each_end_of_an_upload_is_said_and_where_more_of_it_is_told() {
                 (why.clone(), false)
             }
         };
-        let words = if is_done { words } else { format!("~/in.jsonl: {words}; J shows it") };
+        let words = match (is_done, end.is_nothing()) {
+            (true, _) => words,
+            (false, false) => format!("~/in.jsonl: {words}; J shows it"),
+            (false, true) => format!("not stored: ~/in.jsonl: {words}; J shows it"),
+        };
         for (width, height) in [(120, 36), (80, 24), (40, 12)] {
             let mut driver = driver();
             driver.tell(Event::Resized { width, height });

@@ -314,9 +314,14 @@ fn the_settings_and_variables_that_it_names_are_there_and_the_template_has_all()
 fn its_commands_can_be_given_and_its_links_lead_somewhere() {
     let mut given = 0;
     for line in code() {
-        // What a shell would take away, of words without blanks.
-        let words = line.split(" && ").next().unwrap().split_whitespace();
-        let words: Vec<&str> = words.map(|word| word.trim_matches('\'')).collect();
+        // What a shell would take away: between two quotes blanks are part of a word.
+        let words = line.split(" && ").next().unwrap().split('\'').enumerate();
+        let words: Vec<&str> = words
+            .flat_map(|(nth, part)| match nth % 2 {
+                0 => part.split_whitespace().collect(),
+                _ => vec![part],
+            })
+            .collect();
         let (["cargo", "run", "--release", "--", ref ours @ ..] | ["shelflife", ref ours @ ..]) =
             words[..]
         else {

@@ -334,6 +334,10 @@ impl Confirmation {
 }
 
 impl Behave for Confirmation {
+    fn paste(&mut self, app: &mut App, _: &str) {
+        app.say("a paste is no answer");
+    }
+
     fn scopes(&self) -> &'static [Scope] {
         &[Scope::Question, Scope::List, Scope::Main]
     }

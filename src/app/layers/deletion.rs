@@ -20,7 +20,7 @@ use crate::app::sheets::{self, deletion::NAMED};
 use crate::app::toast::State;
 use crate::jobs::Pinned;
 use crate::jobs::in_use::{InUse, LiveBatch};
-use crate::keys::{Action, Scope};
+use crate::keys::{Action, Hint, Scope};
 use crate::text::{Untrusted, grouped};
 use crate::time::expiry::{self, Stated, TimeLeft};
 pub use counted::{Counted, LocalCopy};
@@ -353,8 +353,8 @@ impl Behave for DeletionQuestion {
         match action {
             Action::Choose if types && self.is_typed() => self.yes(app),
             Action::Choose if types => {
-                let prompt = self.prompt().unwrap_or_default();
-                app.say(format!("nothing is deleted yet: {}", prompt.trim_end_matches(':')));
+                const LEAVES: &[Hint] = &[Hint::new(&[Action::GoBack], "leaves them")];
+                app.say_within("not deleted yet", LEAVES, self.scopes());
                 Fate::Stays
             }
             Action::Choose if self.yes => self.yes(app),
@@ -368,14 +368,19 @@ impl Behave for DeletionQuestion {
         }
     }
 
-    fn type_key(&mut self, _: &mut App, key: KeyEvent) -> Fate {
-        if !self.armed {
+    fn type_key(&mut self, app: &mut App, key: KeyEvent) -> Fate {
+        // What is typed while nothing of it is seen is no part of an answer.
+        if !self.armed || app.layout().is_none() {
             return Fate::Stays;
         }
         if self.wanted() == DeletionAnswer::Yes {
             return Fate::Ignores;
         }
         input::edit(&mut self.input, key).map_or(Fate::Ignores, |_| Fate::Stays)
+    }
+
+    fn paste(&mut self, app: &mut App, _: &str) {
+        app.say("a paste is no answer");
     }
 
     fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {

@@ -1,9 +1,9 @@
 //! The agenda: the timeline with numbers. Its lines add up to its last one: all that is loaded, or all
-//! that the filter lets through.
+//! that the filter lets through. Of all that is loaded it says, too, how much is at risk.
 
 use std::ops::Range;
 
-use super::Line;
+use super::{Line, cells};
 use crate::account::timeline::{Amount, DAY_S, HOUR_S};
 use crate::app::App;
 use crate::app::geometry::inside;
@@ -248,10 +248,21 @@ impl Columns {
             total.bytes.unknown = 0;
         }
         self.put_numbers(&mut line, whose, total, [Tone::Strong; 2]);
+        let mut at = self.bar;
         if has_words {
             let sizeless = format!("+ {} of unknown size", grouped(sizeless));
             let room = usize::from(self.right.saturating_sub(self.bar));
-            line.put(self.bar, Tone::Strong, shorten_end(&sizeless, room));
+            let sizeless = shorten_end(&sizeless, room);
+            at += cells(&sizeless) + 2;
+            line.put(self.bar, Tone::Strong, sizeless);
+        }
+        // Of all that is loaded, as the header has it: what is saved goes without a loss.
+        let at_risk = app.outlook().bytes_at_risk;
+        let words = format!("at risk {}", at_risk.short());
+        if !app.shows_filtered_expiries() && at + cells(&words) <= self.right {
+            let is_any = at_risk != TotalBytes::default();
+            let tone = if is_any { Tone::Urgency(Urgency::Soon) } else { Tone::Chrome };
+            line.put(at, tone, words);
         }
         line
     }

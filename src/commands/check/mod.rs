@@ -20,7 +20,9 @@ use super::options::{GlobalOptions, read_seconds, silent_but};
 use super::reader::{Batch, Reach, Reader, Told};
 use super::{CommandError, configure, count, find_service};
 use crate::api::ApiError;
+use crate::config::Config;
 use crate::runtime::output::stdout;
+use crate::runtime::shortage;
 use crate::store::filter::Filter;
 use crate::text::secrets::without_secrets;
 use crate::text::stand_ins::{EMPTY_FILENAME, NO_FILENAME};
@@ -116,7 +118,7 @@ fn say(status: CheckStatus, line: &str) -> u8 {
 /// Prints the line and tells the exit code.
 ///
 /// # Errors
-/// Where nothing was seen at all; whoever prints it is to do so by [`unknown`].
+/// Where not even the configuration could be used; whoever prints it is to do so by [`unknown`].
 pub async fn run(
     options: &GlobalOptions,
     check: Check,
@@ -124,8 +126,27 @@ pub async fn run(
 ) -> Result<u8, CommandError> {
     let began = since_boot();
     let deadline = Instant::now() + check.timeout;
-    let (looked, bounds) = look(options, &check, deadline, interruption).await?;
-    Ok(looked.tell(&check, bounds, since_boot().saturating_sub(began)))
+    let config = configure(options)?;
+    let thresholds = config.values.thresholds;
+    let bounds = (
+        check.warning.unwrap_or(Range::at_least(thresholds.soon_s)),
+        check.critical.unwrap_or(Range::at_least(thresholds.critical_s)),
+    );
+    let looked = look(options, &config, &check, deadline, interruption).await;
+    let spent = since_boot().saturating_sub(began);
+    Ok(match looked {
+        Ok(looked) => looked.tell(&check, bounds, spent),
+        Err(error) => nothing_seen(&error, bounds, spent),
+    })
+}
+
+/// Says that nothing was seen, and why; of the performance data nothing is known then.
+fn nothing_seen(error: &CommandError, (warning, critical): Bounds, spent: Duration) -> u8 {
+    let advice = shortage::advice_for(error).map_or(String::new(), |advice| format!("; {advice}"));
+    let words = without_secrets(&format!("{error}{advice}")).into_owned();
+    log::error!(error = words.as_str(); "failed");
+    let data = data(warning, critical, None, spent);
+    say(CheckStatus::Unknown, &line(CheckStatus::Unknown, &words, &data))
 }
 
 /// What was seen, and how it ended.
@@ -142,17 +163,12 @@ type Bounds = (Range, Range);
 
 async fn look(
     options: &GlobalOptions,
+    config: &Config,
     check: &Check,
     deadline: Instant,
     mut interruption: Interruption,
-) -> Result<(Looked, Bounds), CommandError> {
-    let config = configure(options)?;
-    let thresholds = config.values.thresholds;
-    let bounds = (
-        check.warning.unwrap_or(Range::at_least(thresholds.soon_s)),
-        check.critical.unwrap_or(Range::at_least(thresholds.critical_s)),
-    );
-    let service = find_service(options, &config, None, &Handle::current())?;
+) -> Result<Looked, CommandError> {
+    let service = find_service(options, config, None, &Handle::current())?;
     let meant = Meant::new(check.filter.clone(), &service.ledger())?;
     let client = service.client()?;
     let reader = Reader::new(client, config.values.limit, Reach::All).remembering_all();
@@ -170,7 +186,7 @@ async fn look(
             code = interruption.came() => {
                 let signal = if code == 143 { "SIGTERM" } else { "SIGINT" };
                 looked.partial = Some(format!("interrupted by {signal}"));
-                return Ok((looked, bounds));
+                return Ok(looked);
             }
             told = timeout_at(deadline, pages.next()) => told,
         };
@@ -184,7 +200,7 @@ async fn look(
             Err(_) => {
                 looked.partial =
                     Some(out_of_time(check.timeout, looked.pages + 1, failed.as_ref()));
-                return Ok((looked, bounds));
+                return Ok(looked);
             }
         }
     }
@@ -193,7 +209,7 @@ async fn look(
         Err(why) if looked.pages == 0 => return Err(CommandError::List(why)),
         Err(why) => looked.partial = Some(format!("{why}; {}", why.advice())),
     }
-    Ok((looked, bounds))
+    Ok(looked)
 }
 
 /// The stage that was reached when the time was over.

@@ -135,6 +135,8 @@ pub async fn run(options: &GlobalOptions, command: &ContentCommand) -> Result<()
     let client = service.client()?;
     let is_terminal = io::stdout().is_terminal();
     let printer = Printer::new(stdout(), is_terminal, Cut::of(command.lines, command.bytes));
+    let of = shown.clone();
+    let printer = printer.telling_binary(move |kind| say(&binary(&of, kind)));
     let result = print(&client, &id, &shown, command, printer).await;
     match result {
         // Whoever read us has seen enough.
@@ -173,9 +175,6 @@ async fn print(
             Some(piece) => printer.take(piece),
             None => printer.end(),
         };
-        if let Some(kind) = printer.take_binary() {
-            say(&binary(shown, kind));
-        }
         match took.map_err(failed("nothing can be printed"))? {
             printer::Took::More if ended => break,
             printer::Took::More => {}

@@ -32,9 +32,9 @@ pub(super) struct Printer<W> {
     /// What came before it is known whether it is the content.
     begin: Vec<u8>,
     is_trusted: bool,
-    /// That it is binary, which a terminal is shown spelt out, and of which kind, if that is known;
-    /// until that was told.
-    binary: Option<&'static str>,
+    /// Told before the first byte of what is binary, which a terminal is shown spelt out: of which kind that
+    /// is, empty where that is not known.
+    tell_binary: Option<Box<dyn FnOnce(&'static str)>>,
     /// The beginning of a line that is to be escaped.
     line: Vec<u8>,
     printed: u64,
@@ -43,8 +43,8 @@ pub(super) struct Printer<W> {
 impl<W: Write> Printer<W> {
     pub(super) fn new(out: W, is_terminal: bool, cut: Cut) -> Self {
         let (head, begin, line) = (None, vec![], vec![]);
-        let (is_trusted, binary) = (false, None);
-        Self { out, is_terminal, cut, head, begin, is_trusted, binary, line, printed: 0 }
+        let (is_trusted, tell_binary) = (false, None);
+        Self { out, is_terminal, cut, head, begin, is_trusted, tell_binary, line, printed: 0 }
     }
 
     /// This is what is going to be printed.
@@ -63,9 +63,10 @@ impl<W: Write> Printer<W> {
         self.is_trusted = true;
     }
 
-    /// That what is spelt out is binary, and of which kind: empty where that is not known. Told once.
-    pub(super) fn take_binary(&mut self) -> Option<&'static str> {
-        self.binary.take()
+    /// The same, which has `tell` told, before the first byte, that what is spelt out is binary, and of
+    /// which kind: empty where that is not known.
+    pub(super) fn telling_binary(self, tell: impl FnOnce(&'static str) + 'static) -> Self {
+        Self { tell_binary: Some(Box::new(tell)), ..self }
     }
 
     /// Takes the next bytes.
@@ -104,8 +105,11 @@ impl<W: Write> Printer<W> {
                 Some(Judgement::Content) | None => self.is_trusted = true,
             }
         }
-        if self.is_terminal && is_binary(&self.begin) {
-            self.binary = Some(binary_kind(&self.begin).unwrap_or_default());
+        if self.is_terminal
+            && is_binary(&self.begin)
+            && let Some(tell) = self.tell_binary.take()
+        {
+            tell(binary_kind(&self.begin).unwrap_or_default());
         }
         let begin = std::mem::take(&mut self.begin);
         self.put(&begin)

@@ -42,7 +42,7 @@ Examples:
   shelflife delete --filter 'name:scratch age>20d' --dry-run
   shelflife delete --filter 'name:scratch age>20d' --confirm 240
   shelflife delete --from-file ids.txt --yes         a line each
-  shelflife list --filter expired --output ids | xargs shelflife delete --yes
+  shelflife list --filter expired --output ids | xargs -r shelflife delete --yes
 
 On a terminal it asks, and says first what it is about: how many files and bytes, what of them is not \
 saved on this machine, and what a batch reads that is not over. One file wants a y, more want their count \

@@ -26,6 +26,11 @@ const NAMES: [(ListColumn, &[&str]); 7] = [
     (ListColumn::Left, &["left"]),
 ];
 
+/// The names of all, as they head what is printed.
+pub(in crate::commands) fn fields() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(column, _)| column.name())
+}
+
 impl ListColumn {
     /// Its name in what is printed.
     #[must_use]

@@ -28,6 +28,7 @@ use crate::runtime::output::{say, stdout};
 use crate::store::filter::Filter;
 use crate::text::grouped;
 use crate::time::clock::{Now, ServerClock};
+pub(super) use columns::fields;
 use columns::{ListColumns, ListOrder, read_columns, read_order};
 use sorted::Gathered;
 use writer::Writer;
@@ -40,7 +41,7 @@ Examples:
   shelflife list --all --output jsonl | jq .   one file a line, as pages come in
   shelflife list --all --output csv > all.csv
   shelflife list --all --output csv --safe > all.csv   for a spreadsheet
-  shelflife list --filter 'age>5d' --output ids | xargs -n 1 shelflife show
+  shelflife list --filter 'age>5d' --output ids | xargs -rn 1 shelflife show
   shelflife list --filter 'left<1h' --fail-empty && echo hurry
 
 Filters are those of the dashboard: `shelflife help filters`. --filter and --sort read the whole \

@@ -30,7 +30,7 @@ Examples:
   shelflife wait --appears name:output-0412    met by what is there, too
   shelflife wait --appears purpose=batch_output --new --timeout 12h
   shelflife wait --vanishes purpose=tmp --timeout 0        look once
-  shelflife wait --left-below 1h | xargs -n 1 shelflife show
+  shelflife wait --left-below 1h | xargs -rn 1 shelflife show
 
 The whole list is read every --interval. Ids are printed once it has come true, one a line: of the \
 files that match, with --new of those that did not at the first reading, of those that have \

@@ -1,6 +1,7 @@
 //! Which file of the list is the one that was sent, and how far the list has to be read for it.
 
 use super::UploadEnd;
+use crate::api::endpoint::is_usable_id;
 use crate::api::upload::quoted;
 use crate::api::{ApiError, File, Reading};
 use crate::jobs::Pinned;
@@ -17,7 +18,8 @@ pub fn is_it(file: &File, filename: &str, bytes: u64) -> bool {
     let has_name = file.filename.as_ref().is_some_and(|name| is_named(name, filename));
     has_name
         && file.bytes.value().is_none_or(|of_file| of_file == bytes)
-        && !file.id.raw().is_empty()
+        // What is no id names nothing that could be asked for.
+        && is_usable_id(file.id.borrow())
 }
 
 /// Whether a file of the list may be called as the one that was sent.
@@ -293,6 +295,8 @@ mod tests {
             assert!(is_it(&file("a", name, 7, 1), "q\"u\r\n.jsonl", 7), "as it was sent: {name}");
         }
         assert!(!is_it(&file("a", "x\"", 7, 1), "x%22", 7));
-        assert!(!is_it(&file("", "x", 7, 1), "x", 7));
+        for id in ["", "..", "../x", "a/b", "a b", "\u{e9}"] {
+            assert!(!is_it(&file(id, "x", 7, 1), "x", 7), "{id}");
+        }
     }
 }

@@ -41,9 +41,11 @@ pub fn end_words(content: &ContentLayer) -> (String, Tone) {
 /// What is said where all was read.
 fn end_of(content: &ContentLayer) -> (String, Tone) {
     let readout = content.readout();
-    if readout.head().is_some_and(|head| head.incomplete) {
-        let words = "end of what is there; the service says that it is still being written";
-        return (words.to_owned(), Tone::Warning);
+    if let Some(head) = readout.head().filter(|head| head.incomplete) {
+        let so_far = head
+            .last_line
+            .map_or(String::new(), |lines| format!(": {} lines so far", grouped(lines)));
+        return (format!("still being written, says the service{so_far}"), Tone::Warning);
     }
     if readout.has_no_length() {
         let is_complete = readout.window().last_is_complete();
