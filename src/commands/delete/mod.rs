@@ -228,6 +228,9 @@ impl Deleting {
                 reporter.trouble(words);
             }
             reporter.stay(&missing, &left);
+            if wanted.is_empty() {
+                self.command.doing.telling.note("nothing to delete");
+            }
             return Ok(reporter.code_of_dry_run(wanted.len()));
         }
         self.check_count(wanted.len(), kept.len())?;
