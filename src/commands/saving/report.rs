@@ -68,7 +68,7 @@ impl Reporter {
         is_given: bool,
         kept: u64,
     ) {
-        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        let name = named(file);
         let is_lost = kept > 0;
         let outcome = match failure.kind {
             FailureKind::Missing => Outcome::Missing,
@@ -123,7 +123,7 @@ impl Reporter {
 
     /// Another process has a file.
     pub(super) fn held(&mut self, file: &Pinned, words: &str) {
-        let name = format!("{} ({})", file.shown(NAME), file.id.borrow().printable_within(130));
+        let name = named(file);
         self.note(&format!("not now: {name}: {words}; it is taken up again at the end"));
     }
 
@@ -254,4 +254,10 @@ fn rate_words(rate: Option<f64>, rest: Option<u64>) -> Vec<String> {
         words.push(short_span((rest as f64 / rate).ceil() as u64));
     }
     words
+}
+
+/// A file by its name and its id; where nothing but the id is known, by that, once.
+fn named(file: &Pinned) -> String {
+    let id = file.id.borrow().printable_within(130);
+    if file.filename.is_none() { id } else { format!("{} ({id})", file.shown(NAME)) }
 }
