@@ -1,6 +1,8 @@
 //! Signals: leaving, stopping, coming back.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -135,13 +137,21 @@ fn soon(is_so: impl Fn() -> bool) -> bool {
     is_so()
 }
 
-/// Whether the signal was ignored when the program began, as `nohup` and a shell without jobs have
-/// it: it goes on being ignored then. Not known on every system.
-fn is_ignored(kind: SignalKind) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+/// The signals that were ignored when the program began, a bit each. Not known on every system. The system
+/// makes up the text of it anew each time, which takes as long as many signals.
+static IGNORED: LazyLock<u64> = LazyLock::new(|| {
+    // It has some 1,500 bytes, and is handed out in one piece.
+    let mut status = [0; 8 * 1_024];
+    let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
+    let status = String::from_utf8_lossy(&status[..read.unwrap_or(0)]);
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    ignored >> (kind.as_raw_value() - 1) & 1 == 1
+    ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
+});
+
+/// Whether the signal was ignored when the program began, as `nohup` and a shell without jobs have
+/// it: it goes on being ignored then.
+fn is_ignored(kind: SignalKind) -> bool {
+    *IGNORED >> (kind.as_raw_value() - 1) & 1 == 1
 }
 
 /// Listens for SIGINT and SIGTERM from now on, unless they are ignored; the future ends with the exit
