@@ -228,9 +228,7 @@ impl Deleting {
                 reporter.trouble(words);
             }
             reporter.stay(&missing, &left);
-            if wanted.is_empty() {
-                self.command.doing.telling.note("nothing to delete");
-            }
+            self.note_if_none(&wanted);
             return Ok(reporter.code_of_dry_run(wanted.len()));
         }
         self.check_count(wanted.len(), kept.len())?;
@@ -250,10 +248,14 @@ impl Deleting {
         }
         let wanted = self.still_chosen(wanted, &saved, &mut left);
         reporter.stay(&missing, &left);
+        self.note_if_none(&wanted);
+        self.delete((wanted, rest_until), reporter, interruption).await
+    }
+
+    fn note_if_none(&self, wanted: &[Pinned]) {
         if wanted.is_empty() {
             self.command.doing.telling.note("nothing to delete");
         }
-        self.delete((wanted, rest_until), reporter, interruption).await
     }
 
     /// Those of the files for which it is still so whether they are saved; the others are left. Nothing is
