@@ -274,9 +274,7 @@ fn a_short_rest_before_the_question_is_taken_by_all() {
     let crowded = move |_, request: &Request| {
         let mut since = rests_since.lock().unwrap();
         if let Some(rest) = since.map(|at| at.elapsed()) {
-            // What was on its way by then is no fault.
-            let is_early = (300..900).contains(&rest.as_millis());
-            counted.fetch_add(usize::from(is_early), Ordering::SeqCst);
+            counted.fetch_add(usize::from(rest.as_millis() < 900), Ordering::SeqCst);
             return None;
         }
         let is_it = request.line.starts_with("GET /v1/files/file_001");
@@ -287,7 +285,9 @@ fn a_short_rest_before_the_question_is_taken_by_all() {
     };
     let server = Script::honest().first(crowded).serve(files(12));
     let ran = Place::new().run(&server, &dry_run_of(&ids(12)));
-    assert_eq!((ran.code, early.load(Ordering::SeqCst)), (0, 0), "{}", ran.said);
+    // Four at once are asked about: three may have been on their way by then.
+    assert!(early.load(Ordering::SeqCst) <= 3, "{early:?}");
+    assert_eq!(ran.code, 0, "{}", ran.said);
     assert_eq!(ran.printed.matches(".jsonl").count(), 12, "{}", ran.printed);
 }
 
