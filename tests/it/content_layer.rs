@@ -213,6 +213,10 @@ fn a_search_reads_on_until_it_finds_and_says_where_it_does_not() {
     shows(&driver, "line 28 ");
     driver.keys("N");
     shows(&driver, "line 18 ");
+    // What is looked for next begins anew.
+    driver.keys("g/000002");
+    driver.key(KeyCode::Enter);
+    shows(&driver, "line 3 ");
 }
 
 #[test]

@@ -120,6 +120,8 @@ impl ContentLayer {
                 self.return_to_origin();
             }
             Action::OpenFilter => {
+                // What was found is no beginning of what is looked for next.
+                self.seek.search = Search::default();
                 self.seek.search.act(action);
                 self.seek.origin = Some((self.cursor, self.lines_before_cursor()));
             }
