@@ -21,7 +21,7 @@ use crate::api::Client;
 use crate::api::upload::{Outflow, UploadStage};
 use crate::jobs::Pinned;
 use crate::jobs::record::Record;
-use crate::jobs::upload::{EXPIRY_S, FileStamp, Rest, Sent, Upload, UploadEnd};
+use crate::jobs::upload::{EXPIRY_S, FileStamp, Rest, Sent, Upload, UploadEnd, is_purpose};
 use crate::runtime::exec::wait_until;
 use crate::runtime::ledger::Ledger;
 use crate::runtime::upload::send;
@@ -84,8 +84,9 @@ pub struct UploadCommand {
 /// A purpose as it can stand in a form: one that is empty would be that of no batch, and nothing would
 /// be looked at.
 pub(super) fn purpose(text: &str) -> Result<String, String> {
-    let is_one = !text.trim().is_empty() && !text.contains(char::is_control);
-    is_one.then(|| text.to_owned()).ok_or_else(|| "a word is allowed, such as batch".to_owned())
+    is_purpose(text)
+        .then(|| text.to_owned())
+        .ok_or_else(|| "a word is allowed, such as batch".to_owned())
 }
 
 fn expiry(text: &str) -> Result<u64, String> {

@@ -52,6 +52,13 @@ pub struct Upload {
     pub expires_s: Option<u64>,
 }
 
+/// Whether a text can be a purpose: a word, as all services have them.
+#[must_use]
+pub fn is_purpose(text: &str) -> bool {
+    let fits = |c: char| !c.is_whitespace() && !c.is_control() && c != '"';
+    !text.is_empty() && text.chars().all(fits)
+}
+
 /// Which file it was, and as of when: another one under its path, or one that was written to since, has
 /// another stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -461,6 +461,7 @@ fn what_is_not_sound_is_not_sent() {
         (&["upload", "-"], 2, "standard input cannot be uploaded"),
         (&["upload", "a.jsonl", "--expires-in", "10m"], 2, "from 1h to 30d"),
         (&["upload", "a.jsonl", "--purpose", ""], 2, "a word is allowed, such as batch"),
+        (&["upload", "a.jsonl", "--purpose", "a b\""], 2, "a word is allowed, such as batch"),
         (&["upload", "a.jsonl", "--purpose", "a\nb"], 2, "a word is allowed, such as batch"),
         (&["validate", "double.jsonl", "--purpose", ""], 2, "a word is allowed, such as batch"),
         (&["upload", "a.jsonl", "--read-only"], 2, "which is off by --read-only"),

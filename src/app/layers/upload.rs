@@ -9,7 +9,7 @@ use super::{App, Behave, Fate, Layer, Layers, ListPlace, input};
 use crate::app::effect::Effect;
 use crate::app::sheets::upload;
 use crate::app::toast::State;
-use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload};
+use crate::jobs::upload::{EXPIRY_S, FileStamp, Upload, is_purpose};
 use crate::keys::{Action, Hint, Scope};
 use crate::time::span::{read_span, short_span};
 use crate::validation::Report;
@@ -176,9 +176,9 @@ impl UploadPrompt {
             }
         };
         let purpose = self.inputs[PURPOSE].value().trim().to_owned();
-        if purpose.is_empty() {
+        if !is_purpose(&purpose) {
             self.field = PURPOSE;
-            return app.say("a purpose is needed, such as batch");
+            return app.say("a purpose is needed: a word, such as batch");
         }
         let upload = Upload { path: app.uploaded_path(text), purpose, expires_s };
         self.look_at(app, upload, effects);
