@@ -89,8 +89,7 @@ struct Plain<'a>(&'a [u8]);
 
 impl<'a> Plain<'a> {
     fn read(line: &'a [u8]) -> Option<Glanced<'a>> {
-        let is_spelt_out = memchr::memchr(b'\\', line).is_some() || has_controls(line);
-        if is_spelt_out || std::str::from_utf8(line).is_err() {
+        if is_odd(line) || std::str::from_utf8(line).is_err() {
             return None;
         }
         let mut rest = Self(line);
@@ -154,16 +153,11 @@ impl<'a> Plain<'a> {
     }
 }
 
-/// Whether there is a byte below 32 in it, which stands in no text of JSON.
-fn has_controls(line: &[u8]) -> bool {
-    const EACH: u64 = u64::MAX / 255;
-    let (eights, rest) = line.as_chunks::<8>();
-    // A byte below 32 borrows from its highest bit, one that has it set already does not count.
-    let has_some = |eight: &[u8; 8]| {
-        let bytes = u64::from_le_bytes(*eight);
-        bytes.wrapping_sub(EACH * 0x20) & !bytes & (EACH * 0x80) != 0
-    };
-    eights.iter().any(has_some) || rest.iter().any(|byte| *byte < 0x20)
+/// Whether there is a backslash in it, by which something is spelt out, or a byte below 32, which stands in
+/// no text of JSON. Looks at all bytes, many at a time.
+fn is_odd(line: &[u8]) -> bool {
+    let odd = |byte: &u8| u8::from(*byte < 0x20) | u8::from(*byte == b'\\');
+    line.iter().fold(0, |all, byte| all | odd(byte)) != 0
 }
 
 /// The bytes of a path that is no UTF-8, in hexadecimal digits.

@@ -246,6 +246,16 @@ fn read_lines(
     let mut reader = BufReader::with_capacity(256 * 1_024, file);
     let mut line = vec![];
     loop {
+        // Nearly all lines lie there whole, and are read where they lie.
+        if let Some(length) = memchr::memchr(b'\n', reader.fill_buf()?) {
+            let text = reader.buffer()[..length].trim_ascii();
+            if !text.is_empty() {
+                each(*read_to, text);
+            }
+            reader.consume(length + 1);
+            *read_to += length as u64 + 1;
+            continue;
+        }
         line.clear();
         let read = reader.by_ref().take(LONGEST).read_until(b'\n', &mut line)?;
         if read == 0 {
@@ -416,6 +426,42 @@ mod tests {
         });
         assert_eq!((torn.unwrap(), seen), (5, vec!["a".to_owned(), "e".to_owned()]));
         assert_eq!(ledger.read::<Index>().unwrap().len(), 2);
+    }
+
+    /// Lines are the same, and where they are, whether they lie in one piece of what is read or not.
+    #[test]
+    fn lines_of_any_length_are_read_where_they_are() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let mut text = vec![];
+        let longest = usize::try_from(LONGEST).unwrap();
+        for n in 0..60 {
+            let length = match n % 6 {
+                0 => rng.usize(..400_000),
+                1 => 256 * 1_024 - 1,
+                2 => rng.usize(..3),
+                // As long as a line may be, its end included, or a little less.
+                3 if n == 33 => longest - 1,
+                3 if n == 39 => longest - 2,
+                _ => rng.usize(..2_000),
+            };
+            text.extend(std::iter::repeat_n(b'a' + n % 26, length));
+            text.push(b'\n');
+        }
+        text.extend_from_slice(b"no end");
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&text).unwrap();
+        let (mut read_to, mut read) = (0, vec![]);
+        read_lines(file, &mut read_to, &mut |at, line| read.push((at, line.to_vec()))).unwrap();
+        let (mut at, mut lines) = (0, vec![]);
+        for line in text.split_inclusive(|byte| *byte == b'\n') {
+            let bare = line.trim_ascii();
+            if !bare.is_empty() {
+                lines.push((at, bare.to_vec()));
+            }
+            at += line.len() as u64;
+        }
+        assert!(read == lines, "{} lines, {}", read.len(), lines.len());
+        assert_eq!(read_to, at - 6, "behind the last end");
     }
 
     /// The glance and the whole reading agree, whatever the lines are.
