@@ -54,8 +54,13 @@ impl Sieve {
             let mut sifted = Sifted { index, ..Sifted::default() };
             let mut eye = Eye::default();
             while let Some(page) = receiver.blocking_recv() {
-                for file in page {
-                    if how.again || !sifted.index.is_seen_saved(&file, &mut eye) {
+                let saved = if how.again {
+                    vec![false; page.len()]
+                } else {
+                    sifted.index.are_seen_saved(&page, &mut eye)
+                };
+                for (file, is_saved) in page.into_iter().zip(saved) {
+                    if !is_saved {
                         sifted.wanted.push(file);
                         continue;
                     }

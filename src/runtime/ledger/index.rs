@@ -1,16 +1,15 @@
 //! What is saved, at a glance: no more is kept of each line than what tells whether a file is saved, so
 //! that a ledger of any age is read in passing.
 
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use hashbrown::HashTable;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
 use super::{LONGEST, Ledger, LedgerReader, lies_there};
@@ -25,7 +24,7 @@ const MOST_OPEN: usize = 64;
 pub struct Index {
     /// Places of entries, by the hashes of their ids.
     places: HashTable<u32>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     entries: Vec<Entry>,
     /// Ids, and behind each the name of the file, as far as that lies in a folder.
     texts: Vec<u8>,
@@ -150,9 +149,30 @@ impl Index {
         self.places.find(hash, is_it).map(|place| *place as usize)
     }
 
-    fn entry(&self, file: &Pinned) -> Option<&Entry> {
+    /// The place of the entry of this file's id.
+    fn place_by_id(&self, file: &Pinned) -> Option<usize> {
         let id = file.id.raw();
-        let entry = &self.entries[self.place(self.hasher.hash_one(id), id)?];
+        self.place(self.hasher.hash_one(id), id)
+    }
+
+    /// The entry of a file, where that is the file of which it tells.
+    fn entry(&self, file: &Pinned) -> Option<&Entry> {
+        self.entry_at(self.place_by_id(file)?, file)
+    }
+
+    /// The same; what stands beside the entry that was found `last` is looked at first. A ledger has files
+    /// mostly in the order of the list, or in that from its end.
+    fn entry_near(&self, file: &Pinned, last: &mut usize) -> Option<&Entry> {
+        let is_it = |place: &usize| {
+            self.entries.get(*place).is_some_and(|entry| self.id_of(entry) == file.id.raw())
+        };
+        let near = [last.wrapping_add(1), last.wrapping_sub(1)].into_iter().find(is_it);
+        *last = near.or_else(|| self.place_by_id(file))?;
+        self.entry_at(*last, file)
+    }
+
+    fn entry_at(&self, place: usize, file: &Pinned) -> Option<&Entry> {
+        let entry = &self.entries[place];
         let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
         let made = entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b);
         (is_as_long && made).then_some(entry)
@@ -165,10 +185,21 @@ impl Index {
         self.entry(file).is_some_and(|entry| lies_there(&self.place_of(entry).path(), entry.bytes))
     }
 
-    /// The same, for many files one after the other, with the eye of this index.
+    /// The same, for one of many files, with the eye of this index.
     #[must_use]
     pub fn is_seen_saved(&self, file: &Pinned, eye: &mut Eye) -> bool {
-        self.entry(file).is_some_and(|entry| eye.sees(self.place_of(entry), entry.bytes))
+        let entry = self.entry_near(file, &mut eye.last);
+        entry.is_some_and(|entry| eye.sees(self.place_of(entry), entry.bytes))
+    }
+
+    /// The same of each of these files: all of them are looked up, one look-up beside the other, before
+    /// the disk is asked for any.
+    #[must_use]
+    pub fn are_seen_saved(&self, files: &[Pinned], eye: &mut Eye) -> Vec<bool> {
+        let entry = |file| self.entry_near(file, &mut eye.last);
+        let entries: Vec<Option<&Entry>> = files.iter().map(entry).collect();
+        let mut sees = |entry: &Entry| eye.sees(self.place_of(entry), entry.bytes);
+        entries.into_iter().map(|entry| entry.is_some_and(&mut sees)).collect()
     }
 
     /// How many files it has.
@@ -200,6 +231,8 @@ fn split(path: &Path) -> (&Path, &[u8]) {
 pub struct Eye {
     /// By the numbers of the folders.
     folders: HashMap<u32, Option<OwnedFd>>,
+    /// The place of the entry that was found last.
+    last: usize,
 }
 
 impl Eye {

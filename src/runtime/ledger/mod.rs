@@ -428,6 +428,53 @@ mod tests {
         assert_eq!(ledger.read::<Index>().unwrap().len(), 2);
     }
 
+    /// In whatever order files are looked for, each is found that is there, by its own line.
+    #[test]
+    fn an_eye_finds_what_a_look_finds() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let mut rng = fastrand::Rng::with_seed(3);
+        let mut files = vec![];
+        for n in 0..200 {
+            let folder = place.path().join(format!("{}", n % 3));
+            std::fs::create_dir_all(&folder).unwrap();
+            let path = folder.join(format!("{n}"));
+            // Some were moved away, some are cut.
+            match rng.u8(..4) {
+                0 => {}
+                1 => std::fs::write(&path, "ab").unwrap(),
+                _ => std::fs::write(&path, "abc").unwrap(),
+            }
+            let file = Pinned {
+                // Of some, another length is wanted.
+                bytes: Some(3 + u64::from(rng.u8(..8) == 0)),
+                ..Pinned::by_id(Untrusted::new(format!("{n}")))
+            };
+            let saved = record("", 1).to_saved().unwrap();
+            let saved = Saved { path, already: false, ..saved };
+            // Some of the lines, some twice.
+            let line = Record::saved(&file, &saved, 1);
+            ledger.add_all(&vec![line; rng.usize(..3)]).unwrap();
+            files.push(file);
+        }
+        let index: Index = ledger.read().unwrap();
+        let mut seen = 0;
+        for order in 0..4 {
+            match order {
+                0 => {}
+                1 => files.reverse(),
+                _ => rng.shuffle(&mut files),
+            }
+            let looked: Vec<bool> = files.iter().map(|file| index.is_saved(file)).collect();
+            seen = looked.iter().filter(|is_saved| **is_saved).count();
+            assert_eq!(index.are_seen_saved(&files, &mut Eye::default()), looked);
+            let mut eye = Eye::default();
+            let one_by_one = files.iter().map(|file| index.is_seen_saved(file, &mut eye));
+            assert_eq!(one_by_one.collect::<Vec<bool>>(), looked);
+        }
+        assert!((20..150).contains(&seen), "{seen}");
+    }
+
     /// Lines are the same, and where they are, whether they lie in one piece of what is read or not.
     #[test]
     fn lines_of_any_length_are_read_where_they_are() {
