@@ -105,16 +105,14 @@ fn leave_no_core_file() {
 
 fn run(cli: Cli, audience: Audience) -> u8 {
     // A thread for the requests: what is drawn or printed has the main thread to itself.
-    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let foreground = Builder::new_current_thread().enable_all().build();
-    let (background, foreground) = match (background, foreground) {
-        (Ok(background), Ok(foreground)) => (background, foreground),
-        (Err(source), _) | (_, Err(source)) => {
+    let background = match Builder::new_multi_thread().worker_threads(1).enable_all().build() {
+        Ok(background) => background,
+        Err(source) => {
             let doing = "the program cannot start";
             return report(&CommandError::Io { doing, source }, audience);
         }
     };
-    let code = cli.run(&foreground, &background);
+    let code = cli.run(&background);
     let code = code.unwrap_or_else(|error| report(&error, audience));
     // Requests under way are of no interest any more.
     background.shutdown_background();

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
 use super::options::GlobalOptions;
@@ -116,14 +116,18 @@ impl Cli {
         Self::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut program))
     }
 
-    /// Does what was asked for and tells the exit code. The dashboard has the thread of `foreground`
-    /// to itself; everything else is the business of `background`.
+    /// Does what was asked for and tells the exit code. The dashboard has this thread to itself;
+    /// everything else is the business of `background`.
     ///
     /// # Errors
     /// Those of the command.
-    pub fn run(self, foreground: &Runtime, background: &Runtime) -> Result<u8, CommandError> {
+    pub fn run(self, background: &Runtime) -> Result<u8, CommandError> {
         match self.command {
-            None => foreground.block_on(dashboard::run(&self.options, background.handle())),
+            None => {
+                let foreground = Builder::new_current_thread().enable_all().build();
+                let foreground = foreground.map_err(failed("the dashboard cannot start"))?;
+                foreground.block_on(dashboard::run(&self.options, background.handle()))
+            }
             Some(command) => background.block_on(command.run(&self.options)),
         }
     }
