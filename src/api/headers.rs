@@ -20,16 +20,20 @@ pub(super) fn retry_headers(headers: &HeaderMap) -> RetryHeaders<'_> {
     }
 }
 
+/// What says how many requests are left, and when there are all of them again.
+const ALLOWANCES: [(&str, &str); 4] = [
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-requests-minute", "x-ratelimit-reset-requests-minute"),
+    ("x-ratelimit-remaining-requests-hour", "x-ratelimit-reset-requests-hour"),
+    ("x-ratelimit-remaining-requests-day", "x-ratelimit-reset-requests-day"),
+];
+
 /// The tightest of the allowances of requests; those of tokens are not ours to spend.
 pub(super) fn read_allowance(headers: &HeaderMap) -> Option<Allowance> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    ["", "-minute", "-hour", "-day"]
-        .into_iter()
-        .filter_map(|span| {
-            let remaining = text(&format!("x-ratelimit-remaining-requests{span}"))?;
-            let reset = text(&format!("x-ratelimit-reset-requests{span}"))?;
-            Allowance::read(remaining, reset)
-        })
+    ALLOWANCES
+        .iter()
+        .filter_map(|(remaining, reset)| Allowance::read(text(remaining)?, text(reset)?))
         .min_by(|a, b| a.per_second().total_cmp(&b.per_second()))
 }
 
