@@ -1,7 +1,10 @@
 //! Sifts files by what is saved, beside whatever else is done.
 
-use tokio::sync::mpsc::{self, Sender};
-use tokio::task::{JoinHandle, spawn_blocking};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 
 use crate::commands::progress::Telling;
 use crate::jobs::Pinned;
@@ -11,10 +14,14 @@ use crate::text::cause;
 /// Pages of files that may wait to be sifted: the list is not held up while a long ledger is read.
 const WAITING: usize = 4_096;
 
+/// Threads that look at the disk: one finds a file not much sooner than a fast list brings one.
+const LOOKERS: usize = 2;
+
 /// Where files go of which is to be known whether they are saved.
 pub(in crate::commands) struct Sieve {
     pages: Sender<Vec<Pinned>>,
-    sifted: JoinHandle<Sifted>,
+    work: Arc<Work>,
+    lookers: Vec<JoinHandle<Vec<SiftedPage>>>,
 }
 
 /// What is known of the files.
@@ -39,40 +46,38 @@ pub(super) struct How {
     pub(super) keeps_saved: bool,
 }
 
+/// What those who look share.
+struct Work {
+    ledger: Ledger,
+    how: How,
+    telling: Telling,
+    /// The number of the next page, and where it comes from.
+    pages: Mutex<(usize, Receiver<Vec<Pinned>>)>,
+    /// What is saved: read by whoever comes first.
+    index: OnceLock<Index>,
+}
+
+/// What is known of the files of a page.
+#[derive(Debug, Default)]
+struct SiftedPage {
+    number: usize,
+    wanted: Vec<Pinned>,
+    saved: Vec<Pinned>,
+    saved_files: u64,
+}
+
 impl Sieve {
     /// Reads the ledger, then looks for each file at what lies on the disk.
     pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
-        let (pages, mut receiver) = mpsc::channel::<Vec<Pinned>>(WAITING);
-        let sifted = spawn_blocking(move || {
-            let index: Index = ledger.read().unwrap_or_else(|error| {
-                telling.trouble(&format!(
-                    "the ledger cannot be read: {}; what is saved already is not known",
-                    cause(&error)
-                ));
-                Index::default()
-            });
-            let mut sifted = Sifted { index, ..Sifted::default() };
-            let mut eye = Eye::default();
-            while let Some(page) = receiver.blocking_recv() {
-                let saved = if how.again {
-                    vec![false; page.len()]
-                } else {
-                    sifted.index.are_seen_saved(&page, &mut eye)
-                };
-                for (file, is_saved) in page.into_iter().zip(saved) {
-                    if !is_saved {
-                        sifted.wanted.push(file);
-                        continue;
-                    }
-                    sifted.saved_files += 1;
-                    if how.keeps_saved {
-                        sifted.saved.push(file);
-                    }
-                }
-            }
-            sifted
-        });
-        Self { pages, sifted }
+        let (pages, receiver) = mpsc::channel(WAITING);
+        let (pages_to_sift, index) = (Mutex::new((0, receiver)), OnceLock::new());
+        let work = Arc::new(Work { ledger, how, telling, pages: pages_to_sift, index });
+        let look = |_| {
+            let work = Arc::clone(&work);
+            spawn_blocking(move || work.look())
+        };
+        let lookers = (0..LOOKERS).map(look).collect();
+        Self { pages, work, lookers }
     }
 
     /// Hands some files over.
@@ -83,9 +88,149 @@ impl Sieve {
         }
     }
 
-    /// What became of all of them.
+    /// What became of all of them. What panicked meanwhile goes on here.
     pub(in crate::commands) async fn end(self) -> Sifted {
         drop(self.pages);
-        self.sifted.await.unwrap_or_default()
+        let mut sifted_pages = vec![];
+        for looker in self.lookers {
+            match looker.await.map_err(JoinError::try_into_panic) {
+                Ok(pages) => sifted_pages.extend(pages),
+                Err(Ok(panic)) => resume_unwind(panic),
+                // The program is about to end.
+                Err(Err(_)) => std::future::pending().await,
+            }
+        }
+        sifted_pages.sort_unstable_by_key(|page| page.number);
+        let index = Arc::into_inner(self.work).and_then(|work| work.index.into_inner());
+        let mut sifted = Sifted { index: index.unwrap_or_default(), ..Sifted::default() };
+        for page in sifted_pages {
+            sifted.wanted.extend(page.wanted);
+            sifted.saved.extend(page.saved);
+            sifted.saved_files += page.saved_files;
+        }
+        sifted
+    }
+}
+
+impl Work {
+    /// Sifts pages as long as there are any.
+    fn look(&self) -> Vec<SiftedPage> {
+        let index = self.index.get_or_init(|| self.read());
+        let mut eye = Eye::default();
+        std::iter::from_fn(|| self.next()).map(|page| self.sift(page, index, &mut eye)).collect()
+    }
+
+    fn read(&self) -> Index {
+        self.ledger.read().unwrap_or_else(|error| {
+            self.telling.trouble(&format!(
+                "the ledger cannot be read: {}; what is saved already is not known",
+                cause(&error)
+            ));
+            Index::default()
+        })
+    }
+
+    /// The next page and its number; nothing at the end.
+    fn next(&self) -> Option<(usize, Vec<Pinned>)> {
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, receiver) = &mut *pages;
+        let page = receiver.blocking_recv()?;
+        *number += 1;
+        Some((*number, page))
+    }
+
+    fn sift(
+        &self,
+        (number, files): (usize, Vec<Pinned>),
+        index: &Index,
+        eye: &mut Eye,
+    ) -> SiftedPage {
+        let mut page = SiftedPage { number, ..SiftedPage::default() };
+        if self.how.again {
+            page.wanted = files;
+            return page;
+        }
+        let saved = index.are_seen_saved(&files, eye);
+        for (file, is_saved) in files.into_iter().zip(saved) {
+            if !is_saved {
+                page.wanted.push(file);
+                continue;
+            }
+            page.saved_files += 1;
+            if self.how.keeps_saved {
+                page.saved.push(file);
+            }
+        }
+        page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::record::{Record, Saved};
+    use crate::text::Untrusted;
+
+    const QUIET: Telling = Telling { quiet: true, progress: false };
+
+    /// A ledger in a folder, and files of which every third is saved.
+    fn account(folder: &std::path::Path, files: usize) -> (Ledger, Vec<Pinned>) {
+        let ledger = Ledger::of(Some(folder.join("state")), "x");
+        let path = folder.join("saved");
+        std::fs::write(&path, "abc").unwrap();
+        let saved = Saved {
+            path,
+            bytes: 3,
+            sha256: "00".to_owned(),
+            proof: "complete".to_owned(),
+            at: 1,
+            already: false,
+        };
+        let files = (0..files).map(|n| Pinned::by_id(Untrusted::new(format!("{n}"))));
+        let files: Vec<Pinned> = files.collect();
+        let lines: Vec<Record> =
+            files.iter().step_by(3).map(|file| Record::saved(file, &saved, 1)).collect();
+        ledger.add_all(&lines).unwrap();
+        (ledger, files)
+    }
+
+    async fn sifted(ledger: &Ledger, files: &[Pinned], how: How) -> Sifted {
+        let sieve = Sieve::start(ledger.clone(), how, QUIET);
+        for page in files.chunks(7) {
+            sieve.sift(page.to_vec()).await;
+        }
+        sieve.end().await
+    }
+
+    /// Whoever looks at a page, and whenever it is done: nothing is lost, and all stays in its order.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_is_sifted_stays_in_the_order_in_which_it_came() {
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, files) = account(place.path(), 2_000);
+        let of = |is_saved: bool| -> Vec<Pinned> {
+            let numbered = files.iter().enumerate();
+            numbered
+                .filter(|(n, _)| (n % 3 == 0) == is_saved)
+                .map(|(_, file)| file.clone())
+                .collect()
+        };
+        let how = How { again: false, keeps_saved: true };
+        let all = sifted(&ledger, &files, how).await;
+        assert!(all.wanted == of(false) && all.saved == of(true));
+        assert_eq!((all.saved_files, all.index.len()), (667, 667));
+        let counted = sifted(&ledger, &files, How { keeps_saved: false, ..how }).await;
+        assert!(counted.wanted == of(false) && counted.saved.is_empty());
+        assert_eq!(counted.saved_files, 667);
+        let again = sifted(&ledger, &files, How { again: true, ..how }).await;
+        assert!(again.wanted == files && again.saved_files == 0);
+    }
+
+    /// What is saved is known, too, where nothing is sifted.
+    #[tokio::test]
+    async fn the_ledger_is_read_where_there_is_no_file() {
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, _) = account(place.path(), 9);
+        let none = sifted(&ledger, &[], How { again: false, keeps_saved: false }).await;
+        assert_eq!((none.index.len(), none.saved_files), (3, 0));
     }
 }
