@@ -159,6 +159,8 @@ fn write_ledger(place: &Path, address: &str, lines: u64) {
     };
     let lines: String = (0..lines).map(line).collect();
     fs::write(ledger.join(format!("{name}.jsonl")), lines).unwrap();
+    // What was made is not to be on its way to the disk while something is measured.
+    assert!(Command::new("sync").status().unwrap().success());
 }
 
 /// Keys while three downloads run as fast as they can.
