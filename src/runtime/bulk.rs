@@ -1,8 +1,9 @@
 //! Threads for what may take long: contents that are saved and sent, the ledger that is read, folders
-//! that are looked through.
+//! that are looked through, files that are looked for.
 //!
 //! They stand back behind whatever else wants a processor. With two processors and three files that come
-//! as fast as they can, a key waits for its frame until one of them has had its turn, unless they do.
+//! as fast as they can, a key waits for its frame until one of them has had its turn, unless they do; and
+//! so does the list for its next page.
 
 use std::cell::Cell;
 use std::io;
@@ -16,9 +17,9 @@ const STANDS_BACK: i32 = 10;
 
 /// Its threads, as long as it is there; what is under way is dropped with it.
 #[derive(Debug)]
-pub(super) struct Bulk {
+pub(crate) struct Bulk {
     /// What has work done by them.
-    pub(super) handle: Handle,
+    pub(crate) handle: Handle,
     /// There until it is dropped.
     runtime: Option<Runtime>,
 }
@@ -28,7 +29,7 @@ impl Bulk {
     ///
     /// # Errors
     /// Where there are none to be had.
-    pub(super) fn start() -> io::Result<Self> {
+    pub(crate) fn start() -> io::Result<Self> {
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(1).enable_all().on_thread_start(stand_back);
         let runtime = builder.build()?;

@@ -7,7 +7,7 @@
 
 mod alarm;
 mod alert_command;
-mod bulk;
+pub(crate) mod bulk;
 mod changes;
 mod completion;
 pub mod content;

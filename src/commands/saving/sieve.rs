@@ -3,11 +3,13 @@
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::task::{JoinError, JoinHandle, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::commands::progress::Telling;
 use crate::jobs::Pinned;
+use crate::runtime::bulk::Bulk;
 use crate::runtime::ledger::{Eye, Index, Ledger};
 use crate::text::cause;
 
@@ -22,6 +24,8 @@ pub(in crate::commands) struct Sieve {
     pages: Sender<Vec<Pinned>>,
     work: Arc<Work>,
     lookers: Vec<JoinHandle<Vec<SiftedPage>>>,
+    /// The threads of those who look; without any of their own they have those of everybody.
+    _threads: Option<Bulk>,
 }
 
 /// What is known of the files.
@@ -67,17 +71,19 @@ struct SiftedPage {
 }
 
 impl Sieve {
-    /// Reads the ledger, then looks for each file at what lies on the disk.
+    /// Reads the ledger, then looks for each file at what lies on the disk, behind whatever else is done.
     pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
         let (pages, receiver) = mpsc::channel(WAITING);
         let (pages_to_sift, index) = (Mutex::new((0, receiver)), OnceLock::new());
         let work = Arc::new(Work { ledger, how, telling, pages: pages_to_sift, index });
+        let threads = Bulk::start().ok();
+        let handle = threads.as_ref().map_or_else(Handle::current, |bulk| bulk.handle.clone());
         let look = |_| {
             let work = Arc::clone(&work);
-            spawn_blocking(move || work.look())
+            handle.spawn_blocking(move || work.look())
         };
         let lookers = (0..LOOKERS).map(look).collect();
-        Self { pages, work, lookers }
+        Self { pages, work, lookers, _threads: threads }
     }
 
     /// Hands some files over.
