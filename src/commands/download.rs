@@ -113,7 +113,8 @@ pub(super) async fn listed(
     limit: u16,
     takes: impl Fn(&Reading, i64) -> bool,
 ) -> Result<Listed, CommandError> {
-    let mut pages = Reader::new(saving.client.clone(), limit, Reach::All).remembering_all().start();
+    // What comes twice, far apart, is left out once all is sifted.
+    let mut pages = Reader::new(saving.client.clone(), limit, Reach::All).start();
     let mut clock = ServerClock::default();
     while let Some(batch) = pages.next_page().await {
         clock = batch.clock;

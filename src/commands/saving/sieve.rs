@@ -1,5 +1,6 @@
 //! Sifts files by what is saved, beside whatever else is done.
 
+use std::collections::HashSet;
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -35,7 +36,7 @@ pub(in crate::commands) struct Sifted {
     pub(in crate::commands) wanted: Vec<Pinned>,
     /// Those that are, where they are wanted.
     pub(in crate::commands) saved: Vec<Pinned>,
-    /// How many they are.
+    /// How many they are; one that is listed twice, far apart, counts twice.
     pub(in crate::commands) saved_files: u64,
     /// What is saved.
     pub(in crate::commands) index: Index,
@@ -114,6 +115,8 @@ impl Sieve {
             sifted.saved.extend(page.saved);
             sifted.saved_files += page.saved_files;
         }
+        leave_each_once(&mut sifted.wanted);
+        leave_each_once(&mut sifted.saved);
         sifted
     }
 }
@@ -169,6 +172,12 @@ impl Work {
         }
         page
     }
+}
+
+/// Leaves out what is there already: a service may list a file twice, far apart.
+fn leave_each_once(files: &mut Vec<Pinned>) {
+    let mut seen = HashSet::with_capacity(files.len());
+    files.retain(|file| seen.insert((file.id.clone(), file.filename.clone())));
 }
 
 #[cfg(test)]
@@ -229,6 +238,22 @@ mod tests {
         assert_eq!(counted.saved_files, 667);
         let again = sifted(&ledger, &files, How { again: true, ..how }).await;
         assert!(again.wanted == files && again.saved_files == 0);
+    }
+
+    /// What a service lists once more is one file, unless it has another name.
+    #[tokio::test]
+    async fn what_is_listed_twice_is_sifted_once() {
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, files) = account(place.path(), 50);
+        let renamed = Pinned { filename: Some(Untrusted::new("b")), ..files[1].clone() };
+        let mut listed = files.clone();
+        listed.extend_from_slice(&files);
+        listed.push(renamed.clone());
+        let how = How { again: false, keeps_saved: true };
+        let once = sifted(&ledger, &files, how).await;
+        let twice = sifted(&ledger, &listed, how).await;
+        assert!(twice.saved == once.saved);
+        assert_eq!(twice.wanted.split_last(), Some((&renamed, &once.wanted[..])));
     }
 
     /// What is saved is known, too, where nothing is sifted.
