@@ -175,7 +175,7 @@ fn too_few_descriptors_are_no_bug() {
             }
         }
     }
-    assert!(short > 10, "{short}");
+    assert!(short >= 6, "{short}");
 }
 
 /// Too few threads: the same. No limit of them binds the superuser, who has somebody else try it then.
