@@ -37,8 +37,8 @@ impl Default for UploadLimits {
 pub struct Outflow {
     sent: AtomicU64,
     total: AtomicU64,
-    /// One of the three below.
-    end: AtomicU8,
+    /// One of the four below in its lowest two bits, and above them the number of the try.
+    end: AtomicU64,
     /// What is done once a try is over: nothing yet, or one of the two below.
     after: AtomicU8,
     /// Up to when it rests, in milliseconds on the monotonic clock, and whether the service asked for that.
@@ -67,11 +67,13 @@ pub enum UploadStage {
 }
 
 /// The end of the form was not handed out.
-const OPEN: u8 = 0;
+const OPEN: u64 = 0;
 /// It was: the service may have all of it.
-const HANDED_OUT: u8 = 1;
-/// It never is.
-const CLOSED: u8 = 2;
+const HANDED_OUT: u64 = 1;
+/// It never is, by this try or another one.
+const CLOSED: u64 = 2;
+/// It never is by this try.
+const SEALED: u64 = 3;
 
 /// It is sent again, or looked for, a little later.
 const RESTS: u8 = 1;
@@ -102,21 +104,29 @@ impl Outflow {
     /// Whether the end was handed out: from then on it may have been stored.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.end.load(Ordering::SeqCst) == HANDED_OUT
+        self.end.load(Ordering::SeqCst) & SEALED == HANDED_OUT
     }
 
     /// Sees to it that the end is not handed out any more; tells whether it was before, so that it may
     /// have been stored.
     pub fn close(&self) -> bool {
-        self.moves(OPEN, CLOSED);
+        self.ends(|end| (end & SEALED != HANDED_OUT).then_some(end & !SEALED | CLOSED));
         self.is_whole()
     }
 
-    /// The service does not have it, though all of it was sent: it begins anew.
-    fn begin_again(&self) {
+    /// The same for the try that is over, of which the connection may still send what it has: the next one
+    /// may hand out its end.
+    pub(crate) fn seal(&self) -> bool {
+        self.ends(|end| (end & SEALED == OPEN).then_some(end | SEALED));
+        self.is_whole()
+    }
+
+    /// The service does not have it, or not all of it: it begins anew. Tells the number of the try.
+    fn begin_again(&self) -> u64 {
         self.sent.store(0, Ordering::Relaxed);
         self.after.store(0, Ordering::SeqCst);
-        self.moves(HANDED_OUT, OPEN);
+        self.ends(|end| (end & SEALED != CLOSED).then_some((end & !SEALED) + SEALED + 1));
+        self.end.load(Ordering::SeqCst) & !SEALED
     }
 
     /// The service does not have it, though all of it was sent: it rests until then before it is sent again,
@@ -139,8 +149,22 @@ impl Outflow {
         self.after.store(LOOKS, Ordering::SeqCst);
     }
 
-    fn moves(&self, from: u8, to: u8) -> bool {
+    /// Hands the end out of the try of this number, unless another one has begun, or it is not to be.
+    fn hand_out(&self, attempt: u64) -> bool {
+        let (from, to) = (attempt | OPEN, attempt | HANDED_OUT);
         self.end.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Bytes of the try of this number were handed out.
+    fn count(&self, attempt: u64, bytes: u64) {
+        if self.end.load(Ordering::SeqCst) & !SEALED == attempt {
+            self.sent.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    fn ends(&self, next: impl Fn(u64) -> Option<u64>) {
+        // What is as it has to be already stays.
+        let _ = self.end.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
     }
 }
 
@@ -166,6 +190,8 @@ pub(super) struct FormBody {
     pieces: Receiver<io::Result<Bytes>>,
     tail: Option<Bytes>,
     outflow: Arc<Outflow>,
+    /// The number of the try.
+    attempt: u64,
 }
 
 impl FormBody {
@@ -195,11 +221,11 @@ impl FormBody {
         );
         let tail = format!("\r\n--{boundary}--\r\n");
         let total = head.len() as u64 + form.bytes + tail.len() as u64;
-        outflow.begin_again();
+        let attempt = outflow.begin_again();
         outflow.total.store(total, Ordering::Relaxed);
         let content_type = format!("multipart/form-data; boundary={boundary}");
         let (head, tail) = (Some(head.into()), Some(tail.into()));
-        (Self { head, content: form.bytes, pieces, tail, outflow }, content_type)
+        (Self { head, content: form.bytes, pieces, tail, outflow, attempt }, content_type)
     }
 
     /// Bytes that are still to come.
@@ -224,7 +250,7 @@ impl FormBody {
         match piece {
             Err(error) => Poll::Ready(Some(Err(error))),
             Ok(None) if self.content > 0 => odd("the file is shorter than it was"),
-            Ok(None) if !self.outflow.moves(OPEN, HANDED_OUT) => odd("it was called off"),
+            Ok(None) if !self.outflow.hand_out(self.attempt) => odd("it was called off"),
             Ok(None) => Poll::Ready(self.tail.take().map(Ok)),
             Ok(Some(piece)) => match self.content.checked_sub(piece.len() as u64) {
                 None => odd("the file is longer than it was"),
@@ -247,7 +273,7 @@ impl Body for FormBody {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let next = self.next(context);
         if let Poll::Ready(Some(Ok(piece))) = &next {
-            self.outflow.sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
+            self.outflow.count(self.attempt, piece.len() as u64);
         }
         next.map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
@@ -379,6 +405,43 @@ mod tests {
         while poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await.is_some() {}
         outflow.rest_in_doubt(until, true);
         assert_eq!((outflow.stage(), outflow.close()), (rests(true), true));
+    }
+
+    /// Takes all that comes of a form; tells whether it came to its end.
+    async fn goes_on(body: &mut FormBody) -> bool {
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut *body).poll_frame(context)).await {
+            if frame.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// A connection that goes on with a try that is over never brings that to its end, nor spoils the next one.
+    #[tokio::test]
+    async fn what_is_left_of_a_try_stays_unsent() {
+        for is_called_off in [false, true] {
+            let outflow = Arc::default();
+            let body = || async {
+                let (sender, receiver) = mpsc::channel(8);
+                sender.send(Ok(Bytes::from("{}\n"))).await.unwrap();
+                FormBody::new(&form(3), receiver, Arc::clone(&outflow)).0
+            };
+            let mut first = body().await;
+            poll_fn(|context| Pin::new(&mut first).poll_frame(context)).await.unwrap().unwrap();
+            assert!(!outflow.seal(), "not all of it was sent");
+            assert!(!goes_on(&mut first).await && !outflow.is_whole());
+            let mut late = body().await;
+            outflow.rest(Duration::ZERO, false);
+            if is_called_off {
+                outflow.close();
+            }
+            let mut next = body().await;
+            assert!(!goes_on(&mut late).await, "another try has begun");
+            assert_eq!(outflow.bytes().0, 0, "of which nothing was sent");
+            assert_eq!(goes_on(&mut next).await, !is_called_off);
+            assert_eq!((outflow.seal(), outflow.close()), (!is_called_off, !is_called_off));
+        }
     }
 
     /// Whoever calls it off knows whether the service may have all of it, however close that is.

@@ -115,9 +115,11 @@ async fn bring_to_end(
             Err(why) => return UploadEnd::Failed(why.to_string()),
         };
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
+        // An answer may come early, while the connection goes on sending.
+        let is_whole = outflow.seal();
         learnt.sha256 = reading.sum.get().cloned();
         learnt.note(&answer);
-        let (error, named) = match judge(answer, &form, outflow.is_whole()) {
+        let (error, named) = match judge(answer, &form, is_whole) {
             Ok(end) => return end,
             Err(why) => why,
         };
@@ -125,7 +127,7 @@ async fn bring_to_end(
             // Its end was never sent.
             return UploadEnd::Failed(why.to_owned());
         }
-        match after_failure(&error, outflow.is_whole(), attempt, &policy, &mut rng) {
+        match after_failure(&error, is_whole, attempt, &policy, &mut rng) {
             AfterFailure::SendAgain(wait) => {
                 let until = since_boot().saturating_add(wait);
                 outflow.rest(until, error.wait().is_some());
