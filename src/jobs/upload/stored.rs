@@ -129,7 +129,10 @@ impl StoredSearch {
             None => Match::of(None, "when it was made"),
             Some(at) => Match::of(is_new(at), "what its clock shows"),
         };
-        let is_it = Match::of(name, "its name").and(Match::of(bytes, "its length")).and(made_since);
+        // What is no id names nothing that could be asked for.
+        let has_id = Match::of(is_usable_id(file.id.borrow()).then_some(true), "an id that is one");
+        let told = [Match::of(bytes, "its length"), made_since, has_id];
+        let is_it = told.into_iter().fold(Match::of(name, "its name"), Match::and);
         match is_it {
             Match::Same if !self.found.iter().any(|found| found.id == file.id) => {
                 self.found.push(file.clone());
