@@ -53,11 +53,6 @@ impl Meant {
         Ok(Self { filter, shelf })
     }
 
-    /// Whether it matters what is saved.
-    pub(super) fn asks_what_is_saved(&self) -> bool {
-        self.shelf.is_some()
-    }
-
     /// Whether there is a filter.
     pub(super) fn is_filtered(&self) -> bool {
         self.filter.is_some()
@@ -66,9 +61,28 @@ impl Meant {
     /// Whether a file as it was read, or what came instead of one, is taken at this moment of the
     /// service's clock.
     pub(super) fn takes(&self, reading: &Reading, server_ms: i64) -> bool {
-        let is_saved = |file: &File| self.shelf.as_ref().is_some_and(|shelf| shelf.has(file));
+        self.takes_by(reading, server_ms, &|file| self.has(file))
+    }
+
+    /// The same of a file, and whether it is saved, both by one look; it is not where that does not matter.
+    pub(super) fn takes_seen(&self, reading: &Reading, server_ms: i64) -> (bool, bool) {
+        let Reading::File(file) = reading else { return (self.takes(reading, server_ms), false) };
+        let is_saved = self.has(file);
+        (self.takes_by(reading, server_ms, &|_| is_saved), is_saved)
+    }
+
+    fn takes_by(
+        &self,
+        reading: &Reading,
+        server_ms: i64,
+        is_saved: &dyn Fn(&File) -> bool,
+    ) -> bool {
         let filter = self.filter.as_ref();
         filter.is_none_or(|filter| filter.lets_through(reading, server_ms, &is_saved))
+    }
+
+    fn has(&self, file: &File) -> bool {
+        self.shelf.as_ref().is_some_and(|shelf| shelf.has(file))
     }
 
     /// Reads what was saved since then; while that cannot be read, what was known is.

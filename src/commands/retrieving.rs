@@ -62,12 +62,14 @@ impl Retriever {
                 let until = since_boot().saturating_add(wait);
                 return Err(Failure::AskedToWait { error, wait, until });
             }
+            // What it asks for holds for the files after this one, too.
+            if let Some(wait) = error.wait() {
+                self.leave_alone(since_boot().saturating_add(wait));
+            }
             if !error.is_transient() || attempt == policy.attempts {
                 return Err(Failure::Call(error));
             }
-            if let Some(wait) = error.wait() {
-                self.leave_alone(since_boot().saturating_add(wait));
-            } else {
+            if error.wait().is_none() {
                 wait_until(since_boot().saturating_add(policy.backoff(attempt, &mut rng))).await;
             }
             attempt += 1;

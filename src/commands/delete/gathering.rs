@@ -143,12 +143,12 @@ impl Deleting {
             doubles.extend(batch.conflicts);
             for reading in batch.readings {
                 let Reading::File(file) = &reading else { continue };
-                if meant.takes(&reading, server_ms) && wanted.insert(file.id.clone()) {
-                    let file = Pinned::read(file);
-                    if meant.asks_what_is_saved() && self.is_saved(&file) {
+                let (is_taken, is_saved) = meant.takes_seen(&reading, server_ms);
+                if is_taken && wanted.insert(file.id.clone()) {
+                    if is_saved {
                         gathered.saved.insert(file.id.clone());
                     }
-                    gathered.files.push(file);
+                    gathered.files.push(Pinned::read(file));
                 }
             }
         }

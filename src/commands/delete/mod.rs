@@ -314,8 +314,10 @@ impl Deleting {
             let longest = since_boot() + Policy::default().longest_wait;
             wait_until(rest_until.min(longest)).await;
             let answer = carry_out(&self.client, call).await;
-            let allowance = answer.as_ref().ok().and_then(|answer| answer.allowance);
-            let rest = Rest::until_allowed(allowance, since_boot());
+            let rest = match &answer {
+                Ok(answer) => Rest::until_allowed(answer.allowance, since_boot()),
+                Err(error) => Rest::asked(error, since_boot()),
+            };
             rest_until = rest.map_or(rest_until, |rest| rest.until);
             next = in_use.answered(answer);
         }
