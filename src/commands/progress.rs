@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::runtime::output::{Patient, say};
 use crate::runtime::size;
@@ -104,12 +105,21 @@ impl Progress {
     /// Takes the line away, before something else is printed.
     #[allow(clippy::unused_self, reason = "its line")]
     pub(super) fn clear(&mut self) {
-        take_away();
+        erase();
     }
 }
 
-/// Takes the line away, if there is one: also before the program ends by a signal.
+/// Takes the line away, if there is one, before the program ends by a signal: unless nobody reads what it
+/// prints, for whom nothing waits then.
 pub(super) fn take_away() {
+    let stderr = rustix::stdio::stderr();
+    let mut takes = [PollFd::new(&stderr, PollFlags::OUT)];
+    if poll(&mut takes, Some(&Timespec::default())) == Ok(1) {
+        erase();
+    }
+}
+
+fn erase() {
     if IS_DRAWN.swap(false, Ordering::SeqCst) {
         put(ERASE);
     }

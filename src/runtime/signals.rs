@@ -1,7 +1,6 @@
 //! Signals: leaving, stopping, coming back.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
@@ -140,10 +139,8 @@ fn soon(is_so: impl Fn() -> bool) -> bool {
 /// The signals that were ignored when the program began, a bit each. Not known on every system. The system
 /// makes up the text of it anew each time, which takes as long as many signals.
 static IGNORED: LazyLock<u64> = LazyLock::new(|| {
-    // It has some 1,500 bytes, and is handed out in one piece.
-    let mut status = [0; 8 * 1_024];
-    let read = File::open("/proc/self/status").and_then(|mut file| file.read(&mut status));
-    let status = String::from_utf8_lossy(&status[..read.unwrap_or(0)]);
+    let status = std::fs::read("/proc/self/status").unwrap_or_default();
+    let status = String::from_utf8_lossy(&status);
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 });
