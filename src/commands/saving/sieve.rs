@@ -56,11 +56,12 @@ struct Work {
     ledger: Ledger,
     how: How,
     telling: Telling,
-    /// The number of the next page, and where it comes from.
-    pages: Mutex<(usize, Receiver<Vec<Pinned>>)>,
     /// What is saved: read by whoever comes first.
     index: OnceLock<Index>,
 }
+
+/// The pages that are still to be sifted; those who look have it, and nobody else.
+struct Pages(Mutex<(usize, Receiver<Vec<Pinned>>)>);
 
 /// What is known of the files of a page.
 #[derive(Debug, Default)]
@@ -75,13 +76,13 @@ impl Sieve {
     /// Reads the ledger, then looks for each file at what lies on the disk, behind whatever else is done.
     pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
         let (pages, receiver) = mpsc::channel(WAITING);
-        let (pages_to_sift, index) = (Mutex::new((0, receiver)), OnceLock::new());
-        let work = Arc::new(Work { ledger, how, telling, pages: pages_to_sift, index });
+        let to_sift = Arc::new(Pages(Mutex::new((0, receiver))));
+        let work = Arc::new(Work { ledger, how, telling, index: OnceLock::new() });
         let threads = Bulk::start().ok();
         let handle = threads.as_ref().map_or_else(Handle::current, |bulk| bulk.handle.clone());
         let look = |_| {
-            let work = Arc::clone(&work);
-            handle.spawn_blocking(move || work.look())
+            let (work, to_sift) = (Arc::clone(&work), Arc::clone(&to_sift));
+            handle.spawn_blocking(move || work.look(&to_sift))
         };
         let lookers = (0..LOOKERS).map(look).collect();
         Self { pages, work, lookers, _threads: threads }
@@ -90,7 +91,7 @@ impl Sieve {
     /// Hands some files over.
     pub(in crate::commands) async fn sift(&self, files: Vec<Pinned>) {
         if !files.is_empty() {
-            // Whoever took them has panicked, which the end tells.
+            // All who took them have panicked, which the end tells.
             let _ = self.pages.send(files).await;
         }
     }
@@ -121,12 +122,23 @@ impl Sieve {
     }
 }
 
+impl Pages {
+    /// The next page and its number; nothing at the end.
+    fn next(&self) -> Option<(usize, Vec<Pinned>)> {
+        let mut pages = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (number, receiver) = &mut *pages;
+        let page = receiver.blocking_recv()?;
+        *number += 1;
+        Some((*number, page))
+    }
+}
+
 impl Work {
     /// Sifts pages as long as there are any.
-    fn look(&self) -> Vec<SiftedPage> {
+    fn look(&self, pages: &Pages) -> Vec<SiftedPage> {
         let index = self.index.get_or_init(|| self.read());
         let mut eye = Eye::default();
-        std::iter::from_fn(|| self.next()).map(|page| self.sift(page, index, &mut eye)).collect()
+        std::iter::from_fn(|| pages.next()).map(|page| self.sift(page, index, &mut eye)).collect()
     }
 
     fn read(&self) -> Index {
@@ -137,15 +149,6 @@ impl Work {
             ));
             Index::default()
         })
-    }
-
-    /// The next page and its number; nothing at the end.
-    fn next(&self) -> Option<(usize, Vec<Pinned>)> {
-        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        let (number, receiver) = &mut *pages;
-        let page = receiver.blocking_recv()?;
-        *number += 1;
-        Some((*number, page))
     }
 
     fn sift(

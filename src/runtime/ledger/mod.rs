@@ -247,7 +247,11 @@ fn read_lines(
     let mut line = vec![];
     loop {
         // Nearly all lines lie there whole, and are read where they lie.
-        if let Some(length) = memchr::memchr(b'\n', reader.fill_buf()?) {
+        let there = match reader.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            there => there?,
+        };
+        if let Some(length) = memchr::memchr(b'\n', there) {
             let text = reader.buffer()[..length].trim_ascii();
             if !text.is_empty() {
                 each(*read_to, text);
