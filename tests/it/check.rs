@@ -243,6 +243,27 @@ fn what_is_slow_is_unknown_in_time() {
 }
 
 /// Usage, help, no key, configuration: nothing that a check says is an exit code that means something.
+/// What is saved lies on a disk, which may never answer: the time that it may take binds it, too.
+#[test]
+fn a_disk_that_does_not_answer_is_unknown_in_time() {
+    let server = with_files(&[90_000]);
+    let state = tempfile::tempdir().unwrap();
+    let folder = state.path().join("shelflife/ledger");
+    std::fs::create_dir_all(&folder).unwrap();
+    // Whoever opens it waits for somebody who writes into it.
+    let place = server.url.trim_start_matches("http://");
+    let ledger = folder.join(format!("{place}.jsonl"));
+    let made = std::process::Command::new("mkfifo").arg(&ledger).status().unwrap();
+    assert!(made.success());
+    let mut command = command(&["check", "--filter", "not saved", "--timeout", "1s"]);
+    command.env("CEREBRAS_API_KEY", CANARY).env("CEREBRAS_BASE_URL", &server.url);
+    let output = command.env("XDG_STATE_HOME", state.path()).output().unwrap();
+    let (code, said) = said(&output);
+    let words =
+        "SHELFLIFE UNKNOWN - out of time after 1s: a disk on which it looks does not answer | ";
+    assert!(code == Some(3) && said.starts_with(words) && said.contains("'next'=U;"), "{said}");
+}
+
 #[test]
 fn what_is_no_knowledge_is_unknown_with_a_line() {
     for (arguments, words) in [

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use clap::Args;
 use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::cli::Interruption;
 use super::filters::{Meant, read_filter};
@@ -58,6 +58,9 @@ no key or a refused one, a service that is down, slow or lying, an interruption.
 /// The options of every command that act here.
 const ACTING: &[&str] =
     &["--base-url", "--allow-http", "--limit", "--demo", "--files", "--log-file", "--config"];
+
+/// How long after its time is over nothing has happened where it is stuck.
+const STUCK: Duration = Duration::from_millis(500);
 
 /// Cells of a filename in the line.
 const NAME_CELLS: usize = 60;
@@ -132,12 +135,25 @@ pub async fn run(
         check.warning.unwrap_or(Range::at_least(thresholds.soon_s)),
         check.critical.unwrap_or(Range::at_least(thresholds.critical_s)),
     );
+    let stuck = tokio::spawn(end_if_stuck(deadline, check.timeout, bounds));
     let looked = look(options, &config, &check, deadline, interruption).await;
+    stuck.abort();
     let spent = since_boot().saturating_sub(began);
     Ok(match looked {
         Ok(looked) => looked.tell(&check, bounds, spent),
         Err(error) => nothing_seen(&error, bounds, spent),
     })
+}
+
+/// Ends the program where it is stuck on a disk that does not answer, as what is saved may be: nothing else
+/// goes on then.
+async fn end_if_stuck(deadline: Instant, timeout: Duration, (warning, critical): Bounds) {
+    sleep_until(deadline + STUCK).await;
+    let span = short_span(timeout.as_secs());
+    let words = format!("out of time after {span}: a disk on which it looks does not answer");
+    let data = data(warning, critical, None, timeout + STUCK);
+    let code = say(CheckStatus::Unknown, &line(CheckStatus::Unknown, &words, &data));
+    std::process::exit(code.into())
 }
 
 /// Says that nothing was seen, and why; of the performance data nothing is known then.
@@ -266,8 +282,7 @@ impl Looked {
             }
             if is_whole {
                 let (status, what) = if warning.tells_of(*left) {
-                    let soon =
-                        prospect.count(|left| warning.tells_of(left) && !critical.tells_of(left));
+                    let soon = prospect.count(|left| warning.tells_of(left));
                     (CheckStatus::Warning, told_of(warning, soon, &next))
                 } else {
                     (CheckStatus::Ok, next)
