@@ -304,3 +304,19 @@ complete -c shelflife -n "__fish_shelflife_using_subcommand man" -s h -l help -d
 complete -c shelflife -n "__fish_shelflife_using_subcommand help" -l config -d 'Configuration file, instead of the one in the XDG place' -r -F
 complete -c shelflife -n "__fish_shelflife_using_subcommand help" -l read-only -d 'Change nothing on the service: no uploads, no deletions'
 complete -c shelflife -n "__fish_shelflife_using_subcommand help" -s h -l help -d 'Print help'
+complete -c shelflife -n "__fish_shelflife_using_subcommand list" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand show" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand download" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand rescue" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand delete" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand check" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand wait" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand ledger" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand metrics" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand content" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand config" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand doctor" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand demo-server" -f
+complete -c shelflife -n "__fish_shelflife_using_subcommand completions" -f -a "bash zsh fish"
+complete -c shelflife -n "__fish_shelflife_using_subcommand man" -f -a "list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help"
+complete -c shelflife -n "__fish_shelflife_using_subcommand help" -f -a "list show download rescue upload validate delete check wait ledger metrics content config doctor demo-server completions man help keys filters paging refreshing alerts scripts saving changing monitoring security configuration"

@@ -1,6 +1,6 @@
 //! `shelflife completions`: what a shell reads to complete the command line.
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, Command, ValueEnum, ValueHint};
 use clap_complete::{Shell, generate};
 
 use super::definitions::completed;
@@ -45,7 +45,28 @@ pub fn run(options: &GlobalOptions, completions: &Completions) -> Result<(), Com
         CompletedShell::Zsh => Shell::Zsh,
         CompletedShell::Fish => Shell::Fish,
     };
-    let mut out = vec![];
-    generate(shell, &mut completed(options), "shelflife", &mut out);
-    print(&String::from_utf8_lossy(&out))
+    let (mut out, mut program) = (vec![], completed(options));
+    generate(shell, &mut program, "shelflife", &mut out);
+    let mut out = String::from_utf8_lossy(&out).into_owned();
+    if shell == Shell::Fish {
+        out += &fish_words(&program);
+    }
+    print(&out)
+}
+
+/// What may stand behind a command, for fish, which is not told otherwise and offers files everywhere.
+fn fish_words(program: &Command) -> String {
+    let takes_no_path = |command: &&Command| {
+        let mut hints = command.get_positionals().map(Arg::get_value_hint);
+        !hints.any(|hint| matches!(hint, ValueHint::AnyPath | ValueHint::FilePath))
+    };
+    let line = |command: &Command| {
+        let values = command.get_positionals().flat_map(Arg::get_possible_values);
+        let words: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        let words =
+            if words.is_empty() { String::new() } else { format!(" -a \"{}\"", words.join(" ")) };
+        let name = command.get_name();
+        format!("complete -c shelflife -n \"__fish_shelflife_using_subcommand {name}\" -f{words}\n")
+    };
+    program.get_subcommands().filter(takes_no_path).map(line).collect()
 }

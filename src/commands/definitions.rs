@@ -4,7 +4,7 @@
 //! What completes or explains a command is to be as silent, so that it is made from a copy without them.
 
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Arg, Command};
+use clap::{Arg, Command, ValueHint};
 
 use super::options::GlobalOptions;
 use super::{changing, list};
@@ -68,6 +68,13 @@ fn copy(command: &Command, names: &[&'static str]) -> Command {
     }
 }
 
+/// Whether it stands for something of which nobody knows names.
+fn is_nameless(arg: &Arg) -> bool {
+    arg.is_positional()
+        && arg.get_value_hint() == ValueHint::Unknown
+        && arg.get_possible_values().is_empty()
+}
+
 /// Where a name is asked for, those that there are: the help of the option would list them at length,
 /// and a name that is none deserves better words than clap's.
 fn named(command: &Command, arg: Arg, names: &[&'static str]) -> Arg {
@@ -78,6 +85,8 @@ fn named(command: &Command, arg: Arg, names: &[&'static str]) -> Arg {
         ("man", _) if arg.is_positional() => commands.collect(),
         ("list", "sort" | "columns") => list::fields().map(PossibleValue::new).collect(),
         (_, "theme") => theme::names().into_iter().map(PossibleValue::new).collect(),
+        // An id is no file.
+        _ if is_nameless(&arg) => return arg.value_hint(ValueHint::Other),
         _ => return arg,
     };
     arg.value_parser(PossibleValuesParser::new(values)).hide_possible_values(true)

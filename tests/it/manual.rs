@@ -194,6 +194,27 @@ fn fish_completes_the_options_of_the_help_and_no_others() {
     }
     let path = written("shelflife.fish", &printed(&["completions", "fish"]));
     let mut script = format!("source {}\n", path.display());
+    // Files are offered where some are wanted, and nowhere else.
+    for (words, is_offered) in [
+        ("completions ", "zsh"),
+        ("help s", "saving"),
+        ("man ", "rescue"),
+        ("show ", ""),
+        ("list ", ""),
+        ("validate shelflife.f", "shelflife.fish"),
+        ("list --config shelflife.f", "shelflife.fish"),
+    ] {
+        let place = path.parent().unwrap().display();
+        let ask = format!("source {}; cd {place}; complete -C 'shelflife {words}'", path.display());
+        let lines = lines_of("fish", &["--no-config", "-c", &ask]);
+        let mut offered = lines.iter().map(|line| line.split('\t').next().unwrap_or_default());
+        assert_eq!(
+            offered.clone().any(|word| word == is_offered),
+            !is_offered.is_empty(),
+            "{words}"
+        );
+        assert!(is_offered == "shelflife.fish" || offered.all(|word| !word.contains(".fish")));
+    }
     for of in all() {
         let _ = writeln!(script, "echo of; complete -C 'shelflife {} --'", of.unwrap_or_default());
     }
