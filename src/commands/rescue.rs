@@ -100,7 +100,8 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
             (_, true) => format!("all that goes within {bound} and matches is saved"),
             (_, false) => format!("all that goes within {bound} is saved"),
         };
-        telling.note(&format!("nothing to rescue: {which}"));
+        let read = if listed.is_partial { "of what was read, " } else { "" };
+        telling.note(&format!("nothing to rescue: {read}{which}"));
         return Ok(u8::from(listed.is_partial));
     }
     let server_s = listed.clock.server_ms(Now::read()).div_euclid(1_000);

@@ -14,6 +14,7 @@ use super::{Pen, foot, heading, narrowing_hints, reader_hints, searched};
 use crate::app::geometry::inside;
 use crate::app::layers::help::Help;
 use crate::app::sheets::help;
+use crate::text::grouped;
 
 pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Help) -> Option<Position> {
     let Pen { app, theme, .. } = *pen;
@@ -26,7 +27,8 @@ pub(super) fn draw(pen: &mut Pen<'_>, area: Rect, layer: &Help) -> Option<Positi
     let place = if sheet.overflow() == 0 {
         String::new()
     } else {
-        format!("{}–{to} of {}", from + 1, sheet.lines())
+        let [from, to, of] = [from + 1, to, sheet.lines()].map(|line| grouped(line as u64));
+        format!("{from}–{to} of {of}")
     };
     let (title, cursor) = searched(theme, area, "Keys", search);
     let (hint, place) = foot(pen, area, &hint, &place);

@@ -33,7 +33,7 @@ fn with(readings: &'static str) -> Fault {
 
 #[test]
 fn it_ends_when_it_has_come_true_or_can_no_longer() {
-    let failed = "shelflife: 1 reading failed meanwhile, the last one since the service answered 503 \
+    let failed = "shelflife: 1 reading failed meanwhile, the last one because the service answered 503 \
                   Service Unavailable\n";
     for (readings, arguments, code, printed, said) in [
         ("ab", "--appears name:name", 0, "file-a\nfile-b\n", ""),

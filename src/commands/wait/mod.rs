@@ -155,7 +155,7 @@ pub async fn run(options: &GlobalOptions, wait: Wait) -> Result<u8, CommandError
     drop(progress);
     if let Some((failed, why)) = waiting.failures() {
         let readings = count(failed, "reading");
-        say(&format!("shelflife: {readings} failed meanwhile, the last one since {why}"));
+        say(&format!("shelflife: {readings} failed meanwhile, the last one because {why}"));
     }
     match end {
         End::Met(ids) => {
