@@ -133,13 +133,35 @@ struct Watch {
 }
 
 /// A file that the ledger has.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Watched {
+    /// Where it was saved to, the newest place last.
+    copies: Vec<SavedCopy>,
+    /// The place among them of the newest one that lay there when that was looked at.
+    there: Option<usize>,
+}
+
+/// A place to which a file was saved.
+#[derive(Debug)]
+struct SavedCopy {
     path: PathBuf,
     bytes: u64,
     /// What is to be told once it lies there, or lies there again.
     record: Box<Record>,
-    is_there: bool,
+}
+
+impl Watched {
+    /// The newest copy that lies there, or what there is instead of the newest.
+    fn look(&self) -> Result<usize, String> {
+        let mut instead = None;
+        for (place, copy) in self.copies.iter().enumerate().rev() {
+            match look_at(&copy.path, copy.bytes) {
+                Ok(()) => return Ok(place),
+                Err(why) => drop(instead.get_or_insert(why)),
+            }
+        }
+        Err(instead.unwrap_or_default())
+    }
 }
 
 impl Watch {
@@ -152,13 +174,13 @@ impl Watch {
     ) -> bool {
         let (mut saved, mut lost) = (vec![], vec![]);
         self.read(ledger, &mut lost);
-        for watched in self.files.values_mut() {
-            let found = look_at(&watched.path, watched.bytes);
-            if watched.is_there != found.is_ok() {
-                watched.is_there = found.is_ok();
+        for (id, watched) in &mut self.files {
+            let found = watched.look();
+            let there = found.as_ref().ok().copied();
+            if std::mem::replace(&mut watched.there, there) != there {
                 match found {
-                    Ok(()) => saved.extend(shelved(&watched.record)),
-                    Err(why) => lost.push(Unshelved { id: id_of(&watched.record), why }),
+                    Ok(place) => saved.extend(shelved(&watched.copies[place].record)),
+                    Err(why) => lost.push(Unshelved { id: Untrusted::new(id.as_bytes()), why }),
                 }
             }
             if saved.len() + lost.len() >= PIECE
@@ -193,24 +215,34 @@ impl Watch {
             }
         }
         let records = std::mem::take(&mut self.contents.saved);
+        let older = std::mem::take(&mut self.contents.older);
         if self.contents.read_to < before {
             // It is another one: what it does not have is not known to be saved any more.
             self.files.retain(|id, watched| {
                 let stays = records.contains_key(id.as_ref());
-                if !stays && watched.is_there {
-                    let why = format!("the ledger has it no more: {}", shown(&watched.path));
-                    lost.push(Unshelved { id: id_of(&watched.record), why });
+                if let Some(there) = watched.there.filter(|_| !stays) {
+                    let path = shown(&watched.copies[there].path);
+                    let why = format!("the ledger has it no more: {path}");
+                    lost.push(Unshelved { id: Untrusted::new(id.as_bytes()), why });
                 }
+                watched.copies.clear();
                 stays
             });
         }
-        for (id, record) in records {
-            let Some(saved) = record.to_saved() else { continue };
-            let record = Box::new(record);
-            // Whatever was told of it before, this is told anew.
-            let watched = Watched { path: saved.path, bytes: saved.bytes, record, is_there: false };
-            self.files.insert(id.into(), watched);
+        for record in older.into_iter().chain(records.into_values()) {
+            self.watch(record);
         }
+    }
+
+    /// Watches another copy of a file, which is the newest.
+    fn watch(&mut self, record: Record) {
+        let Some(saved) = record.to_saved() else { return };
+        let watched = self.files.entry(record.id.as_str().into()).or_default();
+        watched.copies.retain(|copy| copy.path != saved.path);
+        let copy = SavedCopy { path: saved.path, bytes: saved.bytes, record: Box::new(record) };
+        watched.copies.push(copy);
+        // Whatever was told of it before, this is told anew.
+        watched.there = None;
     }
 }
 
@@ -336,6 +368,34 @@ mod tests {
         std::fs::remove_file(ledger.path().unwrap()).unwrap();
         let (saved, lost) = look(&mut watch, &ledger);
         assert!(saved.is_empty() && lost[0].starts_with("the ledger has it no more"), "{lost:?}");
+    }
+
+    /// A file that was saved twice is lost with its last copy.
+    #[test]
+    fn a_file_is_saved_as_long_as_one_of_its_copies_is() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let paths = ["a", "b", "c"].map(|name| place.path().join(name));
+        let mut watch = Watch::default();
+        for path in &paths {
+            std::fs::write(path, "abc").unwrap();
+            ledger.add(&record("f", path, 3)).unwrap();
+            assert_eq!(look(&mut watch, &ledger).0, ["f"]);
+        }
+        let mut at_once = Watch::default();
+        look(&mut at_once, &ledger);
+        for (gone, there) in [(2, Some(1)), (0, Some(1)), (1, None)] {
+            std::fs::remove_file(&paths[gone]).unwrap();
+            for watch in [&mut watch, &mut at_once] {
+                let (_, lost) = look(watch, &ledger);
+                assert_eq!(lost.len(), usize::from(there.is_none()), "{lost:?}");
+                let watched = &watch.files["f"];
+                let lies = watched.there.map(|place| &watched.copies[place].path);
+                assert_eq!(lies, there.map(|there| &paths[there]));
+            }
+        }
+        std::fs::write(&paths[0], "abc").unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["f"]);
     }
 
     /// One that is there and cannot be read is none that is empty; that is told once.

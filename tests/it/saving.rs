@@ -78,6 +78,26 @@ fn kill_after(place: &Place, server: &Lying, bytes: usize) {
 
 /// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes, or with a
 /// program that is killed there; the same run goes on, or the next one.
+/// Whichever of its copies lies there.
+#[test]
+fn a_file_is_saved_as_long_as_one_of_its_copies_lies_there() {
+    let server = serve(file(), [honest(), honest()]);
+    let place = Place::new();
+    for arguments in [&["--to", "to"][..], &["--to", "elsewhere", "--again"]] {
+        let arguments = [&["download", ID][..], arguments].concat();
+        assert_eq!(place.run(&server.url, &arguments).status.code(), Some(0));
+    }
+    fs::remove_dir_all(place.folder.path().join("elsewhere")).unwrap();
+    for arguments in [&["download", ID][..], &["download", "--filter", "saved"]] {
+        let output = place.run(&server.url, arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let path = place.to().join(NAME).canonicalize().unwrap();
+        let said = format!("already saved: {}", path.display());
+        assert!(text(&output.stderr).contains(&said), "{}", text(&output.stderr));
+    }
+    assert_eq!(asked(&server).len(), 2);
+}
+
 #[test]
 fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
     let from = "bytes=150000- if \"v1\"";

@@ -19,13 +19,16 @@ use crate::jobs::record::{Glanced, Record, Saved};
 /// Folders that an [`Eye`] keeps open at most.
 const MOST_OPEN: usize = 64;
 
-/// What a ledger says is saved, by the id of the file: the newest line of each.
+/// What a ledger says is saved, by the id of the file: the newest line of each, and those before it that tell
+/// of copies elsewhere.
 #[derive(Debug, Default)]
 pub struct Index {
     /// Places of entries, by the hashes of their ids.
     places: HashTable<u32>,
     hasher: DefaultHashBuilder,
     entries: Vec<Entry>,
+    /// What was the newest before, of a copy elsewhere.
+    older: Vec<Entry>,
     /// Ids, and behind each the name of the file, as far as that lies in a folder.
     texts: Vec<u8>,
     folders: Vec<Box<Path>>,
@@ -45,11 +48,16 @@ struct Entry {
     /// Zero where it lies in no folder that is known: then that is all of its path.
     name_bytes: u32,
     folder: u32,
+    /// The place of the one before it among the older ones, or [`NONE`].
+    older: u32,
     bytes: u64,
     created_at: Option<i64>,
     /// Where its line begins.
     at: u64,
 }
+
+/// No place: there are not so many.
+const NONE: u32 = u32::MAX;
 
 /// Where a file lies: in a folder, under a name; without one, the folder is where.
 #[derive(Clone, Copy)]
@@ -93,6 +101,7 @@ impl Index {
             id_bytes: u32::try_from(id.len()).ok()?,
             name_bytes: u32::try_from(name.len()).ok()?,
             folder: self.folder(folder)?,
+            older: NONE,
             bytes: *bytes,
             created_at: *created_at,
             at,
@@ -100,7 +109,11 @@ impl Index {
         self.texts.extend_from_slice(id.as_bytes());
         self.texts.extend_from_slice(name);
         if let Some(place) = self.place(entry.hash, id.as_bytes()) {
-            self.entries[place] = entry;
+            let before = self.place_of(&self.entries[place]);
+            let is_same = before.number == entry.folder && before.name.as_bytes() == name;
+            let before = std::mem::replace(&mut self.entries[place], entry);
+            let older = if is_same { before.older } else { self.put_by(before)? };
+            self.entries[place].older = older;
         } else {
             let place = u32::try_from(self.entries.len()).ok()?;
             let (hash, entries) = (entry.hash, &self.entries);
@@ -108,6 +121,13 @@ impl Index {
             self.entries.push(entry);
         }
         Some(())
+    }
+
+    /// Puts an entry to the older ones, and tells its place.
+    fn put_by(&mut self, entry: Entry) -> Option<u32> {
+        let place = u32::try_from(self.older.len()).ok()?;
+        self.older.push(entry);
+        Some(place)
     }
 
     /// The number of a folder.
@@ -155,51 +175,69 @@ impl Index {
         self.place(self.hasher.hash_one(id), id)
     }
 
-    /// The entry of a file, where that is the file of which it tells.
-    fn entry(&self, file: &Pinned) -> Option<&Entry> {
-        self.entry_at(self.place_by_id(file)?, file)
+    /// The newest entry of a file's id.
+    fn newest(&self, file: &Pinned) -> Option<&Entry> {
+        self.place_by_id(file).map(|place| &self.entries[place])
     }
 
-    /// The same; what stands beside the entry that was found `last` is looked at first. A ledger has files
+    /// The same; what stands beside the one that was found `last` is looked at first. A ledger has files
     /// mostly in the order of the list, or in that from its end.
-    fn entry_near(&self, file: &Pinned, last: &mut usize) -> Option<&Entry> {
+    fn newest_near(&self, file: &Pinned, last: &mut usize) -> Option<&Entry> {
         let is_it = |place: &usize| {
             self.entries.get(*place).is_some_and(|entry| self.id_of(entry) == file.id.raw())
         };
         let near = [last.wrapping_add(1), last.wrapping_sub(1)].into_iter().find(is_it);
         *last = near.or_else(|| self.place_by_id(file))?;
-        self.entry_at(*last, file)
+        Some(&self.entries[*last])
     }
 
-    fn entry_at(&self, place: usize, file: &Pinned) -> Option<&Entry> {
-        let entry = &self.entries[place];
-        let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
-        let made = entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b);
-        (is_as_long && made).then_some(entry)
+    /// The entries of a file from its `newest` one on, as far as it is the file of which they tell: where
+    /// length and creation agree as far as both are known.
+    fn copies<'s>(
+        &'s self,
+        newest: &'s Entry,
+        file: &'s Pinned,
+    ) -> impl Iterator<Item = &'s Entry> {
+        let is_it = |entry: &&Entry| {
+            let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
+            is_as_long && entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b)
+        };
+        let older = |entry: &&Entry| self.older.get(entry.older as usize);
+        std::iter::successors(Some(newest), older).filter(is_it)
     }
 
-    /// Whether a file is saved and lies where it was saved to; it is the same one where length and
-    /// creation agree as far as both are known.
+    fn lies(&self, entry: &Entry) -> bool {
+        lies_there(&self.place_of(entry).path(), entry.bytes)
+    }
+
+    /// Whether a file is saved and lies where it was saved to, or in one of those places; it is the same
+    /// one where length and creation agree as far as both are known.
     #[must_use]
     pub fn is_saved(&self, file: &Pinned) -> bool {
-        self.entry(file).is_some_and(|entry| lies_there(&self.place_of(entry).path(), entry.bytes))
+        let newest = self.newest(file);
+        newest.is_some_and(|newest| self.copies(newest, file).any(|copy| self.lies(copy)))
     }
 
     /// The same, for one of many files, with the eye of this index.
     #[must_use]
     pub fn is_seen_saved(&self, file: &Pinned, eye: &mut Eye) -> bool {
-        let entry = self.entry_near(file, &mut eye.last);
-        entry.is_some_and(|entry| eye.sees(self.place_of(entry), entry.bytes))
+        let newest = self.newest_near(file, &mut eye.last);
+        newest.is_some_and(|newest| self.is_seen(newest, file, eye))
     }
 
     /// The same of each of these files: all of them are looked up, one look-up beside the other, before
     /// the disk is asked for any.
     #[must_use]
     pub fn are_seen_saved(&self, files: &[Pinned], eye: &mut Eye) -> Vec<bool> {
-        let entry = |file| self.entry_near(file, &mut eye.last);
-        let entries: Vec<Option<&Entry>> = files.iter().map(entry).collect();
-        let mut sees = |entry: &Entry| eye.sees(self.place_of(entry), entry.bytes);
-        entries.into_iter().map(|entry| entry.is_some_and(&mut sees)).collect()
+        let newest = |file| self.newest_near(file, &mut eye.last);
+        let newest: Vec<Option<&Entry>> = files.iter().map(newest).collect();
+        let mut is_seen = |newest, file| self.is_seen(newest, file, eye);
+        let both = newest.into_iter().zip(files);
+        both.map(|(newest, file)| newest.is_some_and(|newest| is_seen(newest, file))).collect()
+    }
+
+    fn is_seen(&self, newest: &Entry, file: &Pinned, eye: &mut Eye) -> bool {
+        self.copies(newest, file).any(|copy| eye.sees(self.place_of(copy), copy.bytes))
     }
 
     /// How many files it has.
@@ -256,11 +294,14 @@ impl Eye {
 }
 
 impl Ledger {
-    /// All that the ledger has of a file that `index` says is saved; nothing where it is another one by
-    /// now.
+    /// All that the ledger has of a file that `index` says is saved, by the line of the newest copy that lies
+    /// there, or of the newest; nothing where it is another one by now.
     #[must_use]
     pub fn record_of(&self, index: &Index, file: &Pinned) -> Option<Record> {
-        let entry = index.entry(file)?;
+        let newest = index.newest(file)?;
+        let mut copies = index.copies(newest, file);
+        let lying = copies.find(|copy| index.lies(copy));
+        let entry = lying.or_else(|| index.copies(newest, file).next())?;
         let record = self.record_at(entry.at).ok().flatten()?;
         record.is_of(file).then_some(record)
     }

@@ -36,6 +36,8 @@ pub struct Ledger {
 pub struct Contents {
     /// What it says is saved, by the id of the file: the newest record of each.
     pub saved: HashMap<String, Record>,
+    /// Records before those, of copies elsewhere, the oldest first.
+    pub older: Vec<Record>,
     /// What it says was uploaded, the oldest first.
     pub uploaded: Vec<UploadSource>,
     /// Lines that could not be read.
@@ -74,7 +76,9 @@ impl LedgerReader for Contents {
         self.last = Some((at, self.torn, self.uploaded.len()));
         match Record::read(line) {
             Ok(record) if record.to_saved().is_some() => {
-                self.saved.insert(record.id.clone(), record);
+                let path = record.path.clone();
+                let before = self.saved.insert(record.id.clone(), record);
+                self.older.extend(before.filter(|before| before.path != path));
             }
             Ok(record) if record.outcome == Outcome::Uploaded => {
                 self.uploaded.extend(record.to_source());
@@ -456,9 +460,13 @@ mod tests {
             };
             let saved = record("", 1).to_saved().unwrap();
             let saved = Saved { path, already: false, ..saved };
-            // Some of the lines, some twice.
+            // Some of the lines, some twice, and some once more for a copy that is gone by now.
             let line = Record::saved(&file, &saved, 1);
             ledger.add_all(&vec![line; rng.usize(..3)]).unwrap();
+            if rng.bool() {
+                let gone = Saved { path: place.path().join("gone"), ..saved };
+                ledger.add(&Record::saved(&file, &gone, 1)).unwrap();
+            }
             files.push(file);
         }
         let index: Index = ledger.read().unwrap();
