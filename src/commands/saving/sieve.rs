@@ -12,7 +12,7 @@ use crate::commands::progress::Telling;
 use crate::jobs::Pinned;
 use crate::runtime::bulk::Bulk;
 use crate::runtime::ledger::{Eye, Index, Ledger};
-use crate::text::cause;
+use crate::text::{Untrusted, cause};
 
 /// Pages of files that may wait to be sifted: the list is not held up while a long ledger is read.
 const WAITING: usize = 4_096;
@@ -99,16 +99,15 @@ impl Sieve {
     /// What became of all of them. What panicked meanwhile goes on here.
     pub(in crate::commands) async fn end(self) -> Sifted {
         drop(self.pages);
-        let mut sifted_pages = vec![];
+        let mut sifted_pages: Vec<SiftedPage> = vec![];
         for looker in self.lookers {
             match looker.await.map_err(JoinError::try_into_panic) {
-                Ok(pages) => sifted_pages.extend(pages),
+                Ok(pages) => pages.into_iter().for_each(|page| put(&mut sifted_pages, page)),
                 Err(Ok(panic)) => resume_unwind(panic),
                 // The program is about to end.
                 Err(Err(_)) => std::future::pending().await,
             }
         }
-        sifted_pages.sort_unstable_by_key(|page| page.number);
         let index = Arc::into_inner(self.work).and_then(|work| work.index.into_inner());
         let mut sifted = Sifted { index: index.unwrap_or_default(), ..Sifted::default() };
         for page in sifted_pages {
@@ -177,17 +176,33 @@ impl Work {
     }
 }
 
+/// Puts a page where its number says.
+fn put(pages: &mut Vec<SiftedPage>, page: SiftedPage) {
+    if pages.len() <= page.number {
+        pages.resize_with(page.number + 1, SiftedPage::default);
+    }
+    let place = page.number;
+    pages[place] = page;
+}
+
 /// Leaves out what is there already: a service may list a file twice, far apart.
 fn leave_each_once(files: &mut Vec<Pinned>) {
+    // How long the id is stands before it: no two files have the same text.
+    let named = |file: &Pinned| {
+        let id = file.id.raw();
+        let mut text = format!("{} {} ", id.len(), file.filename.is_some()).into_bytes();
+        text.extend_from_slice(id);
+        text.extend_from_slice(file.filename.as_ref().map_or(&[], Untrusted::raw));
+        Untrusted::new(text)
+    };
     let mut seen = HashSet::with_capacity(files.len());
-    files.retain(|file| seen.insert((file.id.clone(), file.filename.clone())));
+    files.retain(|file| seen.insert(named(file)));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::jobs::record::{Record, Saved};
-    use crate::text::Untrusted;
 
     const QUIET: Telling = Telling { quiet: true, progress: false };
 
