@@ -115,7 +115,6 @@ async fn bring_to_end(
             Err(why) => return UploadEnd::Failed(why.to_string()),
         };
         let answer = client.upload(&form, pieces, outflow, UploadLimits::default()).await;
-        // An answer may come early, while the connection goes on sending.
         let is_whole = outflow.seal();
         learnt.sha256 = reading.sum.get().cloned();
         learnt.note(&answer);
