@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::service::{LINE, Service, contents_under_way};
+use super::service::{LINE, Service, bytes_sent, contents_under_way};
 use super::terminal::{KEY, PROGRAM, Terminal, Usage, run_to_the_end};
 use super::{HEIGHT, both, list_all, median, mib, ms, press_many, say};
 
@@ -189,7 +189,7 @@ fn keys_beside_downloads(what: &str, within: Option<&str>) {
     let under_way = format!(" of {FILES} · ");
     let (mut times, mut is_under_way) = (vec![], true);
     let mut at_once = [0_usize; 4];
-    let (begun, stolen) = (Instant::now(), stolen());
+    let (begun, stolen, sent) = (Instant::now(), stolen(), bytes_sent());
     while is_under_way && times.len() < KEYS {
         times.extend(press_many(&mut terminal, 6));
         is_under_way = terminal.shows(&under_way);
@@ -204,7 +204,9 @@ fn keys_beside_downloads(what: &str, within: Option<&str>) {
     );
     let looks: usize = at_once.iter().sum();
     let share = at_once[3] * 100 / looks.max(1);
-    say("  three contents were being sent then", &format!("in {share} of 100 looks"));
+    let sent = rate(bytes_sent() - sent, span);
+    let figure = format!("in {share} of 100 looks, at {sent} in all");
+    say("  three contents were being sent then", &figure);
     let figure = format!("{} in {}", ms(stolen), ms(span));
     say("  taken from the processors by whoever hosts this machine", &figure);
     if !is_under_way {

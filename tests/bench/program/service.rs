@@ -36,9 +36,11 @@ static LINES: LazyLock<Vec<u8>> = LazyLock::new(|| {
     lines.collect()
 });
 
-/// Requests for contents that all services together had, and contents that they are sending.
+/// Requests for contents that all services together had, contents that they are sending, and bytes of
+/// contents that they sent.
 static ASKED: AtomicU64 = AtomicU64::new(0);
 static SENDING: AtomicU64 = AtomicU64::new(0);
+static SENT: AtomicU64 = AtomicU64::new(0);
 
 /// Requests for contents so far.
 pub fn contents_asked_for() -> u64 {
@@ -48,6 +50,11 @@ pub fn contents_asked_for() -> u64 {
 /// Contents that are being sent just now.
 pub fn contents_under_way() -> u64 {
     SENDING.load(Ordering::Relaxed)
+}
+
+/// Bytes of contents so far.
+pub fn bytes_sent() -> u64 {
+    SENT.load(Ordering::Relaxed)
 }
 
 /// What the service has.
@@ -189,6 +196,7 @@ impl Service {
             let rest = &rest[..rest.len().min(usize::try_from(to - at).unwrap())];
             answers.write_all(rest)?;
             at += rest.len() as u64;
+            SENT.fetch_add(rest.len() as u64, Ordering::Relaxed);
         }
         Ok(())
     }
