@@ -1,6 +1,7 @@
 //! `shelflife download`: saves files, by their ids or by a filter.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
@@ -71,8 +72,10 @@ pub struct DownloadCommand {
 /// # Errors
 /// Where nothing can be done at all.
 pub async fn run(options: &GlobalOptions, command: DownloadCommand) -> Result<u8, CommandError> {
-    let ids: Vec<Untrusted> =
-        command.ids.into_iter().map(|id| Untrusted::new(id.into_vec())).collect();
+    // One that is given twice is one file.
+    let mut seen = HashSet::new();
+    let ids = command.ids.into_iter().map(|id| Untrusted::new(id.into_vec()));
+    let ids: Vec<Untrusted> = ids.filter(|id| seen.insert(id.clone())).collect();
     if let Some(id) = ids.iter().find(|id| !is_usable_id(id.borrow())) {
         return Err(super::unusable(id));
     }

@@ -76,6 +76,23 @@ fn kill_after(place: &Place, server: &Lying, bytes: usize) {
     child.wait().unwrap();
 }
 
+/// An id that is given twice is one file: asked about, saved and counted once, and known once.
+#[test]
+fn an_id_that_is_given_twice_is_one_file() {
+    let server = serve(file(), [honest()]);
+    let place = Place::new();
+    for outcome in ["saved", "already_saved"] {
+        let arguments = ["download", ID, ID, "--to", "to", "--output", "jsonl"];
+        let output = place.run(&server.url, &arguments);
+        let said = text(&output.stderr);
+        assert_eq!(outcomes(&output), [(ID.to_owned(), outcome.to_owned())], "{said}");
+    }
+    let asked = format!("/v1/files/{ID}");
+    assert_eq!(server.told().iter().filter(|told| told.ends_with(&asked)).count(), 1);
+    let dry = place.run(&server.url, &["download", ID, ID, "--again", "--dry-run"]);
+    assert_eq!(text(&dry.stdout).matches(NAME).count(), 1, "{}", text(&dry.stdout));
+}
+
 /// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes, or with a
 /// program that is killed there; the same run goes on, or the next one.
 /// Whichever of its copies lies there.
