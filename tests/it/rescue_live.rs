@@ -104,6 +104,30 @@ fn what_is_saved_already_is_seen_on_the_disk() {
     }
 }
 
+/// What is saved somewhere is saved, whatever has become of the folder that it would be saved to now.
+#[test]
+fn what_is_saved_is_known_though_its_folder_cannot_be_used() {
+    let demo = Demo::with_files(3);
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) = rooms(place.path());
+    for _ in 0..2 {
+        let mut terminal = dashboard(&demo, &state, &config);
+        terminal.wait_for("3 files");
+        terminal.press("o");
+        if names(&results).is_empty() {
+            terminal.wait("saved", |screen| screen.contains("1 saved;"));
+            std::fs::write(place.path().join("a file"), "").unwrap();
+            let settings = format!("downloads = \"{}/a file\"\n", place.path().display());
+            std::fs::write(config.join("shelflife/config.toml"), settings).unwrap();
+        } else {
+            terminal.wait_for("already saved: ");
+        }
+        terminal.press("q");
+        assert_eq!(terminal.wait_exit_restored(), 0);
+    }
+    assert_eq!(demo.requests().iter().filter(|told| told.contains("/content")).count(), 1);
+}
+
 /// Operations 5, row 31: told to end while files come, it is out at once; what came is kept, the terminal
 /// as it was, and its taskbar without progress.
 #[test]

@@ -41,16 +41,16 @@ impl Saver {
     pub(super) async fn take(&self, download: &Download) -> Standing {
         let (this, download) = (self.clone(), download.clone());
         let stand = move || {
-            let folder = match this.open_now(&download.folder) {
-                Ok(folder) => folder,
-                Err(error) => return Standing::Homeless(error),
+            let taken = match Taken::take(&this.ledger, &download.file.id) {
+                Take::Held(pid) => return Standing::Held(pid),
+                Take::Ours(taken) => taken,
             };
-            match Taken::take(&this.ledger, &download.file.id) {
-                Take::Held(pid) => Standing::Held(pid),
-                Take::Ours(taken) => match this.saved_already(&download) {
-                    Some(done) => Standing::Saved(Box::new(done)),
-                    None => Standing::Ours(folder, taken),
-                },
+            if let Some(done) = this.saved_already(&download) {
+                return Standing::Saved(Box::new(done));
+            }
+            match this.open_now(&download.folder) {
+                Ok(folder) => Standing::Ours(folder, taken),
+                Err(error) => Standing::Homeless(error),
             }
         };
         let stood = spawn_blocking(stand).await;
