@@ -15,7 +15,7 @@ use super::ledger::{Contents, Ledger};
 use super::transfer::check_folder;
 use crate::account::shelf::{Shelved, Unshelved, shown};
 use crate::app::event::Event;
-use crate::jobs::record::{Record, UploadSource};
+use crate::jobs::record::{Record, Saved, UploadSource};
 use crate::text::{Untrusted, cause};
 use crate::time::clock::since_boot;
 
@@ -124,7 +124,11 @@ async fn keep(
 #[derive(Debug, Default)]
 struct Watch {
     contents: Contents,
+    /// By their ids.
     files: HashMap<Box<str>, Watched>,
+    /// Whose copy is the last one that was saved to a place: what was there before had gone, since nothing is
+    /// overwritten.
+    owners: HashMap<PathBuf, Box<str>>,
     /// Whether it was said that the ledger cannot be read.
     is_unread: bool,
     /// That it cannot be, and why, as long as nobody was told.
@@ -139,6 +143,9 @@ struct Watched {
     copies: Vec<SavedCopy>,
     /// The place among them of the newest one that lay there when that was looked at.
     there: Option<usize>,
+    /// Whether its copies are others than when that was told: whatever was told before, and whoever else has
+    /// said meanwhile that it is saved, what is found is told.
+    is_news: bool,
 }
 
 /// A place to which a file was saved.
@@ -160,7 +167,7 @@ impl Watched {
                 Err(why) => drop(instead.get_or_insert(why)),
             }
         }
-        Err(instead.unwrap_or_default())
+        Err(instead.unwrap_or_else(|| "another file was saved to its place".to_owned()))
     }
 }
 
@@ -174,12 +181,16 @@ impl Watch {
     ) -> bool {
         let (mut saved, mut lost) = (vec![], vec![]);
         self.read(ledger, &mut lost);
+        let is_first = !std::mem::replace(&mut self.was_told, true);
         for (id, watched) in &mut self.files {
             let found = watched.look();
             let there = found.as_ref().ok().copied();
-            if std::mem::replace(&mut watched.there, there) != there {
+            let is_news = std::mem::take(&mut watched.is_news);
+            if std::mem::replace(&mut watched.there, there) != there || is_news {
                 match found {
                     Ok(place) => saved.extend(shelved(&watched.copies[place].record)),
+                    // Nobody has said of it that it is saved.
+                    Err(_) if is_first => {}
                     Err(why) => lost.push(Unshelved { id: Untrusted::new(id.as_bytes()), why }),
                 }
             }
@@ -189,7 +200,6 @@ impl Watch {
                 return false;
             }
         }
-        let is_first = !std::mem::replace(&mut self.was_told, true);
         let nothing = saved.is_empty() && lost.is_empty();
         (nothing && !is_first) || tell(saved, lost, true)
     }
@@ -214,35 +224,35 @@ impl Watch {
                 return;
             }
         }
-        let records = std::mem::take(&mut self.contents.saved);
-        let older = std::mem::take(&mut self.contents.older);
-        if self.contents.read_to < before {
-            // It is another one: what it does not have is not known to be saved any more.
-            self.files.retain(|id, watched| {
-                let stays = records.contains_key(id.as_ref());
-                if let Some(there) = watched.there.filter(|_| !stays) {
-                    let path = shown(&watched.copies[there].path);
-                    let why = format!("the ledger has it no more: {path}");
-                    lost.push(Unshelved { id: Untrusted::new(id.as_bytes()), why });
-                }
-                watched.copies.clear();
-                stays
-            });
+        let is_another = self.contents.read_to < before;
+        let files = if is_another { std::mem::take(&mut self.files) } else { HashMap::new() };
+        if is_another {
+            self.owners.clear();
         }
-        for record in older.into_iter().chain(records.into_values()) {
+        for record in std::mem::take(&mut self.contents.saved) {
             self.watch(record);
+        }
+        // What another ledger does not have is not known to be saved any more.
+        for (id, watched) in files {
+            if let Some(copy) = watched.copies.last().filter(|_| !self.files.contains_key(&id)) {
+                let why = format!("the ledger has it no more: {}", shown(&copy.path));
+                lost.push(Unshelved { id: Untrusted::new(id.as_bytes()), why });
+            }
         }
     }
 
     /// Watches another copy of a file, which is the newest.
     fn watch(&mut self, record: Record) {
-        let Some(saved) = record.to_saved() else { return };
-        let watched = self.files.entry(record.id.as_str().into()).or_default();
-        watched.copies.retain(|copy| copy.path != saved.path);
-        let copy = SavedCopy { path: saved.path, bytes: saved.bytes, record: Box::new(record) };
-        watched.copies.push(copy);
-        // Whatever was told of it before, this is told anew.
-        watched.there = None;
+        let Some(Saved { path, bytes, .. }) = record.to_saved() else { return };
+        let id: Box<str> = record.id.as_str().into();
+        let before = self.owners.insert(path.clone(), id.clone());
+        if let Some(watched) = before.and_then(|id| self.files.get_mut(&id)) {
+            watched.copies.retain(|copy| copy.path != path);
+            watched.is_news = true;
+        }
+        let watched = self.files.entry(id).or_default();
+        watched.copies.push(SavedCopy { path, bytes, record: Box::new(record) });
+        watched.is_news = true;
     }
 }
 
@@ -351,7 +361,8 @@ mod tests {
         std::fs::write(&path, "abc").unwrap();
         ledger.add(&record("a", &path, 3)).unwrap();
         ledger.add(&record("gone", &place.path().join("b"), 3)).unwrap();
-        assert_eq!(look(&mut watch, &ledger), (vec!["a".to_owned()], vec![]));
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved == ["a"] && lost[0].ends_with("b was moved or removed"), "{lost:?}");
         assert_eq!(look(&mut watch, &ledger), (vec![], vec![]));
         std::fs::write(&path, "ab").unwrap();
         let (saved, lost) = look(&mut watch, &ledger);
@@ -396,6 +407,54 @@ mod tests {
         }
         std::fs::write(&paths[0], "abc").unwrap();
         assert_eq!(look(&mut watch, &ledger).0, ["f"]);
+    }
+
+    /// What somebody else has said is saved, and has gone before anybody looked, is told to be lost; and so is
+    /// what was saved once more meanwhile.
+    #[test]
+    fn what_has_gone_before_the_first_look_at_it_is_lost() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let [a, b] = ["a", "b"].map(|name| place.path().join(name));
+        let mut watch = Watch::default();
+        ledger.add(&record("long gone", &place.path().join("c"), 3)).unwrap();
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]), "nobody said that it is saved");
+        ledger.add(&record("f", &a, 3)).unwrap();
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved.is_empty() && lost.len() == 1, "{lost:?}");
+        std::fs::write(&a, "abc").unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["f"]);
+        std::fs::remove_file(&a).unwrap();
+        ledger.add(&record("f", &b, 3)).unwrap();
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved.is_empty() && lost.len() == 1, "{lost:?}");
+        assert_eq!(look(&mut watch, &ledger), (vec![], vec![]), "that is told once");
+        // The older copy lies there again; then there is another ledger, which has the newer one alone.
+        std::fs::write(&a, "abc").unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["f"]);
+        std::fs::write(ledger.path().unwrap(), record("f", &b, 3).line()).unwrap();
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert!(saved.is_empty() && lost[1].contains("b was moved"), "{lost:?}");
+    }
+
+    /// Nothing is overwritten: what was saved to a place later shows that what was there before had gone.
+    #[test]
+    fn what_another_file_was_saved_over_is_lost() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let path = place.path().join("out.jsonl");
+        std::fs::write(&path, "abc").unwrap();
+        let mut watch = Watch::default();
+        ledger.add(&record("f", &path, 3)).unwrap();
+        assert_eq!(look(&mut watch, &ledger).0, ["f"]);
+        ledger.add(&record("g", &path, 3)).unwrap();
+        let mut at_once = Watch::default();
+        assert_eq!(look(&mut at_once, &ledger), (vec!["g".to_owned()], vec![]));
+        let (saved, lost) = look(&mut watch, &ledger);
+        assert_eq!(
+            (saved, lost),
+            (vec!["g".to_owned()], vec!["another file was saved to its place".to_owned()])
+        );
     }
 
     /// One that is there and cannot be read is none that is empty; that is told once.
@@ -453,11 +512,12 @@ mod tests {
     fn many_are_told_in_pieces() {
         let place = tempfile::tempdir().unwrap();
         let ledger = Ledger::of(Some(place.path().into()), "x");
-        let path = place.path().join("a");
-        std::fs::write(&path, "abc").unwrap();
-        ledger.add(&record("0", &path, 3)).unwrap();
-        let lines: String = (1..2_500).map(|n| record(&n.to_string(), &path, 3).line()).collect();
-        std::fs::write(ledger.path().unwrap(), lines).unwrap();
-        assert_eq!(look(&mut Watch::default(), &ledger).0.len(), 2_499);
+        let line = |n: usize| {
+            let path = place.path().join(n.to_string());
+            std::fs::write(&path, "abc").unwrap();
+            record(&n.to_string(), &path, 3)
+        };
+        ledger.add_all(&(0..2_500).map(line).collect::<Vec<Record>>()).unwrap();
+        assert_eq!(look(&mut Watch::default(), &ledger).0.len(), 2_500);
     }
 }

@@ -104,6 +104,26 @@ fn what_is_saved_already_is_seen_on_the_disk() {
     }
 }
 
+/// What has gone before anybody looked at it again is not called saved where one is asked whether to delete it.
+#[test]
+fn what_was_taken_away_at_once_is_not_called_saved() {
+    let demo = Demo::with_files(3);
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) = rooms(place.path());
+    let mut terminal = dashboard(&demo, &state, &config);
+    terminal.wait_for("3 files");
+    terminal.press("o");
+    terminal.wait("saved", |screen| screen.contains("1 saved;"));
+    let saved = names(&results);
+    std::fs::remove_file(results.join(&saved[0])).unwrap();
+    terminal.press("D");
+    terminal.wait_for("not saved on this machine");
+    terminal.press("\x1b");
+    terminal.wait("the list alone", |screen| !screen.contains("not saved on this machine"));
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// What is saved somewhere is saved, whatever has become of the folder that it would be saved to now.
 #[test]
 fn what_is_saved_is_known_though_its_folder_cannot_be_used() {

@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
 use super::{LONGEST, Ledger, LedgerReader, lies_there};
@@ -29,6 +29,11 @@ pub struct Index {
     entries: Vec<Entry>,
     /// What was the newest before, of a copy elsewhere.
     older: Vec<Entry>,
+    /// Where the line begins by which something was saved last to each place, by the hash of that.
+    newest_there: HashMap<u64, u64>,
+    /// Where lines begin of what lay where another one was saved later: it had gone, since nothing is
+    /// overwritten. A place that is taken for another one by its hash is one more file that is saved again.
+    gone: HashSet<u64>,
     /// Ids, and behind each the name of the file, as far as that lies in a folder.
     texts: Vec<u8>,
     folders: Vec<Box<Path>>,
@@ -106,6 +111,9 @@ impl Index {
             created_at: *created_at,
             at,
         };
+        let there = self.hasher.hash_one((entry.folder, name));
+        let before = self.newest_there.insert(there, at);
+        self.gone.extend(before.filter(|before| *before != at));
         self.texts.extend_from_slice(id.as_bytes());
         self.texts.extend_from_slice(name);
         if let Some(place) = self.place(entry.hash, id.as_bytes()) {
@@ -200,7 +208,10 @@ impl Index {
     ) -> impl Iterator<Item = &'s Entry> {
         let is_it = |entry: &&Entry| {
             let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
-            is_as_long && entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b)
+            let is_gone = !self.gone.is_empty() && self.gone.contains(&entry.at);
+            is_as_long
+                && !is_gone
+                && entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b)
         };
         let older = |entry: &&Entry| self.older.get(entry.older as usize);
         std::iter::successors(Some(newest), older).filter(is_it)

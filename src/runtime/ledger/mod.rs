@@ -3,7 +3,6 @@
 mod index;
 mod notes;
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -34,10 +33,8 @@ pub struct Ledger {
 /// What of a ledger was read.
 #[derive(Debug, Default)]
 pub struct Contents {
-    /// What it says is saved, by the id of the file: the newest record of each.
-    pub saved: HashMap<String, Record>,
-    /// Records before those, of copies elsewhere, the oldest first.
-    pub older: Vec<Record>,
+    /// What it says is saved, the oldest first.
+    pub saved: Vec<Record>,
     /// What it says was uploaded, the oldest first.
     pub uploaded: Vec<UploadSource>,
     /// Lines that could not be read.
@@ -46,7 +43,7 @@ pub struct Contents {
     pub read_to: u64,
     /// Where the line begins that was read last, and what there was before it: without an end, it is read
     /// again.
-    last: Option<(u64, u64, usize)>,
+    last: Option<(u64, u64, usize, usize)>,
 }
 
 /// What is made of a ledger as it is read.
@@ -69,17 +66,14 @@ impl LedgerReader for Contents {
     }
 
     fn take(&mut self, at: u64, line: &[u8]) {
-        if let Some((_, torn, uploaded)) = self.last.filter(|(begins, ..)| *begins == at) {
+        if let Some((_, torn, saved, uploaded)) = self.last.filter(|(begins, ..)| *begins == at) {
             self.torn = torn;
+            self.saved.truncate(saved);
             self.uploaded.truncate(uploaded);
         }
-        self.last = Some((at, self.torn, self.uploaded.len()));
+        self.last = Some((at, self.torn, self.saved.len(), self.uploaded.len()));
         match Record::read(line) {
-            Ok(record) if record.to_saved().is_some() => {
-                let path = record.path.clone();
-                let before = self.saved.insert(record.id.clone(), record);
-                self.older.extend(before.filter(|before| before.path != path));
-            }
+            Ok(record) if record.to_saved().is_some() => self.saved.push(record),
             Ok(record) if record.outcome == Outcome::Uploaded => {
                 self.uploaded.extend(record.to_source());
             }
@@ -310,9 +304,7 @@ mod tests {
     }
 
     fn ids(contents: &Contents) -> Vec<&str> {
-        let mut ids: Vec<&str> = contents.saved.keys().map(String::as_str).collect();
-        ids.sort_unstable();
-        ids
+        contents.saved.iter().map(|record| record.id.as_str()).collect()
     }
 
     #[test]
@@ -341,7 +333,7 @@ mod tests {
         assert_eq!(ids(&contents), ["a", "b"]);
         ledger.add(&record("a", 9)).unwrap();
         ledger.read_on(&mut contents).unwrap();
-        assert_eq!(contents.saved["a"].at, 9, "the newest counts");
+        assert_eq!((ids(&contents), contents.saved[2].at), (vec!["a", "b", "a"], 9));
         std::fs::write(&path, record("c", 3).line()).unwrap();
         ledger.read_on(&mut contents).unwrap();
         assert_eq!(ids(&contents), ["c"], "another ledger");
@@ -350,21 +342,28 @@ mod tests {
     /// A line that only lacks its end counts, and once.
     #[test]
     fn a_line_without_an_end_is_one_line() {
+        type LineOf<'a> = &'a dyn Fn(&str) -> String;
         let place = tempfile::tempdir().unwrap();
         let ledger = Ledger::of(Some(place.path().into()), "x");
         ledger.add(&record("a", 1)).unwrap();
         let path = ledger.path().unwrap();
         let of_upload = |id: &str| record(id, 1).line().replace("\"saved\"", "\"uploaded\"");
-        let text = record("a", 1).line() + of_upload("b").trim_end();
-        std::fs::write(path, &text).unwrap();
-        let mut contents: Contents = ledger.read().unwrap();
-        for _ in 0..3 {
+        let of_save = |id: &str| record(id, 1).line();
+        let kinds: [(LineOf<'_>, [usize; 2], [usize; 2]); 2] =
+            [(&of_upload, [1, 1], [1, 2]), (&of_save, [2, 0], [3, 0])];
+        for (line, once, twice) in kinds {
+            let text = record("a", 1).line() + line("b").trim_end();
+            std::fs::write(path, &text).unwrap();
+            let mut contents: Contents = ledger.read().unwrap();
+            let counts = |contents: &Contents| [contents.saved.len(), contents.uploaded.len()];
+            for _ in 0..3 {
+                ledger.read_on(&mut contents).unwrap();
+                assert_eq!((counts(&contents), contents.torn), (once, 0));
+            }
+            std::fs::write(path, text + "\n" + &line("c")).unwrap();
             ledger.read_on(&mut contents).unwrap();
-            assert_eq!((contents.uploaded.len(), contents.torn), (1, 0));
+            assert_eq!((counts(&contents), contents.torn), (twice, 0));
         }
-        std::fs::write(path, text + "\n" + &of_upload("c")).unwrap();
-        ledger.read_on(&mut contents).unwrap();
-        assert_eq!((contents.uploaded.len(), contents.torn), (2, 0));
     }
 
     /// Only what nobody put there is absent: all else might have said what is saved.
@@ -485,6 +484,44 @@ mod tests {
             assert_eq!(one_by_one.collect::<Vec<bool>>(), looked);
         }
         assert!((20..150).contains(&seen), "{seen}");
+    }
+
+    /// What lies where another file was saved later is that one, and known by its line alone.
+    #[test]
+    fn what_was_saved_over_is_not_saved() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let [out, other] = ["out", "other"].map(|name| place.path().join(name));
+        std::fs::write(&out, "abc").unwrap();
+        let file = |id: &str| Pinned { bytes: Some(3), ..Pinned::by_id(Untrusted::new(id)) };
+        let line = |id: &str, path: &Path| {
+            let saved = record("", 1).to_saved().unwrap();
+            Record::saved(&file(id), &Saved { path: path.to_owned(), already: false, ..saved }, 1)
+        };
+        let is_saved = |id: &str, index: &Index| {
+            let seen = index.are_seen_saved(&[file(id)], &mut Eye::default());
+            assert_eq!(seen, [index.is_saved(&file(id))]);
+            seen[0]
+        };
+        let mut read_on = Index::default();
+        for (id, path, saved) in [
+            ("f", &out, ["f"].as_slice()),
+            // Twice the same is the same.
+            ("f", &out, &["f"]),
+            ("f", &other, &["f"]),
+            ("g", &out, &["g"]),
+            ("f", &out, &["f"]),
+            ("h", &other, &["f"]),
+        ] {
+            ledger.add(&line(id, path)).unwrap();
+            ledger.read_on(&mut read_on).unwrap();
+            for index in [&read_on, &ledger.read().unwrap()] {
+                let known = ["f", "g", "h"].into_iter().filter(|id| is_saved(id, index));
+                assert_eq!(known.collect::<Vec<&str>>(), saved, "{id} {path:?}");
+            }
+        }
+        let proof = ledger.saved_of(&read_on, &file("f")).unwrap();
+        assert_eq!(proof.path, out);
     }
 
     /// Lines are the same, and where they are, whether they lie in one piece of what is read or not.
