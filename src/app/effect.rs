@@ -50,7 +50,14 @@ pub enum Effect {
     /// Make a try to save a file; how far it is comes as
     /// [`Event::SavingTold`](super::event::Event::SavingTold), its end as
     /// [`Event::SavingEnded`](super::event::Event::SavingEnded).
-    Save(Turn, Box<Download>),
+    Save {
+        /// The try.
+        turn: Turn,
+        /// What is to be saved.
+        download: Box<Download>,
+        /// How many requests it may make at most.
+        requests: u32,
+    },
     /// This try is not to go on: there need be no event of it. What was written stays.
     StopSaving(Turn),
     /// Take away what is kept of a file that did not become whole; the answer is

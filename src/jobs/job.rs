@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::queue::{seconds, whole};
+use super::queue::{MOST_TRIES, seconds, whole};
 use super::rate::Rate;
 use super::record::Saved;
 use super::{Download, Pinned};
@@ -118,13 +118,18 @@ pub struct Job {
     /// Whether it is known by the disk how much is there: a run before this one may have left something.
     pub(super) is_looked_at: bool,
     pub(super) rate: Rate,
+    /// Whether it was known to be saved when it was added: its try looks at that before anything else.
+    pub(super) is_saved_before: bool,
     /// Tries that were ever begun.
     pub(super) begun: u32,
     /// The furthest byte that was reached.
     pub(super) furthest: u64,
     /// Whether this try reached it.
     pub(super) has_advanced: bool,
+    /// Requests that were made, or are about to be, since somebody wanted it.
     pub(super) tries: u32,
+    /// Those of this try that were made.
+    pub(super) asked: u32,
     pub(super) idle_tries: u32,
     pub(super) not_before: Duration,
     /// What it was put in order by, where it waits.
@@ -148,10 +153,12 @@ impl Job {
             path: None,
             is_looked_at: false,
             rate: Rate::default(),
+            is_saved_before: false,
             begun: 0,
             furthest: 0,
             has_advanced: false,
             tries: 0,
+            asked: 0,
             idle_tries: 0,
             not_before: Duration::ZERO,
             slack: 0,
@@ -171,6 +178,12 @@ impl Job {
     #[must_use]
     pub fn turn(&self) -> Turn {
         Turn { job: self.id, number: self.begun }
+    }
+
+    /// Requests that the try may make which was begun last, at least one.
+    #[must_use]
+    pub fn requests_left(&self) -> u32 {
+        (MOST_TRIES + 1).saturating_sub(self.tries).max(1)
     }
 
     /// Whether nothing more comes of it by itself.

@@ -45,8 +45,8 @@ pub const AT_ONCE: usize = 3;
 const MOST_FINISHING: usize = 32;
 /// Tries without a byte beyond the furthest one before.
 const IDLE_TRIES: u32 = 3;
-/// Tries of a file in all.
-const MOST_TRIES: u32 = 12;
+/// Requests for a file in all; a try makes another one where what is held turns out to be of no use.
+pub(super) const MOST_TRIES: u32 = 12;
 /// Looks at a file that another process has, beside the first one and that when nothing else is left to
 /// do: with the pauses between them they take half a minute.
 const LOOKS: u32 = 6;
@@ -126,9 +126,15 @@ impl Queue {
             self.jobs.change(id, |job| {
                 job.total = download.file.bytes.or(job.total);
                 job.download = download.clone();
+                job.is_saved_before = false;
             });
         }
         is_same
+    }
+
+    /// The file of a job is known to be saved: its try looks at that before anything else.
+    pub fn was_saved_before(&mut self, id: JobId) {
+        self.jobs.change(id, |job| job.is_saved_before = true);
     }
 
     /// The jobs, in the order in which they came.
@@ -204,7 +210,7 @@ impl Queue {
             job.state = JobState::Running;
             job.tries += 1;
             job.begun += 1;
-            job.has_advanced = false;
+            (job.asked, job.has_advanced) = (0, false);
         });
         self.jobs.get(id)
     }
@@ -212,6 +218,9 @@ impl Queue {
     /// So many bytes of a job are there already, or again: they have not come just now.
     pub fn starts_at(&mut self, id: JobId, held: u64, total: Option<u64>) {
         self.change_under_way(id, |job| {
+            // The first request of a try was counted when that was begun.
+            job.tries += u32::from(job.asked > 0);
+            job.asked += 1;
             job.received = held;
             job.is_looked_at = true;
             job.total = total.or(job.total);

@@ -316,7 +316,9 @@ impl Dashboard<'_> {
                 .on_disk(move |path| Event::SettingsWritten(settings_writer::write(path, &plan))),
             Effect::LookAtSaved => self.keeper.look(),
             Effect::LookAtSavedNow(number) => self.keeper.look_now(number),
-            Effect::Save(turn, download) => self.savings.save(turn, *download),
+            Effect::Save { turn, download, requests } => {
+                self.savings.save(turn, *download, requests);
+            }
             Effect::StopSaving(turn) => self.savings.stop(turn),
             Effect::DropPart(job, download) => self.savings.drop_part(job, *download),
             Effect::LookForDead(folders) => self.savings.look_for_dead(folders),

@@ -139,8 +139,8 @@ impl Savings {
         Self { shared, tries: Tries::default(), notes, background: background.clone() }
     }
 
-    /// Makes a try, once that of the same job before it has let go of the file.
-    pub(super) fn save(&mut self, turn: Turn, download: Download) {
+    /// Makes a try with so many requests at most, once that of the same job before it has let go of the file.
+    pub(super) fn save(&mut self, turn: Turn, download: Download, requests: u32) {
         let before = self.tries.take(turn.job);
         let shared = self.shared.clone();
         let task = self.background.spawn(async move {
@@ -149,7 +149,7 @@ impl Savings {
                 let _ = before.await;
             }
             let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
-            shared.save(turn, &download).await;
+            shared.save(turn, &download, requests).await;
         });
         self.tries.begun(turn, task);
     }
@@ -223,7 +223,7 @@ impl Shared {
         }
     }
 
-    async fn save(self, turn: Turn, download: &Download) {
+    async fn save(self, turn: Turn, download: &Download, requests: u32) {
         let Some(saver) = self.saver().await else { return };
         let teller = self.clone();
         let tell = move |told| {
@@ -239,7 +239,7 @@ impl Shared {
                 });
             }
         };
-        let result = saver.save(download, now_s(), tell).await;
+        let result = saver.save(download, requests, now_s(), tell).await;
         if let Err(JobFailure { kind, words, .. }) = &result
             && *kind == FailureKind::Final
         {

@@ -429,7 +429,7 @@ fn what_is_being_downloaded_is_said_as_long_as_it_is() {
         let shown = screen(&driver);
         assert!(shown.contains(words) && shown.contains("left · downloading"), "{shown}");
         let turn = driver.effects.iter().find_map(|effect| match effect {
-            Effect::Save(turn, _) => Some(*turn),
+            Effect::Save { turn, .. } => Some(*turn),
             _ => None,
         });
         let saved = Saved {

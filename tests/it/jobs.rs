@@ -34,10 +34,10 @@ fn driver() -> Driver {
 }
 
 fn begun(driver: &mut Driver) -> Vec<(Turn, Download)> {
-    let effects = driver.effects.extract_if(.., |effect| matches!(effect, Effect::Save(..)));
+    let effects = driver.effects.extract_if(.., |effect| matches!(effect, Effect::Save { .. }));
     effects
         .map(|effect| match effect {
-            Effect::Save(turn, download) => (turn, *download),
+            Effect::Save { turn, download, .. } => (turn, *download),
             _ => unreachable!(),
         })
         .collect()
@@ -321,6 +321,27 @@ fn a_folder_that_cannot_be_used_ends_all_that_is_for_it_with_one_sentence() {
         message(&driver),
         "1 saved · 1 failed: name-0002.jsonl: the folder ~/results cannot be used: not a directory; J shows where"
     );
+}
+
+/// What lies saved elsewhere is not called not saved for want of a folder.
+#[test]
+fn a_folder_that_cannot_be_used_is_no_matter_for_what_is_saved() {
+    let mut driver = driver();
+    driver.keys("o");
+    let (turn, download) = begun(&mut driver)[0].clone();
+    end(&mut driver, turn, Ok(saved(&download)));
+    driver.control('a');
+    driver.keys("o");
+    let all = begun(&mut driver);
+    let (again, others): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(_, other)| other.file.id == download.file.id);
+    let words = "the folder ~/results cannot be used: not a directory".to_owned();
+    let failure = JobFailure { kind: FailureKind::FolderUnusable, words, is_outage: false };
+    end(&mut driver, others[0].0, Err(failure));
+    let sentence = "the folder ~/results cannot be used: not a directory; 5 files not saved";
+    assert_eq!(message(&driver), format!("{sentence}; J shows them"));
+    end(&mut driver, again[0].0, Ok(Saved { already: true, ..saved(&download) }));
+    assert_eq!(message(&driver), "1 already here · 5 failed; J shows where");
 }
 
 /// Where nothing can be saved, nothing is asked about.
@@ -763,7 +784,7 @@ fn what_a_rule_lets_through_is_saved_without_a_key() {
     let until = driver.now.mono + Duration::from_secs(1_802);
     while driver.now.mono < until {
         driver.wake();
-        driver.effects.retain(|effect| matches!(effect, Effect::Save(..)));
+        driver.effects.retain(|effect| matches!(effect, Effect::Save { .. }));
     }
     assert_eq!(ids(&begun(&mut driver)), ["name-0003.jsonl"]);
 }

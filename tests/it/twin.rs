@@ -122,7 +122,7 @@ impl<'a> Side<'a> {
                 let event = Event::ShelfTold { saved: vec![], lost: vec![], whole: true };
                 self.to_tell.push((after(20), event));
             }
-            Effect::Save(turn, _) if self.story.saving_fails => {
+            Effect::Save { turn, .. } if self.story.saving_fails => {
                 let kind = FailureKind::Passing { wait: Some(Duration::from_secs(6)) };
                 let result =
                     Err(JobFailure { kind, words: "it is so".to_owned(), is_outage: false });
@@ -156,7 +156,7 @@ impl<'a> Side<'a> {
                 }
             }
             // It comes for a while, and then no more.
-            Effect::Save(turn, _) => {
+            Effect::Save { turn, .. } => {
                 for step in 1..15 {
                     let told = Told::Received(step * 1_000, Some(1_000_000));
                     let event = Event::SavingTold(vec![(*turn, told)]);

@@ -92,9 +92,12 @@ impl App {
                 again: false,
                 trust_length: false,
             };
-            let is_added = self.saving.change().add(download).is_some();
-            added += usize::from(is_added);
-            looked_at += usize::from(is_added && is_saved);
+            let Some(job) = self.saving.change().add(download) else { continue };
+            added += 1;
+            if is_saved {
+                self.saving.change().was_saved_before(job);
+                looked_at += 1;
+            }
         }
         self.saving.look_again();
         let mut parts = vec![];

@@ -331,7 +331,11 @@ impl App {
                 self.saving.queue.wait_until(until);
             }
             while let Some(job) = self.saving.queue.begin(self.now) {
-                effects.push(Effect::Save(job.turn(), Box::new(job.download.clone())));
+                effects.push(Effect::Save {
+                    turn: job.turn(),
+                    download: Box::new(job.download.clone()),
+                    requests: job.requests_left(),
+                });
                 self.saving.is_stale = true;
             }
         }

@@ -16,9 +16,10 @@ use crate::jobs::whole::LastLine;
 use crate::runtime::content::open;
 use crate::text::Untrusted;
 
-/// Tries without one further byte, and requests in all, after which it is given up.
+/// Times that it is asked for without one further byte, and in all, after which it is given up. Each time
+/// it is asked for as often as the [policy](Policy) allows, until an answer begins.
 const MOST_VAIN: u32 = 3;
-const MOST_REQUESTS: u32 = 12;
+const MOST_TIMES: u32 = 12;
 /// The last bytes that are held to be cut out, where neither the service nor a length helps.
 const MOST_OF_THE_END: u64 = 16 * 1_024 * 1_024;
 
@@ -43,7 +44,7 @@ pub(super) struct Stream<'a> {
     seen: VecDeque<u8>,
     is_cut_from_all: bool,
     last_line: LastLine,
-    requests: u32,
+    times: u32,
     vain: u32,
 }
 
@@ -56,7 +57,7 @@ impl<'a> Stream<'a> {
     ) -> Result<Self, Hindrance> {
         let part = span.map_or_else(Part::whole, Span::part);
         let mut content = ask(client, id, &part).await?;
-        let mut requests = 1;
+        let mut times = 1;
         if let (Portion::Outside(total), Some(Span::From(first, _))) = (content.head.extent, span)
             && total.is_none_or(|total| total <= first)
         {
@@ -66,7 +67,7 @@ impl<'a> Stream<'a> {
         if !is_placed {
             // Another part than that was asked for, or nobody knows which: it is cut out here.
             content = ask(client, id, &Part::whole()).await?;
-            requests += 1;
+            times += 1;
             if content.head.extent != Portion::Whole {
                 return Err(Hindrance::Apart("the service sends another part than was asked for"));
             }
@@ -104,7 +105,7 @@ impl<'a> Stream<'a> {
             seen,
             is_cut_from_all: end_wanted.is_some(),
             last_line: LastLine::default(),
-            requests,
+            times,
             vain: 0,
         })
     }
@@ -198,7 +199,7 @@ impl<'a> Stream<'a> {
         let mut why = error;
         loop {
             self.vain += 1;
-            if self.vain > MOST_VAIN || self.requests >= MOST_REQUESTS {
+            if self.vain > MOST_VAIN || self.times >= MOST_TIMES {
                 return Err(why.into());
             }
             let wait = why.wait().unwrap_or_else(|| Policy::default().backoff(self.vain, &mut rng));
@@ -206,7 +207,7 @@ impl<'a> Stream<'a> {
                 return Err(why.into());
             }
             sleep(wait.max(Duration::from_millis(1))).await;
-            self.requests += 1;
+            self.times += 1;
             let from = self.at - self.seen.len() as u64;
             let part = Part { from, last: self.last, tail: None, if_range: self.known.strong() };
             let mut content = match ask(self.client, self.id, &part).await {

@@ -56,8 +56,8 @@ impl Running {
             while self.ending.is_none()
                 && let Some(job) = self.queue.begin(Now::read())
             {
-                let (id, download) = (job.id, job.download.clone());
-                self.begin(id, download, &sender);
+                let begun = (job.id, job.download.clone(), job.requests_left());
+                self.begin(begun, &sender);
             }
             if self.is_at_its_end() {
                 break;
@@ -73,7 +73,11 @@ impl Running {
         self.reporter.end(&self.queue)
     }
 
-    fn begin(&self, id: JobId, download: Download, sender: &Sender<(JobId, Message)>) {
+    fn begin(
+        &self,
+        (id, download, requests): (JobId, Download, u32),
+        sender: &Sender<(JobId, Message)>,
+    ) {
         let (saver, sender) = (self.saver.clone(), sender.clone());
         tokio::spawn(async move {
             let told = sender.clone();
@@ -82,7 +86,7 @@ impl Running {
                 // Where the loop has better to do, the next one says it; what counts comes at the end.
                 let _ = told.try_send((id, Message::Told(what)));
             };
-            let result = saver.save(&download, now_s, tell).await;
+            let result = saver.save(&download, requests, now_s, tell).await;
             let _ = sender.send((id, Message::Ended(result))).await;
         });
     }

@@ -34,7 +34,10 @@ impl Queue {
                 FailureKind::KeyRefused => decided.extend(self.fail_all(id, &failure, |_| true)),
                 FailureKind::FolderUnusable => {
                     let folder = self.job(id).map(|job| job.download.folder.clone());
-                    let has_it = |job: &Job| Some(&job.download.folder) == folder.as_ref();
+                    // What is known to be saved is no matter of a folder: its own try tells.
+                    let has_it = |job: &Job| {
+                        !job.is_saved_before && Some(&job.download.folder) == folder.as_ref()
+                    };
                     decided.extend(self.fail_all(id, &failure, has_it));
                 }
                 _ => self.failed(id, failure, now),

@@ -159,18 +159,6 @@ fn what_fails_is_tried_again_three_times_without_a_further_byte() {
 }
 
 #[test]
-fn a_file_is_asked_for_twelve_times_at_most() {
-    let mut queue = Queue::new(1, 1);
-    let id = queue.add(download("a", 100, 60)).unwrap();
-    for n in 1..=12_u64 {
-        assert_eq!(begin(&mut queue, at(n * 60)), ["a"]);
-        queue.progressed(id, n, None, at(n * 60).mono);
-        queue.ended(id, passing(), at(n * 60).mono);
-    }
-    assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
-}
-
-#[test]
 fn a_wait_that_the_service_asks_for_holds_up_all() {
     let mut queue = Queue::new(1, 1);
     let id = queue.add(download("a", 100, 60)).unwrap();
@@ -303,6 +291,59 @@ fn a_folder_that_cannot_be_used_ends_all_that_is_for_it() {
     assert_eq!(queue.take_stopped(), [id_of(&queue, "f2")]);
     assert_eq!(begin(&mut queue, at(0)), ["f4"]);
     assert_eq!(state(&queue, "f1"), JobState::Running);
+}
+
+/// Whether it lies there still is not decided by a folder to which it need not be saved.
+#[test]
+fn what_is_known_to_be_saved_is_tried_though_its_folder_cannot_be_used() {
+    let mut queue = Queue::new(1, 1);
+    for (id, left_s) in [("a", 10), ("b", 20), ("c", 30)] {
+        let id = queue.add(download(id, 100, left_s)).unwrap();
+        if left_s != 20 {
+            queue.was_saved_before(id);
+        }
+    }
+    let unusable = || failure(FailureKind::FolderUnusable);
+    for (tried, ended, left) in [("a", vec!["a", "b"], vec!["c"]), ("c", vec!["c"], vec![])] {
+        assert_eq!(begin(&mut queue, at(0)), [tried]);
+        let decided = queue.ended(id_of(&queue, tried), unusable(), at(0).mono);
+        assert_eq!(decided, ended.iter().map(|id| id_of(&queue, id)).collect::<Vec<JobId>>());
+        let open = queue.jobs().filter(|job| !job.is_over()).map(|job| job.id);
+        assert_eq!(
+            open.collect::<Vec<JobId>>(),
+            left.iter().map(|id| id_of(&queue, id)).collect::<Vec<JobId>>()
+        );
+    }
+    // It is not known of the same file once more, before somebody says so.
+    for id in ["c", "b"] {
+        queue.add(download(id, 100, if id == "b" { 20 } else { 30 })).unwrap();
+    }
+    begin(&mut queue, at(0));
+    assert_eq!(queue.ended(id_of(&queue, "b"), unusable(), at(0).mono).len(), 2);
+}
+
+/// Twelve requests for a file are all that are made for it, also where a try makes two.
+#[test]
+fn requests_are_counted_and_not_tries() {
+    for in_each in [1, 2] {
+        let mut queue = Queue::new(1, 1);
+        let id = queue.add(download("a", 1_000, 90_000)).unwrap();
+        let (mut now, mut requests) = (at(0), 0);
+        while queue.has_open() {
+            now.mono = now.mono.max(queue.deadline().unwrap_or_default());
+            let most = queue.begin(now).unwrap().requests_left();
+            for _ in 0..most.min(in_each) {
+                queue.starts_at(id, 0, None);
+                requests += 1;
+            }
+            queue.progressed(id, requests, None, now.mono);
+            queue.ended(id, passing(), now.mono);
+        }
+        assert_eq!(requests, 12, "{in_each} in each");
+        assert!(matches!(state(&queue, "a"), JobState::Failed(_)));
+        assert!(queue.try_again(id));
+        assert_eq!(queue.begin(now).unwrap().requests_left(), 12);
+    }
 }
 
 #[test]

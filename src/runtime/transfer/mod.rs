@@ -94,13 +94,15 @@ impl Saver {
         }
     }
 
-    /// Makes one try to save a file; `tell` is told how far it is, ten times a second at most.
+    /// Makes one try to save a file, with so many `requests` at most; `tell` is told how far it is, ten times
+    /// a second at most.
     ///
     /// # Errors
     /// Why it came to nothing, and what follows from it.
     pub async fn save(
         &self,
         download: &Download,
+        requests: u32,
         now_s: i64,
         mut tell: impl FnMut(Told),
     ) -> Result<Done, JobFailure> {
@@ -117,7 +119,7 @@ impl Saver {
         let mut held = 0;
         let mut result = Err(Stop::Anew);
         // Once from where it broke off, and once from zero where that is of no use.
-        for _ in 0..2 {
+        for _ in 0..requests.min(2) {
             result = self.attempt(&folder, download, now_s, &mut held, &mut tell).await;
             if !matches!(result, Err(Stop::Anew)) {
                 break;
