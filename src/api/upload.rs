@@ -123,9 +123,10 @@ impl Outflow {
 
     /// The service does not have it, or not all of it: it begins anew. Tells the number of the try.
     fn begin_again(&self) -> u64 {
+        // The number first: what an earlier try sends late is none of this one.
+        self.ends(|end| (end & SEALED != CLOSED).then_some((end & !SEALED) + SEALED + 1));
         self.sent.store(0, Ordering::Relaxed);
         self.after.store(0, Ordering::SeqCst);
-        self.ends(|end| (end & SEALED != CLOSED).then_some((end & !SEALED) + SEALED + 1));
         self.end.load(Ordering::SeqCst) & !SEALED
     }
 

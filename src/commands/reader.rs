@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::panic::resume_unwind;
 use std::time::Duration;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinError, JoinHandle, yield_now};
 
@@ -114,10 +114,9 @@ type Hashes = HashTable<(u64, u64)>;
 struct Seen {
     before: Hashes,
     here: Hashes,
-    /// Of ids: whether one was there is told by this alone, which nobody is to foresee.
+    /// Whether one was there, and whether its name is another one, is told by this alone, which nobody is to
+    /// foresee.
     hasher: RandomState,
-    /// Of filenames, looked at where an id is the same.
-    name_hasher: DefaultHashBuilder,
     /// Whether what was seen earlier is remembered too, at some thirty bytes a file.
     all: bool,
 }
@@ -272,7 +271,7 @@ impl Seen {
 
     fn judge(&mut self, file: &File) -> Novelty {
         let id = self.hasher.hash_one(file.id.raw());
-        let name = self.name_hasher.hash_one(&file.filename);
+        let name = self.hasher.hash_one(&file.filename);
         let is_it = |(other, _): &(u64, u64)| *other == id;
         let known = if let Some((_, known)) = self.here.find_mut(id, is_it) {
             Some(std::mem::replace(known, name))

@@ -1,5 +1,6 @@
 //! `shelflife rescue`: saves all that is at risk and not saved; the job of a cron.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,6 +16,7 @@ use crate::api::Reading;
 use crate::jobs::rescue::RescuePlan;
 use crate::store::filter::Filter;
 use crate::time::clock::Now;
+use crate::time::expiry::Stated;
 use crate::time::span::{read_span, short_span};
 
 const HELP: &str = "\
@@ -62,6 +64,16 @@ fn span(text: &str) -> Result<u64, String> {
     read_span(text).ok_or_else(|| "a span such as 90s, 24h or 1d12h is allowed".to_owned())
 }
 
+/// Why there is nothing to rescue that goes within `bound`.
+fn why_nothing(is_saved: bool, is_filtered: bool, bound: &str) -> String {
+    match (is_saved, is_filtered) {
+        (false, true) => format!("the filter lets through nothing that goes within {bound}"),
+        (false, false) => format!("nothing goes within {bound}"),
+        (true, true) => format!("all that goes within {bound} and matches is saved"),
+        (true, false) => format!("all that goes within {bound} is saved"),
+    }
+}
+
 /// Saves what is at risk, and tells the exit code.
 ///
 /// # Errors
@@ -77,31 +89,37 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
     let bound_s = rescue.within.unwrap_or(config.values.thresholds.soon_s);
     let most_left_ms = i128::from(bound_s) * 1_000;
     let meant = saving.meant(rescue.filter)?;
+    let odd = Cell::new(0);
     let list = super::download::listed(
         &saving,
         saving.sieve(false),
         config.values.limit,
         |reading, server_ms| {
             let Reading::File(file) = reading else { return false };
-            let left_ms =
-                file.expires_at.value().map(|at| i128::from(at) * 1_000 - i128::from(server_ms));
-            left_ms.is_some_and(|left| left < most_left_ms) && meant.takes(reading, server_ms)
+            let is_at_risk = match file.expires_at {
+                Stated::Value(at) => i128::from(at) * 1_000 - i128::from(server_ms) < most_left_ms,
+                Stated::Odd => {
+                    odd.set(odd.get() + u64::from(meant.takes(reading, server_ms)));
+                    false
+                }
+                Stated::Nothing => false,
+            };
+            is_at_risk && meant.takes(reading, server_ms)
         },
     );
     let mut listed = list.await?;
+    if odd.get() > 0 {
+        let files = count(odd.get(), "file");
+        let words = format!("{files} with an unreadable expiry: not known to be at risk");
+        saving.options().doing.telling.trouble(&words);
+    }
     let found = listed.sifted.saved_files;
     let wanted = std::mem::take(&mut listed.sifted.wanted);
     let telling = saving.options().doing.telling;
     if wanted.is_empty() {
-        let bound = short_span(bound_s);
-        let which = match (found, meant.is_filtered()) {
-            (0, true) => format!("the filter lets through nothing that goes within {bound}"),
-            (0, false) => format!("nothing goes within {bound}"),
-            (_, true) => format!("all that goes within {bound} and matches is saved"),
-            (_, false) => format!("all that goes within {bound} is saved"),
-        };
+        let why = why_nothing(found > 0, meant.is_filtered(), &short_span(bound_s));
         let read = if listed.is_partial { "of what was read, " } else { "" };
-        telling.note(&format!("nothing to rescue: {read}{which}"));
+        telling.note(&format!("nothing to rescue: {read}{why}"));
         return Ok(u8::from(listed.is_partial));
     }
     let server_s = listed.clock.server_ms(Now::read()).div_euclid(1_000);

@@ -242,7 +242,6 @@ fn what_is_slow_is_unknown_in_time() {
     );
 }
 
-/// Usage, help, no key, configuration: nothing that a check says is an exit code that means something.
 /// What is saved lies on a disk, which may never answer: the time that it may take binds it, too.
 #[test]
 fn a_disk_that_does_not_answer_is_unknown_in_time() {
@@ -264,6 +263,7 @@ fn a_disk_that_does_not_answer_is_unknown_in_time() {
     assert!(code == Some(3) && said.starts_with(words) && said.contains("'next'=U;"), "{said}");
 }
 
+/// Usage, help, no key, configuration: nothing that a check says is an exit code that means something.
 #[test]
 fn what_is_no_knowledge_is_unknown_with_a_line() {
     for (arguments, words) in [

@@ -142,3 +142,26 @@ fn what_was_done_beside_a_failure_makes_it_a_failure() {
         }
     });
 }
+
+/// A file of which it is not known when it goes is not passed over in silence.
+#[test]
+fn a_rescue_says_of_what_it_does_not_know_whether_it_is_at_risk() {
+    let files =
+        r#"{"id":"a","filename":"odd.jsonl","expires_at":"soon"},{"id":"b","expires_at":[]}"#;
+    let body = format!(r#"{{"data":[{files}],"has_more":false}}"#);
+    let server = Fault::start(move |_, _| answer("200 OK", "", &body));
+    let place = Place::new();
+    for (arguments, said) in [
+        (&["rescue", "--quiet"][..], "2 files with an unreadable expiry: not known to be at risk"),
+        (
+            &["rescue", "--filter", "odd"],
+            "1 file with an unreadable expiry: not known to be at risk",
+        ),
+    ] {
+        let output = place.run(&server.url, arguments);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stderr).contains(said), "{}", text(&output.stderr));
+    }
+    let output = place.run(&server.url, &["rescue", "--quiet", "--filter", "zzz"]);
+    assert_eq!(text(&output.stderr), "");
+}

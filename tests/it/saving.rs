@@ -93,8 +93,6 @@ fn an_id_that_is_given_twice_is_one_file() {
     assert_eq!(text(&dry.stdout).matches(NAME).count(), 1, "{}", text(&dry.stdout));
 }
 
-/// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes, or with a
-/// program that is killed there; the same run goes on, or the next one.
 /// Whichever of its copies lies there.
 #[test]
 fn a_file_is_saved_as_long_as_one_of_its_copies_lies_there() {
@@ -115,6 +113,8 @@ fn a_file_is_saved_as_long_as_one_of_its_copies_lies_there() {
     assert_eq!(asked(&server).len(), 2);
 }
 
+/// operations.md §1.3, row by row: each begins with a content that breaks off after 150,000 bytes, or with a
+/// program that is killed there; the same run goes on, or the next one.
 #[test]
 fn what_broke_off_goes_on_only_where_it_is_sure_to_fit() {
     let from = "bytes=150000- if \"v1\"";

@@ -8,6 +8,7 @@ mod range;
 mod survey;
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
@@ -135,9 +136,13 @@ pub async fn run(
         check.warning.unwrap_or(Range::at_least(thresholds.soon_s)),
         check.critical.unwrap_or(Range::at_least(thresholds.critical_s)),
     );
-    let stuck = tokio::spawn(end_if_stuck(deadline, check.timeout, bounds));
+    let looks_at_disk = check.filter.as_ref().is_some_and(Filter::depends_on_what_is_saved);
+    let stuck = looks_at_disk.then(|| tokio::spawn(end_if_stuck(deadline, check.timeout, bounds)));
     let looked = look(options, &config, &check, deadline, interruption).await;
-    stuck.abort();
+    if stuck.is_some() && IS_SAID.swap(true, Ordering::SeqCst) {
+        // It is said already that it is stuck, and all ends.
+        std::future::pending::<()>().await;
+    }
     let spent = since_boot().saturating_sub(began);
     Ok(match looked {
         Ok(looked) => looked.tell(&check, bounds, spent),
@@ -145,10 +150,16 @@ pub async fn run(
     })
 }
 
-/// Ends the program where it is stuck on a disk that does not answer, as what is saved may be: nothing else
-/// goes on then.
+/// Whether the line is being printed: there is one.
+static IS_SAID: AtomicBool = AtomicBool::new(false);
+
+/// Ends the program where it is stuck on a disk that does not answer, as what is saved may lie on one:
+/// nothing else goes on then.
 async fn end_if_stuck(deadline: Instant, timeout: Duration, (warning, critical): Bounds) {
     sleep_until(deadline + STUCK).await;
+    if IS_SAID.swap(true, Ordering::SeqCst) {
+        return;
+    }
     let span = short_span(timeout.as_secs());
     let words = format!("out of time after {span}: a disk on which it looks does not answer");
     let data = data(warning, critical, None, timeout + STUCK);

@@ -248,6 +248,8 @@ impl Part {
         self.sidecar.etag = None;
         self.sidecar.total = None;
         self.sidecar.encoded = false;
+        // What was whole once is not there any more.
+        self.sidecar.finished = None;
         self.length = 0;
         Ok(())
     }
