@@ -143,7 +143,7 @@ pub(super) async fn listed(
             true
         }
     };
-    Ok(Listed { sifted: sieve.end().await, clock, is_partial, ending })
+    Ok(Listed { sifted: sieve.end().await?, clock, is_partial, ending })
 }
 
 /// Saves what the list had, and tells the exit code.
@@ -159,7 +159,7 @@ pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, Command
 }
 
 async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError> {
-    let Sifted { index, .. } = saving.sieve(false).end().await;
+    let Sifted { index, .. } = saving.sieve(false).end().await?;
     let known = |id: Untrusted| {
         let file = Pinned::by_id(id);
         // What is saved already need not be asked for.

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::Message;
 use super::ledger::{Contents, Ledger};
@@ -21,6 +22,8 @@ use crate::time::clock::since_boot;
 
 /// Files that are told of at once: what takes them in is not held up by more.
 const PIECE: usize = 1_000;
+/// How long the disks have to answer a look before that is said: many times what ten thousand files take.
+const ANSWERS: Duration = Duration::from_secs(30);
 /// A look that took long is not repeated before so many times as long have passed.
 const REST: u32 = 20;
 
@@ -87,8 +90,9 @@ async fn keep(
         if begun < rests_until && matches!(wanted, Wanted::Leisure) {
             continue;
         }
-        let (ledger, sender) = (ledger.clone(), sender.clone());
+        let (ledger, teller, was_told) = (ledger.clone(), sender.clone(), watch.was_told);
         let look = move || {
+            let sender = teller;
             let told = watch.look(&ledger, |saved, lost, whole| {
                 let event = Event::ShelfTold { saved, lost, whole };
                 sender.blocking_send(Message::Event(event)).is_ok()
@@ -110,13 +114,30 @@ async fn keep(
             }
             (watch, told)
         };
-        let Ok((watched, goes_on)) = spawn_blocking(look).await else { return };
+        let mut looking = spawn_blocking(look);
+        let looked = if let Ok(looked) = timeout(ANSWERS, &mut looking).await {
+            looked
+        } else {
+            say_stuck(&sender, was_told).await;
+            looking.await
+        };
+        let Ok((watched, goes_on)) = looked else { return };
         if !goes_on {
             return;
         }
         watch = watched;
         let now = since_boot();
         rests_until = now + now.saturating_sub(begun) * REST;
+    }
+}
+
+/// Says that a disk does not answer. What waits for the first look goes on with nothing known: each try to save
+/// a file looks for that one itself.
+async fn say_stuck(sender: &Sender<Message>, was_told: bool) {
+    let text = "what is saved already cannot be seen: a disk on which it looks does not answer";
+    let told = (!was_told).then(|| Event::ShelfTold { saved: vec![], lost: vec![], whole: true });
+    for event in [Event::LedgerFailed(text.to_owned())].into_iter().chain(told) {
+        let _ = sender.send(Message::Event(event)).await;
     }
 }
 
@@ -349,6 +370,38 @@ mod tests {
         let Event::ShelfTold { lost, .. } = next().await else { panic!("what is lost") };
         assert_eq!(lost.len(), 1);
         assert!(matches!(next().await, Event::SavedSeen(4)));
+    }
+
+    /// Whoever waits to know what is saved does not wait for ever; when the disk answers, that is told.
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_is_told_and_waited_for() {
+        let place = tempfile::tempdir().unwrap();
+        let ledger = Ledger::of(Some(place.path().into()), "x");
+        let path = ledger.path().unwrap().to_owned();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        // Whoever opens it waits for somebody who writes into it.
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).unwrap();
+        let (sender, mut told) = mpsc::channel(8);
+        let keeper = Keeper::start(ledger, sender, &Handle::current());
+        keeper.look_now(1);
+        while told.is_empty() {
+            tokio::time::advance(ANSWERS).await;
+        }
+        let mut next = async || match told.recv().await {
+            Some(Message::Event(event)) => event,
+            other => panic!("{other:?}"),
+        };
+        let Event::LedgerFailed(text) = next().await else { panic!("why") };
+        assert!(text.ends_with("does not answer"), "{text}");
+        let Event::ShelfTold { whole: true, .. } = next().await else { panic!("nothing") };
+        // It is no ledger, but it answers.
+        let writer = std::thread::spawn(move || std::fs::File::options().write(true).open(path));
+        drop(writer.join().unwrap().unwrap());
+        loop {
+            if let Event::SavedSeen(number) = next().await {
+                break assert_eq!(number, 1);
+            }
+        }
     }
 
     #[test]

@@ -2,12 +2,16 @@
 
 use std::collections::HashSet;
 use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::{JoinError, JoinHandle};
+use tokio::time::timeout;
 
+use crate::commands::CommandError;
 use crate::commands::progress::Telling;
 use crate::jobs::Pinned;
 use crate::runtime::bulk::Bulk;
@@ -17,6 +21,9 @@ use crate::text::{Untrusted, cause};
 /// Pages of files that may wait to be sifted: the list is not held up while a long ledger is read.
 const WAITING: usize = 4_096;
 
+/// How long a disk has to answer, for the ledger and then for the files of a page: long for one that does.
+const ANSWERS: Duration = Duration::from_secs(60);
+
 /// Threads that look at the disk: one finds a file not much sooner than a fast list brings one.
 const LOOKERS: usize = 2;
 
@@ -25,7 +32,8 @@ pub(in crate::commands) struct Sieve {
     pages: Sender<Vec<Pinned>>,
     work: Arc<Work>,
     lookers: Vec<JoinHandle<Vec<SiftedPage>>>,
-    /// The threads of those who look; without any of their own they have those of everybody.
+    /// The threads of those who look; where the system has no open files for more, they have those of
+    /// everybody.
     _threads: Option<Bulk>,
 }
 
@@ -58,6 +66,8 @@ struct Work {
     telling: Telling,
     /// What is saved: read by whoever comes first.
     index: OnceLock<Index>,
+    /// Pages whose files were looked for.
+    looked_for: AtomicU64,
 }
 
 /// The pages that are still to be sifted; those who look have it, and nobody else.
@@ -77,7 +87,13 @@ impl Sieve {
     pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
         let (pages, receiver) = mpsc::channel(WAITING);
         let to_sift = Arc::new(Pages(Mutex::new((0, receiver))));
-        let work = Arc::new(Work { ledger, how, telling, index: OnceLock::new() });
+        let work = Arc::new(Work {
+            ledger,
+            how,
+            telling,
+            index: OnceLock::new(),
+            looked_for: AtomicU64::new(0),
+        });
         let threads = Bulk::start().ok();
         let handle = threads.as_ref().map_or_else(Handle::current, |bulk| bulk.handle.clone());
         let look = |_| {
@@ -97,11 +113,14 @@ impl Sieve {
     }
 
     /// What became of all of them. What panicked meanwhile goes on here.
-    pub(in crate::commands) async fn end(self) -> Sifted {
+    ///
+    /// # Errors
+    /// Where a disk does not answer: it is not known what is saved.
+    pub(in crate::commands) async fn end(self) -> Result<Sifted, CommandError> {
         drop(self.pages);
         let mut sifted_pages: Vec<SiftedPage> = vec![];
         for looker in self.lookers {
-            match looker.await.map_err(JoinError::try_into_panic) {
+            match self.work.end_of(looker).await?.map_err(JoinError::try_into_panic) {
                 Ok(pages) => pages.into_iter().for_each(|page| put(&mut sifted_pages, page)),
                 Err(Ok(panic)) => resume_unwind(panic),
                 // The program is about to end.
@@ -117,7 +136,7 @@ impl Sieve {
         }
         leave_each_once(&mut sifted.wanted);
         leave_each_once(&mut sifted.saved);
-        sifted
+        Ok(sifted)
     }
 }
 
@@ -133,6 +152,24 @@ impl Pages {
 }
 
 impl Work {
+    /// The end of one who looks, as long as any of them comes further.
+    async fn end_of<T>(
+        &self,
+        mut looker: JoinHandle<T>,
+    ) -> Result<Result<T, JoinError>, CommandError> {
+        loop {
+            let before = self.looked_for.load(Ordering::Relaxed);
+            match timeout(ANSWERS, &mut looker).await {
+                Ok(ended) => return Ok(ended),
+                Err(_) if self.looked_for.load(Ordering::Relaxed) > before => {}
+                Err(_) => {
+                    let why = "what is saved already cannot be seen: a disk on which it looks does not answer";
+                    return Err(CommandError::Unusable(why.to_owned()));
+                }
+            }
+        }
+    }
+
     /// Sifts pages as long as there are any.
     fn look(&self, pages: &Pages) -> Vec<SiftedPage> {
         let index = self.index.get_or_init(|| self.read());
@@ -162,6 +199,7 @@ impl Work {
             return page;
         }
         let saved = index.are_seen_saved(&files, eye);
+        self.looked_for.fetch_add(1, Ordering::Relaxed);
         for (file, is_saved) in files.into_iter().zip(saved) {
             if !is_saved {
                 page.wanted.push(file);
@@ -209,20 +247,22 @@ mod tests {
     /// A ledger in a folder, and files of which every third is saved.
     fn account(folder: &std::path::Path, files: usize) -> (Ledger, Vec<Pinned>) {
         let ledger = Ledger::of(Some(folder.join("state")), "x");
-        let path = folder.join("saved");
-        std::fs::write(&path, "abc").unwrap();
-        let saved = Saved {
-            path,
-            bytes: 3,
-            sha256: "00".to_owned(),
-            proof: "complete".to_owned(),
-            at: 1,
-            already: false,
+        let saved = |file: &Pinned| {
+            let path = folder.join(&*file.id.borrow().printable());
+            std::fs::write(&path, "abc").unwrap();
+            let saved = Saved {
+                path,
+                bytes: 3,
+                sha256: "00".to_owned(),
+                proof: "complete".to_owned(),
+                at: 1,
+                already: false,
+            };
+            Record::saved(file, &saved, 1)
         };
         let files = (0..files).map(|n| Pinned::by_id(Untrusted::new(format!("{n}"))));
         let files: Vec<Pinned> = files.collect();
-        let lines: Vec<Record> =
-            files.iter().step_by(3).map(|file| Record::saved(file, &saved, 1)).collect();
+        let lines: Vec<Record> = files.iter().step_by(3).map(saved).collect();
         ledger.add_all(&lines).unwrap();
         (ledger, files)
     }
@@ -232,7 +272,23 @@ mod tests {
         for page in files.chunks(7) {
             sieve.sift(page.to_vec()).await;
         }
-        sieve.end().await
+        sieve.end().await.unwrap()
+    }
+
+    /// A disk that never answers is said, and holds up nobody for ever.
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_does_not_answer_is_the_end() {
+        let place = tempfile::tempdir().unwrap();
+        let (ledger, files) = account(place.path(), 9);
+        let path = ledger.path().unwrap();
+        std::fs::remove_file(path).unwrap();
+        // Whoever opens it waits for somebody who writes into it.
+        rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU).unwrap();
+        let sieve = Sieve::start(ledger.clone(), How { again: false, keeps_saved: false }, QUIET);
+        sieve.sift(files).await;
+        let why = sieve.end().await.unwrap_err().to_string();
+        assert!(why.contains("a disk on which it looks does not answer"), "{why}");
+        drop(std::fs::File::options().write(true).open(path).unwrap());
     }
 
     /// Whoever looks at a page, and whenever it is done: nothing is lost, and all stays in its order.

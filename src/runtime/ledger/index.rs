@@ -61,6 +61,21 @@ struct Entry {
     at: u64,
 }
 
+/// A line of a ledger that tells where a file was saved to.
+#[derive(Clone, Debug)]
+pub struct SavedLine {
+    /// Where it begins.
+    at: u64,
+    path: PathBuf,
+    bytes: u64,
+}
+
+impl SavedLine {
+    fn lies(&self) -> bool {
+        lies_there(&self.path, self.bytes)
+    }
+}
+
 /// No place: there are not so many.
 const NONE: u32 = u32::MAX;
 
@@ -221,6 +236,18 @@ impl Index {
         lies_there(&self.place_of(entry).path(), entry.bytes)
     }
 
+    /// Where a file was saved to, the newest first; the disk is not asked.
+    #[must_use]
+    pub fn lines_of(&self, file: &Pinned) -> Vec<SavedLine> {
+        let copies = self.newest(file).into_iter().flat_map(|newest| self.copies(newest, file));
+        let line = |copy: &Entry| SavedLine {
+            at: copy.at,
+            path: self.place_of(copy).path(),
+            bytes: copy.bytes,
+        };
+        copies.map(line).collect()
+    }
+
     /// Whether a file is saved and lies where it was saved to, or in one of those places; it is the same
     /// one where length and creation agree as far as both are known.
     #[must_use]
@@ -309,12 +336,18 @@ impl Ledger {
     /// there, or of the newest; nothing where it is another one by now.
     #[must_use]
     pub fn record_of(&self, index: &Index, file: &Pinned) -> Option<Record> {
-        let newest = index.newest(file)?;
-        let mut copies = index.copies(newest, file);
-        let lying = copies.find(|copy| index.lies(copy));
-        let entry = lying.or_else(|| index.copies(newest, file).next())?;
-        let record = self.record_at(entry.at).ok().flatten()?;
+        let lines = index.lines_of(file);
+        let line = lines.iter().find(|line| line.lies()).or_else(|| lines.first())?;
+        let record = self.record_at(line.at).ok().flatten()?;
         record.is_of(file).then_some(record)
+    }
+
+    /// The proof that a file is saved to one of the places of these `lines`, the first where it lies.
+    #[must_use]
+    pub fn saved_by(&self, lines: &[SavedLine], file: &Pinned) -> Option<Saved> {
+        let line = lines.iter().find(|line| line.lies())?;
+        let record = self.record_at(line.at).ok().flatten()?;
+        record.is_of(file).then(|| record.to_saved())?
     }
 
     /// The proof that a file is saved of which `index` says so.

@@ -17,7 +17,7 @@ use crate::jobs::name::safe_name;
 use crate::jobs::record::{Outcome, Record, Unread, UploadSource};
 use crate::text::UntrustedRef;
 
-pub use index::{Eye, Index};
+pub use index::{Eye, Index, SavedLine};
 pub use notes::Notes;
 
 /// Bytes of a line at most: what is longer is none.

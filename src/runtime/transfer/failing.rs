@@ -20,6 +20,8 @@ pub(super) enum Stop {
     NoRoom(u64, Option<u64>),
     NotWhole(NotWhole),
     Held(u32),
+    /// A disk does not answer.
+    Stuck,
     Anew,
 }
 
@@ -78,6 +80,10 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
     let (kind, words) = match stop {
         Stop::Held(0) => (FailureKind::Held(0), "another process is saving it".to_owned()),
         Stop::Held(pid) => (FailureKind::Held(pid), format!("the process {pid} is saving it")),
+        Stop::Stuck => {
+            let words = "a disk on which it is looked for does not answer".to_owned();
+            (FailureKind::Passing { wait: None }, words)
+        }
         Stop::Anew => {
             let words = "the service does not send it from its beginning".to_owned();
             (FailureKind::Passing { wait: None }, words)

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use super::failing::{Stop, shown};
 use super::folder::Folder;
@@ -12,6 +13,7 @@ use super::sink::Written;
 use super::taken::{Take, Taken};
 use super::{Done, Saver, blocking};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
@@ -29,7 +31,13 @@ pub(super) enum Standing {
     Held(u32),
     /// Its folder cannot be used.
     Homeless(io::Error),
+    /// A disk on which it has to be looked for does not answer.
+    Stuck,
 }
+
+/// How long a disk has to tell whether a file is saved already, and to open the folder for it: what is to be
+/// saved besides waits for no disk that is gone.
+const ANSWERS: Duration = Duration::from_secs(30);
 
 impl Saver {
     /// Has it know of what was read of the ledger already.
@@ -42,6 +50,8 @@ impl Saver {
         let (this, download) = (self.clone(), download.clone());
         let stand = move || {
             let taken = match Taken::take(&this.ledger, &download.file.id) {
+                // A try of this process that has it for so long is stuck itself.
+                Take::Held(pid) if pid == std::process::id() => return Standing::Stuck,
                 Take::Held(pid) => return Standing::Held(pid),
                 Take::Ours(taken) => taken,
             };
@@ -53,8 +63,10 @@ impl Saver {
                 Err(error) => Standing::Homeless(error),
             }
         };
-        let stood = spawn_blocking(stand).await;
-        stood.unwrap_or_else(|error| Standing::Homeless(io::Error::other(error)))
+        match timeout(ANSWERS, spawn_blocking(stand)).await {
+            Ok(stood) => stood.unwrap_or_else(|error| Standing::Homeless(io::Error::other(error))),
+            Err(_) => Standing::Stuck,
+        }
     }
 
     /// What the ledger has of a file that lies there still.
@@ -62,21 +74,24 @@ impl Saver {
         if download.again {
             return None;
         }
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // Where it cannot be read, nothing is known; that is told by whoever reads it first.
-        let _ = self.ledger.read_on(&mut *known);
-        let saved = if known.is_saved(&download.file) {
-            self.ledger.saved_of(&known, &download.file)
-        } else {
-            self.saved_unwritten(&download.file)
+        let lines = {
+            let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+            // Where it cannot be read, nothing is known; that is told by whoever reads it first.
+            let _ = self.ledger.read_on(&mut *known);
+            known.lines_of(&download.file)
         };
-        Some(Done { saved: saved?, ledger_trouble: None })
+        // A disk that does not answer is to hold up nobody else.
+        let saved = self.ledger.saved_by(&lines, &download.file);
+        let saved = saved.or_else(|| self.saved_unwritten(&download.file))?;
+        Some(Done { saved, ledger_trouble: None })
     }
 
     /// What this process saved of a file, and the ledger does not have, if it lies there still.
     fn saved_unwritten(&self, file: &Pinned) -> Option<Saved> {
         let unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-        let record = unwritten.get(&*String::from_utf8_lossy(file.id.raw()))?;
+        let record = unwritten.get(&*String::from_utf8_lossy(file.id.raw())).cloned();
+        drop(unwritten);
+        let record = record?;
         let saved = record.is_of(file).then(|| record.to_saved())??;
         lies_there(&saved.path, saved.bytes).then_some(saved)
     }

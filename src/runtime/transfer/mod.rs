@@ -114,6 +114,7 @@ impl Saver {
                 return Err(failure(Stop::Held(pid), download, 0, self.server_s()));
             }
             Standing::Homeless(error) => return Err(unusable(&download.folder, &error)),
+            Standing::Stuck => return Err(failure(Stop::Stuck, download, 0, self.server_s())),
             Standing::Ours(folder, taken) => (folder, taken),
         };
         let mut held = 0;
