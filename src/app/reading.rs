@@ -11,7 +11,6 @@ use crate::api::call::{Owner, Ticket};
 use crate::api::endpoint::is_usable_id;
 use crate::content::readout::{ReadOrder, Readout};
 use crate::content::{Arrival, ContentSource};
-use crate::store::FileRef;
 use crate::text::{Untrusted, UntrustedRef};
 
 /// The readings that were begun and did not end.
@@ -39,7 +38,8 @@ impl App {
             return self.say("nothing can be asked about a file of such an id");
         }
         let (id, title) = (file.id.to_owned(), file.name_to_show());
-        let readout = Readout::new(source_of(&file), file.bytes.value(), self.readings.next);
+        let listed = file.bytes.value();
+        let readout = Readout::new(self.source_of(id.clone()), listed, self.readings.next);
         self.table.pin();
         self.layers.push(Layer::Content(ContentLayer::new(id, title, readout)));
     }
@@ -56,6 +56,29 @@ impl App {
         let Some(content) = self.layers.content_mut() else { return };
         content.arrived(ticket.number, arrival);
         self.previews.note(content.id(), content.readout().window());
+        self.read_from_the_service_instead();
+    }
+
+    /// Where the saved file cannot be opened any more, the service may have it still.
+    fn read_from_the_service_instead(&mut self) {
+        let Some(content) = self.layers.content_mut() else { return };
+        let Some(why) = content.lacks_its_file() else { return };
+        let text = format!("{why}; the service is asked");
+        let source = ContentSource::Service { id: content.id().clone() };
+        let listed = content.readout().listed();
+        content.read_instead(Readout::new(source, listed, self.readings.next));
+        self.saving.look_again();
+        self.say(text);
+    }
+
+    /// Where the content of a file is read from.
+    fn source_of(&self, id: Untrusted) -> ContentSource {
+        let store = self.account.store();
+        let no = store.find(&id).filter(|no| store.is_saved(*no));
+        match no.and_then(|no| self.account.shelf().of(store, no)) {
+            Some(saved) => ContentSource::Disk { path: saved.path.clone(), bytes: saved.bytes },
+            None => ContentSource::Service { id },
+        }
     }
 
     /// Asks for what the layer needs, and gives up what nobody waits for any more.
@@ -94,9 +117,4 @@ impl App {
     pub fn preview(&self, id: UntrustedRef<'_>) -> Option<&[Untrusted]> {
         self.previews.of(id)
     }
-}
-
-/// Where the content of a file is read from.
-fn source_of(file: &FileRef<'_>) -> ContentSource {
-    ContentSource::Service { id: file.id.to_owned() }
 }

@@ -31,8 +31,13 @@ pub enum ContentSource {
         /// The file's id.
         id: Untrusted,
     },
-    /// This machine, which has it whole under this path.
-    Disk(PathBuf),
+    /// This machine, which has it whole.
+    Disk {
+        /// Where it lies.
+        path: PathBuf,
+        /// How long it was when it was saved; otherwise it is another one.
+        bytes: u64,
+    },
 }
 
 /// A reading that is to be begun.
@@ -79,7 +84,7 @@ pub enum Hindrance {
     #[error(transparent)]
     Call(#[from] ApiError),
     /// The file on this machine could not be read; the text says why.
-    #[error("the saved file cannot be read: {0}")]
+    #[error("the saved file {0}")]
     Disk(String),
     /// What came is no content of the file.
     #[error("what came is not the content: {0}")]

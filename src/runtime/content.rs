@@ -16,7 +16,9 @@ use tokio::sync::mpsc::Sender;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::keeper::look_at;
 use super::{Dashboard, End, Message};
+use crate::account::shelf::shown;
 use crate::api::call::Ticket;
 use crate::api::content::{
     Content, ContentHead, ContentRange, Kind, Part, Portion, TransferLimits,
@@ -25,7 +27,7 @@ use crate::api::retry::Policy;
 use crate::api::{Answer, ApiError, Client};
 use crate::app::event::Event;
 use crate::content::{Arrival, ContentSource, Hindrance, MOST_OF_A_PIECE, Wanted};
-use crate::text::Untrusted;
+use crate::text::{Untrusted, cause};
 
 /// From one piece to the next where the bytes come slowly.
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -106,7 +108,9 @@ impl Dashboard<'_> {
         let client = Arc::clone(&self.client);
         let task = self.background.spawn(async move {
             let end = match &wanted.source {
-                ContentSource::Disk(path) => read_disk(path, &wanted.part, &calls, &outlet).await,
+                ContentSource::Disk { path, bytes } => {
+                    read_disk((path, *bytes), &wanted.part, &calls, &outlet).await
+                }
                 ContentSource::Service { id } => match client.as_ref().as_ref() {
                     Ok(client) => read_service(client, id, &wanted.part, &calls, &outlet).await,
                     Err(why) => {
@@ -212,21 +216,28 @@ async fn pump(content: &mut Content, calls: &Calls, outlet: &Outlet) -> Result<(
     }
 }
 
-/// Carries out a reading of a file on this machine to its end.
+/// Carries out a reading of a file on this machine to its end: of one that is so many bytes long still.
 async fn read_disk(
-    path: &Path,
+    (path, bytes): (&Path, u64),
     part: &Part,
     calls: &Calls,
     outlet: &Outlet,
 ) -> Result<(), Hindrance> {
-    let end = pump_disk(path, part, calls, outlet).await;
-    end.map_err(|error| Hindrance::Disk(error.to_string()))
+    let (opened, part) = (path.to_owned(), part.clone());
+    let opened = spawn_blocking(move || open_disk(&opened, bytes, &part)).await;
+    let opened = opened.map_err(|error| Hindrance::Disk(error.to_string()))?;
+    let opened = opened.map_err(Hindrance::Disk)?;
+    let end = pump_disk(opened, calls, outlet).await;
+    end.map_err(|error| {
+        Hindrance::Disk(format!("{} cannot be read on: {}", shown(path), cause(&error)))
+    })
 }
 
-async fn pump_disk(path: &Path, part: &Part, calls: &Calls, outlet: &Outlet) -> io::Result<()> {
-    let (path, part) = (path.to_owned(), part.clone());
-    let opened = spawn_blocking(move || open_disk(&path, &part)).await.map_err(io::Error::other)?;
-    let (mut file, head, mut left) = opened?;
+async fn pump_disk(
+    (mut file, head, mut left): (std::fs::File, ContentHead, u64),
+    calls: &Calls,
+    outlet: &Outlet,
+) -> io::Result<()> {
     outlet.send(Arrival::Opened { head: Box::new(head), date: None, allowance: None }).await;
     while left > 0 {
         calls.called().await;
@@ -247,10 +258,16 @@ async fn pump_disk(path: &Path, part: &Part, calls: &Calls, outlet: &Outlet) -> 
     Ok(())
 }
 
-/// Opens a part of a file, with a head as a service would send it, and the bytes of the part.
-fn open_disk(path: &Path, part: &Part) -> io::Result<(std::fs::File, ContentHead, u64)> {
-    let mut file = std::fs::File::open(path)?;
-    let total = file.metadata()?.len();
+/// Opens a part of a file of so many bytes, with a head as a service would send it, and the bytes of the
+/// part; or says what is there instead.
+fn open_disk(
+    path: &Path,
+    total: u64,
+    part: &Part,
+) -> Result<(std::fs::File, ContentHead, u64), String> {
+    look_at(path, total)?;
+    let failed = |error: io::Error| format!("{} cannot be read: {}", shown(path), cause(&error));
+    let mut file = std::fs::File::open(path).map_err(failed)?;
     let from = part.tail.map_or(part.from, |bytes| total.saturating_sub(bytes));
     let end = part.last.map_or(total, |last| total.min(last.saturating_add(1)));
     let left = end.saturating_sub(from);
@@ -259,7 +276,7 @@ fn open_disk(path: &Path, part: &Part) -> io::Result<(std::fs::File, ContentHead
         (_, 0) => Portion::Outside(Some(total)),
         _ => Portion::Partial(ContentRange { start: from, last: end - 1, total: Some(total) }),
     };
-    file.seek(SeekFrom::Start(from))?;
+    file.seek(SeekFrom::Start(from)).map_err(failed)?;
     let head = ContentHead {
         extent,
         length: Some(left),

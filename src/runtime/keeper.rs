@@ -286,7 +286,7 @@ fn shelved(record: &Record) -> Option<Shelved> {
 }
 
 /// Whether a file of this length lies there, or what is there instead.
-fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
+pub(super) fn look_at(path: &Path, bytes: u64) -> Result<(), String> {
     let place = shown(path);
     match std::fs::symlink_metadata(path) {
         Ok(found) if found.is_file() && found.len() == bytes => Ok(()),

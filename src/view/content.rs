@@ -29,6 +29,8 @@ use crate::theme::Tone;
 
 /// What is said before the counts of a content that the service has not written to its end.
 const BEING_WRITTEN: &str = "being written";
+/// What is said before the counts of one that is read from this machine.
+const SAVED_COPY: &str = "saved copy";
 /// Cells of a filename that come before the longest words of the counts.
 const MOST_NAME: usize = 32;
 /// Cells of a filename in the title at least.
@@ -76,8 +78,18 @@ fn counts(content: &ContentLayer, room: usize) -> String {
         return String::new();
     }
     let is_written = content.readout().head().is_some_and(|head| head.incomplete);
-    let begin = if is_written { format!("{BEING_WRITTEN} · ") } else { String::new() };
-    let ways: Vec<String> = tally.ways().iter().map(|way| begin.clone() + way).collect();
+    let begins: &[&str] = match (is_written, content.is_of_service()) {
+        (true, _) => &[BEING_WRITTEN],
+        (false, true) => &[""],
+        (false, false) => &[SAVED_COPY, ""],
+    };
+    let with = |way: String| {
+        begins.iter().map(move |begin| match *begin {
+            "" => way.clone(),
+            begin => format!("{begin} · {way}"),
+        })
+    };
+    let ways: Vec<String> = tally.ways().into_iter().flat_map(with).collect();
     let Some((shortest, longer)) = ways.split_last() else { return String::new() };
     let fitting = |name: usize| longer.iter().find(|words| width(words) + 3 + name <= room);
     let name = width(content.title()).min(MOST_NAME);

@@ -1,6 +1,7 @@
 //! The layer that shows a content: what it asks for, what it shows, what keys do there.
 
 use crossterm::event::KeyCode;
+use shelflife::account::shelf::Shelved;
 use shelflife::api::ApiError;
 use shelflife::api::call::Ticket;
 use shelflife::api::content::{Kind, Part, Portion};
@@ -9,7 +10,7 @@ use shelflife::api::secret::KEY;
 use shelflife::app::effect::Effect;
 use shelflife::app::event::Event;
 use shelflife::app::layers::Layer;
-use shelflife::content::{Arrival, Wanted};
+use shelflife::content::{Arrival, ContentSource, Hindrance, Wanted};
 use shelflife::text::width as text_width;
 
 use crate::support::calls::{content_head, result_lines};
@@ -69,6 +70,52 @@ fn screen(driver: &Driver) -> String {
 fn shows(driver: &Driver, words: &str) {
     let screen = screen(driver);
     assert!(screen.contains(words), "{words} in\n{screen}");
+}
+
+/// What is saved is read from this machine; where it is not there any more, the service is asked.
+#[test]
+fn a_saved_file_is_read_from_the_disk() {
+    let mut driver = Driver::showing(120, 36, &account(false));
+    driver.keys("j");
+    let file = {
+        let no = driver.app.table().selected().unwrap();
+        let file = driver.app.store().file(no);
+        (file.id.to_owned(), file.bytes.value().unwrap())
+    };
+    let (id, bytes) = file;
+    let path = std::path::PathBuf::from("/home/me/results/x.jsonl");
+    let saved = Shelved {
+        id: id.clone(),
+        created_at: None,
+        bytes,
+        path: path.clone(),
+        sha256: "ab".repeat(32),
+        proof: "complete".to_owned(),
+        at: 1,
+    };
+    driver.tell(Event::ShelfTold { saved: vec![saved], lost: vec![], whole: true });
+    driver.effects.clear();
+    driver.keys("e");
+    shows(&driver, "Reading the saved file …");
+    let (ticket, wanted) = reads(&mut driver).remove(0);
+    assert_eq!(wanted.source, ContentSource::Disk { path, bytes });
+    open_head(&mut driver, ticket, &wanted.part, bytes);
+    piece(&mut driver, ticket, result_lines(3).as_bytes());
+    shows(&driver, " · saved copy · 3 lines read · 3 ok");
+    driver.key(KeyCode::Esc);
+    driver.keys("e");
+    let looks = driver.looks;
+    let (ticket, _) = reads(&mut driver).remove(0);
+    let why = Hindrance::Disk("/home/me/results/x.jsonl was moved or removed".to_owned());
+    driver.tell(Event::ContentCame(ticket, Arrival::Failed(why)));
+    shows(&driver, "/home/me/results/x.jsonl was moved or removed; the service is asked");
+    assert_eq!(driver.looks, looks + 1, "it is not called saved any longer than that");
+    let (ticket, wanted) = reads(&mut driver).remove(0);
+    assert_eq!(wanted.source, ContentSource::Service { id });
+    open_head(&mut driver, ticket, &wanted.part, bytes);
+    piece(&mut driver, ticket, result_lines(3).as_bytes());
+    shows(&driver, " · 3 lines read");
+    assert!(!screen(&driver).contains("saved copy"));
 }
 
 #[test]

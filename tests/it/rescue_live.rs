@@ -104,6 +104,33 @@ fn what_is_saved_already_is_seen_on_the_disk() {
     }
 }
 
+/// The content of what is saved is read from the disk, and from the service again where it has gone.
+#[test]
+fn the_content_of_a_saved_file_is_read_from_the_disk() {
+    let demo = Demo::with_files(3);
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) = rooms(place.path());
+    let mut terminal = dashboard(&demo, &state, &config);
+    terminal.wait_for("3 files");
+    terminal.press("o");
+    terminal.wait("saved", |screen| screen.contains("1 saved;"));
+    let asked = || demo.requests().iter().filter(|told| told.contains("/content")).count();
+    terminal.press("e");
+    terminal.wait_for(" · saved copy · ");
+    assert_eq!(asked(), 1);
+    terminal.press("\x1b");
+    terminal.wait("the list", |screen| !screen.contains(" · saved copy · "));
+    std::fs::remove_file(results.join(&names(&results)[0])).unwrap();
+    terminal.press("e");
+    terminal.wait_for(" was moved or removed; the service is asked");
+    terminal.wait_for(" lines read ─");
+    assert_eq!(asked(), 2);
+    terminal.press("\x1b");
+    terminal.wait("the list", |screen| !screen.contains(" lines read ─"));
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// What has gone before anybody looked at it again is not called saved where one is asked whether to delete it.
 #[test]
 fn what_was_taken_away_at_once_is_not_called_saved() {

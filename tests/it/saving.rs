@@ -93,6 +93,44 @@ fn an_id_that_is_given_twice_is_one_file() {
     assert_eq!(text(&dry.stdout).matches(NAME).count(), 1, "{}", text(&dry.stdout));
 }
 
+/// What is saved is printed from this machine, whatever has become of the service, and only where it is what
+/// was saved.
+#[test]
+fn the_content_of_a_saved_file_is_read_from_the_disk() {
+    let server = serve(file(), [honest(), honest()]);
+    let place = Place::new();
+    assert_eq!(place.download(&server.url).0, 0);
+    let content =
+        |arguments: &[&str]| place.run(&server.url, &[&["content", ID], arguments].concat());
+    for (arguments, expected) in [
+        (&[][..], &bytes()[..]),
+        (&["--bytes", "100-299"], &bytes()[100..300]),
+        (&["--bytes", "199990-"], &bytes()[199_990..]),
+        (&["--bytes", "-7"], &bytes()[199_993..]),
+        (&["--bytes", "199999-999999"], &bytes()[199_999..]),
+        (&["--lines", "1"], bytes().split_inclusive(|byte| *byte == b'\n').next().unwrap()),
+    ] {
+        let output = content(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output.stderr));
+        assert!(output.stdout == expected, "{arguments:?}");
+        assert_eq!(text(&output.stderr), "");
+    }
+    let outside = content(&["--bytes", "200000-"]);
+    assert_eq!((outside.status.code(), outside.stdout.len()), (Some(1), 0));
+    assert_eq!(asked_in_all(&server), 1);
+    // As long as before, and another one: it is not what was saved.
+    let path = place.to().join(NAME);
+    fs::write(&path, vec![b'x'; bytes().len()]).unwrap();
+    assert!(content(&[]).stdout == bytes());
+    assert_eq!(asked_in_all(&server), 2);
+    // It was saved, and nothing listens any more; the address is what it was.
+    fs::write(&path, bytes()).unwrap();
+    let url = server.url.clone();
+    drop(server);
+    let output = place.run(&url, &["content", ID]);
+    assert!(output.status.code() == Some(0) && output.stdout == bytes());
+}
+
 /// Whichever of its copies lies there.
 #[test]
 fn a_file_is_saved_as_long_as_one_of_its_copies_lies_there() {

@@ -5,6 +5,7 @@
 
 mod cut;
 mod printer;
+mod saved;
 mod stream;
 
 use std::io::{self, IsTerminal};
@@ -34,7 +35,8 @@ Examples:
   shelflife content file_123 --bytes -4096        the last 4,096
 
 In a pipe or a file the bytes are exactly those of the service. On a terminal they are escaped, and \
-of what is binary that is said. Where the service ignores ranges, the part is cut out here.
+of what is binary that is said. Where the service ignores ranges, the part is cut out here. \
+What was saved on this machine, and is the same by its SHA-256, is read from there.
 
 What is not whole is said, and ends with 1: an answer that breaks off and cannot be gone on with, \
 fewer bytes than announced, listed or asked for, a part behind the end, a content that is still being \
@@ -132,12 +134,20 @@ pub async fn run(options: &GlobalOptions, command: &ContentCommand) -> Result<()
     }
     let config = configure(options)?;
     let service = find_service(options, &config, None, &Handle::current())?;
-    let client = service.client()?;
     let is_terminal = io::stdout().is_terminal();
     let printer = Printer::new(stdout(), is_terminal, Cut::of(command.lines, command.bytes));
     let of = shown.clone();
-    let printer = printer.telling_binary(move |kind| say(&binary(&of, kind)));
-    let result = print(&client, &id, &shown, command, printer).await;
+    let mut printer = printer.telling_binary(move |kind| say(&binary(&of, kind)));
+    let result = match saved::find(service.ledger(), id.clone()).await {
+        Some(saved) => match saved.print(command.bytes, &mut printer).await {
+            Ok(result) => result.map_err(failed("nothing can be printed")),
+            Err(why) => {
+                let not = NotPrinted { id: shown, printed: printer.printed(), why };
+                Err(CommandError::NotPrinted(not))
+            }
+        },
+        None => print(&service.client()?, &id, &shown, command, printer).await,
+    };
     match result {
         // Whoever read us has seen enough.
         Err(CommandError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe => {

@@ -53,6 +53,12 @@ impl<W: Write> Printer<W> {
         self.cut.skip = stream.to_skip();
     }
 
+    /// What comes is known to be the content, from the first byte on that is wanted.
+    pub(super) fn begin_with_the_first(&mut self) {
+        self.cut.skip = 0;
+        self.is_trusted = true;
+    }
+
     /// Bytes of the content that were printed.
     pub(super) fn printed(&self) -> u64 {
         self.printed
@@ -71,7 +77,7 @@ impl<W: Write> Printer<W> {
 
     /// Takes the next bytes.
     pub(super) fn take(&mut self, piece: &[u8]) -> io::Result<Took> {
-        if self.is_trusted && self.begin.is_empty() {
+        if self.is_trusted && self.begin.is_empty() && self.tell_binary.is_none() {
             return self.put(piece);
         }
         self.begin.extend_from_slice(piece);
@@ -105,9 +111,9 @@ impl<W: Write> Printer<W> {
                 Some(Judgement::Content) | None => self.is_trusted = true,
             }
         }
-        if self.is_terminal
+        if let Some(tell) = self.tell_binary.take()
+            && self.is_terminal
             && is_binary(&self.begin)
-            && let Some(tell) = self.tell_binary.take()
         {
             tell(binary_kind(&self.begin).unwrap_or_default());
         }

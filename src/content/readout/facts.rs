@@ -22,6 +22,12 @@ impl Readout {
         &self.source
     }
 
+    /// The size that the list says.
+    #[must_use]
+    pub fn listed(&self) -> Option<u64> {
+        self.listed
+    }
+
     /// The lines that are held.
     #[must_use]
     pub fn window(&self) -> &Window {

@@ -137,7 +137,7 @@ impl Readout {
     pub fn new(source: ContentSource, listed: Option<u64>, next: u64) -> Self {
         let parts = match source {
             ContentSource::Service { .. } => Parts::Unknown,
-            ContentSource::Disk(_) => Parts::Sent,
+            ContentSource::Disk { .. } => Parts::Sent,
         };
         Self {
             source,

@@ -42,6 +42,7 @@ use folder::{Folder, check_path};
 use keeping::Standing;
 use part::{Claims, Found, Part, Wanted};
 pub(super) use sink::digits_of;
+pub(crate) use sink::sum_of;
 use sink::{Sink, Written};
 
 /// Whatever the saving of files has in common; cheap to clone.

@@ -103,7 +103,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
 }
 
 /// The sum of the content of a file, in hexadecimal digits.
-pub(super) fn sum_of(mut file: &File) -> io::Result<String> {
+pub(crate) fn sum_of(mut file: &File) -> io::Result<String> {
     let mut sum = Context::new(&SHA256);
     let mut buffer = vec![0; READ];
     loop {

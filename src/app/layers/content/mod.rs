@@ -19,7 +19,7 @@ use crate::app::sheets::content::{self as sheet, Widths};
 use crate::content::json::{self, Row};
 use crate::content::readout::{ReadOrder, Readout};
 use crate::content::window::{HeldLine, Number};
-use crate::content::{Arrival, ContentSource};
+use crate::content::{Arrival, ContentSource, Hindrance};
 use crate::keys::{Action, Scope};
 use crate::text::{Untrusted, UntrustedRef, json_text, shorten_end, size};
 use seek::Seek;
@@ -67,12 +67,10 @@ pub struct ContentLayer {
     seek: Box<Seek>,
     /// The room that rows have, as it was last.
     room: Rect,
-    is_of_service: bool,
 }
 
 impl ContentLayer {
     pub(in crate::app) fn new(id: Untrusted, title: String, readout: Readout) -> Self {
-        let is_of_service = matches!(readout.source(), ContentSource::Service { .. });
         Self {
             id,
             title,
@@ -85,7 +83,6 @@ impl ContentLayer {
             opened: BTreeMap::new(),
             seek: Box::default(),
             room: Rect::default(),
-            is_of_service,
         }
     }
 
@@ -110,7 +107,20 @@ impl ContentLayer {
     /// Whether the service is asked, and not this machine.
     #[must_use]
     pub fn is_of_service(&self) -> bool {
-        self.is_of_service
+        matches!(self.readout.source(), ContentSource::Service { .. })
+    }
+
+    /// Whether the saved file could not even be opened: nothing of it is shown.
+    pub(in crate::app) fn lacks_its_file(&self) -> Option<&str> {
+        match self.readout.hindrance() {
+            Some(Hindrance::Disk(why)) if self.readout.window().is_empty() => Some(why),
+            _ => None,
+        }
+    }
+
+    /// Has it read from elsewhere, from the beginning.
+    pub(in crate::app) fn read_instead(&mut self, readout: Readout) {
+        *self = Self::new(self.id.clone(), std::mem::take(&mut self.title), readout);
     }
 
     /// What is looked for.
