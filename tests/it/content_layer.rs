@@ -150,6 +150,27 @@ fn the_first_lines_are_there_after_one_answer_however_large_it_is() {
     assert_eq!(reads(&mut driver), [], "the first lines are there still");
 }
 
+/// The last lines that are on their way are not shown to whoever stopped them, or has moved since.
+#[test]
+fn whoever_stops_on_the_way_to_the_end_is_not_taken_there() {
+    for stop in [KeyCode::Esc, KeyCode::Down] {
+        let mut driver = opened(80, 24);
+        let (ticket, part) = read(&mut driver);
+        open_head(&mut driver, ticket, &part, 200_000_000);
+        piece(&mut driver, ticket, result_lines(300).as_bytes());
+        driver.keys("G");
+        let (tail, part) = read(&mut driver);
+        open_head(&mut driver, tail, &part, 200_000_000);
+        driver.key(stop);
+        assert!(driver.aborted.contains(&tail), "{stop:?}");
+        driver.keys("jj");
+        piece(&mut driver, tail, &vec![b'x'; 262_144]);
+        driver.tell(Event::ContentCame(tail, Arrival::Ended));
+        let shown = screen(&driver);
+        assert!(shown.contains("line 30") && !shown.contains('−'), "{stop:?}: {shown}");
+    }
+}
+
 #[test]
 fn whoever_closes_it_waits_for_nothing_any_more() {
     for keys in ["q", "e", ":help\n"] {

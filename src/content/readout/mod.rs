@@ -212,6 +212,13 @@ impl Readout {
         false
     }
 
+    /// Nobody wants to go to the last lines any more: they do not come.
+    pub fn stop_going_to_end(&mut self, orders: &mut Vec<ReadOrder>) {
+        if self.aside.as_ref().is_some_and(|aside| aside.to.is_none()) {
+            self.stop_aside(orders);
+        }
+    }
+
     /// Puts other lines in the place of those that are held, which are kept as far as there is room.
     fn put_away(&mut self, lines: Window) {
         let mut before = std::mem::replace(&mut self.window, lines);

@@ -59,7 +59,7 @@ impl ContentLayer {
 
     /// Moves the cursor by so many rows, as far as lines are held.
     pub(super) fn move_by(&mut self, rows: isize) {
-        self.seek.stop_following();
+        self.stop_following();
         self.cursor = self.step(self.cursor, rows);
         self.show_cursor();
     }

@@ -45,13 +45,6 @@ impl Seek {
         self.going = None;
     }
 
-    /// Whoever moves does not want to be moved.
-    pub(super) fn stop_following(&mut self) {
-        if self.going == Some(Going::ToTheEnd) {
-            self.going = None;
-        }
-    }
-
     pub(super) fn follow_to_the_end(&mut self) {
         self.going = Some(Going::ToTheEnd);
     }
@@ -110,6 +103,7 @@ impl ContentLayer {
                 } else {
                     "stopped; what came stays"
                 };
+                self.stop_following();
                 self.seek.stop();
                 app.say(words);
             }
@@ -150,6 +144,14 @@ impl ContentLayer {
             }
         }
         true
+    }
+
+    /// The end is gone to no further: whoever moves does not want to be moved.
+    pub(super) fn stop_following(&mut self) {
+        if self.seek.going == Some(Going::ToTheEnd) {
+            self.seek.stop();
+            self.readout.stop_going_to_end(&mut self.orders);
+        }
     }
 
     /// What was typed is searched for from where the search was begun.
