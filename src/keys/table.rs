@@ -196,7 +196,12 @@ const LISTS: &[Binding] = &[
     ),
     within(
         Scope::Typing,
-        bind("complete", &[Named(Tab)], A::Complete, "in a path: complete it; else the next line"),
+        bind(
+            "complete",
+            &[Named(Tab)],
+            A::Complete,
+            "in the path of an upload: complete it; else the next line",
+        ),
     ),
     within(
         Scope::Typing,

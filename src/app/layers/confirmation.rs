@@ -82,8 +82,8 @@ impl RescueAsked {
             (Some(seconds), Some(rate)) => {
                 format!("{about} {} at {}/s", wait(seconds), size(whole(rate)))
             }
-            _ if is_roomy => "time unknown until the first bytes came".to_owned(),
-            _ => "time unknown until bytes came".to_owned(),
+            _ if is_roomy => "time unknown until the first bytes come".to_owned(),
+            _ => "time unknown until bytes come".to_owned(),
         };
         let free = self.free.map_or(String::new(), |free| {
             let words = match (u128::from(free) >= bytes.known, is_roomy) {

@@ -120,7 +120,9 @@ fn full(download: &Download, kept: u64) -> JobFailure {
 /// How much is wanted beside what is kept, where that is known.
 fn more_wanted(download: &Download, kept: u64) -> String {
     let wanted = download.file.bytes.map(|bytes| bytes.saturating_sub(kept));
-    wanted.map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)))
+    wanted
+        .filter(|bytes| *bytes > 0)
+        .map_or(String::new(), |bytes| format!(": {} more are wanted", size(bytes)))
 }
 
 fn refused(error: &ApiError, download: &Download, kept: u64, now_s: i64) -> JobFailure {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::folder::{self, Folder, temporary};
+use super::folder::{self, Folder, is_full, temporary};
 use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
 use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
@@ -274,7 +274,11 @@ impl Part {
         let mut nth = 0;
         loop {
             self.sidecar.finished = Some(finished.clone());
-            self.note(finished.bytes)?;
+            match self.note(finished.bytes) {
+                // All of it is there: it is not to wait for room for what only helps whoever is killed now.
+                Err(error) if is_full(&error) => {}
+                noted => noted?,
+            }
             if self.folder.rename_to_new(&part, &finished.name)? {
                 break;
             }

@@ -79,7 +79,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
         let most = usize::try_from(from - at).unwrap_or(READ).min(READ);
         let read = file.read_at(&mut buffer[..most], at)?;
         if read == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "somebody made it shorter"));
+            return Err(cut_short());
         }
         sum.update(&buffer[..read]);
         last_line.push(&buffer[..read]);
@@ -89,6 +89,9 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
     drop(buffer);
     let mut begun = at;
     while let Some(piece) = pieces.blocking_recv() {
+        if file.metadata()?.len() < at {
+            return Err(cut_short());
+        }
         file.write_all_at(&piece, at)?;
         sum.update(&piece);
         last_line.push(&piece);
@@ -99,7 +102,15 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
             begun = at;
         }
     }
+    if file.metadata()?.len() < at {
+        return Err(cut_short());
+    }
     Ok(Written { bytes: at, sha256: digits_of(sum), last_line })
+}
+
+/// That the file is no longer what was written to it, which its sum would not tell.
+fn cut_short() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "somebody made it shorter")
 }
 
 /// The sum of the content of a file, in hexadecimal digits.
@@ -121,4 +132,35 @@ pub(in crate::runtime) fn digits_of(sum: Context) -> String {
         let _ = write!(digits, "{byte:02x}");
     }
     digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever cuts a part while it is written, or behind its last byte, is found out: what lies there is not
+    /// what was summed up.
+    #[test]
+    fn a_part_that_is_cut_meanwhile_is_not_whole() {
+        for pieces_after in [1, 0] {
+            let file = tempfile::tempfile().unwrap();
+            let (pieces, receiver) = mpsc::channel(WAITING);
+            let written = std::thread::scope(|scope| {
+                let writer = scope.spawn(|| write(&file, 0, receiver));
+                pieces.blocking_send(Bytes::from_static(b"abcd")).unwrap();
+                while file.metadata().unwrap().len() < 4 {
+                    std::thread::yield_now();
+                }
+                file.set_len(2).unwrap();
+                for _ in 0..pieces_after {
+                    pieces.blocking_send(Bytes::from_static(b"efgh")).unwrap();
+                }
+                drop(pieces);
+                writer.join().unwrap()
+            });
+            let why = written.err().map(|error| error.to_string());
+            assert_eq!(why.as_deref(), Some("somebody made it shorter"), "{pieces_after}");
+            assert_eq!(file.metadata().unwrap().len(), 2);
+        }
+    }
 }
