@@ -59,6 +59,30 @@ pub fn safe_name(filename: UntrustedRef<'_>) -> String {
     cut(with_safe_ends(name))
 }
 
+/// The name under which a file is saved for which somebody chose one: as it was typed, be it hidden or like an
+/// option; a [`safe_name`] where it is no one component, cannot be seen whole, is too long or reads as that of a
+/// file that is not whole.
+///
+/// ```
+/// use shelflife::jobs::name::chosen_name;
+///
+/// assert_eq!(chosen_name(".results"), ".results");
+/// assert_eq!(chosen_name("%2E.%2Fx"), "%2E.%2Fx");
+/// assert_eq!(chosen_name(".."), "%2E%2E");
+/// assert_eq!(chosen_name("a.part"), "a%2Epart");
+/// ```
+#[must_use]
+pub fn chosen_name(typed: &str) -> String {
+    let is_seen = |c: char| c == ' ' || !matches!(c, '/' | '\\') && is_seen(c);
+    let is_component = !matches!(typed, "" | "." | "..") && typed.len() <= MOST_BYTES;
+    let lower = typed.to_ascii_lowercase();
+    let is_taken = [PART, SIDECAR].iter().any(|ending| lower.ends_with(ending));
+    if is_component && !is_taken && typed.chars().all(is_seen) {
+        return typed.to_owned();
+    }
+    safe_name(UntrustedRef::new(typed.as_bytes()))
+}
+
 /// The name of a file whose [`safe_name`] another file has: the end of its id stands before its ending,
 /// and from the second try on a number.
 #[must_use]
@@ -252,6 +276,19 @@ mod tests {
         #[test]
         fn any_bytes_give_one_component(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
             prop_assert!(is_one_component(&name(&bytes)), "{}", name(&bytes));
+        }
+
+        /// Also the one that is offered, where it is taken as it stands.
+        #[test]
+        fn what_is_typed_is_one_component_and_stays_where_it_is_safe(
+            text in "[./\\\\~%a-zA-Z0-9 \u{0}-\u{1f}\u{80}-\u{2ff}-]{0,40}(\\.part|\\.json)*",
+        ) {
+            let chosen = chosen_name(&text);
+            prop_assert!(!chosen.contains(['/', '\0']) && !matches!(&*chosen, "" | "." | ".."));
+            prop_assert!(chosen.len() <= MOST_BYTES && !chosen.to_ascii_lowercase().ends_with(PART));
+            prop_assert_eq!(&chosen_name(&chosen), &chosen);
+            let safe = name(text.as_bytes());
+            prop_assert_eq!(chosen_name(&safe), safe);
         }
 
         #[test]

@@ -104,6 +104,23 @@ fn what_is_saved_already_is_seen_on_the_disk() {
     }
 }
 
+/// A name that was typed is the name.
+#[test]
+fn a_file_is_saved_under_the_name_that_was_typed() {
+    let demo = Demo::with_files(3);
+    let place = tempfile::tempdir().unwrap();
+    let (state, config, results) = rooms(place.path());
+    let mut terminal = dashboard(&demo, &state, &config);
+    terminal.wait_for("3 files");
+    terminal.press("O");
+    terminal.wait_for("results/batch-0412-input.jsonl");
+    terminal.press(&format!("\x15{}/.a%41 b\r", results.display()));
+    terminal.wait("saved", |screen| screen.contains("1 saved;"));
+    assert_eq!(names(&results), [".a%41 b"]);
+    terminal.press("q");
+    assert_eq!(terminal.wait_exit_restored(), 0);
+}
+
 /// The content of what is saved is read from the disk, and from the service again where it has gone.
 #[test]
 fn the_content_of_a_saved_file_is_read_from_the_disk() {

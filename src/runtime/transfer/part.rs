@@ -9,11 +9,10 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::folder::{self, Folder, is_full, temporary};
-use crate::jobs::name::{PART, SIDECAR, folded, safe_name, told_apart};
+use crate::jobs::name::{PART, SIDECAR, chosen_name, folded, told_apart};
 use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
 use crate::jobs::{Download, Pinned};
-use crate::text::UntrustedRef;
 
 /// Names that are tried before it is given up.
 const MOST_NAMES: u32 = 100;
@@ -96,7 +95,7 @@ impl Wanted<'_> {
     fn candidate(&self, nth: u32) -> String {
         let own = || self.file().safe_name();
         let chosen = self.download.name.as_ref();
-        let name = chosen.map_or_else(own, |name| safe_name(UntrustedRef::new(name.as_bytes())));
+        let name = chosen.map_or_else(own, |name| chosen_name(name));
         match nth {
             0 => name,
             nth => told_apart(&name, self.file().id.borrow(), nth),
