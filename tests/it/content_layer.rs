@@ -153,7 +153,7 @@ fn the_first_lines_are_there_after_one_answer_however_large_it_is() {
 /// The last lines that are on their way are not shown to whoever stopped them, or has moved since.
 #[test]
 fn whoever_stops_on_the_way_to_the_end_is_not_taken_there() {
-    for stop in [KeyCode::Esc, KeyCode::Down] {
+    for stop in [KeyCode::Esc, KeyCode::Down, KeyCode::Home, KeyCode::Char('/')] {
         let mut driver = opened(80, 24);
         let (ticket, part) = read(&mut driver);
         open_head(&mut driver, ticket, &part, 200_000_000);
@@ -163,11 +163,16 @@ fn whoever_stops_on_the_way_to_the_end_is_not_taken_there() {
         open_head(&mut driver, tail, &part, 200_000_000);
         driver.key(stop);
         assert!(driver.aborted.contains(&tail), "{stop:?}");
-        driver.keys("jj");
+        if stop == KeyCode::Char('/') {
+            driver.keys("zzz");
+            assert!(reads(&mut driver).is_empty(), "the lines behind are read on");
+        } else {
+            driver.keys("jj");
+        }
         piece(&mut driver, tail, &vec![b'x'; 262_144]);
         driver.tell(Event::ContentCame(tail, Arrival::Ended));
         let shown = screen(&driver);
-        assert!(shown.contains("line 30") && !shown.contains('−'), "{stop:?}: {shown}");
+        assert!(!shown.contains("line −") && !shown.contains("not found"), "{stop:?}: {shown}");
     }
 }
 

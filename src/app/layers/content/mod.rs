@@ -365,6 +365,7 @@ impl Behave for ContentLayer {
 
     fn click(&mut self, app: &mut App, at: Position, _: &mut Vec<Effect>) -> Fate {
         if let Some(place) = self.place_at(at) {
+            self.stop_following();
             if place == self.cursor
                 && let Some(why) = self.fold()
             {

@@ -65,6 +65,7 @@ impl ContentLayer {
     }
 
     pub(super) fn go_to_start(&mut self) {
+        self.stop_following();
         self.seek.stop();
         self.readout.go_to_start(&mut self.orders);
         (self.cursor, self.top) = (Place::default(), Place::default());

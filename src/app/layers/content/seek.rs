@@ -114,6 +114,7 @@ impl ContentLayer {
                 self.return_to_origin();
             }
             Action::OpenFilter => {
+                self.stop_following();
                 // What was found is no beginning of what is looked for next.
                 self.seek.search = Search::default();
                 self.seek.search.act(action);
@@ -127,6 +128,7 @@ impl ContentLayer {
                     );
                     return true;
                 }
+                self.stop_following();
                 self.seek.origin = Some((self.cursor, self.lines_before_cursor()));
                 let line = self.cursor.line;
                 self.seek.going = Some(if action == Action::NextMatch {
