@@ -14,7 +14,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::Sender;
 use tokio::task::spawn_blocking;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::keeper::look_at;
 use super::{Dashboard, End, Message};
@@ -29,6 +29,8 @@ use crate::app::event::Event;
 use crate::content::{Arrival, ContentSource, Hindrance, MOST_OF_A_PIECE, Wanted};
 use crate::text::{Untrusted, cause};
 
+/// How long a disk has to open a saved file before the service is asked.
+const ANSWERS: Duration = Duration::from_secs(5);
 /// From one piece to the next where the bytes come slowly.
 const BETWEEN: Duration = Duration::from_millis(100);
 
@@ -224,7 +226,9 @@ async fn read_disk(
     outlet: &Outlet,
 ) -> Result<(), Hindrance> {
     let (opened, part) = (path.to_owned(), part.clone());
-    let opened = spawn_blocking(move || open_disk(&opened, bytes, &part)).await;
+    let opened = timeout(ANSWERS, spawn_blocking(move || open_disk(&opened, bytes, &part))).await;
+    let stuck = || Hindrance::Disk(format!("{} lies on a disk that does not answer", shown(path)));
+    let opened = opened.map_err(|_| stuck())?;
     let opened = opened.map_err(|error| Hindrance::Disk(error.to_string()))?;
     let opened = opened.map_err(Hindrance::Disk)?;
     let end = pump_disk(opened, calls, outlet).await;

@@ -36,7 +36,8 @@ Examples:
 
 In a pipe or a file the bytes are exactly those of the service. On a terminal they are escaped, and \
 of what is binary that is said. Where the service ignores ranges, the part is cut out here. \
-What was saved on this machine, and is the same by its SHA-256, is read from there.
+Of a file that was saved on this machine, and is there as it was by its SHA-256, they are read there, also \
+where the service does not have it any more, or cannot be reached.
 
 What is not whole is said, and ends with 1: an answer that breaks off and cannot be gone on with, \
 fewer bytes than announced, listed or asked for, a part behind the end, a content that is still being \
@@ -138,7 +139,8 @@ pub async fn run(options: &GlobalOptions, command: &ContentCommand) -> Result<()
     let printer = Printer::new(stdout(), is_terminal, Cut::of(command.lines, command.bytes));
     let of = shown.clone();
     let mut printer = printer.telling_binary(move |kind| say(&binary(&of, kind)));
-    let result = match saved::find(service.ledger(), id.clone()).await {
+    let (ledger, client) = (service.ledger(), service.client()?);
+    let result = match saved::find(&client, ledger, &id).await {
         Some(saved) => match saved.print(command.bytes, &mut printer).await {
             Ok(result) => result.map_err(failed("nothing can be printed")),
             Err(why) => {
@@ -146,7 +148,7 @@ pub async fn run(options: &GlobalOptions, command: &ContentCommand) -> Result<()
                 Err(CommandError::NotPrinted(not))
             }
         },
-        None => print(&service.client()?, &id, &shown, command, printer).await,
+        None => print(&client, &id, &shown, command, printer).await,
     };
     match result {
         // Whoever read us has seen enough.

@@ -1,12 +1,16 @@
-//! The content of a file that is saved on this machine: it is read from there, and nobody is asked.
+//! The content of a file that is saved on this machine: it is read from there, and the service is asked for no
+//! more than what the file is.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::cut::Span;
 use super::printer::{Printer, Took};
+use crate::api::{Answer, Client, Existence};
 use crate::content::Hindrance;
 use crate::jobs::Pinned;
 use crate::runtime::ledger::{Index, Ledger};
@@ -16,6 +20,9 @@ use crate::text::Untrusted;
 /// Bytes that are read at once.
 const READ: u64 = 256 * 1_024;
 
+/// How long a disk has to tell what is saved, and to be read once, before the service is asked.
+const ANSWERS: Duration = Duration::from_secs(30);
+
 /// A file that was saved, and is by its sum what was saved.
 #[derive(Debug)]
 pub(super) struct SavedFile {
@@ -23,10 +30,22 @@ pub(super) struct SavedFile {
     bytes: u64,
 }
 
-/// The saved file of an id, where the ledger has one, it lies there, and nobody changed it since.
-pub(super) async fn find(ledger: Ledger, id: Untrusted) -> Option<SavedFile> {
-    let find = move || {
-        let file = Pinned::by_id(id);
+/// The saved file of an id, where the ledger has one, it lies there, and nobody changed it since. Ids may come
+/// again: where the service has the file, it is the one that was saved by length and creation.
+pub(super) async fn find(client: &Client, ledger: Ledger, id: &Untrusted) -> Option<SavedFile> {
+    let (known, of) = (ledger.clone(), Pinned::by_id(id.clone()));
+    let is_any = move || known.read::<Index>().is_ok_and(|index| index.is_saved(&of));
+    if !answered(is_any).await? {
+        return None;
+    }
+    let file = match client.retrieve(id).await {
+        Ok(Answer { value: Existence::Present(file), .. }) => (*file).into(),
+        Ok(Answer { value: Existence::Gone, .. }) => Pinned::by_id(id.clone()),
+        Err(error) if error.is_outage() => Pinned::by_id(id.clone()),
+        // What it is, whoever asks for the content is told.
+        Err(_) => return None,
+    };
+    let open = move || {
         let index: Index = ledger.read().ok()?;
         let saved = ledger.saved_by(&index.lines_of(&file), &file)?;
         let mut file = File::open(&saved.path).ok()?;
@@ -34,7 +53,12 @@ pub(super) async fn find(ledger: Ledger, id: Untrusted) -> Option<SavedFile> {
         file.rewind().ok()?;
         is_it.then_some(SavedFile { file, bytes: saved.bytes })
     };
-    spawn_blocking(find).await.ok()?
+    answered(open).await?
+}
+
+/// What a disk answers; nothing where it takes too long.
+async fn answered<T: Send + 'static>(look: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    timeout(ANSWERS, spawn_blocking(look)).await.ok()?.ok()
 }
 
 impl SavedFile {
