@@ -65,7 +65,7 @@ pub enum Event {
         how: Copied,
     },
     /// These files are saved, and those are not any more, as ledger and disk say; a piece of what differs
-    /// from what was told before.
+    /// from what was told before. Where a disk does not answer, nothing is told as the whole of it.
     ShelfTold {
         /// What is saved.
         saved: Vec<Shelved>,
@@ -105,7 +105,8 @@ pub enum Event {
     UploadTold(u64, (u64, u64), UploadStage),
     /// What came of an upload.
     Uploaded(u64, Box<Sent>),
-    /// What was done is not in the ledger; the text says why, and is fit to be shown.
+    /// What was done is not in the ledger, or what is in it is not known; the text says why, and is fit to be
+    /// shown.
     LedgerFailed(String),
     /// Whatever is saved was looked at, since that was asked for by this number: what differed was told before
     /// this.

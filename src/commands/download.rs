@@ -160,13 +160,8 @@ pub(super) async fn finish(saving: Saving, listed: Listed) -> Result<u8, Command
 
 async fn by_ids(saving: Saving, ids: Vec<Untrusted>) -> Result<u8, CommandError> {
     let Sifted { index, .. } = saving.sieve(false).end().await?;
-    let known = |id: Untrusted| {
-        let file = Pinned::by_id(id);
-        // What is saved already need not be asked for.
-        let known = saving.saved_by_id(&index, &file);
-        known.ok_or(file)
-    };
-    let ids: Vec<Result<Pinned, Pinned>> = ids.into_iter().map(known).collect();
+    // What is saved already need not be asked for.
+    let (ids, index) = saving.known_by_ids(ids, index).await?;
     if ids.iter().any(Result::is_err) && !saving.options().doing.dry_run {
         saving.prepare().await?;
     }

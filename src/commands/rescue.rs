@@ -64,6 +64,15 @@ fn span(text: &str) -> Result<u64, String> {
     read_span(text).ok_or_else(|| "a span such as 90s, 24h or 1d12h is allowed".to_owned())
 }
 
+/// Of what it holds that nothing is to be done.
+fn of_what(is_partial: bool, has_odd: bool) -> &'static str {
+    match (is_partial, has_odd) {
+        (true, _) => "of what was read, ",
+        (false, true) => "of what is known, ",
+        (false, false) => "",
+    }
+}
+
 /// Why there is nothing to rescue that goes within `bound`.
 fn why_nothing(is_saved: bool, is_filtered: bool, bound: &str) -> String {
     match (is_saved, is_filtered) {
@@ -96,29 +105,28 @@ pub async fn run(options: &GlobalOptions, rescue: RescueCommand) -> Result<u8, C
         config.values.limit,
         |reading, server_ms| {
             let Reading::File(file) = reading else { return false };
-            let is_at_risk = match file.expires_at {
+            let may_be = match file.expires_at {
                 Stated::Value(at) => i128::from(at) * 1_000 - i128::from(server_ms) < most_left_ms,
-                Stated::Odd => {
-                    odd.set(odd.get() + u64::from(meant.takes(reading, server_ms)));
-                    false
-                }
+                Stated::Odd => true,
                 Stated::Nothing => false,
             };
-            is_at_risk && meant.takes(reading, server_ms)
+            let is_meant = may_be && meant.takes(reading, server_ms);
+            let is_odd = is_meant && file.expires_at == Stated::Odd;
+            odd.set(odd.get() + u64::from(is_odd));
+            is_meant && !is_odd
         },
     );
     let mut listed = list.await?;
+    let telling = saving.options().doing.telling;
     if odd.get() > 0 {
         let files = count(odd.get(), "file");
-        let words = format!("{files} with an unreadable expiry: not known to be at risk");
-        saving.options().doing.telling.trouble(&words);
+        telling.trouble(&format!("{files} with an unreadable expiry: not known to be at risk"));
     }
     let found = listed.sifted.saved_files;
     let wanted = std::mem::take(&mut listed.sifted.wanted);
-    let telling = saving.options().doing.telling;
     if wanted.is_empty() {
         let why = why_nothing(found > 0, meant.is_filtered(), &short_span(bound_s));
-        let read = if listed.is_partial { "of what was read, " } else { "" };
+        let read = of_what(listed.is_partial, odd.get() > 0);
         telling.note(&format!("nothing to rescue: {read}{why}"));
         return Ok(u8::from(listed.is_partial));
     }

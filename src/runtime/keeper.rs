@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::sync::watch;
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio::time::timeout;
 
 use super::Message;
@@ -22,6 +22,9 @@ use crate::time::clock::since_boot;
 
 /// Files that are told of at once: what takes them in is not held up by more.
 const PIECE: usize = 1_000;
+/// What is said of a look that takes too long.
+const STUCK: &str =
+    "what is saved already cannot be seen: a disk on which it looks does not answer";
 /// How long the disks have to answer a look before that is said: many times what ten thousand files take.
 const ANSWERS: Duration = Duration::from_secs(30);
 /// A look that took long is not repeated before so many times as long have passed.
@@ -119,7 +122,7 @@ async fn keep(
             looked
         } else {
             say_stuck(&sender, was_told).await;
-            looking.await
+            wait_out(&mut looking, &sender, (&mut asked, &mut now, &mut room)).await
         };
         let Ok((watched, goes_on)) = looked else { return };
         if !goes_on {
@@ -131,12 +134,31 @@ async fn keep(
     }
 }
 
+/// Waits for the end of a look, however long it takes; whoever asks for something meanwhile is told why there
+/// is no answer.
+async fn wait_out<T>(
+    looking: &mut JoinHandle<T>,
+    sender: &Sender<Message>,
+    (asked, now, room): (&mut Receiver<()>, &mut watch::Receiver<u64>, &mut Receiver<PathBuf>),
+) -> Result<T, JoinError> {
+    loop {
+        tokio::select! {
+            looked = &mut *looking => return looked,
+            Some(()) = asked.recv() => {}
+            Some(_) = room.recv() => {
+                let event = Event::RoomTold(Err(STUCK.to_owned()));
+                let _ = sender.send(Message::Event(event)).await;
+            }
+            Ok(()) = now.changed() => say_stuck(sender, true).await,
+        }
+    }
+}
+
 /// Says that a disk does not answer. What waits for the first look goes on with nothing known: each try to save
 /// a file looks for that one itself.
 async fn say_stuck(sender: &Sender<Message>, was_told: bool) {
-    let text = "what is saved already cannot be seen: a disk on which it looks does not answer";
     let told = (!was_told).then(|| Event::ShelfTold { saved: vec![], lost: vec![], whole: true });
-    for event in [Event::LedgerFailed(text.to_owned())].into_iter().chain(told) {
+    for event in [Event::LedgerFailed(STUCK.to_owned())].into_iter().chain(told) {
         let _ = sender.send(Message::Event(event)).await;
     }
 }
@@ -394,6 +416,9 @@ mod tests {
         let Event::LedgerFailed(text) = next().await else { panic!("why") };
         assert!(text.ends_with("does not answer"), "{text}");
         let Event::ShelfTold { whole: true, .. } = next().await else { panic!("nothing") };
+        keeper.look_at_room(place.path().to_owned());
+        let Event::RoomTold(Err(why)) = next().await else { panic!("why there is no question") };
+        assert_eq!(why, text);
         // It is no ledger, but it answers.
         let writer = std::thread::spawn(move || std::fs::File::options().write(true).open(path));
         drop(writer.join().unwrap().unwrap());

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::Value;
 use shelflife::demo::Options;
@@ -97,7 +99,16 @@ fn an_id_that_is_given_twice_is_one_file() {
 /// was saved.
 #[test]
 fn the_content_of_a_saved_file_is_read_from_the_disk() {
-    let server = serve(file(), [honest(), honest()]);
+    let comes_again = Arc::new(AtomicBool::new(false));
+    let another = Arc::clone(&comes_again);
+    let server = Script::honest()
+        .contents(in_turn([honest(), honest(), honest()]))
+        .first(move |_, request| {
+            let is_asked = request.line == format!("GET /v1/files/{ID}");
+            let described = format!(r#"{{"id":"{ID}","bytes":200000,"created_at":1800000000}}"#);
+            (is_asked && another.load(Ordering::SeqCst)).then(|| answer("200 OK", "", &described))
+        })
+        .serve([file()]);
     let place = Place::new();
     assert_eq!(place.download(&server.url).0, 0);
     let content =
@@ -123,8 +134,12 @@ fn the_content_of_a_saved_file_is_read_from_the_disk() {
     fs::write(&path, vec![b'x'; bytes().len()]).unwrap();
     assert!(content(&[]).stdout == bytes());
     assert_eq!(asked_in_all(&server), 2);
-    // It was saved, and nothing listens any more; the address is what it was.
+    // The id came again, for another file of the same length.
     fs::write(&path, bytes()).unwrap();
+    comes_again.store(true, Ordering::SeqCst);
+    assert!(content(&[]).stdout == bytes());
+    assert_eq!(asked_in_all(&server), 3);
+    // It was saved, and nothing listens any more; the address is what it was.
     let url = server.url.clone();
     drop(server);
     let output = place.run(&url, &["content", ID]);
@@ -575,6 +590,7 @@ fn a_limit_says_how_much_is_wanted_and_keeps_what_came() {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("no file may be as long there: ") && said.contains(" wanted"), "{said}");
+    assert!(!said.contains(": 0 B more"), "{said}");
     let part = format!("{NAME}.part");
     assert_eq!(place.names(), [part.as_str(), &format!("{part}.json")]);
     let kept = fs::metadata(place.to().join(&part)).unwrap().len();

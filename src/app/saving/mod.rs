@@ -248,8 +248,12 @@ impl App {
             }
             FailureKind::Held(pid) => drop(self.saving.held_by.insert(job, pid)),
             FailureKind::DiskFull => {
-                let wanted = self.saving.queue.wanted_bytes().words();
-                let text = format!("the disk is full, {wanted} more are wanted: all is paused");
+                let wanted = self.saving.queue.wanted_bytes();
+                let wanted = match (wanted.known, wanted.unknown) {
+                    (0, 0) => String::new(),
+                    _ => format!(", {} more are wanted", wanted.words()),
+                };
+                let text = format!("the disk is full{wanted}: all is paused");
                 self.say_with(text, &GOES_ON);
             }
             _ => {}

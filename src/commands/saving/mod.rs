@@ -6,10 +6,13 @@ mod running;
 mod sieve;
 
 use std::collections::HashSet;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::dashboard::{self, home};
 use super::doing::{DoingOptions, RecordOutput};
@@ -25,6 +28,7 @@ use crate::lister::Failure;
 use crate::runtime::ledger::{Index, Ledger};
 use crate::runtime::transfer::Saver;
 use crate::store::filter::Filter;
+use crate::text::Untrusted;
 use crate::time::clock::Now;
 use report::Reporter;
 use running::Running;
@@ -302,12 +306,32 @@ impl Saving {
         (queue, given)
     }
 
-    /// What a record says that is saved of an id, of whose file nothing else is known yet.
-    pub(super) fn saved_by_id(&self, index: &Index, file: &Pinned) -> Option<Pinned> {
-        if self.options.again || !index.is_saved(file) {
-            return None;
-        }
-        Some(self.ledger.record_of(index, file)?.file())
+    /// What records say that is saved of ids, of whose files nothing else is known yet; and the ids without
+    /// that.
+    ///
+    /// # Errors
+    /// Where a disk does not answer.
+    pub(super) async fn known_by_ids(
+        &self,
+        ids: Vec<Untrusted>,
+        index: Index,
+    ) -> Result<(Vec<Result<Pinned, Pinned>>, Index), CommandError> {
+        let (ledger, again) = (self.ledger.clone(), self.options.again);
+        let look = move || {
+            let saved = |file: &Pinned| {
+                let is_saved = !again && index.is_saved(file);
+                is_saved.then(|| ledger.record_of(&index, file))?.map(|record| record.file())
+            };
+            let known = |id| {
+                let file = Pinned::by_id(id);
+                saved(&file).ok_or(file)
+            };
+            let known = ids.into_iter().map(known).collect();
+            (known, index)
+        };
+        let looked = timeout(sieve::ANSWERS, spawn_blocking(look)).await;
+        let looked = looked.map_err(|_| sieve::stuck())?;
+        looked.map_err(io::Error::other).map_err(failed("what is saved already cannot be seen"))
     }
 
     pub(super) fn options(&self) -> &SavingOptions {

@@ -83,7 +83,8 @@ impl Running {
             let told = sender.clone();
             let now_s = Now::read().wall_ms.div_euclid(1_000);
             let tell = move |what| {
-                // Where the loop has better to do, the next one says it; what counts comes at the end.
+                // Where the loop has better to do, the next one says it; what decides comes at the end. With
+                // room for so many, the beginning of a try is there.
                 let _ = told.try_send((id, Message::Told(what)));
             };
             let result = saver.save(&download, requests, now_s, tell).await;

@@ -22,7 +22,13 @@ use crate::text::{Untrusted, cause};
 const WAITING: usize = 4_096;
 
 /// How long a disk has to answer, for the ledger and then for the files of a page: long for one that does.
-const ANSWERS: Duration = Duration::from_secs(60);
+pub(super) const ANSWERS: Duration = Duration::from_secs(60);
+
+/// That one does not.
+pub(super) fn stuck() -> CommandError {
+    let why = "what is saved already cannot be seen: a disk on which it looks does not answer";
+    CommandError::Unusable(why.to_owned())
+}
 
 /// Threads that look at the disk: one finds a file not much sooner than a fast list brings one.
 const LOOKERS: usize = 2;
@@ -66,6 +72,8 @@ struct Work {
     telling: Telling,
     /// What is saved: read by whoever comes first.
     index: OnceLock<Index>,
+    /// How long a disk has to answer.
+    answers: Duration,
     /// Pages whose files were looked for.
     looked_for: AtomicU64,
 }
@@ -85,6 +93,11 @@ struct SiftedPage {
 impl Sieve {
     /// Reads the ledger, then looks for each file at what lies on the disk, behind whatever else is done.
     pub(super) fn start(ledger: Ledger, how: How, telling: Telling) -> Self {
+        Self::within(ANSWERS, ledger, how, telling)
+    }
+
+    /// The same, where a disk has so long to answer.
+    fn within(answers: Duration, ledger: Ledger, how: How, telling: Telling) -> Self {
         let (pages, receiver) = mpsc::channel(WAITING);
         let to_sift = Arc::new(Pages(Mutex::new((0, receiver))));
         let work = Arc::new(Work {
@@ -92,6 +105,7 @@ impl Sieve {
             how,
             telling,
             index: OnceLock::new(),
+            answers,
             looked_for: AtomicU64::new(0),
         });
         let threads = Bulk::start().ok();
@@ -159,13 +173,10 @@ impl Work {
     ) -> Result<Result<T, JoinError>, CommandError> {
         loop {
             let before = self.looked_for.load(Ordering::Relaxed);
-            match timeout(ANSWERS, &mut looker).await {
+            match timeout(self.answers, &mut looker).await {
                 Ok(ended) => return Ok(ended),
                 Err(_) if self.looked_for.load(Ordering::Relaxed) > before => {}
-                Err(_) => {
-                    let why = "what is saved already cannot be seen: a disk on which it looks does not answer";
-                    return Err(CommandError::Unusable(why.to_owned()));
-                }
+                Err(_) => return Err(stuck()),
             }
         }
     }
@@ -276,7 +287,7 @@ mod tests {
     }
 
     /// A disk that never answers is said, and holds up nobody for ever.
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_disk_that_does_not_answer_is_the_end() {
         let place = tempfile::tempdir().unwrap();
         let (ledger, files) = account(place.path(), 9);
@@ -284,7 +295,8 @@ mod tests {
         std::fs::remove_file(path).unwrap();
         // Whoever opens it waits for somebody who writes into it.
         rustix::fs::mkfifoat(rustix::fs::CWD, path, rustix::fs::Mode::RWXU).unwrap();
-        let sieve = Sieve::start(ledger.clone(), How { again: false, keeps_saved: false }, QUIET);
+        let how = How { again: false, keeps_saved: false };
+        let sieve = Sieve::within(Duration::from_millis(20), ledger.clone(), how, QUIET);
         sieve.sift(files).await;
         let why = sieve.end().await.unwrap_err().to_string();
         assert!(why.contains("a disk on which it looks does not answer"), "{why}");

@@ -99,6 +99,9 @@ pub(super) fn failure(stop: Stop, download: &Download, kept: u64, now_s: i64) ->
             (FailureKind::NoRoom, words)
         }
         Stop::Disk(error) if is_of_the_folder(&error) => return unusable(&download.folder, &error),
+        Stop::Disk(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            (FailureKind::Passing { wait: None }, format!("it is not whole: {error}"))
+        }
         Stop::Disk(error) => {
             let words = format!("it cannot be written: {}", cause(&error));
             return short(&error, &words).unwrap_or_else(|| ended(FailureKind::Final, words));

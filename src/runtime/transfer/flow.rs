@@ -25,11 +25,6 @@ impl Flow {
         Self { total, received, told: Instant::now(), is_untold: false }
     }
 
-    /// Bytes that have come.
-    pub(super) fn received(&self) -> u64 {
-        self.received
-    }
-
     /// Bytes in all, where that is known.
     pub(super) fn total(&self) -> Option<u64> {
         self.total
@@ -101,7 +96,7 @@ mod tests {
             };
             flow.wait(slow, &mut tell).await.unwrap();
         }
-        assert_eq!(flow.received(), 700);
+        assert_eq!(flow.received, 700);
         assert_eq!(told[0], (350, Some(1_000)));
         assert!((4..=6).contains(&told.len()), "{told:?}");
     }

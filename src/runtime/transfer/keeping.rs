@@ -1,25 +1,27 @@
 //! The end of a download: the name, for good, and the line in the ledger.
 
+use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::failing::{Stop, shown};
+use super::failing::{Stop, shown, unusable};
 use super::folder::Folder;
-use super::part::Part;
+use super::part::{LETS_GO, Part};
 use super::sink::Written;
 use super::taken::{Take, Taken};
 use super::{Done, Saver, blocking};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
+use crate::jobs::job::JobFailure;
 use crate::jobs::record::{Finish, Record, Saved};
 use crate::jobs::whole::Proof;
 use crate::jobs::{Download, Pinned};
 use crate::runtime::ledger::{Index, lies_there};
-use crate::text::cause;
+use crate::text::{Untrusted, cause};
 use crate::time::clock::Now;
 
 /// What came of taking a file for this process.
@@ -35,9 +37,42 @@ pub(super) enum Standing {
     Stuck,
 }
 
-/// How long a disk has to tell whether a file is saved already, and to open the folder for it: what is to be
-/// saved besides waits for no disk that is gone.
+/// How long a disk has to tell whether a file is saved already, and to open the folder for it. What is to be
+/// saved besides is held up for no longer by each file on a disk that is gone.
 const ANSWERS: Duration = Duration::from_secs(30);
+
+/// The files that are being looked for on the disk: each by one try only, so that a disk which does not answer
+/// has one thread for each at most.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Looks(Arc<Mutex<HashSet<Untrusted>>>);
+
+/// One of them, as long as it lives.
+struct Look {
+    looks: Looks,
+    id: Untrusted,
+}
+
+impl Looks {
+    /// Begins to look for a file, once nobody else does; nothing where that takes too long.
+    async fn begin(&self, id: &Untrusted) -> Option<Look> {
+        let (mut tries, delay) = LETS_GO;
+        while !self.lock().insert(id.clone()) {
+            tries = tries.checked_sub(1)?;
+            sleep(delay).await;
+        }
+        Some(Look { looks: self.clone(), id: id.clone() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<Untrusted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Look {
+    fn drop(&mut self) {
+        self.looks.lock().remove(&self.id);
+    }
+}
 
 impl Saver {
     /// Has it know of what was read of the ledger already.
@@ -45,13 +80,22 @@ impl Saver {
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = index;
     }
 
+    /// Makes a folder where it is missing, and sees whether files can be made in it.
+    ///
+    /// # Errors
+    /// Where it cannot be used, in words.
+    pub async fn prepare(&self, folder: &Path) -> Result<(), JobFailure> {
+        let opened = timeout(ANSWERS, self.open(folder.to_owned())).await.unwrap_or_else(|_| {
+            Err(io::Error::new(io::ErrorKind::TimedOut, "its disk does not answer"))
+        });
+        opened.and_then(|opened| opened.check()).map_err(|error| unusable(folder, &error))
+    }
+
     /// Takes a file for this process, unless it is saved, whoever did that, or another process is at it.
     pub(super) async fn take(&self, download: &Download) -> Standing {
-        let (this, download) = (self.clone(), download.clone());
+        let (this, download, id) = (self.clone(), download.clone(), download.file.id.clone());
         let stand = move || {
             let taken = match Taken::take(&this.ledger, &download.file.id) {
-                // A try of this process that has it for so long is stuck itself.
-                Take::Held(pid) if pid == std::process::id() => return Standing::Stuck,
                 Take::Held(pid) => return Standing::Held(pid),
                 Take::Ours(taken) => taken,
             };
@@ -62,6 +106,12 @@ impl Saver {
                 Ok(folder) => Standing::Ours(folder, taken),
                 Err(error) => Standing::Homeless(error),
             }
+        };
+        // One that was stopped is about to be done with it; one that is stuck never is.
+        let Some(look) = self.looks.begin(&id).await else { return Standing::Stuck };
+        let stand = move || {
+            let _look = look;
+            stand()
         };
         match timeout(ANSWERS, spawn_blocking(stand)).await {
             Ok(stood) => stood.unwrap_or_else(|error| Standing::Homeless(io::Error::other(error))),
@@ -164,5 +214,29 @@ impl Saver {
             "the ledger{place} cannot be written: {}; what is saved will not be known later",
             cause(&error)
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A look that never ends keeps others away from that file only, and not for ever.
+    #[tokio::test(start_paused = true)]
+    async fn a_file_is_looked_for_by_one_try_at_a_time() {
+        let looks = Looks::default();
+        let [a, b] = ["a", "b"].map(Untrusted::new);
+        let stuck = looks.begin(&a).await;
+        assert!(stuck.is_some());
+        assert!(looks.begin(&a).await.is_none(), "it is stuck");
+        assert!(looks.begin(&b).await.is_some());
+        let waiting = tokio::spawn({
+            let (looks, a) = (looks.clone(), a.clone());
+            async move { looks.begin(&a).await.is_some() }
+        });
+        tokio::task::yield_now().await;
+        drop(stuck);
+        assert!(waiting.await.unwrap(), "the one before was only about to end");
+        assert!(looks.begin(&a).await.is_some());
     }
 }

@@ -39,7 +39,7 @@ pub use dead::{find_dead, remove_dead};
 use failing::{Stop, failure, unusable};
 use flow::Flow;
 use folder::{Folder, check_path};
-use keeping::Standing;
+use keeping::{Looks, Standing};
 use part::{Claims, Found, Part, Wanted};
 pub(super) use sink::digits_of;
 pub(crate) use sink::sum_of;
@@ -61,6 +61,8 @@ pub struct Saver {
     folders: Arc<Mutex<Folders>>,
     /// What was saved and the ledger does not have, since it could not be written, by the id.
     unwritten: Arc<Mutex<HashMap<String, Record>>>,
+    /// The files that are being looked for.
+    looks: Looks,
     /// Whether it was told already that nothing can be added to the ledger.
     told_of_ledger: Arc<AtomicBool>,
 }
@@ -91,6 +93,7 @@ impl Saver {
             known: Arc::default(),
             folders: Arc::default(),
             unwritten: Arc::default(),
+            looks: Looks::default(),
             told_of_ledger: Arc::default(),
         }
     }
@@ -129,15 +132,6 @@ impl Saver {
         }
         drop(taken);
         result.map_err(|stop| failure(stop, download, held, self.server_s()))
-    }
-
-    /// Makes a folder where it is missing, and sees whether files can be made in it.
-    ///
-    /// # Errors
-    /// Where it cannot be used, in words.
-    pub async fn prepare(&self, folder: &Path) -> Result<(), JobFailure> {
-        let opened = self.open(folder.to_owned()).await;
-        opened.and_then(|opened| opened.check()).map_err(|error| unusable(folder, &error))
     }
 
     /// Seconds since the epoch on the service's clock, as far as its answers told.
@@ -183,12 +177,12 @@ impl Saver {
     fn open_now(&self, path: &Path) -> io::Result<Arc<Folder>> {
         let folder = Folder::open(path)?;
         let identity = folder.identity()?;
-        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        let syncs = folders.entry(identity).or_insert_with(|| {
+        let folders = || self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if !folders().contains_key(&identity) {
             folder.sweep();
-            Arc::default()
-        });
-        Ok(Arc::new(folder.syncing_with(Arc::clone(syncs))))
+        }
+        let syncs = Arc::clone(folders().entry(identity).or_default());
+        Ok(Arc::new(folder.syncing_with(syncs)))
     }
 
     async fn attempt(
@@ -199,12 +193,17 @@ impl Saver {
         kept: &mut u64,
         tell: &mut impl FnMut(Told),
     ) -> Result<Done, Stop> {
-        let part = match self.find(folder, download, now_s).await? {
-            Found::Ours(part) => *part,
-            Found::Finished(finished) => {
-                let done = self.make_up(folder, download, finished, now_s).await?;
-                return if download.again { Err(Stop::Anew) } else { Ok(done) };
+        let mut found = self.find(folder, download, now_s).await?;
+        if let Found::Finished(finished) = found {
+            let done = self.make_up(folder, download, finished, now_s).await?;
+            if !download.again {
+                return Ok(done);
             }
+            found = self.find(folder, download, now_s).await?;
+        }
+        let part = match found {
+            Found::Ours(part) => *part,
+            Found::Finished(_) => return Err(Stop::Anew),
             Found::Held(pid) => return Err(Stop::Held(pid)),
         };
         tell(Told::Named(part.path()));
@@ -304,7 +303,12 @@ impl Saver {
             }
         }
         let (part, written) = sink.close().await;
-        let there = written.as_ref().map_or(flow.received(), |written| written.bytes);
+        let there = match (&written, &part) {
+            (Ok(written), _) => written.bytes,
+            // What came and could not be written is not there.
+            (Err(_), Some(part)) => part.length(),
+            (Err(_), None) => 0,
+        };
         *kept = there;
         tell(Told::Received(there, flow.total()));
         let Some(part) = part else { return Err(written.err().map_or(Stop::Anew, Stop::Disk)) };

@@ -9,6 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::folder::{self, Folder, is_full, temporary};
+use super::sink::cut_short;
 use crate::jobs::name::{PART, SIDECAR, chosen_name, folded, told_apart};
 use crate::jobs::record::{Finish, Sidecar};
 use crate::jobs::resume::Held;
@@ -277,6 +278,9 @@ impl Part {
                 // All of it is there: it is not to wait for room for what only helps whoever is killed now.
                 Err(error) if is_full(&error) => {}
                 noted => noted?,
+            }
+            if self.file.metadata()?.len() != finished.bytes {
+                return Err(cut_short());
             }
             if self.folder.rename_to_new(&part, &finished.name)? {
                 break;

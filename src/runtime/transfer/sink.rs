@@ -109,7 +109,7 @@ fn write(file: &File, from: u64, mut pieces: Receiver<Bytes>) -> io::Result<Writ
 }
 
 /// That the file is no longer what was written to it, which its sum would not tell.
-fn cut_short() -> io::Error {
+pub(super) fn cut_short() -> io::Error {
     io::Error::new(io::ErrorKind::UnexpectedEof, "somebody made it shorter")
 }
 
