@@ -34,10 +34,8 @@ pub(super) struct SavedFile {
 /// again: where the service has the file, it is the one that was saved by length and creation.
 pub(super) async fn find(client: &Client, ledger: Ledger, id: &Untrusted) -> Option<SavedFile> {
     let (known, of) = (ledger.clone(), Pinned::by_id(id.clone()));
-    let is_any = move || known.read::<Index>().is_ok_and(|index| index.is_saved(&of));
-    if !answered(is_any).await? {
-        return None;
-    }
+    let look = move || known.read::<Index>().ok().filter(|index| index.is_saved(&of));
+    let index = answered(look).await??;
     let file = match client.retrieve(id).await {
         Ok(Answer { value: Existence::Present(file), .. }) => (*file).into(),
         Ok(Answer { value: Existence::Gone, .. }) => Pinned::by_id(id.clone()),
@@ -46,7 +44,6 @@ pub(super) async fn find(client: &Client, ledger: Ledger, id: &Untrusted) -> Opt
         Err(_) => return None,
     };
     let open = move || {
-        let index: Index = ledger.read().ok()?;
         let saved = ledger.saved_by(&index.lines_of(&file), &file)?;
         let mut file = File::open(&saved.path).ok()?;
         let is_it = sum_of(&file).is_ok_and(|sum| sum == saved.sha256);
