@@ -148,7 +148,7 @@ impl Savings {
                 before.abort();
                 let _ = before.await;
             }
-            let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
+            let Some(download) = placed(download).await else { return };
             shared.save(turn, &download, requests).await;
         });
         self.tries.begun(turn, task);
@@ -170,7 +170,7 @@ impl Savings {
                 let _ = before.await;
             }
             let Some(saver) = shared.saver().await else { return };
-            let Ok(download) = spawn_blocking(move || placed(download)).await else { return };
+            let Some(download) = placed(download).await else { return };
             let forgotten = saver.forget(&download, now_s()).await;
             let result = forgotten.map_err(|error| cause(&error));
             let _ = shared.sender.send(Message::Event(Event::PartDropped(job, result))).await;
@@ -256,12 +256,15 @@ impl Shared {
 }
 
 /// Where a folder bears the name that one chose for a file, that is the folder which is meant.
-fn placed(download: Download) -> Download {
-    let folder = download.name.as_ref().map(|name| download.folder.join(name));
-    match folder.filter(|folder| folder.is_dir()) {
-        Some(folder) => Download { folder, name: None, ..download },
-        None => download,
-    }
+async fn placed(download: Download) -> Option<Download> {
+    let look = move || {
+        let folder = download.name.as_ref().map(|name| download.folder.join(name));
+        match folder.filter(|folder| folder.is_dir()) {
+            Some(folder) => Download { folder, name: None, ..download },
+            None => download,
+        }
+    };
+    spawn_blocking(look).await.ok()
 }
 
 fn now_s() -> i64 {
@@ -309,8 +312,8 @@ mod tests {
         assert!(tries.0.is_empty());
     }
 
-    #[test]
-    fn a_folder_that_was_typed_is_the_folder() {
+    #[tokio::test]
+    async fn a_folder_that_was_typed_is_the_folder() {
         let place = tempfile::tempdir().unwrap();
         std::fs::create_dir(place.path().join("results")).unwrap();
         std::fs::write(place.path().join("file"), "").unwrap();
@@ -322,9 +325,9 @@ mod tests {
             trust_length: false,
         };
         let inside = Download { folder: place.path().join("results"), ..of(None) };
-        assert_eq!(placed(of(Some("results"))), inside);
+        assert_eq!(placed(of(Some("results"))).await, Some(inside));
         for name in [None, Some("file"), Some("new.jsonl")] {
-            assert_eq!(placed(of(name)), of(name));
+            assert_eq!(placed(of(name)).await, Some(of(name)));
         }
     }
 

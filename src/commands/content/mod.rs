@@ -141,7 +141,7 @@ pub async fn run(options: &GlobalOptions, command: &ContentCommand) -> Result<()
     let mut printer = printer.telling_binary(move |kind| say(&binary(&of, kind)));
     let (ledger, client) = (service.ledger(), service.client()?);
     let result = match saved::find(&client, ledger, &id).await {
-        Some(saved) => match saved.print(command.bytes, &mut printer).await {
+        Some(saved) => match saved.print(command.bytes, &mut printer) {
             Ok(result) => result.map_err(failed("nothing can be printed")),
             Err(why) => {
                 let not = NotPrinted { id: shown, printed: printer.printed(), why };

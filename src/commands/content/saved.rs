@@ -18,7 +18,7 @@ use crate::runtime::transfer::sum_of;
 use crate::text::Untrusted;
 
 /// Bytes that are read at once.
-const READ: u64 = 256 * 1_024;
+const READ: usize = 256 * 1_024;
 
 /// How long a disk has to tell what is saved, and to be read once, before the service is asked.
 const ANSWERS: Duration = Duration::from_secs(30);
@@ -81,7 +81,7 @@ impl SavedFile {
     ///
     /// # Errors
     /// Where the span is outside; within, what kept it from being printed.
-    pub(super) async fn print(
+    pub(super) fn print(
         mut self,
         span: Option<Span>,
         printer: &mut Printer<impl Write>,
@@ -90,22 +90,15 @@ impl SavedFile {
         printer.begin_with_the_first();
         let unreadable = |error: &io::Error| Hindrance::Disk(format!("cannot be read: {error}"));
         self.file.seek(SeekFrom::Start(from)).map_err(|error| unreadable(&error))?;
-        let mut left = end - from;
+        let (mut left, mut piece) = (end - from, vec![0; READ]);
         while left > 0 {
-            let mut file = self.file;
-            let read = spawn_blocking(move || {
-                let mut piece = vec![];
-                Read::by_ref(&mut file).take(left.min(READ)).read_to_end(&mut piece)?;
-                Ok::<_, io::Error>((file, piece))
-            });
-            let read = read.await.map_err(io::Error::other).and_then(|read| read);
-            let (file, piece) = read.map_err(|error| unreadable(&error))?;
-            self.file = file;
-            if piece.is_empty() {
+            let most = usize::try_from(left).unwrap_or(READ).min(READ);
+            let read = self.file.read(&mut piece[..most]).map_err(|error| unreadable(&error))?;
+            if read == 0 {
                 return Err(Hindrance::Short { came: end - from - left, of: end - from });
             }
-            left -= piece.len() as u64;
-            match printer.take(&piece) {
+            left -= read as u64;
+            match printer.take(&piece[..read]) {
                 Ok(Took::Enough) => return Ok(Ok(())),
                 Ok(Took::More | Took::Suspect(_)) => {}
                 Err(error) => return Ok(Err(error)),

@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, open, statat};
 
 use super::{LONGEST, Ledger, LedgerReader, lies_there};
@@ -31,9 +31,9 @@ pub struct Index {
     older: Vec<Entry>,
     /// Where the line begins by which something was saved last to each place, by the hash of that.
     newest_there: HashMap<u64, u64>,
-    /// Where lines begin of what lay where another one was saved later: it had gone, since nothing is
+    /// Where lines begin of what lay where another one was saved later, by the line there: it had gone, since nothing is
     /// overwritten. A place that is taken for another one by its hash is one more file that is saved again.
-    gone: HashSet<u64>,
+    gone: HashMap<u64, u64>,
     /// Ids, and behind each the name of the file, as far as that lies in a folder.
     texts: Vec<u8>,
     folders: Vec<Box<Path>>,
@@ -128,7 +128,7 @@ impl Index {
         };
         let there = self.hasher.hash_one((entry.folder, name));
         let before = self.newest_there.insert(there, at);
-        self.gone.extend(before.filter(|before| *before != at));
+        self.gone.extend(before.filter(|before| *before != at).map(|before| (before, at)));
         self.texts.extend_from_slice(id.as_bytes());
         self.texts.extend_from_slice(name);
         if let Some(place) = self.place(entry.hash, id.as_bytes()) {
@@ -223,7 +223,7 @@ impl Index {
     ) -> impl Iterator<Item = &'s Entry> {
         let is_it = |entry: &&Entry| {
             let is_as_long = file.bytes.is_none_or(|bytes| bytes == entry.bytes);
-            let is_gone = !self.gone.is_empty() && self.gone.contains(&entry.at);
+            let is_gone = !self.gone.is_empty() && self.gone.contains_key(&entry.at);
             is_as_long
                 && !is_gone
                 && entry.created_at.zip(file.created_at).is_none_or(|(a, b)| a == b)

@@ -13,7 +13,6 @@ use super::part::{LETS_GO, Part};
 use super::sink::Written;
 use super::taken::{Take, Taken};
 use super::{Done, Saver, blocking};
-use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
 use crate::jobs::job::JobFailure;
@@ -111,10 +110,10 @@ impl Saver {
         let Some(look) = self.looks.begin(&id).await else { return Standing::Stuck };
         let stand = move || {
             let _look = look;
-            stand()
+            Ok(stand())
         };
-        match timeout(ANSWERS, spawn_blocking(stand)).await {
-            Ok(stood) => stood.unwrap_or_else(|error| Standing::Homeless(io::Error::other(error))),
+        match timeout(ANSWERS, blocking(stand)).await {
+            Ok(stood) => stood.unwrap_or_else(Standing::Homeless),
             Err(_) => Standing::Stuck,
         }
     }

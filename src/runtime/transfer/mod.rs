@@ -385,5 +385,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<(), JobFailure> {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
+    // One kind of task for each kind of result, and not for each kind of work.
+    let work: Box<dyn FnOnce() -> io::Result<T> + Send> = Box::new(work);
     spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
 }
